@@ -1,0 +1,86 @@
+"""The words in which the program refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class SimError(Exception):
+    """Anything that this program refuses or could not do. Its text is one clear message."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a scenario.
+
+    Attributes
+    ----------
+    where : str
+        Path of the field, dots between its parts (``actors.iran.capability``).
+    problem : str
+        What is wrong and what is allowed.
+    hint : str
+        What to do, or the nearest name; empty if there is nothing to add.
+    file : str
+        Name of the file that says it; empty for a scenario made in Python.
+    line : int
+        Line in that file, counted from 1; 0 where it cannot be had.
+    """
+
+    where: str
+    problem: str
+    hint: str = ""
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        line = f"line {self.line}" if self.line else ""
+        place = f"{self.file}:{self.line}" if self.file and self.line else self.file or line
+        head = ": ".join(part for part in (place, self.where) if part)
+        text = f"{head}: {self.problem}" if head else self.problem
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+class ScenarioError(SimError):
+    """A scenario that cannot be used; carries every fault found, in the order of the file.
+
+    Parameters
+    ----------
+    faults : list of Fault
+        At least one.
+    """
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class ResultsError(SimError):
+    """A results file that cannot be read or written, or a question that it cannot answer."""
+
+
+class ActorError(SimError):
+    """An actor's class that breaks the contract: a wrong answer, or none."""
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Hint that names the known word closest to a misspelt one, or lists what is known.
+
+    Parameters
+    ----------
+    name : str
+        The word as it was written.
+    known : list of str
+        The words that are allowed there.
+
+    Returns
+    -------
+    str
+        ``"did you mean 'iran'?"``, or ``"known: ..."`` if nothing is close.
+    """
+    import difflib
+
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "known: " + ", ".join(sorted(known)) if known else "none is declared"

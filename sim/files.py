@@ -1,0 +1,250 @@
+"""Scenario files: TOML to a checked `Scenario` and back.
+
+Reading goes through four steps: the text with its lines (`sim.toml`), the files it extends and the
+overrides (`sim.merging`), the type and range of each field, and what the parts say of each other
+(`sim.checks`). Every fault of the last two is reported at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim import checks, fields
+from sim.errors import Fault, ScenarioError, nearest
+from sim.merging import Changes, append_events, overlay, remove
+from sim.scenario import IDLE, Scenario
+from sim.schema import schema
+from sim.toml import Place, Table, grow, place_of, read, write
+from sim.validation import finish, unwrapped
+
+__all__ = ["as_data", "build", "dumps", "load", "loads", "schema", "week_of", "with_changes"]
+
+LONGEST_CHAIN = 20
+NOWHERE = Place()
+
+
+def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
+    """Read a scenario file, with the files that it extends.
+
+    Parameters
+    ----------
+    path : str or path
+        A TOML file.
+    set : mapping or sequence of str
+        Overrides: ``{"actors.iran.capability": 1.4}`` or ``["actors.iran.capability=1.4"]``.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With every fault that was found.
+    """
+    try:
+        faults: list[Fault] = []
+        files: list[str] = []
+        tree = _read_chain(Path(path), faults, files, [])
+        return finish(tree, set, faults, files)
+    except RecursionError:
+        raise ScenarioError([Fault("", "is nested too deeply", file=str(path))]) from None
+
+
+def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
+    """Make a scenario from plain data in Python, with the same checks as for a file.
+
+    Parameters
+    ----------
+    data : mapping
+        What a file would hold; `extends` is for files only.
+    set : mapping or sequence of str
+        Overrides, as in `load`.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With every fault that was found.
+    """
+    try:
+        tree: Table = grow(unwrapped(data), NOWHERE)
+        return finish(tree, set, [], [])
+    except RecursionError:
+        raise ScenarioError([Fault("", "is nested too deeply")]) from None
+
+
+def loads(text: str, file: str = "") -> Scenario:
+    """Read a scenario from text; the inverse of `dumps`.
+
+    Parameters
+    ----------
+    text : str
+        A TOML document that extends nothing.
+    file : str
+        Name to give in messages.
+
+    Returns
+    -------
+    Scenario
+    """
+    return finish(read(text, file), (), [], [])
+
+
+def dumps(scenario: Scenario) -> str:
+    """Write a scenario as TOML, complete: every default in full, every source at its number.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    str
+        Text that `loads` turns into an equal scenario.
+    """
+    return write(as_data(scenario))
+
+
+def as_data(scenario: Scenario) -> dict[str, Any]:
+    """Give the plain data of a scenario as a file would hold them; `build` takes them back.
+
+    Parameters of mechanisms that are off are left out: to set them would be an error.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    dict
+    """
+    data: dict[str, Any] = scenario.model_dump(exclude_none=True, exclude={"sources"})
+    for mechanism, numbers in IDLE.items():
+        if not getattr(scenario.mechanisms, mechanism):
+            for name in numbers:
+                data["parameters"].pop(name, None)
+    for path, note in scenario.sources.items():
+        *outer, last = [int(key) if key.isdecimal() else key for key in path.split(".")]
+        inner: Any = data
+        for key in outer:
+            if isinstance(inner[key], tuple):
+                inner[key] = list(inner[key])
+            inner = inner[key]
+        inner[last] = {"value": inner[last], **note.model_dump(exclude_none=True)}
+    return data
+
+
+def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = ()) -> Scenario:
+    """Make another scenario that differs in the values named.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Stays as it is.
+    changes : mapping or sequence of str
+        Values by path, ``{"actors.iran.capability": 1.4}``. The source of a number that is
+        changed goes; a mechanism that is switched off gives up its parameters.
+    without : sequence of str
+        Paths to take out first, with all that names them: ``["actors.turkey"]``.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        If a path leads nowhere, or the result is no scenario.
+    """
+    faults: list[Fault] = []
+    tree: Table = grow(as_data(scenario), NOWHERE)
+    if without:
+        tree = remove(tree, list(without), NOWHERE, faults)
+    return finish(tree, changes, faults, [])
+
+
+def week_of(scenario: Scenario, when: dt.date | int) -> int:
+    """Give the week in which a date falls, counted from 0 at the start of the scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    when : date or int
+        A day, or the number of a week.
+
+    Returns
+    -------
+    int
+        Negative for days before the start.
+    """
+    return checks.week(scenario.start, when)
+
+
+# reading ------------------------------------------------------------------------------------------
+
+
+def _read_chain(
+    path: Path, faults: list[Fault], files: list[str], seen: list[Path], at: Place = NOWHERE
+) -> Table:
+    def refuse(problem: str, hint: str = "") -> ScenarioError:
+        # the fault of a missing base stands in the file that extends it
+        where, file, line = ("extends", *at) if at.file else ("", str(path), 0)
+        return ScenarioError([*faults, Fault(where, problem, hint, file, line)])
+
+    try:
+        real = path.resolve()
+        if real in seen:
+            chain = " -> ".join(str(step.name) for step in [*seen, real])
+            raise refuse(f"files extend each other in a circle: {chain}")
+        if len(seen) >= LONGEST_CHAIN:
+            raise refuse(f"more than {LONGEST_CHAIN} files extend each other")
+        if path.is_dir():
+            raise refuse(f"{str(path)!r} is a folder, not a file")
+        if not path.exists():
+            others = [str(other.name) for other in path.parent.glob("*.toml")]
+            hint = nearest(path.name, others) if others else ""
+            raise refuse(f"there is no file {str(path)!r}", hint)
+        if not path.is_file():
+            raise refuse(f"{str(path)!r} is not an ordinary file")
+        raw = path.read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refuse(f"{str(path)!r} cannot be read: {reason}") from None
+    tree = read(_decode(raw, str(path)), str(path))
+    files.append(str(path))
+    extends, without = tree.get("extends"), tree.get("without")
+    extends_at, without_at = place_of(tree, ("extends",)), place_of(tree, ("without",))
+    tree.drop("extends")
+    tree.drop("without")
+    if extends is None:
+        if without is not None:
+            problem = "is for a file that extends another"
+            raise ScenarioError([*faults, Fault("without", problem, "add extends", *without_at)])
+    elif not isinstance(extends, str) or not extends:
+        problem = f"must be the name of one file, is {fields.shown(extends)}"
+        raise ScenarioError([*faults, Fault("extends", problem, "", *extends_at)])
+    else:
+        base = _read_chain(path.parent / extends, faults, files, [*seen, real], extends_at)
+        if without is not None:
+            base = remove(base, without, without_at, faults)
+        tree = overlay(base, tree)
+    append_events(tree, faults)
+    return tree
+
+
+def _decode(raw: bytes, file: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        hint = "it looks like UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        fault = Fault("", "is not UTF-8 text: save it as UTF-8", hint, file, 0 if hint else line)
+        raise ScenarioError([fault]) from None

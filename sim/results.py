@@ -1,0 +1,395 @@
+"""What a run leaves: one xarray Dataset with names and dates, events, scenario and seed inside."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim import events as log
+from sim.errors import ResultsError
+from sim.files import dumps, loads
+from sim.scenario import Scenario
+from sim.world import ACCOUNTS, RECORDED, Kept, Layout
+
+FORMAT = 1
+
+# What each variable is, and its unit.
+MEANING: dict[str, tuple[str, str]] = {
+    "contest": ("chance of the first camp in the contest of forces", "1"),
+    "violence": ("smoothed capability share of violators", "1"),
+    "collapse_chance": ("chance that the truce collapses this week", "1"),
+    "state": ("0 war, 1 ceasefire, 2 settlement, at the end of the week", "code"),
+    "age": ("weeks since the last ceasefire entered into force", "weeks"),
+    "convener": ("actor that convened the last deal, -1 before the first", "index of actor"),
+    "strength": ("strength of a camp, air and ground combined", "capability"),
+    "violence_by_camp": ("remembered share of a camp that violates", "1"),
+    "capability": ("strength of an actor", "capability"),
+    "power": ("capability as a share of all", "1"),
+    "utility": ("utility of the positions at the start of the week", "utility"),
+    "value_war": ("reservation value: worth of fighting on", "utility"),
+    "value_disarmed": ("worth of being betrayed after disarming", "utility"),
+    "value_ceasefire": ("worth of a ceasefire", "utility"),
+    "value_settlement": ("worth of a settlement on what is on the table", "utility"),
+    "credibility": ("chance that the other camp honours a settlement, as believed", "1"),
+    "autonomy": ("share of its decisions that a proxy's patrons do not pull", "1"),
+    "nuisance": ("proxies' capability as a share of all that is armed", "1"),
+    "ground_control": ("ground forces that an actor commands", "capability"),
+    "blame": ("violations laid at an actor's door this week", "violations"),
+    "attention_short": ("share of attention on short-term objectives", "1"),
+    "terms_worth": ("worth of the ceasefire's terms", "utility"),
+    "military_gain": ("military gain from fighting on", "utility"),
+    "consulted": ("consulted in the last deal in force", "true or false"),
+    "ratified": ("ratified the last deal in force", "true or false"),
+    "ordered_to_comply": ("would have its proxies comply (last order)", "true or false"),
+    "violated": ("violated the ceasefire this week", "true or false"),
+    "fighting": ("fought this week", "true or false"),
+    "attended": ("came to the talks this week", "true or false"),
+    "accepted": ("voted for the text this week", "true or false"),
+    "position": ("status quo of an issue at the end of the week", "0 to 1"),
+    "terms": ("terms of the last ceasefire", "0 to 1"),
+    "text": ("single negotiating text", "0 to 1"),
+    "tabled": ("on the table of the talks", "true or false"),
+    "weight": ("weight of an issue in preferences", "1"),
+    "ideal": ("ideal position in preferences", "0 to 1"),
+    "attention": ("weight of an issue in attention", "1"),
+    "attention_ideal": ("ideal position in attention", "0 to 1"),
+    "tie": ("tie of an actor to another", "-1 to 1"),
+    "experience": ("experience of an actor with another", "-1 to 1"),
+    "alignment": ("agreement of two actors, weighted by attention", "-1 to 1"),
+    "drift_account": ("part of a tie that each cause has built", "-1 to 1"),
+    "activation": ("activation of an objective", "1"),
+    "satisfied": ("short-term objective counts as achieved", "true or false"),
+    "control": ("control share of a patron over a proxy", "1"),
+    "leverage": ("part of a patron's leverage that is not worn", "1"),
+}
+_DIMS: dict[str, tuple[str, ...]] = {
+    "1": (),
+    "2": ("camp",),
+    "N": ("actor",),
+    "K": ("issue",),
+    "NK": ("actor", "issue"),
+    "NN": ("actor", "other"),
+    "O": ("objective",),
+    "L": ("link",),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One decision or happening of a run.
+
+    Attributes
+    ----------
+    run, round : int
+        Run of the ensemble; week.
+    date : datetime.date
+        First day of the week.
+    phase : int
+        Phase of the week, see `sim.rounds.play`.
+    decision : str
+        What was decided or happened, one of `sim.events.KINDS`.
+    actor, counterpart, issue : str
+        Names; empty where there is none.
+    answer : bool
+        Yes or no; true for what simply happened.
+    gain, shock : float
+        The answer is yes if and only if shock < gain (chances and draws where a chance decides).
+    margin : float
+        gain - shock: how near the answer was to turning.
+    terms : dict of str to float
+        The numbers that drove it, by name.
+    """
+
+    run: int
+    round: int
+    date: dt.date
+    phase: int
+    decision: str
+    actor: str
+    counterpart: str
+    issue: str
+    answer: bool
+    gain: float
+    shock: float
+    margin: float
+    terms: dict[str, float]
+
+
+def assemble(
+    scenario: Scenario,
+    lay: Layout,
+    seed: int,
+    runs: Sequence[int],
+    records: Sequence[Kept],
+    logs: Sequence[NDArray[np.float64]],
+) -> xr.Dataset:
+    """Put the records of some runs into one Dataset, names in the order of the file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    lay : Layout
+        Order of the arrays.
+    seed : int
+    runs : sequence of int
+        Numbers of the runs.
+    records, logs
+        One of each a run: see `sim.world.blank` and `sim.events.note`.
+
+    Returns
+    -------
+    Dataset
+        Dims run, round, actor, other, issue, camp, objective, link, account, event, term.
+    """
+    names = _coordinates(scenario, lay)
+    order = {
+        "actor": [lay.actors.index(name) for name in scenario.actors],
+        "issue": [lay.issues.index(name) for name in scenario.issues],
+    }
+    order["other"] = order["actor"]
+    variables: dict[str, Any] = {}
+    for part, (size, fields) in RECORDED.items():
+        blocks = [getattr(record, part) for record in records]
+        if any(len(block) == 0 for block in blocks):
+            continue
+        for row, public in enumerate(fields.values()):
+            dims = _DIMS[size]
+            if part == "account":
+                dims = ("account", *dims)
+                values = np.stack(blocks)
+            else:
+                values = np.stack([block[:, row] for block in blocks])
+            if size == "1":
+                values = values[..., 0]
+            for axis, dim in enumerate(dims, start=2):
+                if dim in order:
+                    values = values.take(order[dim], axis=axis)
+            meaning, unit = MEANING[public]
+            variables[public] = (
+                ("run", "round", *dims),
+                values,
+                {"long_name": meaning, "units": unit},
+            )
+    if "convener" in variables:
+        dims, values, attrs = variables["convener"]
+        variables["convener"] = (dims, _renumber(values, order["actor"]), attrs)
+    variables |= _event_variables(runs, logs, order)
+    weeks = len(records[0].status) if records else 0
+    start = np.datetime64(scenario.start)
+    coordinates: dict[str, Any] = {
+        "run": ("run", np.asarray(runs, dtype=np.int64)),
+        "round": ("round", np.arange(weeks)),
+        "date": ("round", start + 7 * np.arange(weeks)),
+        **names,
+    }
+    return xr.Dataset(variables, coordinates, attrs=_provenance(scenario, seed))
+
+
+def _coordinates(scenario: Scenario, lay: Layout) -> dict[str, Any]:
+    """Names along every dimension, as a reader of the file knows them."""
+    actors, issues = list(scenario.actors), list(scenario.issues)
+    camps = sorted(scenario.camps, key=lambda name: -scenario.camps[name].pole)
+    if len(camps) < 2:
+        camps = [*camps, *(f"camp_{n + 1}" for n in range(len(camps), 2))]
+    return {
+        "actor": ("actor", _words(actors)),
+        "actor_label": ("actor", _words(a.label for a in scenario.actors.values())),
+        "other": ("other", _words(actors)),
+        "issue": ("issue", _words(issues)),
+        "issue_label": ("issue", _words(i.label for i in scenario.issues.values())),
+        "camp": ("camp", _words(camps)),
+        "objective": ("objective", _words(".".join(o) for o in lay.objectives)),
+        "link": ("link", _words(f"{patron}>{proxy}" for patron, proxy in lay.links)),
+        "patron": ("link", _words(patron for patron, _ in lay.links)),
+        "proxy": ("link", _words(proxy for _, proxy in lay.links)),
+        "account": ("account", _words(ACCOUNTS)),
+        "kind_name": ("kind", _words(kind.name for kind in log.KINDS)),
+    }
+
+
+def _words(names: Any) -> NDArray[np.object_]:
+    return np.array(list(names), dtype=object)
+
+
+def _renumber(index: NDArray[Any], order: list[int]) -> NDArray[np.int64]:
+    """Indices of the layout as indices of the file; -1 (nobody) stays."""
+    place = np.full(len(order) + 1, -1, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place[np.asarray(index, dtype=np.int64)]
+
+
+def _event_variables(
+    runs: Sequence[int], logs: Sequence[NDArray[np.float64]], order: dict[str, list[int]]
+) -> dict[str, Any]:
+    rows = np.concatenate(logs) if logs else log.empty(0)
+    counts = [len(part) for part in logs]
+    codes = {
+        "event_run": np.repeat(np.asarray(runs, dtype=np.int64), counts),
+        "event_round": rows[:, log.ROUND].astype(np.int64),
+        "event_kind": rows[:, log.KIND].astype(np.int64),
+        "event_actor": _renumber(rows[:, log.ACTOR], order["actor"]),
+        "event_counterpart": _renumber(rows[:, log.COUNTERPART], order["actor"]),
+        "event_issue": _renumber(rows[:, log.ISSUE], order["issue"]),
+        "event_answer": rows[:, log.ANSWER] > 0.5,
+        "event_gain": rows[:, log.GAIN],
+        "event_shock": rows[:, log.SHOCK],
+    }
+    variables: dict[str, Any] = {name: ("event", values) for name, values in codes.items()}
+    variables["event_terms"] = (("event", "term"), rows[:, log.TERMS :])
+    return variables
+
+
+def _provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
+    return {
+        "title": scenario.name,
+        "format": FORMAT,
+        "scenario": dumps(scenario),
+        "seed": str(seed),
+        "versions": json.dumps(versions()),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program and of what its numbers depend on."""
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    for package in ("entente", "numpy", "numba", "mesa", "xarray"):
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def scenario_of(results: xr.Dataset) -> Scenario:
+    """The scenario that results were made from.
+
+    Raises
+    ------
+    ResultsError
+        If the Dataset does not carry one.
+    """
+    if "scenario" not in results.attrs:
+        raise ResultsError("these results carry no scenario: they were not made by this program")
+    return loads(results.attrs["scenario"], "scenario inside the results")
+
+
+def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
+    """The events of results, in the order in which they happened.
+
+    Parameters
+    ----------
+    results : Dataset
+    run : int, optional
+        Number of a run; all runs if not given.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such run, or events were not recorded.
+    """
+    if "event_kind" not in results:
+        raise ResultsError("these results hold no events: record them")
+    if run is not None and run not in results["run"].values:
+        raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
+    dates = [day.astype("datetime64[D]").item() for day in results["date"].values]
+    actors = [*results["actor"].values.tolist(), ""]
+    issues = [*results["issue"].values.tolist(), ""]
+    column = {
+        name: results[f"event_{name}"].values.tolist()
+        for name in (
+            "run", "round", "kind", "actor", "counterpart", "issue", "answer", "gain", "shock",
+            "terms",
+        )
+    }  # fmt: skip
+    for n, number in enumerate(column["run"]):
+        if run is not None and number != run:
+            continue
+        kind = log.KINDS[column["kind"][n]]
+        week = column["round"][n]
+        yield Event(
+            run=number,
+            round=week,
+            date=dates[week],
+            phase=kind.phase,
+            decision=kind.name,
+            actor=actors[column["actor"][n]],
+            counterpart=actors[column["counterpart"][n]],
+            issue=issues[column["issue"][n]],
+            answer=column["answer"][n],
+            gain=column["gain"][n],
+            shock=column["shock"][n],
+            margin=column["gain"][n] - column["shock"][n],
+            terms=dict(zip(kind.terms, column["terms"][n], strict=False)),
+        )
+
+
+def event_table(results: xr.Dataset, run: int | None = None) -> pd.DataFrame:
+    """The same as `events`, as a table with one row an event; terms in columns of their own."""
+    rows = []
+    for event in events(results, run):
+        row = {name: value for name, value in vars(event).items() if name != "terms"}
+        rows.append(row | {f"term_{name}": value for name, value in event.terms.items()})
+    return pd.DataFrame(rows)
+
+
+def _span(results: xr.Dataset) -> str:
+    runs = results["run"].values
+    return f"{runs.min()} to {runs.max()}" if len(runs) else "none"
+
+
+def save(results: xr.Dataset, path: str | os.PathLike[str]) -> Path:
+    """Write results to one netCDF file; an old file stays whole until the new one is.
+
+    Raises
+    ------
+    ResultsError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    squeeze = {name: {"zlib": True, "complevel": 1} for name in results.data_vars}
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        results.to_netcdf(partial, engine="h5netcdf", encoding=squeeze)
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
+    return target
+
+
+def load(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read results that `save` wrote.
+
+    Raises
+    ------
+    ResultsError
+        If the file is not there, is not a results file, or is of a newer format.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise ResultsError(f"there is no results file {source}")
+    try:
+        results = xr.load_dataset(source, engine="h5netcdf")
+    except (OSError, ValueError, KeyError) as error:
+        raise ResultsError(f"{source} is not a results file: {error}") from error
+    if "format" not in results.attrs:
+        raise ResultsError(f"{source} is not a results file of this program")
+    if int(results.attrs["format"]) > FORMAT:
+        raise ResultsError(
+            f"{source} is of format {results.attrs['format']}, this program reads up to {FORMAT}: "
+            "use a newer version of it"
+        )
+    return results

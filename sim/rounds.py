@@ -1,0 +1,678 @@
+"""The scheduler: one round as ordered phases, said once and run by both drivers.
+
+`play` is compiled for ensembles; the Mesa model runs the same text in Python, one week at a time,
+and lets its agents answer where `ask` stands.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba.extending import overload
+from numpy.typing import NDArray
+
+from sim import chance, events
+from sim.compiling import compiled
+from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
+from sim.world import (
+    ALWAYS,
+    NEVER,
+    NEW_CAPABILITY,
+    NEW_CONSULTATION,
+    NEW_CONTROL,
+    NEW_COST,
+    NEW_IDEAL,
+    NEW_TABLE,
+    NEW_WEIGHT,
+)
+
+WAR, TRUCE, SETTLEMENT = 0, 1, 2
+
+
+def ask(agents: Any, decision: str, answers: NDArray[np.float64], about: int) -> None:
+    """Let every actor answer for itself, before anything changes.
+
+    The array already holds what the rule says. Compiled, that stands; in the Mesa model each
+    actor's method is asked and its answer replaces the rule's.
+
+    Parameters
+    ----------
+    agents : callable or None
+        ``agents(decision, answers, about)``, from `sim.model`.
+    decision : str
+        Name of the actor's method.
+    answers : ndarray
+        Gains or chances, changed in place.
+    about : int
+        Index of the actor or pair that the question is about, -1 if none.
+    """
+    if agents is not None:
+        agents(decision, answers, about)
+
+
+@overload(ask)
+def _ask_compiled(agents, decision, answers, about):
+    return lambda agents, decision, answers, about: None
+
+
+@compiled
+def due(t, first, period):
+    """Whether a round of this period is held in week t."""
+    return t >= first and (t - first) % period == 0
+
+
+@compiled
+def _put(out, source):
+    """Copy a vector."""
+    for i in range(out.shape[0]):
+        out[i] = source[i]
+
+
+@compiled
+def _fill(out, number):
+    """Fill a vector."""
+    for i in range(out.shape[0]):
+        out[i] = number
+
+
+@compiled
+def _zero(matrix):
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):
+            matrix[i, j] = 0.0
+
+
+@compiled
+def _any(flags, among):
+    """Whether any of `flags` is set that is also in `among`."""
+    for i in range(flags.shape[0]):
+        if flags[i] and among[i]:
+            return True
+    return False
+
+
+@compiled
+def _keep_rows(record, t, block):
+    """Record a block of vectors; tmp.none if the part is not kept."""
+    if record.shape[0] > 0:
+        for v in range(block.shape[0]):
+            for i in range(block.shape[1]):
+                record[t, v, i] = block[v, i]
+
+
+@compiled
+def _keep_tables(record, t, block):
+    """Record a block of matrices; tmp.none if the part is not kept."""
+    if record.shape[0] > 0:
+        for v in range(block.shape[0]):
+            for i in range(block.shape[1]):
+                for j in range(block.shape[2]):
+                    record[t, v, i, j] = block[v, i, j]
+
+
+@compiled
+def _below(out, shocks, gains):
+    """Fill `out` with shock < gain: the answer yes."""
+    for i in range(out.shape[0]):
+        out[i] = shocks[i] < gains[i]
+
+
+@compiled
+def shift(kind, index, value, ox, ow, m, m0, cost, control, forced_table, consultation):
+    """Apply one dated change in what somebody is given."""
+    if kind == NEW_IDEAL:
+        ox[index] = value
+    elif kind == NEW_WEIGHT:
+        ow[index] *= value
+    elif kind == NEW_CAPABILITY:
+        m[index] = m[index] * value / m0[index] if m0[index] > 0.0 else value
+        m0[index] = value
+    elif kind == NEW_COST:
+        cost[index] = value
+    elif kind == NEW_CONTROL:
+        control[index] = value
+    elif kind == NEW_TABLE:
+        forced_table[index] = True
+    elif kind == NEW_CONSULTATION:
+        consultation[index] = int(value)
+
+
+@compiled
+def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c):
+    """For every actor the issue on the table that costs it most, for the record of its reasons.
+
+    Fills `sore`, shape (N,), with the issue (-1 if none costs it anything) and `effect` with what
+    it adds to the value of the truce (negative); see `ceasefire.table_effect`.
+    """
+    for i in range(sore.shape[0]):
+        sore[i] = -1
+        effect[i] = 0.0
+        for k in range(theta.shape[0]):
+            if tabled[k]:
+                add = ceasefire.table_effect(
+                    i, k, text[k], theta[k], chi, delta, W, X, r, h_s, h_c
+                )
+                if add < effect[i]:
+                    sore[i] = k
+                    effect[i] = add
+
+
+@compiled
+def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
+    """Fill `out`, shape (N,), with the gain that each actor acts on; see `proxies.heeds`."""
+    for j in range(out.shape[0]):
+        out[j] = proxies.heeds(j, own[j], wish, autonomy, pull, l_patron, l_proxy)
+
+
+@compiled
+def draw_terms(
+    terms, draft, scale, theta, consulted, side_payment, power, gain, rho, W, X, r, eps, steps, step
+):
+    """Terms of a ceasefire: the Nash text of the consulted over what can be promised.
+
+    Everything that cannot be promised stands at the present position.
+    """
+    _fill(scale, rho)
+    bargaining.nash_text(
+        draft, theta, consulted, side_payment, power, gain, scale, W, X, r, eps, steps, step
+    )
+    _put(terms, draft)
+
+
+@compiled
+def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
+    """Play the weeks from `first` to `last` (excluded).
+
+    One week, phase by phase; in each phase every actor is asked before anything changes:
+
+    1. shifts: dated changes in what actors are given
+    2. objectives: satisfied or threatened, attention, alignment
+    3. war: contest, lottery, values of war, truce and settlement
+    4. ceasefire round (every `tau_c` weeks, in war): convener, consultation, terms, ratification
+    5. orders, compliance, observation, blame (while there is no war)
+    6. revision: a patron that was left out and is blamed is bought in
+    7. delivery, wear of leverage, draw of a collapse
+    8. negotiation round (every `tau_n` weeks, in a ceasefire): attendance, text, vote
+    9. bilateral round (every `tau_b` weeks): allies patch their differences
+    10. new local disputes; a collapse takes effect
+    11. military dynamics: fighting, territory, forces
+    12. experience and ties
+    13. record
+
+    Parameters
+    ----------
+    g, p, w : Givens, Knobs, World
+        `w` is changed.
+    rec : Record
+        Filled at rows `first` to `last`.
+    log, count : ndarray
+        Record of events, see `sim.events.note`.
+    keys : ndarray of uint64, shape (10, 2)
+        From `chance.round_keys`.
+    fed : ndarray
+        Draws from outside, see `chance.uniforms`.
+    first, last : int
+    agents : callable or None
+        See `ask`.
+    """
+    who, aim, topic, links, shifts, ids = g
+    aims, force, value, web, truce, talk, tie, tmp, kept = w
+    n = who.side.shape[0]
+    territory, prestige = topic.territory[0], topic.prestige[0]
+    steps = int(p.nash_steps)
+    for t in range(first, last):
+        _zero(tie.good)
+        _zero(tie.bad)
+        _fill(talk.attending, False)
+        _fill(talk.voted, False)
+
+        # 1 shifts
+        shifted = t == 0
+        for h in range(shifts.h_week.shape[0]):
+            if shifts.h_week[h] == t:
+                shifted = True
+                kind, amount = shifts.h_kind[h], shifts.h_value[h]
+                shift(
+                    kind, shifts.h_index[h], amount, aims.ox, aims.ow, force.m, force.m0, force.cost, web.control,
+                    talk.forced_table, truce.consultation,
+                )  # fmt: skip
+                events.note(
+                    log, count, t, events.SHIFT, shifts.h_actor[h], -1, shifts.h_issue[h], True, 0.0, 0.0,
+                    float(kind), amount, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+        if shifted:
+            objectives.weigh(
+                aims.W, aims.X, aim.o_actor, aim.o_issue, aim.o_short, aims.ow, aims.ox, aims.ones,
+                who.patience,
+            )  # fmt: skip
+
+        # 2 objectives
+        _put(aims.was_sat, aims.sat)
+        objectives.activate(
+            aims.act, aims.sat, force.theta, aim.o_issue, aim.o_short, aim.above, aim.hi, aim.lo, p.rho_a, p.a_min
+        )
+        for o in range(aims.sat.shape[0]):
+            if aims.was_sat[o] != aims.sat[o]:
+                position = force.theta[aim.o_issue[o]]
+                kind = events.SATISFIED if aims.sat[o] else events.THREATENED
+                mark = aim.hi[o] if aims.sat[o] else aim.lo[o]
+                mark = mark if aim.above[o] else 1.0 - mark
+                events.note(
+                    log, count, t, kind, aim.o_actor[o], -1, aim.o_issue[o], True, position, mark,
+                    position, mark, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+        objectives.weigh(
+            aims.What, aims.Xhat, aim.o_actor, aim.o_issue, aim.o_short, aims.ow, aims.ox, aims.act, who.patience
+        )
+        objectives.short_attention(aims.short, aim.o_actor, aim.o_short, aims.ow, aims.act, who.patience)
+        objectives.align(aims.A, aims.What, aims.Xhat)
+
+        # 3 war and values
+        front = force.theta[territory] if territory >= 0 else 0.5
+        war.power_shares(force.mu, force.m)
+        force.psi[0] = war.contest(force.strengths, who.side, force.m, who.air, who.ground, p.ces)
+        proxies.leverage(web.pull, web.autonomy, web.control, web.f, links.l_proxy)
+        proxies.ground_control(
+            web.ground_control, force.m, who.ground, web.autonomy, web.pull, links.l_patron, links.l_proxy
+        )
+        proxies.nuisance(web.nuisance, force.mu, who.armed, web.control, links.l_patron, links.l_proxy)
+        war.spoils(
+            force.plus, 1, 1.0, force.theta, who.side, web.ground_control, aims.W, aims.X, territory, prestige
+        )
+        war.spoils(
+            force.minus, -1, 0.0, force.theta, who.side, web.ground_control, aims.W, aims.X, territory, prestige
+        )
+        objectives.utilities(value.u, force.theta, aims.W, aims.X, p.r)
+        objectives.utilities(value.u_plus, force.plus, aims.W, aims.X, p.r)
+        objectives.utilities(value.u_minus, force.minus, aims.W, aims.X, p.r)
+        war.believed_drift(force.believed, force.psi[0], who.side, p.nu, p.opt)
+        war.war_values(
+            value.V_w, value.V_d, force.p_win, force.weeks, value.u, value.u_plus, value.u_minus, force.cost, who.delta, who.side,
+            front, force.believed, p.sig_b, p.s_cp,
+        )  # fmt: skip
+        ceasefire.credibility(value.chi, truce.vside, who.side)
+        bargaining.table_values(
+            value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d, value.V_w, aims.W, aims.X, p.r
+        )
+        value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]
+        value.rho[0] = ceasefire.delivered_share(p.rho_d, value.h_c[0])
+        ceasefire.truce_values(
+            value.V_c, value.u, value.u_table, value.V_w, value.chi, who.delta, p.h_s, value.h_c[0]
+        )
+        for i in range(n):
+            value.gain[i] = (value.V_s[i] if truce.state[0] == SETTLEMENT else value.V_c[i]) - value.V_w[i]
+
+        # 4 ceasefire round
+        if truce.state[0] == WAR and due(t, int(p.first_c), int(p.tau_c)):
+            for c in range(n):
+                tmp.odds[c] = ceasefire.convenes(
+                    c, value.gain, force.theta, who.pole, aims.W, prestige, p.prestige_step
+                )
+                tmp.reach[c] = ceasefire.access(c, tie.T, force.m, who.diplomacy, who.belligerent)
+            ask(agents, "convenes", tmp.odds, -1)
+            chance.uniforms(tmp.draw, keys, fed, chance.CONVENE, ids.id_actor, t)
+            c, lead = ceasefire.choose_convener(
+                tmp.score, tmp.odds, tmp.reach, who.can_convene, tmp.draw, p.lam
+            )
+            proposed = False
+            if c >= 0:
+                events.note(
+                    log, count, t, events.CONVENE, c, -1, prestige, True, lead, 0.0,
+                    value.gain[c], tmp.odds[c] - value.gain[c], tmp.reach[c], 0.0, 0.0,
+                )  # fmt: skip
+                for i in range(n):
+                    tmp.own[i] = ceasefire.proposes(i, value.gain)
+                ask(agents, "proposes", tmp.own, c)
+                chance.shocks(tmp.shock, keys, fed, chance.PROPOSE, ids.id_actor, t, p.lam)
+                proposed = tmp.shock[c] < tmp.own[c]
+                events.note(
+                    log, count, t, events.PROPOSE, c, -1, -1, proposed, tmp.own[c], tmp.shock[c],
+                    value.gain[c], 0.0, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+            if proposed:
+                # consultation
+                for j in range(n):
+                    tmp.odds[j] = ceasefire.consults(c, j, tie.T, p.k_q, p.tau_q)
+                ask(agents, "consults", tmp.odds, c)
+                chance.uniforms(tmp.draw, keys, fed, chance.CONSULT, ids.id_actor, t)
+                for j in range(n):
+                    forced = truce.consultation[j]
+                    asked = who.patron[j] and web.nuisance[j] > p.nuisance_min and j != c
+                    asked = asked and not who.belligerent[j] and forced == 0
+                    yes = asked and tmp.draw[j] < tmp.odds[j]
+                    truce.invited[j] = who.belligerent[j] or j == c or forced == ALWAYS or yes
+                    if asked:
+                        events.note(
+                            log, count, t, events.CONSULT, c, j, -1, yes, tmp.odds[j], tmp.draw[j],
+                            tie.T[c, j], web.nuisance[j], 0.0, 0.0, 0.0,
+                        )  # fmt: skip
+                # terms
+                draw_terms(
+                    truce.offer, tmp.draft, tmp.scale, force.theta, truce.invited, topic.side_payment, who.power, value.gain,
+                    value.rho[0], aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+                )  # fmt: skip
+                if prestige >= 0:
+                    truce.offer[prestige] += p.prestige_step * (who.pole[c] - force.theta[prestige])
+                objectives.utilities(value.u_after, truce.offer, aims.W, aims.X, p.r)
+                ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
+                ceasefire.loyalties(truce.loyalty, tie.T, c, p.varpi)
+                # ratification
+                for i in range(n):
+                    tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
+                ask(agents, "signs", tmp.own, c)
+                _put(tmp.wish, tmp.own)
+                heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+                ask(agents, "heeds", tmp.acting, -1)
+                chance.shocks(tmp.shock, keys, fed, chance.RATIFY, ids.id_actor, t, p.lam)
+                _below(truce.signing, tmp.shock, tmp.acting)
+                for i in range(n):
+                    tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
+                events.note_each(
+                    log, count, t, events.RATIFY, tmp.every, c, tmp.no_issue,
+                    truce.signing, tmp.acting, tmp.shock,
+                    value.gain, truce.promise, truce.loyalty, tmp.own, tmp.patrons,
+                )  # fmt: skip
+                truce.signing[c] = True
+                signed = ceasefire.in_force(truce.signing, who.must_sign)
+                ceasefire.judge_ratification(
+                    tie.good, tie.bad, c, truce.signing, who.patron, who.must_sign
+                )
+                events.note(
+                    log, count, t, events.CEASEFIRE, c, -1, -1, signed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+                )
+                if signed:
+                    ceasefire.resent_exclusion(
+                        tie.bad, c, truce.invited, who.patron, who.can_convene, aims.W, web.nuisance, prestige,
+                        p.stake_min,
+                    )  # fmt: skip
+                    truce.state[0], truce.age[0], truce.convener[0], truce.vbar[0] = TRUCE, 0, c, 0.0
+                    _put(truce.terms, truce.offer)
+                    _put(truce.consulted, truce.invited)
+                    _put(truce.ratified, truce.signing)
+                    _fill(truce.violates, False)
+                    for s in range(2):
+                        truce.vside[s] += p.vside_reset * (0.5 - truce.vside[s])
+
+        # 5 orders, compliance, blame
+        if truce.state[0] == WAR:
+            _fill(truce.violates, False)
+            _fill(truce.blamed, 0.0)
+            truce.hazard[0] = 0.0
+        else:
+            objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
+            ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
+            ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
+            proxies.military_gains(truce.military, force.theta, topic.direction, aims.W, aims.X, p.gam)
+            for i in range(n):
+                tmp.own[i] = proxies.orders(i, value.gain, truce.promise, truce.loyalty, truce.military)
+            ask(agents, "orders", tmp.own, -1)
+            chance.shocks(tmp.shock, keys, fed, chance.ORDER, ids.id_actor, t, p.lam)
+            _below(truce.comply, tmp.shock, tmp.own)
+            if log.shape[0] > 0:
+                sore_points(
+                    tmp.sore, tmp.sore_effect, talk.text, talk.tabled, force.theta, value.chi, who.delta, aims.W, aims.X,
+                    p.r, p.h_s, value.h_c[0],
+                )  # fmt: skip
+            events.note_each(
+                log, count, t, events.ORDER, who.patron, truce.convener[0], tmp.sore, truce.comply, tmp.own,
+                tmp.shock, value.gain, truce.promise, truce.loyalty, truce.military, tmp.sore_effect,
+            )  # fmt: skip
+            proxies.contagion(truce.contagion, tie.T, force.mu, who.armed, truce.violates, p.xi)
+            proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
+            heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+            ask(agents, "heeds", tmp.acting, -1)
+            chance.shocks(tmp.shock, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam)
+            for j in range(n):
+                tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
+                tmp.acting[j] -= truce.contagion[j]
+                truce.violates[j] = who.armed[j] and tmp.shock[j] > tmp.acting[j]
+                truce.complied[j] = not truce.violates[j]
+            events.note_each(
+                log, count, t, events.COMPLY, who.armed, truce.convener[0], tmp.no_issue, truce.complied, tmp.acting,
+                tmp.shock, tmp.own, tmp.patrons, truce.contagion, tmp.none, tmp.none,
+            )  # fmt: skip
+            chance.uniforms(tmp.draw, keys, fed, chance.OBSERVE, ids.id_actor, t)
+            for j in range(n):
+                truce.seen[j] = truce.violates[j] and tmp.draw[j] < p.obs
+            chance.uniforms(tmp.draw, keys, fed, chance.ATTRIBUTE, ids.id_actor, t)
+            chance.uniforms(tmp.draw2, keys, fed, chance.SCAPEGOAT, ids.id_actor, t)
+            proxies.accuse(truce.accused, truce.seen, tmp.draw, tmp.draw2, who.side, p.q_att)
+            proxies.blame(truce.blamed, truce.accused, web.control, links.l_patron, links.l_proxy)
+            proxies.blame_violators(tie.bad, truce.blamed, truce.ratified, p.s_viol)
+            share = ceasefire.violator_share(truce.violates, who.armed, force.m)
+            war.side_shares(force.shares, truce.violates, who.side, who.armed, force.m)
+            truce.vbar[0] = ceasefire.smooth(
+                truce.vbar[0], truce.vside, share, force.shares, p.gv, p.vside_smoothing
+            )
+
+        # 6 revision
+        if truce.state[0] == TRUCE:
+            c = truce.convener[0]
+            _fill(tmp.odds, p.rho_rev)
+            ask(agents, "revises", tmp.odds, c)
+            chance.uniforms(tmp.draw, keys, fed, chance.REVISE, ids.id_actor, t)
+            revised = False
+            for j in range(n):
+                left_out = who.patron[j] and not truce.consulted[j] and truce.consultation[j] != NEVER
+                if left_out and truce.blamed[j] >= p.blame_min:
+                    yes = tmp.draw[j] < tmp.odds[j]
+                    events.note(
+                        log, count, t, events.REVISE, c, j, -1, yes, tmp.odds[j], tmp.draw[j],
+                        truce.blamed[j], 0.0, 0.0, 0.0, 0.0,
+                    )  # fmt: skip
+                    if yes:
+                        revised = True
+                        truce.consulted[j] = True
+                        tie.good[j, c] += 1.0
+            if revised:
+                lead_term = truce.terms[prestige] if prestige >= 0 else 0.0
+                draw_terms(
+                    truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted, topic.side_payment, who.power, value.gain,
+                    value.rho[0], aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+                )  # fmt: skip
+                if prestige >= 0:
+                    truce.terms[prestige] = lead_term
+
+        # 7 delivery, wear of leverage, draw of a collapse
+        truce.collapsing[0] = False
+        if truce.state[0] != WAR:
+            for k in range(force.theta.shape[0]):
+                talk.settled_issue[k] = topic.agenda_rule[k] >= 0 and talk.tabled[k]
+            objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
+            bargaining.deliver(
+                force.theta, truce.terms, talk.text, topic.promised, talk.settled_issue, truce.state[0], p.rho_d, p.rho_i
+            )
+            objectives.utilities(value.u_after, force.theta, aims.W, aims.X, p.r)
+            proxies.relieve(web.relief, value.u_before, value.u_after, p.u0)
+            proxies.wear(
+                web.f, web.pressed, tmp.own, truce.comply, truce.violates, who.armed, web.relief, links.l_patron,
+                links.l_proxy, p.phi_f, p.phi_r,
+            )  # fmt: skip
+            truce.hazard[0] = ceasefire.collapse_chance(
+                truce.state[0], truce.vbar[0], p.h0, p.h1, p.settled_hazard
+            )
+            chance.uniforms(tmp.luck, keys, fed, chance.COLLAPSE, ids.id_run, t)
+            truce.collapsing[0] = tmp.luck[0] < truce.hazard[0]
+            if truce.collapsing[0]:
+                events.note(
+                    log, count, t, events.COLLAPSE, truce.convener[0], -1, -1, True, truce.hazard[0],
+                    tmp.luck[0], truce.vbar[0], 0.0, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+
+        # 8 negotiation round
+        talks = truce.state[0] == TRUCE and due(t, int(p.first_n), int(p.tau_n))
+        if talks and truce.age[0] >= p.talks_min_age and not truce.collapsing[0]:
+            bargaining.attendance_costs(talk.seat_cost, value.chi, p.c_att)
+            for i in range(n):
+                tmp.own[i] = bargaining.attends(i, value.gain, talk.seat_cost)
+            ask(agents, "attends", tmp.own, -1)
+            _put(tmp.wish, value.gain)
+            heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+            ask(agents, "heeds", tmp.acting, -1)
+            chance.shocks(tmp.shock, keys, fed, chance.ATTEND, ids.id_actor, t, p.lam)
+            for j in range(n):
+                tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
+                tmp.acting[j] -= truce.contagion[j]
+                talk.attending[j] = who.brought[j] and tmp.shock[j] < tmp.acting[j]
+                talk.party[j] = who.permanent[j] or talk.attending[j]
+            # Without a party to be brought, the permanent ones talk alone.
+            came = talk.attending if _any(who.brought, who.brought) else who.permanent
+            events.note_each(
+                log, count, t, events.ATTEND, who.brought, -1, tmp.no_issue, talk.attending, tmp.acting,
+                tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion, tmp.none,
+            )  # fmt: skip
+            proxies.wear_at_talks(
+                web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f
+            )
+            if _any(came, came):
+                bargaining.agenda_due(
+                    talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
+                    _any(came, who.demander), talk.forced_table,
+                )  # fmt: skip
+                bargaining.open_text(
+                    talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander, force.m, aims.W, aims.X,
+                    p.opening,
+                )  # fmt: skip
+                for k in range(force.theta.shape[0]):
+                    if talk.fresh[k]:
+                        events.note(
+                            log, count, t, events.TABLE, -1, -1, k, True, 0.0, 0.0,
+                            force.theta[k], talk.text[k], 0.0, 0.0, 0.0,
+                        )  # fmt: skip
+                bargaining.nash_text(
+                    tmp.draft, force.theta, talk.party, talk.agenda, who.power, value.gain, value.chi, aims.W, aims.X, p.r,
+                    p.eps, steps, p.nash_step,
+                )  # fmt: skip
+                bargaining.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
+                bargaining.table_values(
+                    value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d, value.V_w, aims.W, aims.X, p.r
+                )
+                for i in range(n):
+                    tmp.own[i] = bargaining.votes(i, value.V_s, value.V_c)
+                ask(agents, "votes", tmp.own, -1)
+                _put(tmp.wish, tmp.own)
+                heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+                ask(agents, "heeds", tmp.acting, -1)
+                ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
+                chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
+                for i in range(n):
+                    tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
+                    tmp.acting[i] += truce.loyalty[i]
+                    talk.asked[i] = who.veto[i] or who.guarantor[i]
+                _below(talk.voted, tmp.shock, tmp.acting)
+                events.note_each(
+                    log, count, t, events.VOTE, talk.asked, -1, tmp.no_issue, talk.voted, tmp.acting, tmp.shock,
+                    tmp.own, tmp.patrons, truce.loyalty, tmp.none, tmp.none,
+                )  # fmt: skip
+                bargaining.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
+                agreed = bargaining.settled(talk.voted, who.veto, talk.attending, who.brought, who.must_sign)
+                events.note(log, count, t, events.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+                if agreed:
+                    truce.state[0] = SETTLEMENT
+                else:
+                    talk.failed[0] += 1
+
+        # 9 bilateral round
+        if due(t, int(p.first_b), int(p.tau_b)) and links.pairs.shape[0] > 0:
+            core = truce.state[0] == TRUCE and bargaining.any_core_tabled(topic.core, talk.tabled)
+            for b in range(links.pairs.shape[0]):
+                i, j = links.pairs[b, 0], links.pairs[b, 1]
+                bargaining.bilateral_text(
+                    talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor, who.power, aims.W, aims.X,
+                    p.r, p.bilateral_eps, steps, p.nash_step,
+                )  # fmt: skip
+                for side in range(2):
+                    ally = links.pairs[b, side]
+                    talk.pair_core[b, side] = bargaining.endorsement(ally, core, p.q_e, value.V_s, value.V_c)
+                    talk.pair_gain[b, side] = bargaining.bargains(
+                        talk.pair_local[b, side], talk.pair_core[b, side], p.c_b
+                    )
+                joint = talk.pair_gain[b, 0] + talk.pair_gain[b, 1]
+                talk.pair_held[b] = core or joint > 0.0
+                if talk.pair_held[b]:
+                    ask(agents, "bargains", talk.pair_gain[b], b)
+            chance.shocks(talk.pair_shock, keys, fed, chance.BILATERAL, ids.id_pair, t, p.lam)
+            _fill(tmp.draft, 0.0)
+            deals = 0
+            for b in range(links.pairs.shape[0]):
+                if not talk.pair_held[b]:
+                    continue
+                i, j = links.pairs[b, 0], links.pairs[b, 1]
+                deal = True
+                for side in range(2):
+                    eta, gain = talk.pair_shock[2 * b + side], talk.pair_gain[b, side]
+                    deal = deal and eta < gain
+                    events.note(
+                        log, count, t, events.BARGAIN, links.pairs[b, side], links.pairs[b, 1 - side], -1,
+                        eta < gain, gain, eta,
+                        talk.pair_local[b, side], talk.pair_core[b, side], p.c_b, 0.0, 0.0,
+                    )  # fmt: skip
+                events.note(
+                    log, count, t, events.DEAL, i, j, -1, deal, 0.0, 0.0, 1.0 if core else 0.0, 0.0, 0.0, 0.0, 0.0
+                )
+                if deal:
+                    deals += 1
+                    for k in range(force.theta.shape[0]):
+                        tmp.draft[k] += talk.pair_text[b, k]
+                    tie.good[i, j] += 1.0
+                    tie.good[j, i] += 1.0
+                elif core:
+                    tie.bad[i, j] += 1.0
+                    tie.bad[j, i] += 1.0
+            # Two deals in one week meet half-way, whatever the order of the pairs.
+            for k in range(force.theta.shape[0]):
+                if deals > 0 and topic.minor[k]:
+                    force.theta[k] = tmp.draft[k] / deals
+
+        # 10 local disputes, collapse takes effect
+        chance.uniforms(tmp.issue_draw, keys, fed, chance.DISPUTE, ids.id_issue, t)
+        chance.uniforms(tmp.issue_draw2, keys, fed, chance.DISPUTE_VALUE, ids.id_issue, t)
+        bargaining.renew(
+            force.theta, topic.renew_chance, topic.renew_to, topic.renew_random, tmp.issue_draw, tmp.issue_draw2
+        )
+        for k in range(force.theta.shape[0]):
+            if tmp.issue_draw[k] < topic.renew_chance[k]:
+                events.note(
+                    log, count, t, events.DISPUTE, -1, -1, k, True, topic.renew_chance[k],
+                    tmp.issue_draw[k], force.theta[k], 0.0, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+        truce.age[0] += 1
+        if truce.collapsing[0]:
+            truce.state[0] = WAR
+
+        # 11 military dynamics
+        war.fight(force.fighting, force.shares, who.side, who.armed, force.m, truce.state[0], truce.violates)
+        if territory >= 0:
+            chance.uniforms(tmp.luck, keys, fed, chance.TERRITORY, ids.id_run, t)
+            z = tmp.luck[0] if fed.shape[0] > 0 else chance.normal_of(tmp.luck[0])
+            force.theta[territory] = war.move_front(
+                force.theta[territory], force.psi[0], force.shares, p.nu, p.sigma, z
+            )
+        war.advance(force.theta, topic.advances, force.fighting, p.nu_advance)
+        war.clip_positions(force.theta)
+        war.attrit(
+            force.m, force.m0, force.strengths, force.shares, who.side, who.armed, p.ell, p.rep, p.force_floor
+        )
+
+        # 12 experience and ties
+        if truce.state[0] == WAR:
+            ties.live_through_war(tie.good, tie.bad, who.side, p.s_fight)
+        ties.learn(tie.E, tie.good, tie.bad, p.kap_pos, p.kap_neg, p.d_E)
+        ties.third_parties(tie.B, tie.T, force.mu)
+        ties.drift(tie.T, tie.accounts, tie.B, aims.A, tie.E, p.phi_A, p.phi_E, p.phi_B)
+
+        # 13 record
+        _keep_rows(rec.run, t, kept.run)
+        _keep_rows(rec.status, t, kept.status)
+        _keep_rows(rec.camp, t, kept.camp)
+        _keep_rows(rec.actor, t, kept.actor)
+        _keep_rows(rec.actor_flag, t, kept.actor_flag)
+        _keep_rows(rec.issue, t, kept.issue)
+        _keep_rows(rec.issue_flag, t, kept.issue_flag)
+        _keep_tables(rec.taste, t, kept.taste)
+        _keep_tables(rec.dyad, t, kept.dyad)
+        _keep_tables(rec.account, t, kept.account)
+        _keep_rows(rec.objective, t, kept.objective)
+        _keep_rows(rec.objective_flag, t, kept.objective_flag)
+        _keep_rows(rec.link, t, kept.link)

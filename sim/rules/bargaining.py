@@ -1,0 +1,324 @@
+"""Bargaining: Nash text, agenda, single negotiating text, attendance, vote, bilateral talks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiling import compiled
+from sim.rules.objectives import utilities, utility
+
+
+@compiled
+def bargaining_power(delta):
+    """Power of an actor with weekly discount factor `delta`: 1 / (-ln delta) (Binmore et al. 1986)."""
+    return -1.0 / math.log(delta)
+
+
+@compiled
+def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps, step):
+    """The text that maximises the weighted product of the parties' surpluses (Nash 1950).
+
+    Damped fixed-point steps from the status quo; surplus ``S_i = start_i + scale_i (u_i(x) -
+    u_i(theta))``, floored at `eps`. With r = 2 a step goes to the mean of the ideals weighted by
+    salience, power and nearness to walking away; with r = 1 it takes five times the steps, the
+    n-th of size ``step / n``.
+
+    Parameters
+    ----------
+    x : ndarray, shape (K,)
+        Filled: the text, theta where not tabled.
+    theta : ndarray, shape (K,)
+        Status quo.
+    party : ndarray of bool, shape (N,)
+    tabled : ndarray of bool, shape (K,)
+    power, start, scale : ndarray, shape (N,)
+        Bargaining power, surplus at the status quo, weight of a gain from the text.
+    W, X : ndarray, shape (N, K)
+        Preferences.
+    r, eps : float
+    steps : int
+    step : float
+    """
+    n, issues = W.shape
+    before = np.empty(n)
+    b = np.zeros(n)
+    for i in range(n):
+        before[i] = utility(i, theta, W, X, r)
+    for k in range(issues):
+        x[k] = theta[k]
+    rounds = 5 * steps if r == 1.0 else steps
+    for count in range(rounds):
+        size = step / (count + 1.0) if r == 1.0 else step
+        for i in range(n):
+            if party[i]:
+                surplus = start[i] + scale[i] * (utility(i, x, W, X, r) - before[i])
+                b[i] = power[i] / max(surplus, eps)
+        for k in range(issues):
+            if not tabled[k]:
+                continue
+            pull, total = 0.0, 0.0
+            for i in range(n):
+                if party[i]:
+                    d = X[i, k] - x[k]
+                    if r == 1.0:
+                        d = 1.0 if d > 0.0 else (-1.0 if d < 0.0 else 0.0)
+                    pull += b[i] * W[i, k] * d
+                    total += b[i] * W[i, k]
+            if total > 0.0:
+                x[k] = min(max(x[k] + size * pull / total, 0.0), 1.0)
+
+
+@compiled
+def on_the_table(out, text, tabled, theta):
+    """Fill `out`, shape (K,): the text on tabled issues, the status quo elsewhere."""
+    for k in range(out.shape[0]):
+        out[k] = text[k] if tabled[k] else theta[k]
+
+
+@compiled
+def settlement_values(V_s, u_table, chi, V_d, V_w):
+    """Value of a settlement that opponents honour with probability chi (Powell 2006).
+
+    ``V_s = chi u(x) + (1 - chi) min(V_d, V_w)``; all arrays have shape (N,), `V_s` is filled.
+    """
+    for i in range(V_s.shape[0]):
+        V_s[i] = chi[i] * u_table[i] + (1.0 - chi[i]) * min(V_d[i], V_w[i])
+
+
+@compiled
+def attendance_costs(out, chi, c_att):
+    """Fill `out`, shape (N,), with the cost of sitting down with a violator, c_att (1 - chi)."""
+    for i in range(out.shape[0]):
+        out[i] = c_att * (1.0 - chi[i])
+
+
+@compiled
+def attends(i, gain, seat_cost):
+    """Own gain of actor i from coming to the talks: value of the truce less the cost of the seat."""
+    return gain[i] - seat_cost[i]
+
+
+@compiled
+def votes(i, V_s, V_c):
+    """Own gain of actor i from accepting the text: settlement against going on in the truce."""
+    return V_s[i] - V_c[i]
+
+
+@compiled
+def demand(k, demander, m, W, X, theta):
+    """Ideal of the demanders on issue k, weighted by capability and care; theta if none cares."""
+    total, wanted = 0.0, 0.0
+    for i in range(m.shape[0]):
+        if demander[i]:
+            total += m[i] * W[i, k]
+            wanted += m[i] * W[i, k] * X[i, k]
+    return wanted / total if total > 0.0 else theta[k]
+
+
+@compiled
+def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening):
+    """Table the issues of the agenda; a new one opens part-way to the demanders' ideal.
+
+    Parameters
+    ----------
+    text : ndarray, shape (K,)
+        Changed: opening positions on newly tabled issues, theta on untabled ones.
+    tabled, fresh : ndarray of bool, shape (K,)
+        Ever tabled; tabled just now. Both changed.
+    agenda : ndarray of bool, shape (K,)
+        Issues due at these talks.
+    theta, m, W, X
+        Positions, capability, preferences.
+    demander : ndarray of bool, shape (N,)
+    opening : float
+        0 opens at the status quo, 1 at the demand.
+    """
+    for k in range(theta.shape[0]):
+        fresh[k] = agenda[k] and not tabled[k]
+        if fresh[k]:
+            text[k] = theta[k] + opening * (demand(k, demander, m, W, X, theta) - theta[k])
+            tabled[k] = True
+        elif not tabled[k]:
+            text[k] = theta[k]
+
+
+@compiled
+def concede(text, nash, tabled, s_x):
+    """Move the single text, shape (K,), a share `s_x` of the way to the Nash text."""
+    for k in range(text.shape[0]):
+        if tabled[k]:
+            text[k] += s_x * (nash[k] - text[k])
+
+
+@compiled
+def agenda_due(out, rule, value, t, failed, demanded, forced):
+    """Which issues the talks of week t deal with.
+
+    Parameters
+    ----------
+    out : ndarray of bool, shape (K,)
+        Filled.
+    rule : ndarray of int, shape (K,)
+        -1 not on the agenda, 0 from week `value` on, 1 after `value` failed rounds, 2 on demand.
+    value : ndarray, shape (K,)
+    t, failed : int
+        Week; rounds held that did not settle.
+    demanded : bool
+        A demander attends.
+    forced : ndarray of bool, shape (K,)
+        Put on the table by a dated event.
+    """
+    for k in range(out.shape[0]):
+        due = rule[k] == 0 and t >= value[k]
+        due = due or (rule[k] == 1 and failed >= value[k])
+        due = due or (rule[k] == 2 and demanded)
+        out[k] = rule[k] >= 0 and (due or forced[k])
+
+
+@compiled
+def settled(votes_yes, veto, attending, brought, must_sign):
+    """A settlement: every veto player accepts, and every brought party that must sign came.
+
+    Arrays are of bool, shape (N,).
+    """
+    for i in range(veto.shape[0]):
+        if veto[i] and not votes_yes[i]:
+            return False
+        if brought[i] and must_sign[i] and not attending[i]:
+            return False
+    return True
+
+
+@compiled
+def judge_votes(good, bad, guarantor, votes_yes):
+    """Guarantors judge each other: both accept, good both ways; i accepts and j rejects, bad of j.
+
+    Parameters
+    ----------
+    good, bad : ndarray, shape (N, N)
+        Added to.
+    guarantor, votes_yes : ndarray of bool, shape (N,)
+    """
+    n = guarantor.shape[0]
+    for i in range(n):
+        for j in range(n):
+            if i == j or not (guarantor[i] and guarantor[j]) or not votes_yes[i]:
+                continue
+            if votes_yes[j]:
+                good[i, j] += 1.0
+            else:
+                bad[i, j] += 1.0
+
+
+@compiled
+def endorsement(i, core_tabled, q_e, V_s, V_c):
+    """What a bilateral deal says about the core issue: endorsing the text, weighted by q_e."""
+    return q_e * (V_s[i] - V_c[i]) if core_tabled else 0.0
+
+
+@compiled
+def bargains(local, endorsed, c_b):
+    """Gain of one ally from a bilateral deal: local interests, endorsement, less the cost."""
+    return local + endorsed - c_b
+
+
+@compiled
+def bilateral_text(x, local, i, j, theta, minor, power, W, X, r, eps, steps, step):
+    """Nash text of two allies over the minor issues, and what each gains locally.
+
+    Parameters
+    ----------
+    x : ndarray, shape (K,)
+        Filled.
+    local : ndarray, shape (2,)
+        Filled: u(x) - u(theta) of i and of j.
+    i, j : int
+    minor : ndarray of bool, shape (K,)
+    theta, power, W, X, r, eps, steps, step
+        As in `nash_text`.
+    """
+    n = power.shape[0]
+    party = np.zeros(n, dtype=np.bool_)
+    party[i] = True
+    party[j] = True
+    nash_text(
+        x, theta, party, minor, power, np.zeros(n), np.ones(n), W, X, r, eps, steps, step
+    )
+    local[0] = utility(i, x, W, X, r) - utility(i, theta, W, X, r)
+    local[1] = utility(j, x, W, X, r) - utility(j, theta, W, X, r)
+
+
+@compiled
+def any_core_tabled(core, tabled):
+    """Whether a core issue is on the table; arrays of bool, shape (K,)."""
+    for k in range(core.shape[0]):
+        if core[k] and tabled[k]:
+            return True
+    return False
+
+
+@compiled
+def renew(theta, chance, to, at_random, u, u_value):
+    """New local disputes: with its chance an issue falls back to a value, or to a draw.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (K,)
+        Changed.
+    chance, to : ndarray, shape (K,)
+        Chance this week (0 for issues that are not renewed); where it falls to.
+    at_random : ndarray of bool, shape (K,)
+        Falls to `u_value` instead.
+    u, u_value : ndarray, shape (K,)
+        Uniform draws.
+    """
+    for k in range(theta.shape[0]):
+        if u[k] < chance[k]:
+            theta[k] = u_value[k] if at_random[k] else to[k]
+
+
+@compiled
+def deliver(theta, y, text, promised, settled_issue, state, rho_d, rho_i):
+    """Side payments arrive in instalments; a settlement is implemented step by step.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (K,)
+        Changed.
+    y, text : ndarray, shape (K,)
+        Terms of the ceasefire; text of the settlement.
+    promised : ndarray of bool, shape (K,)
+        Side payments and prestige.
+    settled_issue : ndarray of bool, shape (K,)
+        Tabled agenda issues that are not side payments.
+    state : int
+        1 ceasefire, 2 settlement.
+    rho_d, rho_i : float
+        Shares delivered and implemented a week.
+    """
+    for k in range(theta.shape[0]):
+        if promised[k]:
+            theta[k] += rho_d * (y[k] - theta[k])
+        elif settled_issue[k] and state == 2:
+            theta[k] += rho_i * (text[k] - theta[k])
+
+
+@compiled
+def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, r):
+    """Utility of what lies on the table, and value of settling on it.
+
+    Parameters
+    ----------
+    u_table, V_s : ndarray, shape (N,)
+        Filled.
+    text, theta : ndarray, shape (K,)
+    tabled : ndarray of bool, shape (K,)
+    chi, V_d, V_w, W, X, r
+        As in `settlement_values` and `utility`.
+    """
+    table = np.empty(theta.shape[0])
+    on_the_table(table, text, tabled, theta)
+    utilities(u_table, table, W, X, r)
+    settlement_values(V_s, u_table, chi, V_d, V_w)

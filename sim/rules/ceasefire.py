@@ -1,0 +1,259 @@
+"""The ceasefire round: value of a truce, convener, consultation, ratification, breakdown."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiling import compiled
+
+
+@compiled
+def credibility(chi, vside, side):
+    """Fill `chi`, shape (N,): 1 less the remembered violations of the other camp.
+
+    A neutral actor judges like camp -1. `vside` has shape (2,): camp +1, camp -1.
+    """
+    for i in range(chi.shape[0]):
+        chi[i] = 1.0 - (vside[1] if side[i] == 1 else vside[0])
+
+
+@compiled
+def truce_values(V_c, u, u_table, V_w, chi, delta, h_s, h_c):
+    """Value of a ceasefire: it may settle on what is on the table, or collapse into war.
+
+    ``[(1 - d) u + d (h_s (chi u_table + (1 - chi) V_w) + h_c V_w)] / [1 - d (1 - h_s - h_c)]``.
+
+    Parameters
+    ----------
+    V_c : ndarray, shape (N,)
+        Filled.
+    u, u_table, V_w, chi, delta : ndarray, shape (N,)
+        Utility now and of what is on the table, value of war, credibility, discount factor.
+    h_s, h_c : float
+        Believed weekly hazards of settlement and of collapse.
+    """
+    for i in range(V_c.shape[0]):
+        d = delta[i]
+        settle = chi[i] * u_table[i] + (1.0 - chi[i]) * V_w[i]
+        flow = (1.0 - d) * u[i] + d * (h_s * settle + h_c * V_w[i])
+        V_c[i] = flow / (1.0 - d * (1.0 - h_s - h_c))
+
+
+@compiled
+def table_effect(i, k, table_k, theta_k, chi, delta, W, X, r, h_s, h_c):
+    """What one issue on the table adds to actor i's value of a truce (negative: it costs).
+
+    Parameters
+    ----------
+    i, k : int
+    table_k, theta_k : float
+        Position on the table, and now.
+    chi, delta : ndarray, shape (N,)
+    W, X : ndarray, shape (N, K)
+    r, h_s, h_c : float
+    """
+    now, then = abs(theta_k - X[i, k]), abs(table_k - X[i, k])
+    if r != 1.0:
+        now, then = now * now, then * then
+    d = delta[i]
+    return d * h_s * chi[i] * W[i, k] * (now - then) / (1.0 - d * (1.0 - h_s - h_c))
+
+
+@compiled
+def access(c, T, m, diplomacy, belligerent):
+    """How far a convener reaches the belligerents: their trust times its diplomatic weight."""
+    total, count = 0.0, 0
+    for j in range(m.shape[0]):
+        if belligerent[j]:
+            total += 0.5 * (1.0 + T[j, c])
+            count += 1
+    trust = total / count if count > 0 else 1.0
+    return trust * m[c] * diplomacy[c]
+
+
+@compiled
+def convenes(c, gain, theta, pole, W, prestige, step):
+    """Gain of convener c from brokering: value of the truce, and the prestige that it moves.
+
+    Parameters
+    ----------
+    c : int
+    gain : ndarray, shape (N,)
+        Value of a truce above that of war.
+    theta : ndarray, shape (K,)
+    pole : ndarray, shape (N,)
+        Each convener's end of the prestige issue.
+    W : ndarray, shape (N, K)
+    prestige : int
+        Index of the prestige issue, -1 if there is none.
+    step : float
+        Share of the way to the pole that a deal moves it.
+    """
+    if prestige < 0:
+        return gain[c]
+    return gain[c] + W[c, prestige] * step * abs(pole[c] - theta[prestige])
+
+
+@compiled
+def choose_convener(score, wish, reach, can_convene, u, lam):
+    """Mediators compete: a logit choice by wish, weighted by access.
+
+    Parameters
+    ----------
+    score : ndarray, shape (N,)
+        Filled: ``lam wish + ln access``, -inf for who cannot convene.
+    wish, reach : ndarray, shape (N,)
+        From `convenes` and `access`.
+    can_convene : ndarray of bool, shape (N,)
+    u : ndarray, shape (N,)
+        Uniform draws; their Gumbel transform makes the greatest score a logit choice.
+    lam : float
+
+    Returns
+    -------
+    chosen : int
+        -1 if nobody can; the first in order of names among equals.
+    lead : float
+        How far the chosen was ahead of the next, in units of gain; at most 1000 (no other).
+    """
+    chosen, best, second = -1, -math.inf, -math.inf
+    for c in range(score.shape[0]):
+        score[c] = -math.inf
+        if not can_convene[c] or reach[c] <= 0.0:
+            continue
+        score[c] = lam * wish[c] + math.log(reach[c])
+        luck = score[c] - math.log(-math.log(u[c]))
+        if luck > best:
+            chosen, second, best = c, best, luck
+        elif luck > second:
+            second = luck
+    return chosen, min((best - second) / lam, 1000.0) if chosen >= 0 else 0.0
+
+
+@compiled
+def proposes(c, gain):
+    """Gain of the convener from proposing: value of a truce above that of war."""
+    return gain[c]
+
+
+@compiled
+def consults(c, j, T, k_q, tau_q):
+    """Chance that convener c consults patron j: allies are taken for granted."""
+    z = -k_q * (T[c, j] - tau_q)
+    return 1.0 / (1.0 + math.exp(-z))
+
+
+@compiled
+def delivered_share(rho_d, h_c):
+    """Expected delivered part of a promise paid at rate rho_d while the truce lasts."""
+    return rho_d / (rho_d + h_c) if rho_d > 0.0 else 0.0
+
+
+@compiled
+def promises(out, u_terms, u, rho):
+    """Fill `out`, shape (N,), with the worth of the terms: rho (u(terms) - u(now))."""
+    for i in range(out.shape[0]):
+        out[i] = rho * (u_terms[i] - u[i])
+
+
+@compiled
+def loyalties(out, T, convener, varpi):
+    """Fill `out`, shape (N,), with varpi T_i,convener: it is costly to cross a trusted convener."""
+    for i in range(out.shape[0]):
+        out[i] = varpi * T[i, convener] if convener >= 0 else 0.0
+
+
+@compiled
+def signs(i, gain, promise, loyalty):
+    """Own gain of actor i from ratifying: truce against war, the terms, loyalty."""
+    return gain[i] + promise[i] + loyalty[i]
+
+
+@compiled
+def in_force(ratified, must_sign):
+    """A ceasefire is in force if and only if all of `must_sign` ratify; bool, shape (N,)."""
+    for i in range(ratified.shape[0]):
+        if must_sign[i] and not ratified[i]:
+            return False
+    return True
+
+
+@compiled
+def judge_ratification(good, bad, convener, ratified, patron, must_sign):
+    """Each patron or main party that signs is thanked, both ways; one that refuses is resented.
+
+    Parameters
+    ----------
+    good, bad : ndarray, shape (N, N)
+        Added to.
+    convener : int
+    ratified, patron, must_sign : ndarray of bool, shape (N,)
+    """
+    for j in range(ratified.shape[0]):
+        if j == convener or not (patron[j] or must_sign[j]):
+            continue
+        if ratified[j]:
+            good[convener, j] += 1.0
+            good[j, convener] += 1.0
+        else:
+            bad[convener, j] += 1.0
+
+
+@compiled
+def resent_exclusion(bad, convener, consulted, patron, can_convene, W, nuisance, prestige, stake_min):
+    """Who had a stake and was left out of a deal holds it against the convener.
+
+    Parameters
+    ----------
+    bad : ndarray, shape (N, N)
+        Added to.
+    convener : int
+    consulted, patron, can_convene : ndarray of bool, shape (N,)
+    W : ndarray, shape (N, K)
+    nuisance : ndarray, shape (N,)
+    prestige : int
+    stake_min : float
+        Stake (weight on prestige plus nuisance power) from which it hurts.
+    """
+    for j in range(consulted.shape[0]):
+        if j == convener or consulted[j] or not (patron[j] or can_convene[j]):
+            continue
+        stake = nuisance[j] + (W[j, prestige] if prestige >= 0 else 0.0)
+        if stake > stake_min:
+            bad[j, convener] += 1.0
+
+
+@compiled
+def smooth(vbar, vside, share, shares, gv, vside_smoothing):
+    """Smoothed violation intensity after a week, of all (returned) and by camp (in place).
+
+    Parameters
+    ----------
+    vbar, share : float
+        Before, and capability share of this week's violators among all armed.
+    vside, shares : ndarray, shape (2,)
+        The same by camp.
+    gv, vside_smoothing : float
+    """
+    for s in range(2):
+        vside[s] = (1.0 - vside_smoothing) * vside[s] + vside_smoothing * shares[s]
+    return (1.0 - gv) * vbar + gv * share
+
+
+@compiled
+def violator_share(violates, armed, m):
+    """Capability share of the violators among all armed actors."""
+    some, every = 0.0, 0.0
+    for i in range(m.shape[0]):
+        if armed[i]:
+            every += m[i]
+            if violates[i]:
+                some += m[i]
+    return some / every if every > 0.0 else 0.0
+
+
+@compiled
+def collapse_chance(state, vbar, h0, h1, settled_hazard):
+    """Chance that the truce collapses this week: 1 - exp(-(h0 [x settled_hazard] + h1 vbar))."""
+    base = h0 * settled_hazard if state == 2 else h0
+    return -math.expm1(-(base + h1 * vbar))

@@ -1,0 +1,154 @@
+"""Objectives with two horizons: activation, preferences, attention, alignment."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiling import compiled
+
+
+@compiled
+def activate(act, sat, theta, o_issue, o_short, above, hi, lo, rho_a, a_min):
+    """Satisfy or threaten short-term objectives, and let attention follow.
+
+    A satisfied objective loses salience towards `a_min`; one that is threatened again regains it.
+    Between the two thresholds nothing changes (hysteresis).
+
+    Parameters
+    ----------
+    act : ndarray, shape (O,)
+        Activation in [a_min, 1]; changed.
+    sat : ndarray of bool, shape (O,)
+        Satisfied; changed.
+    theta : ndarray, shape (K,)
+        Positions at the start of the week.
+    o_issue : ndarray of int, shape (O,)
+    o_short, above : ndarray of bool, shape (O,)
+        Short-term; achieved when the position is above its threshold (else below).
+    hi, lo : ndarray, shape (O,)
+        Satisfied at, threatened again at, for a position that counts upwards (1 - theta where
+        `above` is false).
+    rho_a, a_min : float
+    """
+    for o in range(act.shape[0]):
+        if not o_short[o]:
+            continue
+        y = theta[o_issue[o]] if above[o] else 1.0 - theta[o_issue[o]]
+        sat[o] = y >= lo[o] if sat[o] else y >= hi[o]
+        target = a_min if sat[o] else 1.0
+        act[o] += rho_a * (target - act[o])
+
+
+@compiled
+def weigh(weight, ideal, o_actor, o_issue, o_short, ow, ox, act, patience):
+    """Weights and ideals of every actor over the issues, from its objectives.
+
+    Parameters
+    ----------
+    weight, ideal : ndarray, shape (N, K)
+        Filled: rows of `weight` sum to 1 (0 for an actor without objectives); `ideal` is 0.5
+        where an actor wants nothing.
+    o_actor, o_issue : ndarray of int, shape (O,)
+    o_short : ndarray of bool, shape (O,)
+    ow, ox : ndarray, shape (O,)
+        Importance and ideal position.
+    act : ndarray, shape (O,)
+        Activation: all ones for preferences, the present one for attention.
+    patience : ndarray, shape (N,)
+        Weight on long-term objectives, discount ** tau_L.
+    """
+    n, issues = weight.shape
+    for i in range(n):
+        for k in range(issues):
+            weight[i, k] = 0.0
+            ideal[i, k] = 0.0
+    for o in range(ow.shape[0]):
+        i, k = o_actor[o], o_issue[o]
+        omega = ow[o] * act[o] if o_short[o] else ow[o] * patience[i]
+        weight[i, k] += omega
+        ideal[i, k] += omega * ox[o]
+    for i in range(n):
+        total = 0.0
+        for k in range(issues):
+            total += weight[i, k]
+            ideal[i, k] = ideal[i, k] / weight[i, k] if weight[i, k] > 0.0 else 0.5
+        for k in range(issues):
+            weight[i, k] = weight[i, k] / total if total > 0.0 else 0.0
+
+
+@compiled
+def short_attention(out, o_actor, o_short, ow, act, patience):
+    """Share of each actor's attention that goes to its short-term objectives.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled, in [0, 1]; 0 for an actor without objectives.
+    o_actor, o_short, ow, act, patience
+        As in `weigh`.
+    """
+    n = out.shape[0]
+    for i in range(n):
+        short, total = 0.0, 0.0
+        for o in range(ow.shape[0]):
+            if o_actor[o] == i:
+                omega = ow[o] * act[o] if o_short[o] else ow[o] * patience[i]
+                total += omega
+                if o_short[o]:
+                    short += omega
+        out[i] = short / total if total > 0.0 else 0.0
+
+
+@compiled
+def align(A, weight, ideal):
+    """Alignment: agreement weighted by the overlap of attention.
+
+    ``A_ij = sum_k sqrt(w_ik w_jk) (1 - 2 |x_ik - x_jk|)``. Actors that attend to different things
+    are neutral, neither friends nor foes.
+
+    Parameters
+    ----------
+    A : ndarray, shape (N, N)
+        Filled, symmetric, in [-1, 1]; A_ii = 1.
+    weight, ideal : ndarray, shape (N, K)
+        Attention.
+    """
+    n, issues = weight.shape
+    for i in range(n):
+        A[i, i] = 1.0
+        for j in range(i):
+            total = 0.0
+            for k in range(issues):
+                both = weight[i, k] * weight[j, k]
+                if both > 0.0:
+                    total += math.sqrt(both) * (1.0 - 2.0 * abs(ideal[i, k] - ideal[j, k]))
+            # Rounding can carry a sum of square roots past 1 by an ulp.
+            A[i, j] = min(max(total, -1.0), 1.0)
+            A[j, i] = A[i, j]
+
+
+@compiled
+def utility(i, at, W, X, r):
+    """Utility of actor i at positions `at`: ``1 - sum_k W_ik |at_k - X_ik|**r``, in [0, 1].
+
+    Parameters
+    ----------
+    i : int
+    at : ndarray, shape (K,)
+    W, X : ndarray, shape (N, K)
+        Preferences.
+    r : float
+        1 or 2.
+    """
+    loss = 0.0
+    for k in range(at.shape[0]):
+        d = abs(at[k] - X[i, k])
+        loss += W[i, k] * (d if r == 1.0 else d * d)
+    return 1.0 - loss
+
+
+@compiled
+def utilities(out, at, W, X, r):
+    """Fill `out`, shape (N,), with every actor's `utility` at the same positions."""
+    for i in range(out.shape[0]):
+        out[i] = utility(i, at, W, X, r)

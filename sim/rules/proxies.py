@@ -1,0 +1,303 @@
+"""Patrons and proxies: leverage, ground control, nuisance, orders, obedience, blame, wear."""
+
+from __future__ import annotations
+
+from sim.compiling import compiled
+
+
+@compiled
+def leverage(pull, autonomy, control, f, l_proxy):
+    """What every patron can pull today, and what is left to the proxy itself.
+
+    Parameters
+    ----------
+    pull : ndarray, shape (L,)
+        Filled: control share times remaining leverage.
+    autonomy : ndarray, shape (N,)
+        Filled: 1 less the sum of what its patrons pull.
+    control, f : ndarray, shape (L,)
+    l_proxy : ndarray of int, shape (L,)
+    """
+    for i in range(autonomy.shape[0]):
+        autonomy[i] = 1.0
+    for n in range(pull.shape[0]):
+        pull[n] = control[n] * f[n]
+        autonomy[l_proxy[n]] -= pull[n]
+
+
+@compiled
+def ground_control(out, m, ground, autonomy, pull, l_patron, l_proxy):
+    """Ground forces that an actor commands: its own, as far as autonomous, and its proxies'.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled.
+    m, ground, autonomy : ndarray, shape (N,)
+    pull : ndarray, shape (L,)
+        From `leverage`.
+    l_patron, l_proxy : ndarray of int, shape (L,)
+    """
+    for i in range(m.shape[0]):
+        out[i] = m[i] * ground[i] * autonomy[i]
+    for n in range(pull.shape[0]):
+        j = l_proxy[n]
+        out[l_patron[n]] += pull[n] * m[j] * ground[j]
+
+
+@compiled
+def armed_share(mu, armed):
+    """Relative capability of all armed actors together."""
+    total = 0.0
+    for i in range(mu.shape[0]):
+        if armed[i]:
+            total += mu[i]
+    return total
+
+
+@compiled
+def nuisance(out, mu, armed, control, l_patron, l_proxy):
+    """Nuisance power of a patron: its proxies' capability as a share of all that is armed.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled.
+    mu : ndarray, shape (N,)
+    armed : ndarray of bool, shape (N,)
+    control : ndarray, shape (L,)
+        Control shares, without wear.
+    l_patron, l_proxy : ndarray of int, shape (L,)
+    """
+    for i in range(mu.shape[0]):
+        out[i] = 0.0
+    total = armed_share(mu, armed)
+    if total <= 0.0:
+        return
+    for n in range(control.shape[0]):
+        out[l_patron[n]] += control[n] * mu[l_proxy[n]] / total
+
+
+@compiled
+def heeds(j, own, wish, autonomy, pull, l_patron, l_proxy):
+    """Gain that a proxy acts on: its own as far as autonomous, its patrons' by their leverage.
+
+    Common agency with truthful contributions: the agent maximises the weighted sum of its own
+    and its principals' payoffs. One level: a patron counts with its own wish.
+
+    Parameters
+    ----------
+    j : int
+    own : float
+        The proxy's own gain.
+    wish : ndarray, shape (N,)
+        What every actor would have the proxy do, as a gain.
+    autonomy : ndarray, shape (N,)
+    pull : ndarray, shape (L,)
+    l_patron, l_proxy : ndarray of int, shape (L,)
+    """
+    total = autonomy[j] * own
+    for n in range(pull.shape[0]):
+        if l_proxy[n] == j:
+            total += pull[n] * wish[l_patron[n]]
+    return total
+
+
+@compiled
+def military_gains(out, theta, direction, W, X, gam):
+    """Military gain from going on: ``gam sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled.
+    theta : ndarray, shape (K,)
+    direction : ndarray, shape (N, K)
+        +1, -1 or 0: which way fighting on moves the issue for this actor.
+    W, X : ndarray, shape (N, K)
+    gam : float
+    """
+    for i in range(out.shape[0]):
+        total = 0.0
+        for k in range(theta.shape[0]):
+            total += W[i, k] * max(0.0, direction[i, k] * (X[i, k] - theta[k]))
+        out[i] = gam * total
+
+
+@compiled
+def orders(i, gain, promise, loyalty, military):
+    """Own gain of actor i from a truce that holds; a patron orders to comply or to spoil by it.
+
+    Parameters
+    ----------
+    i : int
+    gain : ndarray, shape (N,)
+        Value of the truce (or settlement) above that of war.
+    promise, loyalty, military : ndarray, shape (N,)
+        Worth of the terms, loyalty to the convener, military gain from going on.
+    """
+    return gain[i] + promise[i] + loyalty[i] - military[i]
+
+
+@compiled
+def contagion(out, T, mu, armed, violated, xi):
+    """Pull of last week's violations: an ally's encourages, an enemy's provokes.
+
+    ``xi sum_l mu_l |T_jl| v_l / armed share``.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled.
+    T : ndarray, shape (N, N)
+    mu : ndarray, shape (N,)
+    armed, violated : ndarray of bool, shape (N,)
+        Armed; violated last week.
+    xi : float
+    """
+    share = armed_share(mu, armed)
+    for j in range(mu.shape[0]):
+        total = 0.0
+        for l in range(mu.shape[0]):
+            if violated[l]:
+                total += mu[l] * abs(T[j, l])
+        out[j] = xi * total / share if share > 0.0 else 0.0
+
+
+@compiled
+def order_wishes(wish, own, comply):
+    """Fill `wish`, shape (N,): |own gain|, positive for an order to comply, negative to spoil."""
+    for i in range(wish.shape[0]):
+        wish[i] = abs(own[i]) if comply[i] else -abs(own[i])
+
+
+@compiled
+def accuse(accused, seen, u_right, u_whom, side, q_att):
+    """Who is held to have violated: the violator, or with chance 1 - q_att another of its camp.
+
+    Parameters
+    ----------
+    accused : ndarray, shape (N,)
+        Filled: number of violations laid at each actor's door.
+    seen : ndarray of bool, shape (N,)
+    u_right, u_whom : ndarray, shape (N,)
+        Uniform draws by violator.
+    side : ndarray of int, shape (N,)
+    q_att : float
+    """
+    n = seen.shape[0]
+    for i in range(n):
+        accused[i] = 0.0
+    for j in range(n):
+        if not seen[j]:
+            continue
+        target = j
+        if u_right[j] >= q_att and side[j] != 0:
+            others = 0
+            for i in range(n):
+                if i != j and side[i] == side[j]:
+                    others += 1
+            pick = int(u_whom[j] * others)
+            for i in range(n):
+                if i != j and side[i] == side[j]:
+                    if pick == 0:
+                        target = i
+                    pick -= 1
+        accused[target] += 1.0
+
+
+@compiled
+def blame(out, accused, control, l_patron, l_proxy):
+    """Blame: for one's own violations in full, for a proxy's in proportion to control.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled; not capped.
+    accused : ndarray, shape (N,)
+        From `accuse`.
+    control : ndarray, shape (L,)
+    l_patron, l_proxy : ndarray of int, shape (L,)
+    """
+    for i in range(out.shape[0]):
+        out[i] = accused[i]
+    for n in range(control.shape[0]):
+        out[l_patron[n]] += control[n] * accused[l_proxy[n]]
+
+
+@compiled
+def blame_violators(bad, blamed, ratified, s_viol):
+    """Every ratifier i holds blame against j: intensity s_viol times min(1, blame).
+
+    Parameters
+    ----------
+    bad : ndarray, shape (N, N)
+        Added to.
+    blamed : ndarray, shape (N,)
+    ratified : ndarray of bool, shape (N,)
+    s_viol : float
+    """
+    n = blamed.shape[0]
+    for i in range(n):
+        for j in range(n):
+            if ratified[i] and i != j:
+                bad[i, j] += s_viol * min(1.0, blamed[j])
+
+
+@compiled
+def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, phi_f, phi_r):
+    """Leverage wears when it makes a client act against its interest; concessions restore it.
+
+    ``f <- f (1 - phi_f pressed) + phi_r (1 - f) relief``.
+
+    Parameters
+    ----------
+    f : ndarray, shape (L,)
+        Remaining leverage in [0, 1]; changed.
+    pressed : ndarray of bool, shape (L,)
+        Filled: the order went against the sign of the armed proxy's own gain, and it obeyed.
+    own : ndarray, shape (N,)
+        Own gains from the truce.
+    comply, violates, armed : ndarray of bool, shape (N,)
+        Order given (true to comply), what the proxy did, who is armed.
+    relief : ndarray, shape (N,)
+        Concession received this week, in [0, 1].
+    l_patron, l_proxy : ndarray of int, shape (L,)
+    phi_f, phi_r : float
+    """
+    for n in range(f.shape[0]):
+        p, j = l_patron[n], l_proxy[n]
+        against = own[j] < 0.0 if comply[p] else own[j] > 0.0
+        obeyed = comply[p] != violates[j]
+        pressed[n] = armed[j] and against and obeyed
+        worn = f[n] * (1.0 - phi_f) if pressed[n] else f[n]
+        f[n] = worn + phi_r * (1.0 - f[n]) * relief[j]
+
+
+@compiled
+def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, phi_f):
+    """A party that sits down against its own gain wears the leverage of who brought it.
+
+    Parameters
+    ----------
+    f : ndarray, shape (L,)
+        Changed.
+    own : ndarray, shape (N,)
+        Own gains from attending.
+    attending : ndarray of bool, shape (N,)
+    bringer : ndarray of int, shape (N,)
+        Index of the patron, -1 if nobody.
+    l_patron, l_proxy : ndarray of int, shape (L,)
+    phi_f : float
+    """
+    for n in range(f.shape[0]):
+        j = l_proxy[n]
+        if attending[j] and own[j] < 0.0 and bringer[j] == l_patron[n]:
+            f[n] = f[n] * (1.0 - phi_f)
+
+
+@compiled
+def relieve(relief, before, after, u0):
+    """Fill `relief`, shape (N,): concession received, (u after - u before) / u0 within [0, 1]."""
+    for i in range(relief.shape[0]):
+        relief[i] = min(max((after[i] - before[i]) / u0, 0.0), 1.0)

@@ -1,0 +1,300 @@
+"""War as a costly lottery: forces, territory, division of the spoils, value of fighting on."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiling import compiled
+
+
+@compiled
+def power_shares(mu, m):
+    """Fill `mu`, shape (N,), with relative capability m_i / sum m (0 if nobody has any)."""
+    total = 0.0
+    for i in range(m.shape[0]):
+        total += m[i]
+    for i in range(m.shape[0]):
+        mu[i] = m[i] / total if total > 0.0 else 0.0
+
+
+@compiled
+def strength(side, m, air, ground, camp, ces):
+    """Strength of one camp: air and ground combined with constant elasticity of substitution.
+
+    ``[1/2 (sum m air)**c + 1/2 (sum m ground)**c] ** (1/c)``; c = 1 is no complementarity.
+
+    Parameters
+    ----------
+    side : ndarray of int, shape (N,)
+    m, air, ground : ndarray, shape (N,)
+        Capability, and the shares of it that fly and that hold ground.
+    camp : int
+        +1 or -1.
+    ces : float
+        c, in (0, 1].
+    """
+    a, g = 0.0, 0.0
+    for i in range(m.shape[0]):
+        if side[i] == camp:
+            a += m[i] * air[i]
+            g += m[i] * ground[i]
+    total = 0.0
+    if a > 0.0:
+        total += 0.5 * math.exp(ces * math.log(a))
+    if g > 0.0:
+        total += 0.5 * math.exp(ces * math.log(g))
+    return math.exp(math.log(total) / ces) if total > 0.0 else 0.0
+
+
+@compiled
+def contest(strengths, side, m, air, ground, ces):
+    """Strength of both camps, and the chance psi of camp +1 in the contest of forces.
+
+    Parameters
+    ----------
+    strengths : ndarray, shape (2,)
+        Filled: camp +1, camp -1.
+    side, m, air, ground, ces
+        As in `strength`.
+
+    Returns
+    -------
+    float
+        psi = S_+ / (S_+ + S_-), 1/2 if nobody is there.
+    """
+    strengths[0] = strength(side, m, air, ground, 1, ces)
+    strengths[1] = strength(side, m, air, ground, -1, ces)
+    both = strengths[0] + strengths[1]
+    return strengths[0] / both if both > 0.0 else 0.5
+
+
+@compiled
+def gambler(front, drift, sig_b):
+    """Chance that camp +1 wins a random-walk war, and the expected weeks that remain.
+
+    Gambler's ruin on [0, 1] from `front` with drift and volatility a week (Smith 1998).
+
+    Returns
+    -------
+    p : float
+        Probability of reaching 1 before 0.
+    weeks : float
+        Expected duration, at least 1.
+    """
+    front = min(max(front, 0.0), 1.0)
+    g = 2.0 * drift / (sig_b * sig_b)
+    if abs(g) < 1e-6:
+        p = front
+        weeks = front * (1.0 - front) / (sig_b * sig_b)
+    else:
+        if g > 0.0:
+            p = math.expm1(-g * front) / math.expm1(-g)
+        else:
+            p = math.exp(g * (1.0 - front)) * math.expm1(g * front) / math.expm1(g)
+        weeks = (p - front) / drift
+    return p, max(weeks, 1.0)
+
+
+@compiled
+def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, prestige):
+    """The order that a camp imposes if it wins, divided by control of its ground forces.
+
+    Parameters
+    ----------
+    theta_win : ndarray, shape (K,)
+        Filled. On the territory issue the camp's pole; on the prestige issue, and where nobody
+        with ground control cares, the present position.
+    camp : int
+        +1 or -1.
+    pole : float
+        1.0 or 0.0, the camp's end of the territory issue.
+    theta : ndarray, shape (K,)
+    side : ndarray of int, shape (N,)
+    ground_control : ndarray, shape (N,)
+        From `sim.rules.proxies.ground_control`.
+    W, X : ndarray, shape (N, K)
+    territory, prestige : int
+        Index of the issue, -1 if there is none.
+    """
+    for k in range(theta.shape[0]):
+        if k == territory:
+            theta_win[k] = pole
+            continue
+        theta_win[k] = theta[k]
+        if k == prestige:
+            continue
+        total, wanted = 0.0, 0.0
+        for i in range(side.shape[0]):
+            if side[i] == camp:
+                total += ground_control[i] * W[i, k]
+                wanted += ground_control[i] * W[i, k] * X[i, k]
+        if total > 1e-9:
+            theta_win[k] = wanted / total
+
+
+@compiled
+def war_value(u, cost, delta, front, drift, sig_b, u_plus, u_minus):
+    """Reservation value: what fighting on is worth to one actor (normalised, about [0, 1]).
+
+    ``[(1 - delta)(u - cost) + delta h L] / [1 - delta (1 - h)]`` with h = 1 / expected weeks and
+    L the lottery between the two victories (Fearon 1995; Smith and Stam).
+
+    Parameters
+    ----------
+    u : float
+        Utility of the present positions.
+    cost : float
+        Flow cost of war.
+    delta : float
+        Weekly discount factor.
+    front, drift, sig_b : float
+        Territory, its drift as this actor believes it, perceived volatility.
+    u_plus, u_minus : float
+        Utility of the order that each camp would impose.
+    """
+    p, weeks = gambler(front, drift, sig_b)
+    h = 1.0 / weeks
+    lottery = p * u_plus + (1.0 - p) * u_minus
+    return ((1.0 - delta) * (u - cost) + delta * h * lottery) / (1.0 - delta * (1.0 - h))
+
+
+@compiled
+def believed_drift(out, psi, side, nu, opt):
+    """Fill `out`, shape (N,), with nu (2 psi - 1) + opt side_i: mutual optimism (Blainey)."""
+    for i in range(out.shape[0]):
+        out[i] = nu * (2.0 * psi - 1.0) + opt * side[i]
+
+
+@compiled
+def war_values(
+    V_w, V_d, p_win, weeks, u, u_plus, u_minus, cost, delta, side, front, drift, sig_b, s_cp
+):
+    """Every actor's value of war, and of being betrayed after it has disarmed.
+
+    Parameters
+    ----------
+    V_w, V_d, p_win, weeks : ndarray, shape (N,)
+        Filled: value of war; the lower of it and of war with the front moved by `s_cp` against
+        the actor; chance of camp +1 as the actor sees it; expected weeks of war.
+    u, u_plus, u_minus, cost, delta, drift : ndarray, shape (N,)
+        As in `war_value`.
+    side : ndarray of int, shape (N,)
+        A neutral actor is vulnerable like camp -1.
+    front, sig_b, s_cp : float
+    """
+    front = min(max(front, 0.0), 1.0)
+    for i in range(u.shape[0]):
+        p_win[i], weeks[i] = gambler(front, drift[i], sig_b)
+        V_w[i] = war_value(u[i], cost[i], delta[i], front, drift[i], sig_b, u_plus[i], u_minus[i])
+        weak = front - s_cp if side[i] == 1 else front + s_cp
+        after = war_value(u[i], cost[i], delta[i], weak, drift[i], sig_b, u_plus[i], u_minus[i])
+        V_d[i] = min(after, V_w[i])
+
+
+@compiled
+def fight(fighting, shares, side, armed, m, state, violates):
+    """Who fights this week, and the share of each camp's armed capability that does.
+
+    Parameters
+    ----------
+    fighting : ndarray of bool, shape (N,)
+        Filled: every armed actor in war, those that violate otherwise.
+    shares : ndarray, shape (2,)
+        Filled: camp +1, camp -1; 0 where a camp has no armed actor.
+    side : ndarray of int, shape (N,)
+    armed, violates : ndarray of bool, shape (N,)
+    m : ndarray, shape (N,)
+    state : int
+        0 war, 1 ceasefire, 2 settlement.
+    """
+    for i in range(m.shape[0]):
+        fighting[i] = armed[i] and (state == 0 or violates[i])
+    side_shares(shares, fighting, side, armed, m)
+
+
+@compiled
+def side_shares(shares, who, side, armed, m):
+    """Fill `shares`, shape (2,), with the capability share of each camp's armed actors in `who`."""
+    for s in range(2):
+        camp = 1 if s == 0 else -1
+        some, every = 0.0, 0.0
+        for i in range(m.shape[0]):
+            if armed[i] and side[i] == camp:
+                every += m[i]
+                if who[i]:
+                    some += m[i]
+        shares[s] = some / every if every > 0.0 else 0.0
+
+
+@compiled
+def move_front(front, psi, shares, nu, sigma, z):
+    """Territory after a week, not yet clipped to [0, 1].
+
+    Parameters
+    ----------
+    front, psi : float
+    shares : ndarray, shape (2,)
+        Fighting share of each camp.
+    nu, sigma : float
+        Speed and volatility a week.
+    z : float
+        Standard normal draw.
+    """
+    push = psi * shares[0] - (1.0 - psi) * shares[1]
+    return front + nu * push + sigma * math.sqrt(max(shares[0], shares[1])) * z
+
+
+@compiled
+def advance(theta, advances, fighting, nu_advance):
+    """Move each issue that advances while one of its movers fights.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (K,)
+        Changed, not yet clipped.
+    advances : ndarray of bool, shape (K, N)
+    fighting : ndarray of bool, shape (N,)
+    nu_advance : float
+    """
+    for k in range(theta.shape[0]):
+        for i in range(fighting.shape[0]):
+            if advances[k, i] and fighting[i]:
+                theta[k] += nu_advance
+                break
+
+
+@compiled
+def clip_positions(theta):
+    """Keep positions, shape (K,), in [0, 1]."""
+    for k in range(theta.shape[0]):
+        theta[k] = min(max(theta[k], 0.0), 1.0)
+
+
+@compiled
+def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
+    """Attrition by Lanchester's square law in share form, and replenishment by patrons.
+
+    ``m_i <- m_i (1 - ell S_other F_other / S_own) + rep (m0_i - m_i)``.
+
+    Parameters
+    ----------
+    m : ndarray, shape (N,)
+        Changed, for armed actors with a side.
+    m0 : ndarray, shape (N,)
+        Capability that patrons restore.
+    strengths, shares : ndarray, shape (2,)
+        Strength and fighting share of each camp, before the week's losses.
+    side : ndarray of int, shape (N,)
+    armed : ndarray of bool, shape (N,)
+    ell, rep, floor : float
+        Attrition, replenishment, least share of m0 that is kept.
+    """
+    for i in range(m.shape[0]):
+        if not armed[i] or side[i] == 0:
+            continue
+        own, other = (0, 1) if side[i] == 1 else (1, 0)
+        loss = 0.0
+        if strengths[own] > 0.0:
+            loss = ell * strengths[other] * shares[other] / strengths[own]
+        kept = m[i] * max(1.0 - loss, 0.0) + rep * (m0[i] - m[i])
+        m[i] = max(kept, floor * m0[i])

@@ -1,0 +1,469 @@
+"""What a run is given, as a reader writes it: units, ranges and the meaning of each field.
+
+A `Scenario` is frozen all the way down and complete: a run reads nothing else. How it comes out
+of a file is in `sim.files`; what its parts must say of each other is in `sim.checks`; how it
+becomes arrays is in `sim.world`.
+
+The types are strict, as in the files: a number is never a text or a truth value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class FrozenDict[K, V](dict[K, V]):
+    """A dictionary that nobody can change: a scenario is shared by many runs."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a scenario is frozen: make another with sim.files.with_changes")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # the inherited way fills the copy item by item, which is refused
+        return FrozenDict, (dict(self),)
+
+
+def _same_type(example: object) -> BeforeValidator:
+    """Keep 1, 1.0 and true apart where a literal is asked for: Python takes them for equal."""
+
+    def check(value: object) -> object:
+        if value is not None and type(value) is not type(example):
+            raise ValueError("has the wrong type")
+        return value
+
+    return BeforeValidator(check)
+
+
+Frozen = AfterValidator(FrozenDict)
+
+Unit = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+When = dt.date | Annotated[int, Field(ge=0)]
+Status = Literal["provisional", "recoded"]
+SOURCE = "where the numbers of this table come from, or 'judgement'"
+
+
+class Part(BaseModel):
+    """Base of every table of a scenario: frozen, unknown fields refused.
+
+    Attributes
+    ----------
+    replaces : bool
+        Whether such a table of a variant replaces that of its base instead of merging with it.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
+    )
+    replaces: ClassVar[bool] = False
+
+
+class Sourced(Part):
+    """A table that can say where its numbers come from."""
+
+    source: str | None = Field(None, description=SOURCE)
+    status: Status | None = Field(
+        None, description="'provisional', or 'recoded' after a blind second reading"
+    )
+
+
+class Note(Part):
+    """Where one single number comes from (written as ``{ value = 3, source = "..." }``)."""
+
+    source: str = Field(description="where the number comes from, or 'judgement'")
+    status: Status | None = Field(None, description="as for a table")
+
+
+class Camp(Sourced):
+    """One of the two sides of the war."""
+
+    label: str = Field(description="name in figures and in the chronicle")
+    pole: Annotated[Literal[0, 1], _same_type(0)] = Field(
+        description="the end of the territory issue that this camp fights for"
+    )
+
+
+class Tabled(Part):
+    """When an agenda issue is put on the table; exactly one field is given."""
+
+    replaces: ClassVar[bool] = True
+
+    at: When | Literal["start", "never", "demand"] | None = Field(
+        None,
+        description="'start', 'never', a date or a week (rounds held from then on), or 'demand' "
+        "(the first talks to which a demander comes)",
+    )
+    after_failed: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="after so many rounds of talks that were held and did not settle"
+    )
+
+
+class Renewal(Part):
+    """New local disputes: the issue falls back to a value now and then."""
+
+    to: Unit | Literal["uniform"] = Field(
+        description="the position it falls back to, or 'uniform' for a draw on [0, 1]"
+    )
+    rate: Unit | None = Field(
+        None, description="chance a week; the parameter `q_dispute` if it is not given"
+    )
+
+
+class Issue(Sourced):
+    """Something that is fought over or talked about, on a scale from 0 to 1."""
+
+    label: str = Field(description="name in figures and in the chronicle")
+    zero: str = Field(description="what 0 means")
+    one: str = Field(description="what 1 means")
+    start: Unit = Field(description="position at the start")
+    moved_by: Literal["territory"] | None = Field(
+        None, description="'territory': moved by the contest of forces; at most one issue"
+    )
+    advances_while: tuple[Name, ...] = Field(
+        (), description="advances by `nu_advance` a week while any of these actors fights"
+    )
+    gains_from: tuple[Name, ...] = Field(
+        (), description="actors that bring it nearer to 1 by fighting on (not for territory)"
+    )
+    prestige: bool = Field(
+        False, description="who leads the peace: each deal moves it to the convener's pole"
+    )
+    side_payment: bool = Field(False, description="can be promised in a ceasefire's terms")
+    bilateral: bool = Field(False, description="can be patched in bilateral talks")
+    core: bool = Field(False, description="endorsed or refused in bilateral talks once tabled")
+    agenda: Tabled | None = Field(None, description="on the agenda of the talks, and from when")
+    renewed: Renewal | None = Field(None, description="falls back by new local disputes")
+
+
+class LongTerm(Sourced):
+    """What an actor wants for the time after the war."""
+
+    ideal: Unit = Field(description="the position that it would like best")
+    weight: Annotated[float, Field(gt=0)] = Field(description="importance, on any scale")
+
+
+class ShortTerm(LongTerm):
+    """What an actor needs now; it stops pressing once it is satisfied."""
+
+    satisfied_at: Unit | Literal["never"] = Field(
+        description="position at which it counts as achieved, or 'never'"
+    )
+    threatened_at: Unit | None = Field(
+        None, description="position at which it presses again; further from the ideal"
+    )
+
+
+class Tasks(Sourced):
+    """Shares of the actor's capability that go to each task."""
+
+    air: Unit = Field(0.0, description="fighting from the air")
+    ground: Unit = Field(0.0, description="fighting on the ground")
+    diplomacy: Unit = Field(0.0, description="brokering")
+
+
+class Actor(Sourced):
+    """A state, a government, a militia or an organisation that takes part."""
+
+    label: str = Field(description="name in figures and in the chronicle")
+    kind: Literal["state", "government", "militia", "organisation"] = Field(
+        description="decides the class of its agent"
+    )
+    agent: str | None = Field(
+        None, description="name under which a class of your own is registered"
+    )
+    camp: Name | None = Field(None, description="its side of the war; neutral if not given")
+    armed: bool = Field(False, description="fights, and decides week by week whether to go on")
+    capability: Annotated[float, Field(ge=0)] = Field(description="strength, on any scale")
+    tasks: Tasks = Field(Tasks(), description="shares of its capability by task")
+    discount: Annotated[float, Field(gt=0, lt=1)] = Field(
+        description="weekly discount factor: nearer to 1 is more patient"
+    )
+    cost_of_war: Annotated[float, Field(ge=0, le=1)] = Field(
+        description="flow cost of a week of war, in utility"
+    )
+    short: Annotated[Mapping[Name, ShortTerm], Frozen] = Field(
+        {}, description="short-term objectives, by issue"
+    )
+    long: Annotated[Mapping[Name, LongTerm], Frozen] = Field(
+        {}, description="long-term objectives, by issue"
+    )
+
+
+class Roles(Part):
+    """Who can do what; no actor has a part in the rules by its name."""
+
+    conveners: Annotated[Mapping[Name, Unit], Frozen] = Field(
+        {}, description="who can broker a ceasefire, each with its pole of the prestige issue"
+    )
+    belligerents: tuple[Name, ...] = Field(
+        (), description="main parties: always consulted, their trust gives a convener access"
+    )
+    must_sign: tuple[Name, ...] = Field(
+        (), description="a ceasefire is in force if and only if all of these ratify it"
+    )
+    consultation: Annotated[Mapping[Name, Literal["always", "never"]], Frozen] = Field(
+        {}, description="experiment: patrons that are consulted always or never"
+    )
+
+
+class Talks(Part):
+    """The negotiation round: who sits there, and who can stop it."""
+
+    permanent: tuple[Name, ...] = Field((), description="parties that always attend")
+    brought: Annotated[Mapping[Name, Name | Literal[""]], Frozen] = Field(
+        {},
+        description="parties that decide to attend, each with the patron that brings it or ''",
+    )
+    veto: tuple[Name, ...] = Field((), description="a settlement needs the yes of all of these")
+    guarantors: tuple[Name, ...] = Field((), description="judge each other by their votes")
+    demanders: tuple[Name, ...] = Field(
+        (), description="a newly tabled issue opens half-way to them"
+    )
+
+
+class Event(Sourced):
+    """A dated change in what somebody is given; never in what somebody answers.
+
+    Give `date` (or `week`) and one of: `actor` with `issue` and `ideal` and/or `weight_times`;
+    `actor` with `capability` and/or `cost_of_war`; `patron` with `proxy` and `control`;
+    `issue` alone with `tabled`; `actor` with `consultation`.
+    """
+
+    date: dt.date | None = Field(None, description="day it happens; takes effect in its week")
+    week: Annotated[int, Field(ge=0)] | None = Field(None, description="or the number of its week")
+    why: str = Field(description="what happened, in words")
+    actor: Name | None = Field(None, description="whom it concerns")
+    issue: Name | None = Field(None, description="what it concerns")
+    ideal: Unit | None = Field(None, description="new ideal, exactly")
+    weight_times: Annotated[float, Field(ge=0)] | None = Field(
+        None, description="factor on the weight"
+    )
+    capability: Annotated[float, Field(ge=0)] | None = Field(None, description="new capability")
+    cost_of_war: Unit | None = Field(None, description="new flow cost of war")
+    patron: Name | None = Field(None, description="patron of the link that changes")
+    proxy: Name | None = Field(None, description="proxy of the link that changes")
+    control: Unit | None = Field(None, description="new control share of the patron link")
+    tabled: Annotated[Literal[True] | None, _same_type(True)] = Field(
+        None, description="puts an agenda issue on the table"
+    )
+    consultation: Literal["always", "never", "by rule"] | None = Field(
+        None, description="whether the patron is consulted from then on"
+    )
+
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Whole = Annotated[int, Field(ge=1)]
+Natural = Annotated[int, Field(ge=0)]
+
+
+class Parameters(Part):
+    """Every number of the theory that belongs to no actor and no issue.
+
+    Time is in weeks, values in utility (0 to 1), positions from 0 to 1.
+    """
+
+    # objectives
+    r: Annotated[Literal[1, 2], _same_type(0)] = Field(
+        2, description="exponent of the loss from distance"
+    )
+    tau_L: Annotated[float, Field(ge=0)] = Field(
+        52, description="horizon of long-term objectives, weeks"
+    )
+    rho_a: Rate = Field(0.1, description="speed at which attention falls and returns, a week")
+    a_min: Unit = Field(0.1, description="salience that a satisfied objective keeps")
+    sig_w: Annotated[float, Field(ge=0)] = Field(
+        0.25, description="spread of weights across runs (log)"
+    )
+    sig_x: Annotated[float, Field(ge=0)] = Field(0.05, description="spread of ideals across runs")
+    # war
+    nu: Annotated[float, Field(ge=0)] = Field(0.008, description="speed of territory, a week")
+    sigma: Annotated[float, Field(ge=0)] = Field(
+        0.01, description="volatility of territory, a week"
+    )
+    sig_b: Positive = Field(0.06, description="perceived volatility of territory")
+    opt: Annotated[float, Field(ge=0)] = Field(
+        0.002, description="mutual optimism, in drift a week"
+    )
+    nu_advance: Annotated[float, Field(ge=0)] = Field(
+        0.006, description="weekly progress of an issue that advances while its movers fight"
+    )
+    ces: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.5, description="task complementarity (1: none)"
+    )
+    ell: Rate = Field(0.02, description="attrition")
+    rep: Rate = Field(0.05, description="replenishment")
+    # choice and ceasefires
+    lam: Positive = Field(80, description="precision of choice")
+    h_s: Rate = Field(0.06, description="believed weekly hazard of a settlement")
+    h0: Rate = Field(0.02, description="weekly hazard of collapse without violations")
+    h1: Rate = Field(0.1, description="added hazard at full violation")
+    gv: Rate = Field(0.5, description="smoothing of the violation intensity")
+    gam: Annotated[float, Field(ge=0)] = Field(0.06, description="military gain from going on")
+    varpi: Annotated[float, Field(ge=0)] = Field(
+        0.03, description="loyalty: cost of crossing a trusted convener"
+    )
+    xi: Annotated[float, Field(ge=0)] = Field(0.03, description="contagion of violations")
+    s_cp: Unit = Field(0.1, description="vulnerability after disarming, in territory")
+    rho_d: Rate = Field(0.15, description="delivery of side payments, a week")
+    prestige_step: Rate = Field(0.15, description="prestige moved by a deal")
+    k_q: Annotated[float, Field(ge=0)] = Field(8, description="slope of consultation in the tie")
+    tau_q: Annotated[float, Field(ge=-1, le=1)] = Field(
+        0.25, description="tie at which consultation is even"
+    )
+    rho_rev: Rate = Field(0.5, description="weekly chance that a sabotaged deal is revised")
+    eps: Positive = Field(0.02, description="floor of the surplus in the Nash text")
+    phi_f: Rate = Field(0.1, description="wear of leverage when a client is pressed")
+    phi_r: Rate = Field(0.2, description="recovery of leverage by concessions")
+    u0: Positive = Field(0.004, description="concession that restores leverage fully, in utility")
+    obs: Unit = Field(0.8, description="chance that a violation is observed")
+    q_att: Unit = Field(
+        1.0, description="chance that an observed violation is laid at the right door"
+    )
+    # talks
+    tau_c: Whole = Field(4, description="weeks between ceasefire rounds")
+    tau_n: Whole = Field(8, description="weeks between negotiation rounds")
+    tau_b: Whole = Field(4, description="weeks between bilateral rounds")
+    first_c: Natural = Field(0, description="week of the first ceasefire round")
+    first_n: Natural = Field(2, description="week of the first negotiation round")
+    first_b: Natural = Field(3, description="week of the first bilateral round")
+    s_x: Rate = Field(0.25, description="concession rate of the single text, a round")
+    c_att: Annotated[float, Field(ge=0)] = Field(
+        0.06, description="cost of sitting down with a violator"
+    )
+    rho_i: Rate = Field(0.03, description="implementation of a settlement, a week")
+    q_dispute: Rate = Field(0.08, description="arrival of new local disputes, a week and issue")
+    q_e: Annotated[float, Field(ge=0)] = Field(
+        0.5, description="weight of endorsing the core in bilateral talks"
+    )
+    c_b: Annotated[float, Field(ge=0)] = Field(0.005, description="cost of a bilateral deal")
+    # ties
+    kap_pos: Rate = Field(0.1, description="learning from good events")
+    kap_neg: Rate = Field(0.15, description="learning from bad events")
+    d_E: Rate = Field(0.02, description="forgetting of experience, a week")
+    s_fight: Unit = Field(0.2, description="intensity of a week of war, for experience")
+    s_viol: Unit = Field(0.25, description="intensity of a violation, for experience")
+    phi_A: Rate = Field(0.04, description="pull of alignment on ties, a week")
+    phi_E: Rate = Field(0.03, description="pull of experience on ties, a week")
+    phi_B: Rate = Field(0.08, description="pull of third parties on ties, a week")
+    # constants that can be set too
+    nuisance_min: Unit = Field(
+        0.02, description="nuisance power from which a patron may be consulted"
+    )
+    stake_min: Unit = Field(0.05, description="stake from which being left out hurts")
+    blame_min: Annotated[float, Field(ge=0)] = Field(
+        0.5, description="blame from which a patron is bought in"
+    )
+    talks_min_age: Natural = Field(2, description="weeks of ceasefire before talks")
+    vside_smoothing: Rate = Field(0.2, description="smoothing of violations by side")
+    vside_reset: Rate = Field(0.5, description="how far a new ceasefire resets them to 1/2")
+    settled_hazard: Annotated[float, Field(ge=0)] = Field(
+        0.25, description="factor on h0 in a settlement"
+    )
+    bilateral_eps: Positive = Field(0.001, description="floor of the surplus in bilateral talks")
+    opening: Unit = Field(
+        0.5, description="where a newly tabled issue opens, between status quo and demand"
+    )
+    burn_in: Natural = Field(300, description="steps that the first ties settle")
+    nash_steps: Whole = Field(12, description="fixed-point steps of the Nash text")
+    nash_step: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.6, description="damping of these steps"
+    )
+    force_floor: Unit = Field(0.01, description="share of its start that an attrited force keeps")
+
+
+class Mechanisms(Part):
+    """Each part of the theory, on or off."""
+
+    salience_decay: bool = Field(
+        True, description="off: a satisfied objective presses on (a_min = 1)"
+    )
+    experience: bool = Field(True, description="off: phi_E = 0")
+    third_parties: bool = Field(True, description="off: phi_B = 0")
+    loyalty: bool = Field(True, description="off: varpi = 0")
+    optimism: bool = Field(True, description="off: opt = 0")
+    military_gain: bool = Field(True, description="off: gam = 0")
+    bilateral: bool = Field(True, description="off: no bilateral rounds")
+    local_disputes: bool = Field(True, description="off: issues are never renewed")
+    contagion: bool = Field(True, description="off: xi = 0")
+    fatigue: bool = Field(True, description="off: phi_f = 0")
+    attendance_cost: bool = Field(True, description="off: c_att = 0")
+    commitment_problem: bool = Field(True, description="off: s_cp = 0")
+    revision: bool = Field(True, description="off: rho_rev = 0")
+    prestige: bool = Field(True, description="off: prestige_step = 0")
+    task_complementarity: bool = Field(True, description="off: ces = 1")
+    attrition: bool = Field(True, description="off: ell = rep = 0")
+    advances: bool = Field(True, description="off: nu_advance = 0")
+    shifts: bool = Field(True, description="off: the dated events do not happen")
+    heterogeneity: bool = Field(True, description="off: sig_w = sig_x = 0")
+
+
+class Scenario(Part):
+    """One war: everything that a run is given.
+
+    Raises
+    ------
+    ScenarioError
+        From `sim.files.load` and `sim.files.build`: every fault at once.
+    """
+
+    name: str = Field(description="title of the scenario")
+    description: str = Field("", description="what it is about, and what it asks")
+    start: dt.date = Field(description="first day of week 0")
+    rounds: Whole = Field(120, description="weeks to run")
+    theory: Literal["first"] = Field("first", description="version of the theory")
+    camps: Annotated[Mapping[Name, Camp], Frozen] = Field({}, description="the two sides, or none")
+    issues: Annotated[Mapping[Name, Issue], Frozen] = Field(description="what it is about")
+    actors: Annotated[Mapping[Name, Actor], Frozen] = Field(description="who takes part")
+    patrons: Annotated[Mapping[Name, Annotated[Mapping[Name, Unit], Frozen]], Frozen] = Field(
+        {}, description="control share of each patron over each of its proxies"
+    )
+    roles: Roles = Field(Roles(), description="who can do what")
+    talks: Talks = Field(Talks(), description="the negotiation round")
+    bilateral: tuple[tuple[Name, Name], ...] = Field(
+        (), description="pairs of allies that talk apart"
+    )
+    events: tuple[Event, ...] = Field((), description="dated changes in what actors are given")
+    parameters: Parameters = Field(Parameters(), description="numbers of the theory")
+    mechanisms: Mechanisms = Field(Mechanisms(), description="parts of the theory, on or off")
+    sources: Annotated[Mapping[str, Note], Frozen] = Field(
+        {}, description="sources of single numbers, by path"
+    )
+
+
+OFF: Mapping[str, Mapping[str, float]] = {
+    "salience_decay": {"a_min": 1.0},
+    "experience": {"phi_E": 0.0},
+    "third_parties": {"phi_B": 0.0},
+    "loyalty": {"varpi": 0.0},
+    "optimism": {"opt": 0.0},
+    "military_gain": {"gam": 0.0},
+    "local_disputes": {"q_dispute": 0.0},
+    "contagion": {"xi": 0.0},
+    "fatigue": {"phi_f": 0.0},
+    "attendance_cost": {"c_att": 0.0},
+    "commitment_problem": {"s_cp": 0.0},
+    "revision": {"rho_rev": 0.0},
+    "prestige": {"prestige_step": 0.0},
+    "task_complementarity": {"ces": 1.0},
+    "attrition": {"ell": 0.0, "rep": 0.0},
+    "advances": {"nu_advance": 0.0},
+    "heterogeneity": {"sig_w": 0.0, "sig_x": 0.0},
+}
+"""What each mechanism sets when it is off; `bilateral` and `shifts` leave out rounds and events."""
+
+IDLE: Mapping[str, tuple[str, ...]] = {
+    **{mechanism: tuple(numbers) for mechanism, numbers in OFF.items()},
+    "bilateral": ("tau_b", "first_b", "q_e", "c_b", "bilateral_eps"),
+}
+"""The parameters that say nothing while their mechanism is off: setting both is an error."""

@@ -1,0 +1,366 @@
+"""TOML text to data that remember the file and the line of every value, and data to TOML text.
+
+The standard library reads TOML without saying where a value stood. A fault in a scenario should
+name its line, and an `extends` chain mixes values of several files, so the place travels with the
+value: a `Table` is a dictionary and an `Array` a list that know the place of each entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sim.errors import Fault, ScenarioError
+
+Path = tuple[str | int, ...]
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_PLAIN = {
+    "Cannot overwrite a value": "the same name is given twice in one table",
+    "Invalid value": "this is not a TOML value (texts need quotes, decimals need a digit first)",
+    "Cannot declare": "the same table is opened twice",
+    "Expected '=' after a key in a key/value pair": "a name must be followed by '='",
+    "Expected newline or end of document after a statement": "one statement a line",
+    "Invalid statement": "a line must be a [table], name = value, or a comment",
+    "Unclosed array": "a list is not closed by ']'",
+    "Unclosed inline table": "a table is not closed by '}'",
+}
+
+
+class Place(NamedTuple):
+    """Where a value was written; line 0 where it cannot be had."""
+
+    file: str = ""
+    line: int = 0
+
+
+class Table(dict[str, Any]):
+    """A TOML table with the place of each of its keys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, Place] = {}
+
+    def put(self, key: str, value: object, place: Place) -> None:
+        """Set a key and its place."""
+        self[key] = value
+        self.places[key] = place
+
+    def drop(self, key: str) -> None:
+        """Take a key out, if it is there."""
+        self.pop(key, None)
+        self.places.pop(key, None)
+
+
+class Array(list[Any]):
+    """A TOML array with the place of each of its elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[Place] = []
+
+    def add(self, value: object, place: Place) -> None:
+        """Append an element and its place."""
+        self.append(value)
+        self.places.append(place)
+
+
+def place_of(tree: object, path: Path) -> Place:
+    """Place of a value, or of the nearest table around it.
+
+    Parameters
+    ----------
+    tree : Table or Array
+        Data as `read` gives them.
+    path : tuple of str and int
+        Keys and positions that lead to the value.
+
+    Returns
+    -------
+    Place
+    """
+    place = Place()
+    for step in path:
+        if isinstance(tree, Table) and step in tree:
+            place = tree.places[str(step)]
+            tree = tree[str(step)]
+        elif isinstance(tree, Array) and isinstance(step, int) and 0 <= step < len(tree):
+            place = tree.places[step]
+            tree = tree[step]
+        else:
+            break
+    return place
+
+
+def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path = ()) -> Any:
+    """Copy plain data into tables and arrays that know their places.
+
+    Parameters
+    ----------
+    value : object
+        Dictionaries, lists and scalars; NumPy's scalars become Python's, None is left out.
+    place : Place
+        Place of everything that `lines` does not know.
+    lines : mapping of path to int
+        Lines found in the text.
+    path : tuple of str and int
+        Path of `value` itself.
+
+    Returns
+    -------
+    object
+        A `Table`, an `Array` or the scalar.
+    """
+
+    def at(inner: Path) -> Place:
+        return Place(place.file, lines.get(inner, place.line))
+
+    if isinstance(value, Mapping):
+        table = Table()
+        for key, entry in value.items():
+            if entry is not None:
+                inner = (*path, str(key))
+                table.put(str(key), grow(entry, at(inner), lines, inner), at(inner))
+        return table
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        array = Array()
+        for position, entry in enumerate(value):
+            inner = (*path, position)
+            array.add(grow(entry, at(inner), lines, inner), at(inner))
+        return array
+    if type(value) not in (str, int, float, bool) and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def read(text: str, file: str = "") -> Table:
+    """Parse TOML text.
+
+    Parameters
+    ----------
+    text : str
+        A TOML document.
+    file : str
+        Name to give in messages.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ScenarioError
+        If the text is not TOML.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        data = tomllib.loads(text)
+        lines = _Scanner(text).run()
+    except tomllib.TOMLDecodeError as error:
+        found = _SYNTAX.match(str(error))
+        what = found["what"] if found else str(error)
+        line = int(found["line"]) if found and found["line"] else text.count("\n") + 1
+        plain = next((say for start, say in _PLAIN.items() if what.startswith(start)), "")
+        fault = Fault("", f"is not valid TOML: {plain or what}", file=file, line=line)
+        raise ScenarioError([fault]) from None
+    except (RecursionError, ValueError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ScenarioError([Fault("", f"is not valid TOML: {why}", file=file)]) from None
+    tree: Table = grow(data, Place(file), lines)
+    return tree
+
+
+class _Scanner:
+    """Finds the line of every key and element of a text that is known to be valid TOML."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.lines: dict[Path, int] = {}
+        self.last: dict[Path, int] = {}  # position of the newest table of each [[array]]
+        self.newlines = [m.start() for m in re.finditer("\n", text)]
+        self.passed = 0
+
+    def run(self) -> dict[Path, int]:
+        base: Path = ()
+        while self.skip(" \t\n"):
+            if self.text.startswith("[[", self.at):
+                self.at += 2
+                *outer, key = self.key()
+                array = (*self.inside(outer), key)
+                self.note(array)
+                self.last[array] = self.last.get(array, -1) + 1
+                base = (*array, self.last[array])
+                self.note(base)
+                self.at = self.text.index("]]", self.at) + 2
+            elif self.text[self.at] == "[":
+                self.at += 1
+                base = self.inside(self.key())
+                self.note(base)
+                self.at = self.text.index("]", self.at) + 1
+            else:
+                self.pair(base)
+        return self.lines
+
+    def inside(self, keys: Sequence[str]) -> Path:
+        path: Path = ()
+        for key in keys:
+            path = (*path, key)
+            if path in self.last:
+                path = (*path, self.last[path])
+        return path
+
+    def note(self, path: Path) -> None:
+        while self.passed < len(self.newlines) and self.newlines[self.passed] < self.at:
+            self.passed += 1
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], self.passed + 1)
+
+    def skip(self, blanks: str) -> bool:
+        """Move to the next sign that is neither blank nor comment; False at the end."""
+        while self.at < len(self.text):
+            if self.text[self.at] == "#":
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end
+            elif self.text[self.at] in blanks:
+                self.at += 1
+            else:
+                return True
+        return False
+
+    def key(self) -> list[str]:
+        keys = []
+        while True:
+            self.skip(" \t")
+            if self.text[self.at] in "\"'":
+                keys.append(tomllib.loads("key = " + self.string())["key"])
+            else:
+                bare = _BARE.match(self.text, self.at)
+                assert bare is not None
+                keys.append(bare[0])
+                self.at = bare.end()
+            self.skip(" \t")
+            if self.text[self.at] != ".":
+                return keys
+            self.at += 1
+
+    def pair(self, base: Path) -> None:
+        start = self.at
+        path = (*base, *self.key())
+        end, self.at = self.at, start
+        self.note(path)
+        self.at = end + 1  # past the '='
+        self.skip(" \t")
+        self.value(path)
+
+    def value(self, path: Path) -> None:
+        sign = self.text[self.at]
+        if sign in "\"'":
+            self.string()
+        elif sign == "{":
+            self.at += 1
+            while self.skip(" \t\n,") and self.text[self.at] != "}":
+                self.pair(path)
+            self.at += 1
+        elif sign == "[":
+            self.at += 1
+            position = 0
+            while self.skip(" \t\n,") and self.text[self.at] != "]":
+                self.note((*path, position))
+                self.value((*path, position))
+                position += 1
+            self.at += 1
+        else:
+            while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
+                self.at += 1
+
+    def string(self) -> str:
+        start, quote = self.at, self.text[self.at]
+        mark = quote * 3 if self.text.startswith(quote * 3, start) else quote
+        self.at += len(mark)
+        while not self.text.startswith(mark, self.at):
+            self.at += 2 if quote == '"' and self.text[self.at] == "\\" else 1
+        self.at += len(mark)
+        while len(mark) == 3 and self.text.startswith(quote, self.at):
+            self.at += 1  # up to two quotes may stand right before the closing three
+        return self.text[start : self.at]
+
+
+def write(data: Mapping[str, Any]) -> str:
+    """Write data as TOML, readable by people: a header for each table, one line for each leaf.
+
+    Parameters
+    ----------
+    data : mapping
+        Dictionaries, lists, texts, numbers, truth values and dates.
+
+    Returns
+    -------
+    str
+    """
+    blocks: list[str] = []
+    _block(data, (), blocks)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _block(
+    table: Mapping[str, Any], path: tuple[str, ...], blocks: list[str], head: str = ""
+) -> None:
+    tables, rows = [], [head] if head else []
+    for key, value in table.items():
+        if (isinstance(value, Mapping) and value and "value" not in value) or _is_tables(value):
+            tables.append((key, value))
+        else:
+            rows.append(f"{_key(key)} = {_inline(value)}")
+    if len(rows) > bool(head) or (head and not tables) or head.startswith("[["):
+        blocks.append("\n".join(rows))
+    for key, value in tables:
+        inner = (*path, key)
+        name = ".".join(_key(part) for part in inner)
+        if isinstance(value, Mapping):
+            _block(value, inner, blocks, f"[{name}]")
+        else:
+            for entry in value:
+                _block(entry, inner, blocks, f"[[{name}]]")
+
+
+def _is_tables(value: object) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and bool(value)
+        and all(isinstance(entry, Mapping) for entry in value)
+    )
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else _text(key)
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(key)} = {_inline(entry)}" for key, entry in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_inline(entry) for entry in value) + "]"
+    raise TypeError(f"TOML has no way to write {value!r}")
+
+
+def _text(text: str) -> str:
+    signs = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    return '"' + "".join(signs.get(s) or (s if s.isprintable() else _code(s)) for s in text) + '"'
+
+
+def _code(sign: str) -> str:
+    return f"\\u{ord(sign):04X}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08X}"
