@@ -1,0 +1,481 @@
+"""The war as a Mesa model: every actor is an agent, every decision a method that calls its rule.
+
+This is what one opens, steps, watches and subclasses. The phases are those of `sim.rounds.play`,
+run in Python; the numbers are the same as the compiled driver's, to the last bit.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim import chance
+from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
+from sim.events import empty, room
+from sim.files import load
+from sim.results import assemble
+from sim.rounds import play
+from sim.rules import bargaining, ceasefire, proxies
+from sim.scenario import Scenario
+from sim.world import Givens, Kept, Knobs, Layout, World, begin, blank, prepare
+
+GAIN_LIMIT = 2.0
+_NO_DRAWS = np.zeros((0, 0, 0))
+# The same text that is compiled for ensembles, as plain Python.
+_PLAY = getattr(play, "py_func", play)
+
+
+class Actor(mesa.Agent):
+    """An actor of the war: a view on its row of the world, with its decisions as methods.
+
+    Subclass one of the four kinds, override any decision, `register` the class under a name and
+    write ``agent = "that name"`` at the actor in the scenario. A decision returns its gain: the
+    value of yes above that of no, a finite float in [-2, 2]. The phase compares it with the
+    decision's own draw, so a gain is a propensity, not a yes.
+
+    Attributes
+    ----------
+    name, label : str
+        As in the scenario.
+    index : int
+        Row in the arrays of `world`.
+    givens, knobs, world
+        What the run is given, parameters, state; read-only here.
+    """
+
+    model: ConflictModel
+
+    def __init__(self, model: ConflictModel, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+        self.label = model.case.actors[name].label
+        self.index = model.layout.actors.index(name)
+
+    @property
+    def givens(self) -> Givens:
+        """What the run is given."""
+        return self.model.givens
+
+    @property
+    def knobs(self) -> Knobs:
+        """Parameters of the theory, mechanisms applied."""
+        return self.model.knobs
+
+    @property
+    def world(self) -> World:
+        """State of the world, read-only."""
+        return self.model.seen
+
+    @property
+    def capability(self) -> float:
+        """Present capability."""
+        return float(self.world.force.m[self.index])
+
+    @property
+    def attention_short(self) -> float:
+        """Share of attention that goes to short-term objectives."""
+        return float(self.world.aims.short[self.index])
+
+    @property
+    def value_war(self) -> float:
+        """Reservation value: what fighting on is worth to it."""
+        return float(self.world.value.V_w[self.index])
+
+    @property
+    def value_ceasefire(self) -> float:
+        """What a ceasefire is worth to it."""
+        return float(self.world.value.V_c[self.index])
+
+    @property
+    def violated(self) -> bool:
+        """Whether it violated a ceasefire this week."""
+        return bool(self.world.truce.violates[self.index])
+
+    def tie_to(self, other: str) -> float:
+        """Tie to another actor, in [-1, 1]."""
+        return float(self.world.tie.T[self.index, self.model.actor(other).index])
+
+    def convenes(self) -> float:
+        """Gain from brokering a ceasefire, prestige included (conveners only)."""
+        g, w = self.model.givens, self.model.world
+        return ceasefire.convenes(
+            self.index, w.value.gain, w.force.theta, g.who.pole, w.aims.W, g.topic.prestige[0],
+            self.knobs.prestige_step,
+        )  # fmt: skip
+
+    def proposes(self) -> float:
+        """Gain from proposing a ceasefire, once it is the convener."""
+        return ceasefire.proposes(self.index, self.model.world.value.gain)
+
+    def consults(self, other: str) -> float:
+        """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
+        j = self.model.actor(other).index
+        return ceasefire.consults(
+            self.index, j, self.model.world.tie.T, self.knobs.k_q, self.knobs.tau_q
+        )
+
+    def signs(self, convener: str) -> float:
+        """Own gain from ratifying the terms that a convener has drawn up."""
+        w = self.model.world
+        return ceasefire.signs(self.index, w.value.gain, w.truce.promise, w.truce.loyalty)
+
+    def heeds(self, own: float, wishes: NDArray[np.float64]) -> float:
+        """Gain that it acts on, given its own and what its patrons would have it do.
+
+        Parameters
+        ----------
+        own : float
+            Its own gain.
+        wishes : ndarray, shape (N,)
+            Every actor's wish as a gain, in the order of the arrays.
+        """
+        g, w = self.model.givens, self.model.world
+        return proxies.heeds(
+            self.index, own, wishes, w.web.autonomy, w.web.pull, g.links.l_patron, g.links.l_proxy
+        )
+
+    def orders(self) -> float:
+        """Own gain from a truce that holds; a patron orders its proxies by it."""
+        w = self.model.world
+        return proxies.orders(
+            self.index, w.value.gain, w.truce.promise, w.truce.loyalty, w.truce.military
+        )
+
+    def revises(self, other: str) -> float:
+        """Chance, in [0, 1], that it buys in a patron that was left out and is blamed."""
+        return self.knobs.rho_rev
+
+    def attends(self) -> float:
+        """Own gain from coming to the talks (brought parties only)."""
+        w = self.model.world
+        return bargaining.attends(self.index, w.value.gain, w.talk.seat_cost)
+
+    def votes(self) -> float:
+        """Own gain from accepting the text."""
+        w = self.model.world
+        return bargaining.votes(self.index, w.value.V_s, w.value.V_c)
+
+    def bargains(self, other: str) -> float:
+        """Gain from the bilateral deal that lies before it and an ally."""
+        pair, side = self.model.pair(self.name, other)
+        talk = self.model.world.talk
+        return bargaining.bargains(
+            talk.pair_local[pair, side], talk.pair_core[pair, side], self.knobs.c_b
+        )
+
+
+class StateActor(Actor):
+    """A state that takes part from outside: patron, mediator, guarantor."""
+
+
+class GovernmentActor(Actor):
+    """The government that the war is about."""
+
+
+class MilitiaActor(Actor):
+    """An armed group, with or without patrons."""
+
+
+class OrganisationActor(Actor):
+    """An international organisation."""
+
+
+KINDS: dict[str, type[Actor]] = {
+    "state": StateActor,
+    "government": GovernmentActor,
+    "militia": MilitiaActor,
+    "organisation": OrganisationActor,
+}
+_OWN: dict[str, type[Actor]] = {}
+# Decisions, and the answers that they allow.
+GAINS = ("convenes", "proposes", "signs", "heeds", "orders", "attends", "votes", "bargains")
+CHANCES = ("consults", "revises")
+
+
+def register(name: str) -> Callable[[type[Actor]], type[Actor]]:
+    """Class decorator: make a class of your own known to scenarios as ``agent = "name"``.
+
+    Raises
+    ------
+    ActorError
+        If it is not a subclass of `Actor`.
+    """
+
+    def keep(cls: type[Actor]) -> type[Actor]:
+        if not (isinstance(cls, type) and issubclass(cls, Actor)):
+            raise ActorError(f"agent class {name!r} must be a subclass of sim.Actor, is {cls!r}")
+        _OWN[name] = cls
+        return cls
+
+    return keep
+
+
+def load_plugin(path: str | os.PathLike[str]) -> None:
+    """Run a Python file that registers classes of its own.
+
+    Raises
+    ------
+    ActorError
+        If the file is not there, fails, or registers nothing.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise ActorError(f"there is no plug-in file {source}")
+    name = f"sim_plugin_{source.stem}"
+    spec = importlib.util.spec_from_file_location(name, source)
+    if spec is None or spec.loader is None:
+        raise ActorError(f"{source} is not a Python file: a plug-in ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    before = dict(_OWN)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ActorError(
+            f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
+        ) from error
+    if before == _OWN:
+        raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
+
+
+def has_own_classes(scenario: Scenario) -> bool:
+    """Whether an actor of the scenario has a class of a user's own."""
+    return any(actor.agent is not None for actor in scenario.actors.values())
+
+
+def class_of(scenario: Scenario, name: str) -> type[Actor]:
+    """Class of an actor's agent.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario asks for a class that nobody has registered.
+    """
+    actor = scenario.actors[name]
+    if actor.agent is None:
+        return KINDS[actor.kind]
+    if actor.agent not in _OWN:
+        hint = nearest(actor.agent, list(_OWN)) if _OWN else "give its file with --plugin"
+        fault = Fault(f"actors.{name}.agent", f"no agent class {actor.agent!r} is registered", hint)
+        raise ScenarioError([fault])
+    return _OWN[actor.agent]
+
+
+class ConflictModel(mesa.Model):
+    """A war that can be stepped week by week.
+
+    Parameters
+    ----------
+    case : Scenario or path
+        What the war is given. (Mesa keeps `scenario` for a use of its own.)
+    seed, run : int
+        Name the luck.
+    log : bool
+        Whether to keep the events.
+
+    Attributes
+    ----------
+    week : int
+        The next week to be played.
+    running : bool
+        False once the scenario's last week is over.
+    datacollector : mesa.DataCollector
+        State, violence and contest of every week; capability, short-term attention, value of war
+        and violations of every actor.
+    """
+
+    def __init__(
+        self,
+        case: Scenario | str | os.PathLike[str],
+        seed: int = 1,
+        run: int = 0,
+        log: bool = True,
+    ) -> None:
+        super().__init__(rng=int(seed))
+        self.case = case if isinstance(case, Scenario) else load(case)
+        self.seed, self.run = int(seed), int(run)
+        self.givens, self.knobs, self.layout = prepare(self.case)
+        self.world = begin(self.case, self.givens, self.knobs, self.layout, self.seed, self.run)
+        self.seen = _read_only(self.world)
+        self.week = 0
+        self._keys = chance.round_keys(self.seed, self.run)
+        self._record = blank(self.layout, self.case.rounds)
+        g = self.givens
+        rows = room(
+            len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),
+            len(g.links.pairs), len(g.shifts.h_week), self.case.rounds,
+        )  # fmt: skip
+        self._log, self._count = empty(rows if log else 0), np.zeros(1, dtype=np.int64)
+        self._actors = {name: class_of(self.case, name)(self, name) for name in self.case.actors}
+        self._ordered = [self._actors[name] for name in self.layout.actors]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"state": "state", "violence": "violence", "contest": "contest"},
+            agent_reporters={
+                "name": "name",
+                "capability": "capability",
+                "attention_short": "attention_short",
+                "value_war": "value_war",
+                "violated": "violated",
+            },
+        )
+
+    @property
+    def state(self) -> int:
+        """0 war, 1 ceasefire, 2 settlement."""
+        return int(self.world.truce.state[0])
+
+    @property
+    def violence(self) -> float:
+        """Smoothed capability share of violators."""
+        return float(self.world.truce.vbar[0])
+
+    @property
+    def contest(self) -> float:
+        """Chance of the first camp in the contest of forces."""
+        return float(self.world.force.psi[0])
+
+    def actor(self, name: str) -> Actor:
+        """The agent of an actor.
+
+        Raises
+        ------
+        SimError
+            If there is no such actor.
+        """
+        if name not in self._actors:
+            raise SimError(f"unknown actor {name!r} ({nearest(name, list(self._actors))})")
+        return self._actors[name]
+
+    def pair(self, name: str, other: str) -> tuple[int, int]:
+        """Number of a bilateral pair, and which of its two an actor is.
+
+        Raises
+        ------
+        SimError
+            If the two do not talk bilaterally.
+        """
+        both = (min(name, other), max(name, other))
+        if both not in self.layout.pairs:
+            raise SimError(f"{name} and {other} are not a bilateral pair")
+        return self.layout.pairs.index(both), both.index(name)
+
+    def step(self) -> None:
+        """Play one week.
+
+        Raises
+        ------
+        SimError
+            If the last week of the scenario is over.
+        """
+        if self.week >= self.case.rounds:
+            raise SimError(f"the scenario ends after {self.case.rounds} weeks")
+        _PLAY(
+            self.givens, self.knobs, self.world, self._record, self._log, self._count, self._keys,
+            _NO_DRAWS, self.week, self.week + 1, self._ask,
+        )  # fmt: skip
+        self.week += 1
+        self.running = self.week < self.case.rounds
+        self.datacollector.collect(self)
+
+    def record(self) -> tuple[Kept, NDArray[np.float64]]:
+        """Record and events of the weeks played so far."""
+        weeks = Kept(*(part[: self.week] for part in self._record))
+        return weeks, self._log[: self._count[0]]
+
+    def results(self) -> xr.Dataset:
+        """Everything so far as a Dataset, see `sim.results`."""
+        record, log = self.record()
+        return assemble(self.case, self.layout, self.seed, [self.run], [record], [log])
+
+    def _ask(self, decision: str, answers: NDArray[np.float64], about: int) -> None:
+        """Ask the actors whom a decision concerns; see `sim.rounds.ask`."""
+        who, names = self.givens.who, self.layout.actors
+        if decision == "bargains":
+            i, j = self.givens.links.pairs[about]
+            for side, (actor, other) in enumerate(((i, j), (j, i))):
+                answers[side] = self._answer(actor, decision, names[other])
+        elif decision == "proposes":
+            answers[about] = self._answer(about, decision)
+        elif decision in CHANCES:
+            for j in np.flatnonzero(who.patron):
+                if j != about:
+                    answers[j] = self._answer(about, decision, names[j])
+        elif decision == "heeds":
+            own, wishes = self.seen.tmp.own, self.seen.tmp.wish
+            told = [self._answer(i, decision, float(own[i]), wishes) for i in range(len(names))]
+            answers[:] = told
+        else:
+            concerned = {"convenes": who.can_convene, "attends": who.brought}.get(
+                decision, self.world.tmp.every
+            )
+            extra = (names[about],) if decision == "signs" else ()
+            told = [
+                self._answer(i, decision, *extra) if concerned[i] else answers[i]
+                for i in range(len(names))
+            ]
+            answers[:] = told
+
+    def _answer(self, index: int, decision: str, *about: Any) -> float:
+        actor = self._ordered[index]
+        answer = getattr(actor, decision)(*about)
+        return checked(answer, decision, f"{actor.name} ({type(actor).__name__})", self.week)
+
+
+def checked(answer: Any, decision: str, who: str, week: int) -> float:
+    """An actor's answer as a float, if the contract allows it.
+
+    Raises
+    ------
+    ActorError
+        If it is not a finite number in the range of the decision.
+    """
+    low, high = (0.0, 1.0) if decision in CHANCES else (-GAIN_LIMIT, GAIN_LIMIT)
+    number = isinstance(answer, (int, float, np.floating, np.integer))
+    if isinstance(answer, (bool, np.bool_)) or not number or not math.isfinite(answer):
+        allowed = f"a finite number from {low:g} to {high:g}"
+        raise ActorError(f"{who}: {decision}() in week {week} must return {allowed}, is {answer!r}")
+    if not low <= answer <= high:
+        raise ActorError(
+            f"{who}: {decision}() in week {week} must return a number from {low:g} to {high:g}, "
+            f"is {answer:g}"
+        )
+    return float(answer)
+
+
+def _read_only(world: World) -> World:
+    groups = []
+    for group in world:
+        views = [field.view() for field in group]
+        for view in views:
+            view.flags.writeable = False
+        groups.append(type(group)(*views))
+    return World(*groups)
+
+
+def play_with_agents(
+    scenario: Scenario,
+    g: Givens,
+    p: Knobs,
+    lay: Layout,
+    seed: int,
+    number: int,
+    parts: tuple[str, ...] | None,
+    log: bool,
+) -> tuple[Kept, NDArray[np.float64]]:
+    """One run by the Mesa driver: its record and its events; arguments as the compiled driver's."""
+    model = ConflictModel(scenario, seed=seed, run=number, log=log)
+    for _ in range(scenario.rounds):
+        model.step()
+    record, rows = model.record()
+    kept = tuple(record._fields) if parts is None else parts
+    return Kept(*(part if name in kept else part[:0] for name, part in zip(record._fields, record, strict=True))), rows
