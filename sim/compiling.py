@@ -1,9 +1,77 @@
-"""How the rules are compiled: one decorator, so that all agree."""
+"""How the rules are compiled, and where the compiled code is kept."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
 from numba import njit
 
-# Divisions are guarded in the rules, so the check of each one that Python's error model adds
-# would only cost compile time. No `fastmath`: compiled and interpreted agree to the last bit.
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+_HERE = Path(__file__).parent
+_COMPILED = ("chance.py", "compiling.py", "events.py", "rounds.py", "world.py", "rules")
+
+
+def _fingerprint() -> str:
+    """Hash of all that is compiled.
+
+    Numba's cache of a function does not see a change in a function of another file that it calls;
+    a folder of its own for every state of the sources does.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    version = f"{numba.__version__} {sys.version_info[:2]}"
+    digest.update(version.encode())
+    for name in _COMPILED:
+        path = _HERE / name
+        for source in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _folder() -> Path:
+    """Where compiled code is kept: beside the package, or in the user's cache."""
+    beside = _HERE / "__pycache__"
+    try:
+        beside.mkdir(exist_ok=True)
+        if os.access(beside, os.W_OK):
+            return beside / f"compiled-{_fingerprint()}"
+    except OSError:
+        pass
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    root = Path(base) if base else Path.home() / ".cache"
+    return root / "entente" / f"compiled-{_fingerprint()}"
+
+
+FOLDER = _folder()
+
+
+def is_warm() -> bool:
+    """Whether the compiled driver is in the cache, so that a run starts at once."""
+    return any(FOLDER.glob("**/rounds.play-*.nbi"))
+
+
+def interpret() -> None:
+    """Run the rules as plain Python in this process; call it before they are imported.
+
+    A single run takes about as long as loading compiled code, so nobody has to wait for the
+    first compile to see one.
+    """
+    numba.config.DISABLE_JIT = True
+
+
+def compiled(rule: Callable[..., Any]) -> Any:
+    """Compile a rule when it is first called, and keep the result in `FOLDER`.
+
+    Divisions are guarded in the rules, so the check of each one that Python's error model adds
+    would only cost compile time. No `fastmath`: compiled and interpreted agree to the last bit.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(FOLDER)
+    try:
+        return njit(cache=True, nogil=True, error_model="numpy")(rule)
+    finally:
+        numba.config.CACHE_DIR = before

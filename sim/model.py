@@ -403,16 +403,16 @@ class ConflictModel(mesa.Model):
         if decision == "bargains":
             i, j = self.givens.links.pairs[about]
             for side, (actor, other) in enumerate(((i, j), (j, i))):
-                answers[side] = self._answer(actor, decision, names[other])
+                answers[side] = self.answer(actor, decision, names[other])
         elif decision == "proposes":
-            answers[about] = self._answer(about, decision)
+            answers[about] = self.answer(about, decision)
         elif decision in CHANCES:
             for j in np.flatnonzero(who.patron):
                 if j != about:
-                    answers[j] = self._answer(about, decision, names[j])
+                    answers[j] = self.answer(about, decision, names[j])
         elif decision == "heeds":
             own, wishes = self.seen.tmp.own, self.seen.tmp.wish
-            told = [self._answer(i, decision, float(own[i]), wishes) for i in range(len(names))]
+            told = [self.answer(i, decision, float(own[i]), wishes) for i in range(len(names))]
             answers[:] = told
         else:
             concerned = {"convenes": who.can_convene, "attends": who.brought}.get(
@@ -420,15 +420,30 @@ class ConflictModel(mesa.Model):
             )
             extra = (names[about],) if decision == "signs" else ()
             told = [
-                self._answer(i, decision, *extra) if concerned[i] else answers[i]
+                self.answer(i, decision, *extra) if concerned[i] else answers[i]
                 for i in range(len(names))
             ]
             answers[:] = told
 
-    def _answer(self, index: int, decision: str, *about: Any) -> float:
+    def answer(self, index: int, decision: str, *about: Any) -> float:
+        """Ask one actor for one decision, and hold its answer to the contract.
+
+        Raises
+        ------
+        ActorError
+            If its method fails, or answers what the contract does not allow.
+        """
         actor = self._ordered[index]
-        answer = getattr(actor, decision)(*about)
-        return checked(answer, decision, f"{actor.name} ({type(actor).__name__})", self.week)
+        who = f"{actor.name} ({type(actor).__name__})"
+        try:
+            answer = getattr(actor, decision)(*about)
+        except SimError:
+            raise
+        except Exception as error:
+            raise ActorError(
+                f"{who}: {decision}() in week {self.week} failed: {type(error).__name__}: {error}"
+            ) from error
+        return checked(answer, decision, who, self.week)
 
 
 def checked(answer: Any, decision: str, who: str, week: int) -> float:

@@ -1,0 +1,81 @@
+"""Entente: wars fought by coalitions, and how those coalitions come apart.
+
+The modules, from the bottom up; a module imports only from rows above its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+LAYERS: tuple[tuple[str, str], ...] = (
+    ("the words", "errors"),
+    ("the givens", "scenario"),
+    ("the page", "toml"),
+    ("the fields", "fields schema"),
+    ("what holds", "checks merging"),
+    ("one verdict", "validation"),
+    ("on the table", "files"),
+    ("the machine", "compiling"),
+    ("luck", "chance"),
+    ("what is told", "events"),
+    ("theory", "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies"),
+    ("the arrays", "world"),
+    ("when", "rounds"),
+    ("what is left", "results"),
+    ("the whole", "model"),
+    ("what holds for actors", "contract"),
+    ("what happened", "chronicle"),
+    ("how much", "measures"),
+    ("many", "ensemble"),
+    ("to look at", "plots"),
+    ("to type", "cli"),
+)
+
+# Public name -> module; loaded when it is first used, so that `import sim` costs nothing.
+_PUBLIC = {
+    "Scenario": "scenario",
+    "load_scenario": "files",
+    "with_changes": "files",
+    "simulate": "ensemble",
+    "ConflictModel": "model",
+    "Actor": "model",
+    "StateActor": "model",
+    "GovernmentActor": "model",
+    "MilitiaActor": "model",
+    "OrganisationActor": "model",
+    "register": "model",
+    "events": "results",
+    "save": "results",
+    "load": "results",
+    "SimError": "errors",
+    "ScenarioError": "errors",
+}
+_OTHER_NAME = {"load_scenario": "load"}
+__all__ = sorted([*_PUBLIC, "LAYERS"])  # noqa: PLE0604 - names are listed once, above
+
+if TYPE_CHECKING:
+    from sim.ensemble import simulate as simulate
+    from sim.errors import ScenarioError as ScenarioError
+    from sim.errors import SimError as SimError
+    from sim.files import load as load_scenario
+    from sim.files import with_changes as with_changes
+    from sim.model import Actor as Actor
+    from sim.model import ConflictModel as ConflictModel
+    from sim.model import GovernmentActor as GovernmentActor
+    from sim.model import MilitiaActor as MilitiaActor
+    from sim.model import OrganisationActor as OrganisationActor
+    from sim.model import StateActor as StateActor
+    from sim.model import register as register
+    from sim.results import events as events
+    from sim.results import load as load
+    from sim.results import save as save
+    from sim.scenario import Scenario as Scenario
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module."""
+    import importlib
+
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"sim.{_PUBLIC[name]}"), _OTHER_NAME.get(name, name))

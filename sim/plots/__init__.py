@@ -1,0 +1,33 @@
+"""Figures: results first, ``ax=None``, the Axes given back, one colour an actor in all of them.
+
+Nothing relies on colour alone: lines carry markers and names, areas hatches, cells numbers. This
+package alone imports matplotlib, and it leaves matplotlib's own settings as they are.
+
+Every function takes any results of `sim.results`. Where a figure can show many runs it gives the
+median and the band from the 5th to the 95th percentile; where it cannot, it shows the first run
+unless another is named. On Axes of your own, give their figure ``layout="constrained"``: names
+are then written at the ends of the lines, otherwise they stand in a legend.
+"""
+
+from __future__ import annotations
+
+from sim.plots.lines import attention, drift_accounts, ties
+from sim.plots.pages import default_pairs, everything
+from sim.plots.style import colours
+from sim.plots.truces import ceasefires
+from sim.plots.webs import layout, network, networks, tie_matrices, tie_matrix
+
+__all__ = [
+    "attention",
+    "ceasefires",
+    "colours",
+    "default_pairs",
+    "drift_accounts",
+    "everything",
+    "layout",
+    "network",
+    "networks",
+    "tie_matrices",
+    "tie_matrix",
+    "ties",
+]

@@ -1,0 +1,243 @@
+"""The one look of all figures: colours of actors, type, dates, names at the ends of lines."""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib.dates as mdates
+import numpy as np
+import xarray as xr
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from sim.measures import SETTLEMENT
+from sim.selection import run_number, variable
+
+INK, SOFT, FAINT, SHADE = "#222222", "#666666", "#dedede", "#f1f1ee"
+
+# Apart from each other also to the colour-blind (tested); actors past the last one are grey.
+PALETTE = (
+    "#0072b2", "#d55e00", "#12a87c", "#8a1a55", "#e6a800", "#5bb9ee", "#d98aba", "#111111",
+    "#4a2bbd", "#6b4410", "#c6c97a", "#1a7f7f",
+)  # fmt: skip
+NO_COLOUR = "#999999"
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
+DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
+
+STYLE = {
+    "figure.dpi": 110,
+    "savefig.dpi": 140,
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.labelsize": 9.5,
+    "axes.labelcolor": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 5,
+    "hatch.linewidth": 0.6,
+}
+LOW, HIGH = 5.0, 95.0
+
+
+def styled[**P, T](draw: Callable[P, T]) -> Callable[P, T]:
+    """Decorator: draw in the style of this package and leave the settings as they were."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        with plt.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def colours(results: xr.Dataset) -> dict[str, str]:
+    """Colour of every actor, by its place in the scenario: the same in every figure.
+
+    Parameters
+    ----------
+    results : Dataset
+
+    Returns
+    -------
+    dict of str to str
+        Twelve actors have a colour of their own; all others share a grey.
+    """
+    names = [str(name) for name in results["actor"].values]
+    spare = [NO_COLOUR] * max(len(names) - len(PALETTE), 0)
+    return dict(zip(names, [*PALETTE, *spare], strict=False))
+
+
+def marker_of(place: int) -> str:
+    """Marker of the actor or line at a place; they repeat after twelve."""
+    return MARKERS[place % len(MARKERS)]
+
+
+def dash_of(place: int) -> Any:
+    """Line style of the actor or line at a place."""
+    return DASHES[place % len(DASHES)]
+
+
+def labels(results: xr.Dataset, width: int = 0) -> dict[str, str]:
+    """Label of every actor, broken into lines of at most `width` characters if that is given."""
+    names = [str(name) for name in results["actor"].values]
+    written = [str(label) for label in results["actor_label"].values]
+    if width:
+        written = ["\n".join(textwrap.wrap(label, width)) or label for label in written]
+    return dict(zip(names, written, strict=True))
+
+
+def canvas(ax: Axes | None, width: float = 8.0, height: float = 4.2) -> Axes:
+    """Give back the Axes, or new ones in a figure of their own."""
+    if ax is not None:
+        return ax
+    _, made = plt.subplots(figsize=(width, height), layout="constrained")
+    return made
+
+
+def dress(ax: Axes, title: str, subtitle: str) -> None:
+    """Title, subtitle, spines and grid, the same on every Axes."""
+    ax.set_title(title, loc="left", pad=20)
+    ax.annotate(
+        subtitle, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points",
+        fontsize=8.5, color=SOFT, va="bottom",
+    )  # fmt: skip
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(SOFT)
+    # Ticks are made when the figure is drawn, after the style is left: all is said here.
+    ax.tick_params(length=3.5, width=0.8, color=SOFT, labelcolor=INK, labelsize=9)
+    ax.grid(visible=True, color=FAINT, linewidth=0.7)
+    ax.set_axisbelow(True)
+
+
+def date_axis(ax: Axes, dates: NDArray[Any]) -> None:
+    """Make the horizontal axis one of dates that spans the weeks of results."""
+    week = np.timedelta64(7, "D")
+    lonely = len(dates) == 1
+    left = dates[0] - week if lonely else dates[0]
+    ax.set_xlim(mdates.date2num([left, dates[-1] + week]))
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=lonely))
+    ax.set_xlabel("date (weeks)")
+
+
+def subtitle(results: xr.Dataset, run: int | None, *notes: str) -> str:
+    """Name of the scenario, which runs are shown, and what else there is to know."""
+    name = textwrap.shorten(str(results.attrs.get("title", "")), 44, placeholder=" …")
+    count = results.sizes["run"]
+    if run is None and count > 1:
+        which = f"median and 5–95 % of {count} runs"
+    else:
+        which = f"seed {results.attrs.get('seed', '?')}, run {run_number(results, run)}"
+    return ", ".join(part for part in (name, which, *notes) if part)
+
+
+def chosen(results: xr.Dataset, run: int | None) -> xr.Dataset:
+    """All runs if none is named, else that run alone; the axis of runs stays."""
+    if run is None:
+        run_number(results)
+        return results
+    return results.sel(run=[run_number(results, run)])
+
+
+def curve(ax: Axes, dates: NDArray[Any], values: NDArray[Any], colour: str, **look: Any) -> Line2D:
+    """Line of one run, or median and band of many; values have the axes run and round."""
+    middle = np.median(values, axis=0)
+    if len(values) > 1:
+        low, high = np.percentile(values, [LOW, HIGH], axis=0)
+        ax.fill_between(dates, low, high, color=colour, alpha=0.14, linewidth=0)
+    (line,) = ax.plot(dates, middle, color=colour, **look)
+    return line
+
+
+def spaced(place: int, lines: int, weeks: int) -> tuple[int, int]:
+    """Where a line carries its marker: a few times, each line at weeks of its own."""
+    every = max(weeks // 5, 1)
+    return (place * every // max(lines, 1)) % every, every
+
+
+def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
+    """Write each line's name at its end, or in a legend where the figure has no layout for it."""
+    figure = ax.get_figure(root=True)
+    if figure is None or figure.get_layout_engine() is None:
+        ax.legend(lines, names)
+        return
+    ends = np.array([float(np.asarray(line.get_ydata(), dtype=float)[-1]) for line in lines])
+    low, high = ax.get_ylim()
+    rows = [name.count("\n") + 1 for name in names]
+    # 13 points a row of text; Axes are about four fifths of what the figure gives them.
+    row = (high - low) * 13.0 / max(ax.get_window_extent().height * 72 / figure.dpi * 0.9, 1.0)
+    heights = spread(ends, np.array(rows) * row, low, high)
+    for line, name, end, height in zip(lines, names, ends, heights, strict=True):
+        ax.annotate(
+            name, (1.0, end), (1.035, height), xycoords=("axes fraction", "data"),
+            textcoords=("axes fraction", "data"), va="center", fontsize=9, annotation_clip=False,
+            arrowprops={
+                "arrowstyle": "-", "color": line.get_color(), "lw": 0.9, "shrinkA": 1, "shrinkB": 0,
+            },
+        )  # fmt: skip
+
+
+def spread(
+    wanted: NDArray[np.float64], sizes: NDArray[np.float64], low: float, high: float
+) -> NDArray[np.float64]:
+    """Heights near the wanted ones at which labels of these sizes do not overlap."""
+    order = np.argsort(wanted, kind="stable")
+    placed = wanted.copy()
+    for _ in range(200):
+        moved = False
+        for below, above in zip(order, order[1:], strict=False):
+            lack = (sizes[below] + sizes[above]) / 2 - (placed[above] - placed[below])
+            if lack > 1e-9:
+                placed[below] -= lack / 2
+                placed[above] += lack / 2
+                moved = True
+        if not moved:
+            break
+    if len(order):
+        bottom, top = order[0], order[-1]
+        over = placed[top] + sizes[top] / 2 - high
+        under = low - (placed[bottom] - sizes[bottom] / 2)
+        placed += max(under, 0.0) if under > 0 else -max(over, 0.0)
+    return placed
+
+
+def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: int = 1) -> None:
+    """Legend beside or below the Axes; inside where the figure has no layout to make room."""
+    figure = ax.get_figure(root=True)
+    if figure is None or figure.get_layout_engine() is None:
+        ax.legend(handles=list(handles))
+    elif below:
+        ax.legend(
+            handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=columns
+        )
+    else:
+        ax.legend(handles=list(handles), loc="upper left", bbox_to_anchor=(1.01, 1.0))
+
+
+def shade_truces(ax: Axes, results: xr.Dataset) -> bool:
+    """Shade the weeks at whose end a ceasefire or settlement holds, if it is one run's figure."""
+    if results.sizes["run"] != 1 or "state" not in results:
+        return False
+    calm = variable(results, "state").values[0] > 0
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], calm, [False]])))
+    dates, week = results["date"].values, np.timedelta64(7, "D")
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        span = mdates.date2num([dates[start], dates[end - 1] + week])
+        ax.axvspan(span[0], span[1], color=SHADE, zorder=0, linewidth=0)
+    return bool(calm.any())
+
+
+ENDED = {SETTLEMENT: "settled"}

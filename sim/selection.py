@@ -1,0 +1,114 @@
+"""Which actor, pair, run and week of results is meant, and the words in which it is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from sim.errors import ResultsError, nearest
+from sim.world import RECORDED
+
+type When = str | dt.date | np.datetime64 | int
+
+_PART = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
+
+
+def variable(results: xr.Dataset, name: str) -> xr.DataArray:
+    """One variable of results.
+
+    Raises
+    ------
+    ResultsError
+        If it was not recorded; says which part of the record holds it.
+    """
+    if name in results:
+        return results[name]
+    if name in _PART:
+        raise ResultsError(f"these results hold no {name!r}: record the part {_PART[name]!r}")
+    known = [str(found) for found in results.data_vars]
+    raise ResultsError(f"these results hold no {name!r} ({nearest(name, known)})")
+
+
+def actor(results: xr.Dataset, name: str) -> str:
+    """Give back the name of an actor.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such actor; names the nearest.
+    """
+    known = [str(found) for found in results["actor"].values]
+    if name not in known:
+        raise ResultsError(f"unknown actor {name!r} ({nearest(str(name), known)})")
+    return name
+
+
+def pair(results: xr.Dataset, two: Sequence[str]) -> tuple[str, str]:
+    """Give back the names of two different actors.
+
+    Raises
+    ------
+    ResultsError
+        If these are not two, not known, or the same.
+    """
+    if isinstance(two, str) or len(two) != 2:
+        raise ResultsError(f'a pair is two names of actors, as ("a", "b"), not {two!r}')
+    i, j = actor(results, two[0]), actor(results, two[1])
+    if i == j:
+        raise ResultsError(f"a pair needs two different actors, not {i!r} twice")
+    return i, j
+
+
+def run_number(results: xr.Dataset, run: int | None = None) -> int:
+    """Give back the number of a run, by default the first.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such run.
+    """
+    runs = results["run"].values
+    if len(runs) == 0:
+        raise ResultsError("these results hold no runs")
+    if run is None:
+        return int(runs[0])
+    if run not in runs:
+        raise ResultsError(f"there is no run {run}: the runs are {runs.min()} to {runs.max()}")
+    return int(run)
+
+
+def week_at(results: xr.Dataset, at: When) -> int:
+    """Position on the axis of rounds of the week in which a date falls.
+
+    Parameters
+    ----------
+    results : Dataset
+    at : date, str or int
+        A day, as ``"2016-12-13"``, or the number of a round.
+
+    Raises
+    ------
+    ResultsError
+        If it is no date, or outside the results; says what they span.
+    """
+    rounds, dates = results["round"].values, results["date"].values.astype("datetime64[D]")
+    if len(rounds) == 0:
+        raise ResultsError("these results hold no rounds")
+    end = dates[-1] + np.timedelta64(6, "D")
+    span = f"{dates[0]} to {end} (rounds {rounds[0]} to {rounds[-1]})"
+    if isinstance(at, (int, np.integer)):
+        if at not in rounds:
+            raise ResultsError(f"round {at} is outside the results: {span}")
+        return int(np.flatnonzero(rounds == at)[0])
+    try:
+        day = np.datetime64(at).astype("datetime64[D]")
+        if np.isnat(day):
+            raise ValueError
+    except ValueError:
+        raise ResultsError(f"{at!r} is not a date: write it as {dates[0]}") from None
+    if not dates[0] <= day <= end:
+        raise ResultsError(f"{day} is outside the results: {span}")
+    return int(np.searchsorted(dates, day, side="right")) - 1

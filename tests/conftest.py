@@ -1,0 +1,49 @@
+"""What many tests share."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from sim import files
+from sim.scenario import Scenario
+
+ROOT = Path(__file__).parents[1]
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))
+
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(scope="session")
+def golden() -> Any:
+    return json.loads(gzip.decompress((ROOT / "tests/golden/one_run.json.gz").read_bytes()))
+
+
+@pytest.fixture(scope="session")
+def cases() -> Any:
+    return json.loads((ROOT / "tests/golden/unit_cases.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def syria() -> Scenario:
+    return files.load(ROOT / "scenarios/syria_2015_2018.toml")
+
+
+@pytest.fixture(scope="session")
+def plain_syria() -> Scenario:
+    """The Syrian case without heterogeneity, as the golden run has it."""
+    still = {"parameters.sig_w": 0, "parameters.sig_x": 0}
+    return files.load(ROOT / "scenarios/syria_2015_2018.toml", still)
+
+
+@pytest.fixture(scope="session")
+def toy() -> Scenario:
+    return files.load(ROOT / "scenarios/toy.toml")
