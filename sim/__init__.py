@@ -16,12 +16,16 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("one verdict", "validation"),
     ("on the table", "files"),
     ("the machine", "compiling"),
+    ("the machine", "arrays"),
     ("luck", "chance"),
     ("what is told", "events"),
     ("theory", "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies"),
-    ("the arrays", "world"),
+    ("the arrays", "givens"),
+    ("what changes", "world"),
+    ("the start", "setup"),
     ("when", "rounds"),
     ("what is left", "results"),
+    ("a user's own", "plugins"),
     ("the whole", "model"),
     ("what holds for actors", "contract"),
     ("what happened", "chronicle"),
@@ -43,8 +47,7 @@ _PUBLIC = {
     "GovernmentActor": "model",
     "MilitiaActor": "model",
     "OrganisationActor": "model",
-    "register": "model",
-    "events": "results",
+    "register": "plugins",
     "save": "results",
     "load": "results",
     "SimError": "errors",
@@ -57,7 +60,7 @@ if TYPE_CHECKING:
     from sim.ensemble import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
-    from sim.files import load as load_scenario
+    from sim.files import load as load_scenario  # noqa: F401
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor
     from sim.model import ConflictModel as ConflictModel
@@ -65,8 +68,7 @@ if TYPE_CHECKING:
     from sim.model import MilitiaActor as MilitiaActor
     from sim.model import OrganisationActor as OrganisationActor
     from sim.model import StateActor as StateActor
-    from sim.model import register as register
-    from sim.results import events as events
+    from sim.plugins import register as register
     from sim.results import load as load
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario

@@ -125,7 +125,8 @@ def _run(options: argparse.Namespace) -> int:
 
     from sim.chronicle import page
     from sim.ensemble import gather
-    from sim.model import class_of, has_own_classes, load_plugin
+    from sim.model import class_of, has_own_classes
+    from sim.plugins import load_plugin
 
     if options.plugin:
         load_plugin(options.plugin)

@@ -13,7 +13,7 @@ import numba
 from numba import njit
 
 _HERE = Path(__file__).parent
-_COMPILED = ("chance.py", "compiling.py", "events.py", "rounds.py", "world.py", "rules")
+_COMPILED = ("arrays.py", "chance.py", "compiling.py", "events.py", "rounds.py", "givens.py", "world.py", "rules")
 
 
 def _fingerprint() -> str:

@@ -18,7 +18,8 @@ import numpy as np
 
 from sim.errors import ActorError
 from sim.files import build
-from sim.model import CHANCES, GAINS, Actor, ConflictModel, register
+from sim.model import Actor, ConflictModel
+from sim.plugins import CHANCES, GAINS, register
 from sim.scenario import Scenario
 
 _PROBE = "contract-probe"

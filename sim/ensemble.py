@@ -11,12 +11,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import chance, events
-from sim.errors import SimError
+from sim.errors import SimError, nearest
 from sim.files import load, with_changes
+from sim.givens import Givens, Knobs, Layout
 from sim.results import assemble
 from sim.rounds import play
 from sim.scenario import Scenario
-from sim.world import Kept, Layout, begin, blank, prepare
+from sim.setup import begin, prepare
+from sim.world import RECORDED, Kept, blank
 
 NO_DRAWS = np.zeros((0, 0, 0))
 
@@ -80,6 +82,9 @@ def simulate(
     for name, number in (("seed", seed), ("first", first)):
         if not 0 <= number < 2**64:
             raise SimError(f"{name} must be a whole number from 0 to 2**64 - 1, is {number}")
+    for part in parts or ():
+        if part not in RECORDED:
+            raise SimError(f"unknown part {part!r} of the record ({nearest(part, list(RECORDED))})")
     return gather(given, range(first, first + runs), seed, parts, log, progress)
 
 
@@ -114,8 +119,8 @@ def gather(
 
 def play_compiled(
     scenario: Scenario,
-    g: Any,
-    p: Any,
+    g: Givens,
+    p: Knobs,
     lay: Layout,
     seed: int,
     number: int,
@@ -131,7 +136,7 @@ def play_compiled(
 
 
 def empty_record(
-    scenario: Scenario, g: Any, lay: Layout, parts: tuple[str, ...] | None, log: bool
+    scenario: Scenario, g: Givens, lay: Layout, parts: tuple[str, ...] | None, log: bool
 ) -> tuple[Kept, NDArray[np.float64], NDArray[np.int64]]:
     """Room for the record and for the events of one run, and their count."""
     rounds = scenario.rounds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from sim.errors import ResultsError
 from sim.results import MEANING, scenario_of
 from sim.rules.ties import frustration
 from sim.selection import When, actor, pair, run_number, variable, week_at
-from sim.world import knobs
+from sim.setup import knobs
 
 # Enumeration doubles with every actor; at 20 it takes about a second.
 MOST_ENUMERATED = 20
@@ -245,7 +246,7 @@ def _search(S: NDArray[np.float64]) -> tuple[float, NDArray[np.int64]]:
             break
         z[best] = -z[best]
     total = float(np.abs(S).sum())
-    return (total - float(z @ S @ z)) / (2.0 * total), z.astype(np.int64)
+    return max(total - float(z @ S @ z), 0.0) / (2.0 * total), z.astype(np.int64)
 
 
 # ceasefires --------------------------------------------------------------------------------------
@@ -284,9 +285,9 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
         began = (age[r] == 1) & (convener[r] >= 0)
         began[:1] |= state[r, :1] > 0  # a record that was cut opens in the middle of a spell
         starts = np.flatnonzero(began)
-        for start, until in zip(starts, [*starts[1:], len(rounds)], strict=True):
+        for start, until in itertools.pairwise([*starts.tolist(), len(rounds)]):
             broken = np.flatnonzero(state[r, start:until] == 0)
-            last = int(start + broken[0]) if len(broken) else int(until) - 1
+            last = int(start + broken[0]) if len(broken) else until - 1
             settled = np.flatnonzero(state[r, start : last + 1] == 2)
             ended = SETTLEMENT if state[r, last] == 2 else COLLAPSE if len(broken) else CENSORED
             breaches = np.flatnonzero(violated[r, start : last + 1].any(axis=1))
@@ -297,7 +298,7 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
                 "last": rounds[last],
                 "start_date": days[start],
                 "last_date": days[last],
-                "weeks": last - int(start) + 1,
+                "weeks": last - start + 1,
                 "convener": names[convener[r, start]],
                 "ended": ended,
                 "settled": rounds[start + settled[0]] if len(settled) else -1,

@@ -6,12 +6,7 @@ run in Python; the numbers are the same as the compiled driver's, to the last bi
 
 from __future__ import annotations
 
-import importlib.util
-import math
 import os
-import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import mesa
@@ -23,19 +18,21 @@ from sim import chance
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
 from sim.events import empty, room
 from sim.files import load
+from sim.givens import Givens, Knobs, Layout
+from sim.plugins import CHANCES, REGISTERED, checked
 from sim.results import assemble
 from sim.rounds import play
 from sim.rules import bargaining, ceasefire, proxies
 from sim.scenario import Scenario
-from sim.world import Givens, Kept, Knobs, Layout, World, begin, blank, prepare
+from sim.setup import begin, prepare
+from sim.world import Kept, World, blank
 
-GAIN_LIMIT = 2.0
 _NO_DRAWS = np.zeros((0, 0, 0))
 # The same text that is compiled for ensembles, as plain Python.
 _PLAY = getattr(play, "py_func", play)
 
 
-class Actor(mesa.Agent):
+class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """An actor of the war: a view on its row of the world, with its decisions as methods.
 
     Subclass one of the four kinds, override any decision, `register` the class under a name and
@@ -108,26 +105,26 @@ class Actor(mesa.Agent):
     def convenes(self) -> float:
         """Gain from brokering a ceasefire, prestige included (conveners only)."""
         g, w = self.model.givens, self.model.world
-        return ceasefire.convenes(
+        return float(ceasefire.convenes(
             self.index, w.value.gain, w.force.theta, g.who.pole, w.aims.W, g.topic.prestige[0],
             self.knobs.prestige_step,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def proposes(self) -> float:
         """Gain from proposing a ceasefire, once it is the convener."""
-        return ceasefire.proposes(self.index, self.model.world.value.gain)
+        return float(ceasefire.proposes(self.index, self.model.world.value.gain))
 
     def consults(self, other: str) -> float:
         """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
         j = self.model.actor(other).index
-        return ceasefire.consults(
+        return float(ceasefire.consults(
             self.index, j, self.model.world.tie.T, self.knobs.k_q, self.knobs.tau_q
-        )
+        ))
 
     def signs(self, convener: str) -> float:
         """Own gain from ratifying the terms that a convener has drawn up."""
         w = self.model.world
-        return ceasefire.signs(self.index, w.value.gain, w.truce.promise, w.truce.loyalty)
+        return float(ceasefire.signs(self.index, w.value.gain, w.truce.promise, w.truce.loyalty))
 
     def heeds(self, own: float, wishes: NDArray[np.float64]) -> float:
         """Gain that it acts on, given its own and what its patrons would have it do.
@@ -140,16 +137,16 @@ class Actor(mesa.Agent):
             Every actor's wish as a gain, in the order of the arrays.
         """
         g, w = self.model.givens, self.model.world
-        return proxies.heeds(
+        return float(proxies.heeds(
             self.index, own, wishes, w.web.autonomy, w.web.pull, g.links.l_patron, g.links.l_proxy
-        )
+        ))
 
     def orders(self) -> float:
         """Own gain from a truce that holds; a patron orders its proxies by it."""
         w = self.model.world
-        return proxies.orders(
+        return float(proxies.orders(
             self.index, w.value.gain, w.truce.promise, w.truce.loyalty, w.truce.military
-        )
+        ))
 
     def revises(self, other: str) -> float:
         """Chance, in [0, 1], that it buys in a patron that was left out and is blamed."""
@@ -158,20 +155,20 @@ class Actor(mesa.Agent):
     def attends(self) -> float:
         """Own gain from coming to the talks (brought parties only)."""
         w = self.model.world
-        return bargaining.attends(self.index, w.value.gain, w.talk.seat_cost)
+        return float(bargaining.attends(self.index, w.value.gain, w.talk.seat_cost))
 
     def votes(self) -> float:
         """Own gain from accepting the text."""
         w = self.model.world
-        return bargaining.votes(self.index, w.value.V_s, w.value.V_c)
+        return float(bargaining.votes(self.index, w.value.V_s, w.value.V_c))
 
     def bargains(self, other: str) -> float:
         """Gain from the bilateral deal that lies before it and an ally."""
         pair, side = self.model.pair(self.name, other)
         talk = self.model.world.talk
-        return bargaining.bargains(
+        return float(bargaining.bargains(
             talk.pair_local[pair, side], talk.pair_core[pair, side], self.knobs.c_b
-        )
+        ))
 
 
 class StateActor(Actor):
@@ -196,58 +193,6 @@ KINDS: dict[str, type[Actor]] = {
     "militia": MilitiaActor,
     "organisation": OrganisationActor,
 }
-_OWN: dict[str, type[Actor]] = {}
-# Decisions, and the answers that they allow.
-GAINS = ("convenes", "proposes", "signs", "heeds", "orders", "attends", "votes", "bargains")
-CHANCES = ("consults", "revises")
-
-
-def register(name: str) -> Callable[[type[Actor]], type[Actor]]:
-    """Class decorator: make a class of your own known to scenarios as ``agent = "name"``.
-
-    Raises
-    ------
-    ActorError
-        If it is not a subclass of `Actor`.
-    """
-
-    def keep(cls: type[Actor]) -> type[Actor]:
-        if not (isinstance(cls, type) and issubclass(cls, Actor)):
-            raise ActorError(f"agent class {name!r} must be a subclass of sim.Actor, is {cls!r}")
-        _OWN[name] = cls
-        return cls
-
-    return keep
-
-
-def load_plugin(path: str | os.PathLike[str]) -> None:
-    """Run a Python file that registers classes of its own.
-
-    Raises
-    ------
-    ActorError
-        If the file is not there, fails, or registers nothing.
-    """
-    source = Path(path)
-    if not source.is_file():
-        raise ActorError(f"there is no plug-in file {source}")
-    name = f"sim_plugin_{source.stem}"
-    spec = importlib.util.spec_from_file_location(name, source)
-    if spec is None or spec.loader is None:
-        raise ActorError(f"{source} is not a Python file: a plug-in ends in .py")
-    module = importlib.util.module_from_spec(spec)
-    before = dict(_OWN)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise ActorError(
-            f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
-        ) from error
-    if before == _OWN:
-        raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
-
-
 def has_own_classes(scenario: Scenario) -> bool:
     """Whether an actor of the scenario has a class of a user's own."""
     return any(actor.agent is not None for actor in scenario.actors.values())
@@ -264,14 +209,18 @@ def class_of(scenario: Scenario, name: str) -> type[Actor]:
     actor = scenario.actors[name]
     if actor.agent is None:
         return KINDS[actor.kind]
-    if actor.agent not in _OWN:
-        hint = nearest(actor.agent, list(_OWN)) if _OWN else "give its file with --plugin"
+    if actor.agent not in REGISTERED:
+        known = list(REGISTERED)
+        hint = nearest(actor.agent, known) if known else "give its file with --plugin"
         fault = Fault(f"actors.{name}.agent", f"no agent class {actor.agent!r} is registered", hint)
         raise ScenarioError([fault])
-    return _OWN[actor.agent]
+    found: type[Actor] = REGISTERED[actor.agent]
+    if not issubclass(found, Actor):
+        raise ActorError(f"agent class {actor.agent!r} must be a subclass of sim.Actor")
+    return found
 
 
-class ConflictModel(mesa.Model):
+class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     """A war that can be stepped week by week.
 
     Parameters
@@ -389,7 +338,7 @@ class ConflictModel(mesa.Model):
 
     def record(self) -> tuple[Kept, NDArray[np.float64]]:
         """Record and events of the weeks played so far."""
-        weeks = Kept(*(part[: self.week] for part in self._record))
+        weeks = Kept._make(part[: self.week] for part in self._record)
         return weeks, self._log[: self._count[0]]
 
     def results(self) -> xr.Dataset:
@@ -446,35 +395,15 @@ class ConflictModel(mesa.Model):
         return checked(answer, decision, who, self.week)
 
 
-def checked(answer: Any, decision: str, who: str, week: int) -> float:
-    """An actor's answer as a float, if the contract allows it.
-
-    Raises
-    ------
-    ActorError
-        If it is not a finite number in the range of the decision.
-    """
-    low, high = (0.0, 1.0) if decision in CHANCES else (-GAIN_LIMIT, GAIN_LIMIT)
-    number = isinstance(answer, (int, float, np.floating, np.integer))
-    if isinstance(answer, (bool, np.bool_)) or not number or not math.isfinite(answer):
-        allowed = f"a finite number from {low:g} to {high:g}"
-        raise ActorError(f"{who}: {decision}() in week {week} must return {allowed}, is {answer!r}")
-    if not low <= answer <= high:
-        raise ActorError(
-            f"{who}: {decision}() in week {week} must return a number from {low:g} to {high:g}, "
-            f"is {answer:g}"
-        )
-    return float(answer)
-
-
 def _read_only(world: World) -> World:
-    groups = []
+    groups: list[Any] = []
+    group: Any
     for group in world:
         views = [field.view() for field in group]
         for view in views:
             view.flags.writeable = False
         groups.append(type(group)(*views))
-    return World(*groups)
+    return World._make(groups)
 
 
 def play_with_agents(
@@ -492,5 +421,8 @@ def play_with_agents(
     for _ in range(scenario.rounds):
         model.step()
     record, rows = model.record()
-    kept = tuple(record._fields) if parts is None else parts
-    return Kept(*(part if name in kept else part[:0] for name, part in zip(record._fields, record, strict=True))), rows
+    if parts is not None:
+        record = Kept._make(
+            part if name in parts else part[:0] for name, part in record._asdict().items()
+        )
+    return record, rows

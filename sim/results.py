@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 from sim import events as log
 from sim.errors import ResultsError
 from sim.files import dumps, loads
+from sim.givens import Layout
 from sim.scenario import Scenario
-from sim.world import ACCOUNTS, RECORDED, Kept, Layout
+from sim.world import ACCOUNTS, RECORDED, Kept
 
 FORMAT = 1
 
@@ -365,7 +367,8 @@ def save(results: xr.Dataset, path: str | os.PathLike[str]) -> Path:
         results.to_netcdf(partial, engine="h5netcdf", encoding=squeeze)
         partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
     return target
 

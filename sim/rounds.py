@@ -12,10 +12,9 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from sim import chance, events
+from sim import arrays, chance, events
 from sim.compiling import compiled
-from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
-from sim.world import (
+from sim.givens import (
     ALWAYS,
     NEVER,
     NEW_CAPABILITY,
@@ -26,6 +25,7 @@ from sim.world import (
     NEW_TABLE,
     NEW_WEIGHT,
 )
+from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
 
 WAR, TRUCE, SETTLEMENT = 0, 1, 2
 
@@ -63,62 +63,6 @@ def due(t, first, period):
 
 
 @compiled
-def _put(out, source):
-    """Copy a vector."""
-    for i in range(out.shape[0]):
-        out[i] = source[i]
-
-
-@compiled
-def _fill(out, number):
-    """Fill a vector."""
-    for i in range(out.shape[0]):
-        out[i] = number
-
-
-@compiled
-def _zero(matrix):
-    for i in range(matrix.shape[0]):
-        for j in range(matrix.shape[1]):
-            matrix[i, j] = 0.0
-
-
-@compiled
-def _any(flags, among):
-    """Whether any of `flags` is set that is also in `among`."""
-    for i in range(flags.shape[0]):
-        if flags[i] and among[i]:
-            return True
-    return False
-
-
-@compiled
-def _keep_rows(record, t, block):
-    """Record a block of vectors; tmp.none if the part is not kept."""
-    if record.shape[0] > 0:
-        for v in range(block.shape[0]):
-            for i in range(block.shape[1]):
-                record[t, v, i] = block[v, i]
-
-
-@compiled
-def _keep_tables(record, t, block):
-    """Record a block of matrices; tmp.none if the part is not kept."""
-    if record.shape[0] > 0:
-        for v in range(block.shape[0]):
-            for i in range(block.shape[1]):
-                for j in range(block.shape[2]):
-                    record[t, v, i, j] = block[v, i, j]
-
-
-@compiled
-def _below(out, shocks, gains):
-    """Fill `out` with shock < gain: the answer yes."""
-    for i in range(out.shape[0]):
-        out[i] = shocks[i] < gains[i]
-
-
-@compiled
 def shift(kind, index, value, ox, ow, m, m0, cost, control, forced_table, consultation):
     """Apply one dated change in what somebody is given."""
     if kind == NEW_IDEAL:
@@ -136,48 +80,6 @@ def shift(kind, index, value, ox, ow, m, m0, cost, control, forced_table, consul
         forced_table[index] = True
     elif kind == NEW_CONSULTATION:
         consultation[index] = int(value)
-
-
-@compiled
-def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c):
-    """For every actor the issue on the table that costs it most, for the record of its reasons.
-
-    Fills `sore`, shape (N,), with the issue (-1 if none costs it anything) and `effect` with what
-    it adds to the value of the truce (negative); see `ceasefire.table_effect`.
-    """
-    for i in range(sore.shape[0]):
-        sore[i] = -1
-        effect[i] = 0.0
-        for k in range(theta.shape[0]):
-            if tabled[k]:
-                add = ceasefire.table_effect(
-                    i, k, text[k], theta[k], chi, delta, W, X, r, h_s, h_c
-                )
-                if add < effect[i]:
-                    sore[i] = k
-                    effect[i] = add
-
-
-@compiled
-def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
-    """Fill `out`, shape (N,), with the gain that each actor acts on; see `proxies.heeds`."""
-    for j in range(out.shape[0]):
-        out[j] = proxies.heeds(j, own[j], wish, autonomy, pull, l_patron, l_proxy)
-
-
-@compiled
-def draw_terms(
-    terms, draft, scale, theta, consulted, side_payment, power, gain, rho, W, X, r, eps, steps, step
-):
-    """Terms of a ceasefire: the Nash text of the consulted over what can be promised.
-
-    Everything that cannot be promised stands at the present position.
-    """
-    _fill(scale, rho)
-    bargaining.nash_text(
-        draft, theta, consulted, side_payment, power, gain, scale, W, X, r, eps, steps, step
-    )
-    _put(terms, draft)
 
 
 @compiled
@@ -222,10 +124,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
     territory, prestige = topic.territory[0], topic.prestige[0]
     steps = int(p.nash_steps)
     for t in range(first, last):
-        _zero(tie.good)
-        _zero(tie.bad)
-        _fill(talk.attending, False)
-        _fill(talk.voted, False)
+        arrays.zero(tie.good)
+        arrays.zero(tie.bad)
+        arrays.fill(talk.attending, False)
+        arrays.fill(talk.voted, False)
 
         # 1 shifts
         shifted = t == 0
@@ -248,7 +150,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )  # fmt: skip
 
         # 2 objectives
-        _put(aims.was_sat, aims.sat)
+        arrays.put(aims.was_sat, aims.sat)
         objectives.activate(
             aims.act, aims.sat, force.theta, aim.o_issue, aim.o_short, aim.above, aim.hi, aim.lo, p.rho_a, p.a_min
         )
@@ -348,7 +250,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                             tie.T[c, j], web.nuisance[j], 0.0, 0.0, 0.0,
                         )  # fmt: skip
                 # terms
-                draw_terms(
+                bargaining.draw_terms(
                     truce.offer, tmp.draft, tmp.scale, force.theta, truce.invited, topic.side_payment, who.power, value.gain,
                     value.rho[0], aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
                 )  # fmt: skip
@@ -361,11 +263,11 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 for i in range(n):
                     tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
                 ask(agents, "signs", tmp.own, c)
-                _put(tmp.wish, tmp.own)
-                heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+                arrays.put(tmp.wish, tmp.own)
+                proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
                 ask(agents, "heeds", tmp.acting, -1)
                 chance.shocks(tmp.shock, keys, fed, chance.RATIFY, ids.id_actor, t, p.lam)
-                _below(truce.signing, tmp.shock, tmp.acting)
+                arrays.below(truce.signing, tmp.shock, tmp.acting)
                 for i in range(n):
                     tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
                 events.note_each(
@@ -387,17 +289,17 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         p.stake_min,
                     )  # fmt: skip
                     truce.state[0], truce.age[0], truce.convener[0], truce.vbar[0] = TRUCE, 0, c, 0.0
-                    _put(truce.terms, truce.offer)
-                    _put(truce.consulted, truce.invited)
-                    _put(truce.ratified, truce.signing)
-                    _fill(truce.violates, False)
+                    arrays.put(truce.terms, truce.offer)
+                    arrays.put(truce.consulted, truce.invited)
+                    arrays.put(truce.ratified, truce.signing)
+                    arrays.fill(truce.violates, False)
                     for s in range(2):
                         truce.vside[s] += p.vside_reset * (0.5 - truce.vside[s])
 
         # 5 orders, compliance, blame
         if truce.state[0] == WAR:
-            _fill(truce.violates, False)
-            _fill(truce.blamed, 0.0)
+            arrays.fill(truce.violates, False)
+            arrays.fill(truce.blamed, 0.0)
             truce.hazard[0] = 0.0
         else:
             objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
@@ -408,9 +310,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.own[i] = proxies.orders(i, value.gain, truce.promise, truce.loyalty, truce.military)
             ask(agents, "orders", tmp.own, -1)
             chance.shocks(tmp.shock, keys, fed, chance.ORDER, ids.id_actor, t, p.lam)
-            _below(truce.comply, tmp.shock, tmp.own)
+            arrays.below(truce.comply, tmp.shock, tmp.own)
             if log.shape[0] > 0:
-                sore_points(
+                ceasefire.sore_points(
                     tmp.sore, tmp.sore_effect, talk.text, talk.tabled, force.theta, value.chi, who.delta, aims.W, aims.X,
                     p.r, p.h_s, value.h_c[0],
                 )  # fmt: skip
@@ -420,7 +322,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )  # fmt: skip
             proxies.contagion(truce.contagion, tie.T, force.mu, who.armed, truce.violates, p.xi)
             proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
-            heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+            proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
             ask(agents, "heeds", tmp.acting, -1)
             chance.shocks(tmp.shock, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam)
             for j in range(n):
@@ -449,7 +351,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         # 6 revision
         if truce.state[0] == TRUCE:
             c = truce.convener[0]
-            _fill(tmp.odds, p.rho_rev)
+            arrays.fill(tmp.odds, p.rho_rev)
             ask(agents, "revises", tmp.odds, c)
             chance.uniforms(tmp.draw, keys, fed, chance.REVISE, ids.id_actor, t)
             revised = False
@@ -467,7 +369,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         tie.good[j, c] += 1.0
             if revised:
                 lead_term = truce.terms[prestige] if prestige >= 0 else 0.0
-                draw_terms(
+                bargaining.draw_terms(
                     truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted, topic.side_payment, who.power, value.gain,
                     value.rho[0], aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
                 )  # fmt: skip
@@ -507,8 +409,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             for i in range(n):
                 tmp.own[i] = bargaining.attends(i, value.gain, talk.seat_cost)
             ask(agents, "attends", tmp.own, -1)
-            _put(tmp.wish, value.gain)
-            heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+            arrays.put(tmp.wish, value.gain)
+            proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
             ask(agents, "heeds", tmp.acting, -1)
             chance.shocks(tmp.shock, keys, fed, chance.ATTEND, ids.id_actor, t, p.lam)
             for j in range(n):
@@ -517,7 +419,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 talk.attending[j] = who.brought[j] and tmp.shock[j] < tmp.acting[j]
                 talk.party[j] = who.permanent[j] or talk.attending[j]
             # Without a party to be brought, the permanent ones talk alone.
-            came = talk.attending if _any(who.brought, who.brought) else who.permanent
+            came = talk.attending if arrays.any(who.brought, who.brought) else who.permanent
             events.note_each(
                 log, count, t, events.ATTEND, who.brought, -1, tmp.no_issue, talk.attending, tmp.acting,
                 tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion, tmp.none,
@@ -525,10 +427,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             proxies.wear_at_talks(
                 web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f
             )
-            if _any(came, came):
+            if arrays.any(came, came):
                 bargaining.agenda_due(
                     talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
-                    _any(came, who.demander), talk.forced_table,
+                    arrays.any(came, who.demander), talk.forced_table,
                 )  # fmt: skip
                 bargaining.open_text(
                     talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander, force.m, aims.W, aims.X,
@@ -551,8 +453,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 for i in range(n):
                     tmp.own[i] = bargaining.votes(i, value.V_s, value.V_c)
                 ask(agents, "votes", tmp.own, -1)
-                _put(tmp.wish, tmp.own)
-                heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+                arrays.put(tmp.wish, tmp.own)
+                proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
                 ask(agents, "heeds", tmp.acting, -1)
                 ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
                 chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
@@ -560,7 +462,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
                     tmp.acting[i] += truce.loyalty[i]
                     talk.asked[i] = who.veto[i] or who.guarantor[i]
-                _below(talk.voted, tmp.shock, tmp.acting)
+                arrays.below(talk.voted, tmp.shock, tmp.acting)
                 events.note_each(
                     log, count, t, events.VOTE, talk.asked, -1, tmp.no_issue, talk.voted, tmp.acting, tmp.shock,
                     tmp.own, tmp.patrons, truce.loyalty, tmp.none, tmp.none,
@@ -593,7 +495,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 if talk.pair_held[b]:
                     ask(agents, "bargains", talk.pair_gain[b], b)
             chance.shocks(talk.pair_shock, keys, fed, chance.BILATERAL, ids.id_pair, t, p.lam)
-            _fill(tmp.draft, 0.0)
+            arrays.fill(tmp.draft, 0.0)
             deals = 0
             for b in range(links.pairs.shape[0]):
                 if not talk.pair_held[b]:
@@ -663,16 +565,16 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         ties.drift(tie.T, tie.accounts, tie.B, aims.A, tie.E, p.phi_A, p.phi_E, p.phi_B)
 
         # 13 record
-        _keep_rows(rec.run, t, kept.run)
-        _keep_rows(rec.status, t, kept.status)
-        _keep_rows(rec.camp, t, kept.camp)
-        _keep_rows(rec.actor, t, kept.actor)
-        _keep_rows(rec.actor_flag, t, kept.actor_flag)
-        _keep_rows(rec.issue, t, kept.issue)
-        _keep_rows(rec.issue_flag, t, kept.issue_flag)
-        _keep_tables(rec.taste, t, kept.taste)
-        _keep_tables(rec.dyad, t, kept.dyad)
-        _keep_tables(rec.account, t, kept.account)
-        _keep_rows(rec.objective, t, kept.objective)
-        _keep_rows(rec.objective_flag, t, kept.objective_flag)
-        _keep_rows(rec.link, t, kept.link)
+        arrays.keep_rows(rec.run, t, kept.run)
+        arrays.keep_rows(rec.status, t, kept.status)
+        arrays.keep_rows(rec.camp, t, kept.camp)
+        arrays.keep_rows(rec.actor, t, kept.actor)
+        arrays.keep_rows(rec.actor_flag, t, kept.actor_flag)
+        arrays.keep_rows(rec.issue, t, kept.issue)
+        arrays.keep_rows(rec.issue_flag, t, kept.issue_flag)
+        arrays.keep_tables(rec.taste, t, kept.taste)
+        arrays.keep_tables(rec.dyad, t, kept.dyad)
+        arrays.keep_tables(rec.account, t, kept.account)
+        arrays.keep_rows(rec.objective, t, kept.objective)
+        arrays.keep_rows(rec.objective_flag, t, kept.objective_flag)
+        arrays.keep_rows(rec.link, t, kept.link)

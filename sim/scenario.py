@@ -2,7 +2,7 @@
 
 A `Scenario` is frozen all the way down and complete: a run reads nothing else. How it comes out
 of a file is in `sim.files`; what its parts must say of each other is in `sim.checks`; how it
-becomes arrays is in `sim.world`.
+becomes arrays is in `sim.setup`.
 
 The types are strict, as in the files: a number is never a text or a truth value.
 """

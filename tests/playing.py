@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import chance, events
+from sim.givens import Layout
 from sim.rounds import play
 from sim.scenario import Scenario
-from sim.world import Layout, begin, blank, prepare
+from sim.setup import begin, prepare
+from sim.world import blank
 
 NO_DRAWS = np.zeros((0, 0, 0))
 

@@ -18,6 +18,7 @@ RENAMED = {
     "lead_step": "prestige_step", "q_chip": "q_dispute", "kp": "kap_pos", "kn": "kap_neg",
     "dE": "d_E", "phiA": "phi_A", "phiE": "phi_E", "phiB": "phi_B",
 }  # fmt: skip
+ACTOR_COLUMNS = ("side", "armed", "capability", "air", "ground", "diplomacy", "delta", "cost")
 BY_ACTOR = {
     "convener": chance.CONVENE, "consult": chance.CONSULT, "ratify": chance.RATIFY,
     "order": chance.ORDER, "violate": chance.COMPLY, "observe": chance.OBSERVE,
@@ -186,8 +187,7 @@ def test_the_scenario_file_holds_the_actors_of_the_golden_run(
             side, actor.armed, actor.capability, actor.tasks.air, actor.tasks.ground,
             actor.tasks.diplomacy, actor.discount, actor.cost_of_war,
         ]  # fmt: skip
-        columns = "side armed capability air ground diplomacy delta cost".split()
-        assert mine == [given[column][i] for column in columns], name
+        assert mine == [given[column][i] for column in ACTOR_COLUMNS], name
 
 
 def test_the_scenario_file_holds_the_objectives_links_and_issues_of_the_golden_run(
@@ -381,7 +381,8 @@ def test_the_talks_agree(played: Played) -> None:
         assert bool(told) == (theirs is not None), about
         if theirs is None:
             continue
-        own = [bargaining.attends(i, mine["gain"], mine["seat_cost"]) for i in range(len(mine["m"]))]
+        everyone = range(len(played.actors))
+        own = [bargaining.attends(i, mine["gain"], mine["seat_cost"]) for i in everyone]
         same(own, theirs["own_gain"], f"{about}, own_gain")
         for j, event in told.items():
             same(event.gain, theirs["gain_attend"][j], f"{about}, gain_attend")

@@ -87,16 +87,16 @@ def test_only_patrons_and_mediators_that_were_not_consulted_mind_being_left_out(
 def test_the_united_nations_mind_a_deal_only_for_their_weight_on_prestige(
     plain_syria: Scenario,
 ) -> None:
-    game = signing(plain_syria)
+    # violations cost nothing here, so that all that is bad comes from being left out
+    mild = files.with_changes(plain_syria, {"parameters.s_viol": 0})
+    game = signing(mild)
     game.step()
     nations, russia = game.actor("united_nations"), game.actor("russia")
     assert game.state[0] == 1
     assert game.nuisance[nations] == 0.0
     assert game.W[nations, game.issue("lead")] > 0.05
     assert game.bad[nations, russia] == 1.0
-    careless = files.with_changes(
-        plain_syria, {"actors.united_nations.long.lead.weight": 0.01}
-    )
+    careless = files.with_changes(mild, {"actors.united_nations.long.lead.weight": 0.01})
     game = signing(careless)
     game.step()
     assert game.state[0] == 1

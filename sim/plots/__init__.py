@@ -11,11 +11,13 @@ are then written at the ends of the lines, otherwise they stand in a legend.
 
 from __future__ import annotations
 
+from sim.plots.choice import default_pairs
 from sim.plots.lines import attention, drift_accounts, ties
-from sim.plots.pages import default_pairs, everything
+from sim.plots.matrices import tie_matrices, tie_matrix
+from sim.plots.networks import layout, network, networks
+from sim.plots.pages import everything
 from sim.plots.style import colours
 from sim.plots.truces import ceasefires
-from sim.plots.webs import layout, network, networks, tie_matrices, tie_matrix
 
 __all__ = [
     "attention",

@@ -1,8 +1,11 @@
 """Figures along the dates: ties, attention, and what made the tie of a pair."""
 
+# ruff: noqa: RUF001 (minus signs and dashes are what they look like)
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -11,10 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim import measures
+from sim import measures, selection
 from sim.errors import ResultsError
 from sim.plots import style
-from sim.selection import actor, pair, variable
 from sim.plots.choice import default_pairs
 
 TIE = "tie (−1 enemies, 1 friends)"
@@ -27,6 +29,7 @@ CAUSES = {
     "experience": ("experience", "#f6d5a8", "...."),
     "third_parties": ("third parties", "#cfe3b4", "\\\\\\\\"),
 }
+MOST_TORN = 8
 OTHER_CAUSE = ("#e3cfe3", "xxxx")
 
 
@@ -57,7 +60,9 @@ def ties(
     ResultsError
         If an actor, a pair or the run is not there, or ties were not recorded.
     """
-    wanted = default_pairs(results) if pairs is None else [pair(results, two) for two in pairs]
+    wanted = (
+        default_pairs(results) if pairs is None else [selection.pair(results, two) for two in pairs]
+    )
     if not wanted:
         raise ResultsError("there is no pair to draw: ties need two actors")
     shown, ax = style.chosen(results, run), style.canvas(ax)
@@ -67,7 +72,7 @@ def ties(
         values = measures.tie(shown, i, j).values
         drawn.append(
             style.curve(
-                ax, dates, values, colour[i], gapcolor=colour[j], linewidth=2.2,
+                ax, dates, values, colour[i], len(wanted), gapcolor=colour[j], linewidth=2.2,
                 linestyle=(0, (5, 5)), dash_capstyle="butt", markeredgecolor=style.INK,
                 marker=style.marker_of(place), markerfacecolor="white",
                 markevery=style.spaced(place, len(wanted), len(dates)),
@@ -78,8 +83,15 @@ def ties(
     style.dress(ax, "Ties", style.subtitle(results, run, SHADED if shaded else ""))
     ax.set_ylabel(TIE)
     style.date_axis(ax, dates)
-    style.name_lines(ax, drawn, [f"{label[i]} – {label[j]}" for i, j in wanted])
+    style.name_lines(ax, drawn, [_both(label[i], label[j]) for i, j in wanted])
     return ax
+
+
+def _both(one: str, other: str) -> str:
+    """Names of a pair, in two lines if they are long."""
+    if len(one) + len(other) <= 22:
+        return f"{one} – {other}"
+    return textwrap.fill(f"{one} –", 24) + "\n" + textwrap.fill(other, 24)
 
 
 @style.styled
@@ -95,7 +107,7 @@ def attention(
     ----------
     results : Dataset
     actors : sequence of str, optional
-        Names; by default all that want something in the short term.
+        Names; by default the first eight that want something in the short term.
     run : int, optional
         Number of a run; all runs if not given.
     ax : Axes, optional
@@ -111,29 +123,32 @@ def attention(
         If an actor or the run is not there, or attention was not recorded.
     """
     shown = style.chosen(results, run)
-    share = variable(shown, "attention_short").transpose("actor", "run", "round")
+    share = selection.variable(shown, "attention_short").transpose("actor", "run", "round")
     order = [str(name) for name in results["actor"].values]
     torn = [name for name in order if share.sel(actor=name).values.max(initial=0.0) > 0.0]
-    wanted = torn or order[:6] if actors is None else [actor(results, name) for name in actors]
+    wanted = (
+        torn or order[:6] if actors is None else [selection.actor(results, name) for name in actors]
+    )
     ax, colour, label = style.canvas(ax), style.colours(results), style.labels(results)
     dates = results["date"].values
     drawn = [
         style.curve(
-            ax, dates, share.sel(actor=name).values, colour[name],
+            ax, dates, share.sel(actor=name).values, colour[name], len(wanted),
             linestyle=style.dash_of(order.index(name)), marker=style.marker_of(order.index(name)),
             markevery=style.spaced(place, len(wanted), len(dates)),
         )
         for place, name in enumerate(wanted)
     ]  # fmt: skip
     ax.axhline(0.5, color=style.SOFT, linewidth=0.9, zorder=1)
-    for height, words, va in ((0.515, "more on the short term", "bottom"), (0.485, "more on the long term", "top")):
-        ax.text(0.01, height, words, transform=ax.get_yaxis_transform(), va=va, fontsize=8.5, color=style.SOFT)
+    look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": 8.5, "color": style.SOFT}
+    ax.text(0.01, 0.99, "↑ short term", va="top", **look)
+    ax.text(0.01, 0.01, "↓ long term", va="bottom", **look)
     shaded = style.shade_truces(ax, shown)
     style.dress(ax, "Attention", style.subtitle(results, run, SHADED if shaded else ""))
-    ax.set_ylim(-0.02, 1.02)
+    ax.set_ylim(-0.05, 1.05)
     ax.set_ylabel("share of attention on the short term\n(the rest is on the long term)")
     style.date_axis(ax, dates)
-    style.name_lines(ax, drawn, [label[name] for name in wanted])
+    style.name_lines(ax, drawn, [textwrap.fill(label[name], 24) for name in wanted])
     return ax
 
 
@@ -164,7 +179,7 @@ def drift_accounts(
     ResultsError
         If an actor or the run is not there, or drift accounts were not recorded.
     """
-    two = (default_pairs(results) or [()])[0] if pair is None else pair
+    two = next(iter(default_pairs(results)), ()) if pair is None else pair
     shown = style.chosen(results, run)
     parts = measures.drift_accounts(shown, two)
     names = [str(name) for name in parts["account"].values]
@@ -176,7 +191,12 @@ def drift_accounts(
     handles: list[Artist] = []
     for n, name in enumerate(names):
         words, tint, hatch = CAUSES.get(name, (name.replace("_", " "), *OTHER_CAUSE))
-        look = {"facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5}
+        look: dict[str, Any] = {
+            "facecolor": tint,
+            "edgecolor": style.SOFT,
+            "hatch": hatch,
+            "linewidth": 0.5,
+        }
         gain, loss = np.clip(mean[:, n], 0.0, None), np.clip(mean[:, n], None, 0.0)
         ax.fill_between(dates, top, top + gain, **look)
         ax.fill_between(dates, bottom, bottom + loss, **look)

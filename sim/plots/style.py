@@ -1,8 +1,10 @@
 """The one look of all figures: colours of actors, type, dates, names at the ends of lines."""
 
+# ruff: noqa: RUF001 (a range is written with a dash)
 from __future__ import annotations
 
 import functools
+import itertools
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,12 +13,12 @@ import matplotlib.dates as mdates
 import numpy as np
 import xarray as xr
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.measures import SETTLEMENT
 from sim.selection import run_number, variable
 
 INK, SOFT, FAINT, SHADE = "#222222", "#666666", "#dedede", "#f1f1ee"
@@ -30,7 +32,7 @@ NO_COLOUR = "#999999"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.dpi": 110,
     "savefig.dpi": 140,
     "font.family": "sans-serif",
@@ -121,16 +123,44 @@ def dress(ax: Axes, title: str, subtitle: str) -> None:
     ax.set_axisbelow(True)
 
 
+def strip(ax: Axes) -> None:
+    """Take away grid and spines, for figures without scales."""
+    ax.grid(visible=False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Figure that holds the Axes."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def week_of(results: xr.Dataset, week: int) -> str:
+    """The week at a place on the axis of rounds, in words."""
+    first = results["date"].values[week].astype("datetime64[D]").item()
+    return f"week of {first.day} {first:%B %Y}"
+
+
+def day(date: Any) -> float:
+    """Place of a date on an axis of dates, in days."""
+    return float(mdates.date2num(date))  # type: ignore[no-untyped-call]
+
+
 def date_axis(ax: Axes, dates: NDArray[Any]) -> None:
     """Make the horizontal axis one of dates that spans the weeks of results."""
-    week = np.timedelta64(7, "D")
-    lonely = len(dates) == 1
-    left = dates[0] - week if lonely else dates[0]
-    ax.set_xlim(mdates.date2num([left, dates[-1] + week]))
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=lonely))
+    ax.set_xlim(day(dates[0]), day(dates[-1]) + 7.0)
     ax.set_xlabel("date (weeks)")
+    if len(dates) == 1:
+        ax.set_xlim(day(dates[0]) - 7.0, day(dates[0]) + 7.0)
+        ax.set_xticks([day(dates[0])], [f"{dates[0].astype('datetime64[D]')}"])
+        ax.xaxis_date()
+        return
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
+    form = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(form)
 
 
 def subtitle(results: xr.Dataset, run: int | None, *notes: str) -> str:
@@ -152,12 +182,26 @@ def chosen(results: xr.Dataset, run: int | None) -> xr.Dataset:
     return results.sel(run=[run_number(results, run)])
 
 
-def curve(ax: Axes, dates: NDArray[Any], values: NDArray[Any], colour: str, **look: Any) -> Line2D:
-    """Line of one run, or median and band of many; values have the axes run and round."""
+def curve(
+    ax: Axes, dates: NDArray[Any], values: NDArray[Any], colour: str, lines: int, **look: Any
+) -> Line2D:
+    """Line of one run, or median and band of many; the more lines there are, the paler the bands.
+
+    Parameters
+    ----------
+    ax : Axes
+    dates : ndarray, shape (rounds,)
+    values : ndarray, shape (runs, rounds)
+    colour : str
+    lines : int
+        How many there will be.
+    look
+        For `Axes.plot`.
+    """
     middle = np.median(values, axis=0)
     if len(values) > 1:
         low, high = np.percentile(values, [LOW, HIGH], axis=0)
-        ax.fill_between(dates, low, high, color=colour, alpha=0.14, linewidth=0)
+        ax.fill_between(dates, low, high, color=colour, alpha=0.05 + 0.15 / lines, linewidth=0)
     (line,) = ax.plot(dates, middle, color=colour, **look)
     return line
 
@@ -165,13 +209,13 @@ def curve(ax: Axes, dates: NDArray[Any], values: NDArray[Any], colour: str, **lo
 def spaced(place: int, lines: int, weeks: int) -> tuple[int, int]:
     """Where a line carries its marker: a few times, each line at weeks of its own."""
     every = max(weeks // 5, 1)
-    return (place * every // max(lines, 1)) % every, every
+    return int((place + 0.5) * every / lines) % every, every
 
 
 def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
-    """Write each line's name at its end, or in a legend where the figure has no layout for it."""
-    figure = ax.get_figure(root=True)
-    if figure is None or figure.get_layout_engine() is None:
+    """Write each line's name at its end; in a legend where there is no layout or no room for it."""
+    figure = figure_of(ax)
+    if figure.get_layout_engine() is None:
         ax.legend(lines, names)
         return
     ends = np.array([float(np.asarray(line.get_ydata(), dtype=float)[-1]) for line in lines])
@@ -179,13 +223,20 @@ def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
     rows = [name.count("\n") + 1 for name in names]
     # 13 points a row of text; Axes are about four fifths of what the figure gives them.
     row = (high - low) * 13.0 / max(ax.get_window_extent().height * 72 / figure.dpi * 0.9, 1.0)
+    if sum(rows) * row > 1.1 * (high - low):
+        ax.legend(
+            lines, names, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=6.5,
+            ncols=-(-len(lines) // 20),
+        )  # fmt: skip
+        return
     heights = spread(ends, np.array(rows) * row, low, high)
     for line, name, end, height in zip(lines, names, ends, heights, strict=True):
         ax.annotate(
-            name, (1.0, end), (1.035, height), xycoords=("axes fraction", "data"),
+            name, (1.0, end), (1.04, height), xycoords=("axes fraction", "data"),
             textcoords=("axes fraction", "data"), va="center", fontsize=9, annotation_clip=False,
             arrowprops={
                 "arrowstyle": "-", "color": line.get_color(), "lw": 0.9, "shrinkA": 1, "shrinkB": 0,
+                "relpos": (0.0, 0.5),
             },
         )  # fmt: skip
 
@@ -198,7 +249,7 @@ def spread(
     placed = wanted.copy()
     for _ in range(200):
         moved = False
-        for below, above in zip(order, order[1:], strict=False):
+        for below, above in itertools.pairwise(order):
             lack = (sizes[below] + sizes[above]) / 2 - (placed[above] - placed[below])
             if lack > 1e-9:
                 placed[below] -= lack / 2
@@ -216,8 +267,8 @@ def spread(
 
 def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: int = 1) -> None:
     """Legend beside or below the Axes; inside where the figure has no layout to make room."""
-    figure = ax.get_figure(root=True)
-    if figure is None or figure.get_layout_engine() is None:
+    figure = figure_of(ax)
+    if figure.get_layout_engine() is None:
         ax.legend(handles=list(handles))
     elif below:
         ax.legend(
@@ -233,11 +284,7 @@ def shade_truces(ax: Axes, results: xr.Dataset) -> bool:
         return False
     calm = variable(results, "state").values[0] > 0
     edges = np.flatnonzero(np.diff(np.concatenate([[False], calm, [False]])))
-    dates, week = results["date"].values, np.timedelta64(7, "D")
+    dates = results["date"].values
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        span = mdates.date2num([dates[start], dates[end - 1] + week])
-        ax.axvspan(span[0], span[1], color=SHADE, zorder=0, linewidth=0)
+        ax.axvspan(day(dates[start]), day(dates[end - 1]) + 7.0, color=SHADE, zorder=0, linewidth=0)
     return bool(calm.any())
-
-
-ENDED = {SETTLEMENT: "settled"}

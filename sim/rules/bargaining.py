@@ -71,6 +71,23 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
 
 
 @compiled
+def draw_terms(
+    terms, draft, scale, theta, consulted, side_payment, power, gain, rho, W, X, r, eps, steps, step
+):
+    """Terms of a ceasefire: the Nash text of the consulted over what can be promised.
+
+    Everything that cannot be promised stands at the present position.
+    """
+    for i in range(scale.shape[0]):
+        scale[i] = rho
+    nash_text(
+        draft, theta, consulted, side_payment, power, gain, scale, W, X, r, eps, steps, step
+    )
+    for k in range(theta.shape[0]):
+        terms[k] = draft[k]
+
+
+@compiled
 def on_the_table(out, text, tabled, theta):
     """Fill `out`, shape (K,): the text on tabled issues, the status quo elsewhere."""
     for k in range(out.shape[0]):

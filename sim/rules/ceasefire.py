@@ -60,6 +60,26 @@ def table_effect(i, k, table_k, theta_k, chi, delta, W, X, r, h_s, h_c):
 
 
 @compiled
+def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c):
+    """For every actor the issue on the table that costs it most, for the record of its reasons.
+
+    Fills `sore`, shape (N,), with the issue (-1 if none costs it anything) and `effect` with what
+    it adds to the value of the truce (negative); see `ceasefire.table_effect`.
+    """
+    for i in range(sore.shape[0]):
+        sore[i] = -1
+        effect[i] = 0.0
+        for k in range(theta.shape[0]):
+            if tabled[k]:
+                add = table_effect(
+                    i, k, text[k], theta[k], chi, delta, W, X, r, h_s, h_c
+                )
+                if add < effect[i]:
+                    sore[i] = k
+                    effect[i] = add
+
+
+@compiled
 def access(c, T, m, diplomacy, belligerent):
     """How far a convener reaches the belligerents: their trust times its diplomatic weight."""
     total, count = 0.0, 0

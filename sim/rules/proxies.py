@@ -104,6 +104,13 @@ def heeds(j, own, wish, autonomy, pull, l_patron, l_proxy):
 
 
 @compiled
+def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
+    """Fill `out`, shape (N,), with the gain that each actor acts on; see `heeds`."""
+    for j in range(out.shape[0]):
+        out[j] = heeds(j, own[j], wish, autonomy, pull, l_patron, l_proxy)
+
+
+@compiled
 def military_gains(out, theta, direction, W, X, gam):
     """Military gain from going on: ``gam sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
 

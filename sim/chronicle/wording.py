@@ -31,9 +31,9 @@ _WITH_ARTICLE = {
 }  # fmt: skip
 # Proper names in the plural that take a verb in the singular.
 _SINGULAR = {"Emirates", "Nations", "States", "Netherlands", "Philippines"}
+_QUESTIONS = {"who", "whom", "whose", "what", "when", "where", "whether", "which", "why", "how"}
 _DETERMINERS = {
-    "a", "an", "the", "its", "their", "his", "her", "our", "who", "whom", "whose", "what", "when",
-    "where", "whether", "which", "why", "how", "that",
+    "a", "an", "the", "its", "their", "his", "her", "our", "that", *_QUESTIONS,
 }  # fmt: skip
 _LINKS = {"of", "over", "to", "in", "for", "from", "with", "on", "between", "against", "at", "by"}
 
@@ -61,6 +61,13 @@ class Words:
     def issue(self, name: str) -> str:
         """An issue after a preposition: "power sharing", "the supply route"."""
         return noun(self._issues[name])
+
+    def issue_is_plural(self, name: str) -> bool:
+        """Whether an issue's label takes a verb in the plural."""
+        words = self._issues[name].split()
+        # the head of "relief of areas" stands before the preposition
+        head = next((n for n, word in enumerate(words) if n and word in _LINKS), len(words))
+        return words[0] not in _QUESTIONS and is_plural(" ".join(words[:head]))
 
     def camp(self, name: str) -> str:
         """A camp: "the government camp"."""
@@ -137,8 +144,8 @@ def is_plural(label: str) -> bool:
 
 
 def third(verb: str) -> str:
-    """Third person singular, of the verb that a phrase begins with."""
-    head, *rest = verb.split(" ", 1)
+    """Third person singular of a verb."""
+    head = verb
     if head in {"be", "have", "do"}:
         head = {"be": "is", "have": "has", "do": "does"}[head]
     elif re.search(r"[^aeiou]y$", head):
@@ -147,14 +154,14 @@ def third(verb: str) -> str:
         head += "es"
     else:
         head += "s"
-    return " ".join([head, *rest])
+    return head
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str], link: str = "and") -> str:
     """Join as English does: "a", "a and b", "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {link} {parts[-1]}"
 
 
 def sentence(text: str) -> str:
@@ -172,6 +179,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: "one week", "13 weeks"."""
     word = SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
     return f"{word} {one if number == 1 else many or one + 's'}"
+
+
+def number_word(number: int) -> str:
+    """A whole number, in words up to twelve; "none" for 0."""
+    return "none" if number == 0 else SMALL[number] if number < len(SMALL) else f"{number:,}"
 
 
 def times(number: int) -> str:
@@ -192,17 +204,18 @@ def size(number: float) -> str:
     number = abs(number)
     if number < 0.0005:
         return "less than 0.001"
-    return f"{number:.3f}" if number < 0.00995 else f"{number:.2f}"
+    return f"{number:.3f}" if round(number, 3) < 0.01 else f"{number:.2f}"
 
 
 def level(number: float) -> str:
     """A position or a tie, to two decimals and without a negative zero."""
-    return f"{number + 0.0 if abs(number) >= 0.005 else 0.0:.2f}"
+    return f"{number:.2f}".replace("-0.00", "0.00")
 
 
 def signed(number: float) -> str:
-    """A change, with its sign."""
-    return f"{number:+.2f}" if abs(number) >= 0.005 else "0.00"
+    """A change, with its sign unless it rounds to nothing."""
+    text = f"{number:+.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text
 
 
 def percent(share: float) -> str:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.files import week_of
+from sim.givens import ALWAYS, NEVER, NEW_CONSULTATION
 from sim.results import Event, events, scenario_of
 from sim.scenario import Event as Dated
 from sim.scenario import Scenario
-from sim.wording import Words
-from sim.world import ALWAYS, NEVER, NEW_CONSULTATION
+from sim.chronicle.wording import Words
 
 
 @dataclass(frozen=True)

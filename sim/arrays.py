@@ -1,0 +1,62 @@
+"""Small steps on arrays that the scheduler takes, compiled with it."""
+
+from __future__ import annotations
+
+from sim.compiling import compiled
+
+
+@compiled
+def put(out, source):
+    """Copy a vector."""
+    for i in range(out.shape[0]):
+        out[i] = source[i]
+
+
+@compiled
+def fill(out, number):
+    """Fill a vector."""
+    for i in range(out.shape[0]):
+        out[i] = number
+
+
+@compiled
+def zero(matrix):
+    """Fill a matrix with zeros."""
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):
+            matrix[i, j] = 0.0
+
+
+@compiled
+def any(flags, among):
+    """Whether any of `flags` is set that is also in `among`."""
+    for i in range(flags.shape[0]):
+        if flags[i] and among[i]:
+            return True
+    return False
+
+
+@compiled
+def keep_rows(record, t, block):
+    """Record a block of vectors; tmp.none if the part is not kept."""
+    if record.shape[0] > 0:
+        for v in range(block.shape[0]):
+            for i in range(block.shape[1]):
+                record[t, v, i] = block[v, i]
+
+
+@compiled
+def keep_tables(record, t, block):
+    """Record a block of matrices; tmp.none if the part is not kept."""
+    if record.shape[0] > 0:
+        for v in range(block.shape[0]):
+            for i in range(block.shape[1]):
+                for j in range(block.shape[2]):
+                    record[t, v, i, j] = block[v, i, j]
+
+
+@compiled
+def below(out, shocks, gains):
+    """Fill `out` with shock < gain: the answer yes."""
+    for i in range(out.shape[0]):
+        out[i] = shocks[i] < gains[i]

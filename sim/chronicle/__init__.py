@@ -1,0 +1,167 @@
+"""What happened in a run, as a page that can be read aloud: dated sentences, then a summary.
+
+Everything is made from the events and variables of the results and from the labels of the
+scenario; no actor and no issue has a sentence of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+
+import xarray as xr
+
+from sim import summing, talking, telling
+from sim.errors import ResultsError
+from sim.results import events
+from sim.chronicle.story import Line, Story
+from sim.chronicle.wording import count, day, ordinal
+
+# How many sentences a page may have, by the weeks of the record.
+FEWEST, MOST, A_WEEK = 16, 84, 0.5
+
+NUMBERS = (
+    "The numbers: worth, gains, losses and costs are utilities; 0 is the worst that an actor can "
+    "imagine and 1 the best, so 0.01 is little and 0.10 is much. A decision is close if less than "
+    "0.005 would have turned it. Positions run from 0 to 1 between the two ends of an issue, ties "
+    "from -1 (enemies) to 1 (friends). Dates are the first days of weeks."
+)
+HONEST = (
+    "This is one possible course of events under the rules of a model. It is not a forecast."
+)
+
+
+def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
+    """Tell a run: title, sentences by phases of the war, summary.
+
+    Parameters
+    ----------
+    results : Dataset
+    run : int, optional
+        Number of a run; if not given, the first is told and all are summed up.
+    width : int
+        Length of lines.
+
+    Returns
+    -------
+    str
+        Plain text without a line break at the end.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such run, or events were not recorded.
+    """
+    numbers = _runs(results, run)
+    story = Story(results, numbers[0])
+    title = " ".join(str(results.attrs.get("title", "")).split()) or "A war"
+    seed = results.attrs.get("seed", "unknown")
+    of = f" of {len(numbers)}" if len(numbers) > 1 else ""
+    blocks = [title, f"Run {numbers[0]}{of}, seed {seed}: {count(story.weeks, 'week')} from "
+              f"{day(story.dates[0])}."]  # fmt: skip
+    chosen = _chosen(story)
+    titles = chapters(story)
+    for n, (first, heading) in enumerate(titles):
+        until = titles[n + 1][0] if n + 1 < len(titles) else story.weeks
+        told = [line for line in chosen if first <= line.round < until]
+        if told:
+            entries = [f"{day(story.dates[line.round])}: {line.text}" for line in told]
+            blocks.append("\n".join([_wrap(heading, width), *(_hang(e, width) for e in entries)]))
+    summed = summing.of_one(story)
+    blocks.append("\n".join(["In sum", *(_hang(text, width) for text in summed)]))
+    if len(numbers) > 1:
+        every = summing.of_many([Story(results, n, found) for n, found in _by_run(results).items()])
+        heading = f"Over all {len(numbers)} runs"
+        blocks.append("\n".join([heading, *(_hang(text, width) for text in every)]))
+    blocks += [_wrap(NUMBERS, width), _wrap(HONEST, width)]
+    return "\n\n".join(blocks)
+
+
+def sentences(results: xr.Dataset, run: int | None = None) -> list[tuple[dt.date, str]]:
+    """The dated sentences of a run, in the order of time; the first run if none is given.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such run, or events were not recorded.
+    """
+    story = Story(results, _runs(results, run)[0])
+    return [(story.dates[line.round], line.text) for line in _chosen(story)]
+
+
+def summary(results: xr.Dataset, run: int | None = None) -> str:
+    """What it came to: of one run, or of all in shares and means, one paragraph a line.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such run, or events were not recorded.
+    """
+    numbers = _runs(results, run)
+    if len(numbers) == 1:
+        return "\n".join([*summing.of_one(Story(results, numbers[0])), HONEST])
+    stories = [Story(results, n, found) for n, found in _by_run(results).items()]
+    return "\n".join([*summing.of_many(stories), HONEST])
+
+
+def chapters(story: Story) -> list[tuple[int, str]]:
+    """Phases of the war: the week in which each begins, and its heading."""
+    found = [(0, "War")]
+    for truce in story.truces:
+        who = story.words.who(truce.convener)
+        heading = f"The {ordinal(truce.number)} ceasefire, brokered by {who}"
+        if truce.start == found[-1][0]:
+            found.pop()
+        found.append((truce.start, heading))
+        if truce.settled is not None and truce.settled < truce.last:
+            found.append((truce.settled + 1, "Settlement"))
+        if truce.collapse is not None and truce.last + 1 < story.weeks:
+            found.append((truce.last + 1, "War again"))
+    return found
+
+
+def _chosen(story: Story) -> list[Line]:
+    """The sentences that matter most, as many as a page holds, in the order of time."""
+    found: list[Line] = []
+    for tell in (
+        telling.opening, talking.shifts, talking.aims, telling.fronts, telling.attempts,
+        telling.orders, telling.revisions, telling.ends, talking.talks, talking.deals,
+        talking.disputes, talking.ties,
+    ):  # fmt: skip
+        found += tell(story)
+    room = max(FEWEST, min(MOST, round(FEWEST + A_WEEK * story.weeks)))
+    kept = sorted(range(len(found)), key=lambda n: -found[n].weight)[:room]
+    lines = [found[n] for n in sorted(kept)]
+    return sorted(lines, key=lambda line: (line.round, line.phase))
+
+
+def _runs(results: xr.Dataset, run: int | None) -> list[int]:
+    """The run that is asked for, or all."""
+    if "event_kind" not in results:
+        raise ResultsError("these results hold no events: record them, and the run can be told")
+    numbers = [int(n) for n in results["run"].values]
+    if run is None and numbers:
+        return numbers
+    if run not in numbers:
+        known = f"{min(numbers)} to {max(numbers)}" if numbers else "none"
+        raise ResultsError(f"there is no run {run}: the runs are {known}")
+    return [run]
+
+
+def _by_run(results: xr.Dataset) -> dict[int, list]:
+    """The events of every run, read once."""
+    found: dict[int, list] = {int(n): [] for n in results["run"].values}
+    for event in events(results):
+        found[event.run].append(event)
+    return found
+
+
+def _wrap(text: str, width: int) -> str:
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _hang(text: str, width: int) -> str:
+    return textwrap.fill(
+        text, width, initial_indent="  ", subsequent_indent="      ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip

@@ -1,0 +1,185 @@
+"""Sentences about what changes in the background: the front, aims, outside events, ties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chronicle.story import Line, Story, allied_pairs
+from sim.chronicle.wording import count, day, level, listed, percent, sentence, signed, tidy
+from sim.results import Event
+
+# Weeks that a tie must stay past a mark before it counts as crossed.
+STAYS = 8
+# A dispute is told if it moves an issue so far; half of a tie means something above so much.
+FAR, SOME = 0.25, 0.05
+CAUSES = {
+    "objectives": "what each wants",
+    "experience": "what each has seen of the other",
+    "third_parties": "where third parties stand",
+    "initial": "the wearing off of what they began with",
+}
+
+
+def opening(story: Story) -> Iterator[Line]:
+    """How the record opens."""
+    words, parts, scenario = story.words, [], story.scenario
+    for name, issue in scenario.issues.items():
+        if issue.moved_by is not None:
+            ends = f"0 means: {tidy(issue.zero)}; 1 means: {tidy(issue.one)}"
+            parts.append(f"{words.issue(name)} stands at {level(issue.start)} ({ends})")
+    camps = sorted(scenario.camps, key=lambda name: -scenario.camps[name].pole)
+    contest = story.at("contest", 0)
+    if len(camps) == 2 and contest is not None:
+        strong = camps[0] if contest >= 0.5 else camps[1]
+        share = percent(max(contest, 1 - contest))
+        parts.append(f"{words.camp(strong)} has {share} of the fighting strength")
+    text = "The record opens in war" + (f"; {listed(parts)}" if parts else "")
+    yield Line(0, 0, 30.0, sentence(text))
+
+
+def fronts(story: Story) -> Iterator[Line]:
+    """What a stretch of war has moved."""
+    front = next((k for k, i in story.scenario.issues.items() if i.moved_by is not None), None)
+    if front is None:
+        return
+    since = 0
+    for start, after in [*((t.start, t.last + 1) for t in story.truces), (story.weeks, 0)]:
+        weeks, was = start - since, story.position(front, since) if start > since else None
+        now = story.at("position", start - 1, issue=front) if start > since else None
+        if weeks >= 6 and was is not None and now is not None:
+            where, moved = story.words.issue(front), abs(now - was)
+            word = "up" if now > was else "down"
+            change = f"{word} from {level(was)}" if moved >= 0.01 else "where it stood"
+            text = f"after {count(weeks, 'week')} of war {where} stands at {level(now)}, {change}"
+            yield Line(start - 1, 13, 2.0 + 25.0 * moved, sentence(text))
+        since = after
+
+
+def shifts(story: Story) -> Iterator[Line]:
+    """Dated changes from outside, in the words of the scenario."""
+    for week, found in story.shifts():
+        grouped: dict[str, list[str]] = {}
+        for event in found:
+            head, _, rest = tidy(event.why).rstrip(".").partition(": ")
+            grouped.setdefault(head, []).append(rest)
+        for head, rests in grouped.items():
+            said = [rest for rest in dict.fromkeys(rests) if rest]
+            text = f"{head}: {listed(said)}" if said else head
+            yield Line(week, 1, 16.0, sentence(text or "something changes from outside"))
+
+
+def aims(story: Story) -> Iterator[Line]:
+    """Short-term objectives that are achieved, or threatened again."""
+    words = story.words
+    grouped: dict[tuple[int, str, str], list[Event]] = {}
+    for event in story.events:
+        if event.decision in ("satisfied", "threatened"):
+            grouped.setdefault((event.round, event.decision, event.issue), []).append(event)
+    decays = story.scenario.mechanisms.salience_decay
+    told: set[tuple[str, str]] = set()
+    for (week, kind, issue), found in grouped.items():
+        who = [event.actor for event in found]
+        head = f"{words.issue(issue)} stands at {level(found[0].terms['position'])}"
+        again, its = (issue, kind) in told, words.its(who)
+        if kind == "satisfied":
+            text = f"{head}: {words.says(who, 'count')} {its} aim there as achieved"
+            text += " again" if again else ""
+            if decays and not told:
+                text += f", and {its} attention begins to turn to what {words.they(who)}"
+                text += f" {words.verb(who, 'want')} in the long run"
+        else:
+            text = f"{head}: {words.says(who, 'see')} {its} aim there threatened again"
+        told.add((issue, kind))
+        yield Line(week, 2, 6.0 if again else 13.0, sentence(text))
+
+
+def disputes(story: Story) -> Iterator[Line]:
+    """New local disputes that undo something."""
+    for event in story.events:
+        if event.decision != "dispute":
+            continue
+        before, now = story.position(event.issue, event.round), event.terms["position"]
+        if before is not None and abs(now - before) >= FAR:
+            where = story.words.issue(event.issue)
+            text = f"a new local dispute breaks out over {where}, which now stands at {level(now)}"
+            if story.words.issue_is_plural(event.issue):
+                text = text.replace("which now stands", "which now stand")
+            yield Line(event.round, 10, 1.0 + abs(now - before), sentence(text))
+
+
+def mean_tie(story: Story, a: str, b: str) -> NDArray[np.float64] | None:
+    """The tie of a pair week by week, both directions in equal parts."""
+    there, back = story.series("tie", actor=a, other=b), story.series("tie", actor=b, other=a)
+    return None if there is None or back is None else (there + back) / 2
+
+
+def accounts(story: Story, a: str, b: str) -> dict[str, NDArray[np.float64]]:
+    """What each cause has built of that tie, week by week; empty if it was not recorded."""
+    found = {}
+    for cause in CAUSES:
+        there = story.series("drift_account", account=cause, actor=a, other=b)
+        back = story.series("drift_account", account=cause, actor=b, other=a)
+        if there is None or back is None:
+            return {}
+        found[cause] = (there + back) / 2
+    return found
+
+
+def ties(story: Story) -> Iterator[Line]:
+    """Ties between allies that pass half of their best, or zero, and stay past it."""
+    apart = [set(pair) for pair in story.scenario.bilateral]
+    for pair in allied_pairs(story.scenario):
+        tie = mean_tie(story, *pair)
+        if tie is None:
+            continue
+        weight = 18.0 if set(pair) in apart else 9.0
+        names = listed([story.words.who(name) for name in pair])
+        half = stays(tie < 0.5 * np.maximum.accumulate(tie))
+        zero = stays(tie < 0) if tie[0] >= 0 else None
+        if half is not None and half != zero:
+            peak = int(np.argmax(tie[: half + 1]))
+            if tie[peak] > SOME:
+                best = f"{level(tie[peak])} of {day(story.dates[peak])}"
+                text = f"the tie between {names} has fallen to {level(tie[half])}, less than half of"
+                why = _drove(story, pair, peak, half, -1.0)
+                yield Line(half, 12, weight, sentence(f"{text} the {best}{why}"))
+        if zero is not None:
+            peak = int(np.argmax(tie[: zero + 1]))
+            best = f"it stood at {level(tie[peak])} on {day(story.dates[peak])}"
+            text = f"the tie between {names} falls below zero, from friends to rivals; {best}"
+            why = _drove(story, pair, peak, zero, -1.0)
+            yield Line(zero, 12, weight + 2, sentence(text + why))
+            back = stays(tie[zero:] > 0)
+            if back is not None:
+                text = f"the tie between {names} is above zero again"
+                low = zero + int(np.argmin(tie[zero : zero + back + 1]))
+                why = _drove(story, pair, low, zero + back, 1.0)
+                yield Line(zero + back, 12, weight, sentence(text + why))
+
+
+def stays(past: NDArray[np.bool_]) -> int | None:
+    """The first week from which something holds for `STAYS` weeks."""
+    run = 0
+    for week, flag in enumerate(past):
+        run = run + 1 if flag else 0
+        if run == STAYS:
+            return week - STAYS + 1
+    return None
+
+
+def _drove(story: Story, pair: tuple[str, str], since: int, week: int, sign: float) -> str:
+    """The cause that has moved a tie most in one direction since a week.
+
+    What a pair began with wears off in any case; it is named only if no cause at work is there.
+    """
+    moved = {cause: float(a[week] - a[since]) for cause, a in accounts(story, *pair).items()}
+    worn = moved.pop("initial", 0.0)
+    cause = max(moved, key=lambda name: sign * moved[name], default=None)
+    if cause is None:
+        return ""
+    if sign * moved[cause] < 0.005:
+        return f"; the cause is {CAUSES['initial']} ({signed(worn)})" if sign * worn > 0 else ""
+    return f"; the main cause is {CAUSES[cause]} ({signed(moved[cause])})"

@@ -1,0 +1,265 @@
+"""Why somebody decided as it did: the term that weighed most, in plain words and in utility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.chronicle.story import Story, Truce
+from sim.chronicle.wording import size
+from sim.results import Event
+
+CLOSE = 0.0045
+# A difference that two digits would show as nothing is no reason.
+NOTHING = 0.0005
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The main reason of a decision.
+
+    Attributes
+    ----------
+    kind : str
+        Which term it is: "table", "truce", "terms", "loyalty", "military", "patrons", "seat",
+        "contagion", or "against" if the answer went against the sum of them.
+    text : str
+        A clause.
+    """
+
+    kind: str
+    text: str
+
+
+def because(reason: Reason) -> str:
+    """A reason as the end of a clause: "as ...", "though ..."."""
+    return f", {reason.text}" if reason.kind == "against" else f", as {reason.text}"
+
+
+def close(event: Event) -> str:
+    """A remark in brackets if little would have turned a decision, else nothing."""
+    return f" (it was close: {size(event.margin)})" if abs(event.margin) < CLOSE else ""
+
+
+def hinges(event: Event) -> bool:
+    """Whether little would have turned a decision."""
+    return abs(event.margin) < CLOSE
+
+
+def order(story: Story, truce: Truce, event: Event) -> Reason:
+    """Why a patron orders its proxies to keep a ceasefire, or to break it."""
+    me, words = event.actor, story.words
+    it, sign = words.it(me), 1.0 if event.answer else -1.0
+    settled = truce.settled is not None and event.round > truce.settled
+    what = "settlement" if settled else "ceasefire"
+    # no reason can stand for an answer that went against the sum of all reasons
+    if sign * event.gain <= 0:
+        better, other = ("breaking", "keeping") if event.answer else ("keeping", "breaking")
+        worth = f"{better} it is worth {size(event.gain)} more to {it} than {other} it"
+        return Reason("against", f"though {worth}")
+    terms = event.terms
+    table = 0.0 if settled else terms["on_issue"]
+    parts = {
+        "truce": terms["truce"],
+        "terms": terms["terms"],
+        "loyalty": terms["loyalty"],
+        "military": -terms["military"],
+        "table": table,
+    }
+    kind = max(parts, key=lambda name: sign * parts[name])
+    # a truce that is unattractive for what it may end in is better explained by that
+    if kind == "truce" and not event.answer and table < 0.5 * terms["truce"]:
+        kind = "table"
+    number = parts[kind]
+    if sign * number < NOTHING:
+        return Reason("sum", f"all in all the {what} is worth {_than(event.gain, it, "war")}")
+    if kind == "table":
+        where = words.issue(event.issue)
+        return Reason(kind, f"what lies on the table would cost {it} {size(number)} on {where}")
+    if kind == "terms":
+        return Reason(kind, _terms(story, me, truce, event.round, number, "its terms"))
+    if kind == "military":
+        return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
+    if kind == "loyalty":
+        return Reason(kind, _loyalty(story, me, truce.convener, number))
+    return Reason(kind, f"the {what} is worth {_than(number, it, "war")}")
+
+
+def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
+    """Why somebody signs a ceasefire or refuses to; `truce` if it entered into force."""
+    me, words, terms = event.actor, story.words, event.terms
+    it, sign = words.it(me), 1.0 if event.answer else -1.0
+    if sign * event.gain <= 0:
+        more = "war" if event.answer else "the deal"
+        less = "the deal" if event.answer else "war"
+        return Reason(
+            "against", f"though {more} is worth {size(event.gain)} more to {it} than {less}"
+        )
+    freedom = share_of_own(event.gain - terms["patrons"], terms["own"])
+    parts = {name: freedom * terms[name] for name in ("truce", "terms", "loyalty")}
+    parts["patrons"] = terms["patrons"]
+    kind = max(parts, key=lambda name: sign * parts[name])
+    if sign * parts[kind] <= 0:
+        return Reason("sum", f"all in all the deal is worth {_than(event.gain, it, "war")}")
+    if kind == "patrons":
+        return Reason(kind, patrons(story, me, event.round, parts[kind]))
+    # the whole of a term is what the actor itself feels, not its share in the answer
+    number = terms[kind]
+    if kind == "terms":
+        text = _terms(story, me, truce, event.round, number, "the terms")
+    elif kind == "loyalty":
+        text = _loyalty(story, me, event.counterpart, number)
+    else:
+        text = f"a truce is worth {_than(number, it, "war")}"
+    return Reason(kind, text)
+
+
+def attend(story: Story, event: Event, named: bool = False) -> Reason:
+    """Why a party comes to the talks, or stays away; `named` if "it" would not be understood."""
+    me, terms = event.actor, event.terms
+    sign = 1.0 if event.answer else -1.0
+    it = story.words.who(me) if named else story.words.it(me)
+    if sign * event.gain <= 0:
+        what = "staying away" if event.answer else "coming"
+        return Reason("against", f"though {what} is worth {size(event.gain)} more to {it}")
+    own = terms["truce"] - terms["seat"]
+    freedom = share_of_own(event.gain - terms["patrons"] + terms["contagion"], own)
+    parts = {
+        "truce": freedom * terms["truce"],
+        "seat": -freedom * terms["seat"],
+        "patrons": terms["patrons"],
+        "contagion": -terms["contagion"],
+    }
+    kind = max(parts, key=lambda name: sign * parts[name])
+    if sign * parts[kind] <= 0:
+        return Reason("sum", f"all in all coming is worth {_than(event.gain, it, "staying away")}")
+    if kind == "patrons":
+        return Reason(kind, patrons(story, me, event.round, parts[kind]))
+    if kind == "contagion":
+        harm = size(terms["contagion"])
+        return Reason(kind, f"last week's violations set {it} against it by {harm}")
+    if kind == "seat":
+        cost = f"would cost {it} {size(terms['seat'])}"
+        return Reason(kind, f"sitting down with opponents who break the ceasefire {cost}")
+    return Reason(kind, f"a truce is worth {_than(terms['truce'], it, 'war')}")
+
+
+def vote(story: Story, event: Event, convener: str) -> Reason:
+    """Why a party votes for the text, or against it."""
+    me, words, terms = event.actor, story.words, event.terms
+    it, sign = words.it(me), 1.0 if event.answer else -1.0
+    if sign * event.gain <= 0:
+        text, now = "the text", "going on as now"
+        what, other = (now, text) if event.answer else (text, now)
+        return Reason(
+            "against", f"though {what} is worth {size(event.gain)} more to {it} than {other}"
+        )
+    freedom = share_of_own(event.gain - terms["patrons"] - terms["loyalty"], terms["own"])
+    parts = {
+        "own": freedom * terms["own"],
+        "patrons": terms["patrons"],
+        "loyalty": terms["loyalty"],
+    }
+    kind = max(parts, key=lambda name: sign * parts[name])
+    if sign * parts[kind] <= 0:
+        return Reason("sum", f"all in all the text is worth {_than(event.gain, it, 'going on as now')}")
+    if kind == "patrons":
+        return Reason(kind, patrons(story, me, event.round, parts[kind]))
+    if kind == "loyalty":
+        return Reason(kind, _loyalty(story, me, convener, terms["loyalty"]))
+    worth = f"is worth {size(terms['own'])} {'more' if terms['own'] > 0 else 'less'} to {it}"
+    text = f"the settlement on the table {worth} than going on as now"
+    issue = None if event.answer else sore_issue(story, me, event.round)
+    return Reason(kind, f"{text}, above all for {words.issue(issue)}" if issue else text)
+
+
+def patrons(story: Story, proxy: str, week: int, number: float) -> str:
+    """The pull of an actor's patrons, by name where there is one or they are few."""
+    words = story.words
+    holders = [p for p in story.scenario.patrons if proxy in story.control(p, week)]
+    who = words.all(holders) if 0 < len(holders) < 4 else f"{words.its(proxy)} patrons"
+    one = len(holders) == 1
+    verb = words.verb(holders, "pull") if one else "pull"
+    return f"{who} {verb} {words.it(proxy)} that way by {size(number)}"
+
+
+def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) -> str | None:
+    """The issue on which a ceasefire's terms promise an actor most, or cost it most.
+
+    None where the record does not tell: parts were not kept, or the terms of the week are those
+    after a revision.
+    """
+    known = week
+    if any(e.round == week and e.answer for e in truce.revisions):
+        known = week - 1
+    if known < truce.start:
+        return None
+    found: dict[str, float] = {}
+    for issue in story.scenario.issues:
+        then = story.at("terms", known, issue=issue)
+        change = _worth(story, actor, issue, week, then)
+        if change is None:
+            return None
+        found[issue] = sign * change
+    best = max(found, key=found.__getitem__)
+    return best if found[best] > NOTHING else None
+
+
+def sore_issue(story: Story, actor: str, week: int) -> str | None:
+    """The issue on which the text at the talks costs an actor most; None if none does."""
+    found: dict[str, float] = {}
+    for issue in story.scenario.issues:
+        if not story.at("tabled", week, issue=issue):
+            continue
+        change = _worth(story, actor, issue, week, story.at("text", week, issue=issue))
+        if change is not None:
+            found[issue] = change
+    worst = min(found, key=found.__getitem__, default=None)
+    return worst if worst is not None and found[worst] < -NOTHING else None
+
+
+def share_of_own(rest: float, own: float) -> float:
+    """How much of its own gain counts in a proxy's answer."""
+    return rest / own if abs(own) > 1e-12 else 1.0
+
+
+def _worth(
+    story: Story, actor: str, issue: str, week: int, then: float | None
+) -> float | None:
+    """What an actor gains if an issue moves from where the week found it."""
+    now = story.position(issue, week)
+    weight = story.at("weight", week, actor=actor, issue=issue)
+    ideal = story.at("ideal", week, actor=actor, issue=issue)
+    if now is None or then is None or weight is None or ideal is None:
+        return None
+    before, after = abs(now - ideal), abs(then - ideal)
+    if story.scenario.parameters.r == 2:
+        before, after = before * before, after * after
+    return weight * (before - after)
+
+
+def _terms(
+    story: Story, actor: str, truce: Truce | None, week: int, number: float, terms: str
+) -> str:
+    """What a ceasefire's terms are worth, with the issue that counts most where it is known."""
+    it, sign = story.words.it(actor), 1.0 if number > 0 else -1.0
+    verb = "promise" if number > 0 else "would cost"
+    issue = terms_issue(story, actor, truce, week, sign) if truce else None
+    if issue is None:
+        return f"{terms} {verb} {it} {size(number)}"
+    where, about = story.words.issue(issue), story.scenario.issues[issue]
+    if about.side_payment or about.prestige:
+        return f"{terms} {verb} {it} {size(number)} on {where}"
+    # what cannot be promised stands in the terms as it stood when they were drawn
+    worth = "would be worth" if number > 0 else "would cost"
+    return f"{terms} go back to where {where} stood, which {worth} {it} {size(number)}"
+
+
+def _loyalty(story: Story, actor: str, convener: str, number: float) -> str:
+    words = story.words
+    if number < 0:
+        return f"{words.its(actor)} distrust of {words.who(convener)} counts for {size(number)}"
+    return f"loyalty to {words.who(convener)} counts for {size(number)}"
+
+
+def _than(number: float, it: str, other: str) -> str:
+    return f"{size(number)} {'more' if number > 0 else 'less'} to {it} than {other}"

@@ -1,0 +1,296 @@
+"""Sentences about ceasefires: who brokered and signed, gave orders, obeyed and broke them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.chronicle import reasons
+from sim.chronicle.story import Attempt, Line, Story, Truce
+from sim.chronicle.wording import count, level, listed, ordinal, sentence, size
+from sim.results import Event
+
+# An order counts as a turn, and is told, if it stands for so many weeks.
+STANDS = 3
+# Below this share of control a patron is said to urge and not to order.
+ORDERS = 0.2
+# So many proxies are named one by one in an order; where there are more, those who obey are.
+NAMED = 2
+
+
+def attempts(story: Story) -> Iterator[Line]:
+    """Mediators that step forward, and what comes of it."""
+    idle = 0
+    granted: set[tuple[str, str]] = set()
+    for attempt in story.attempts:
+        week = attempt.convene.round
+        if not attempt.proposed:
+            idle += 1
+            if attempt.propose is not None:
+                yield Line(week, 4, 3.0 if idle == 1 else 1.0, _idle(story, attempt.propose))
+        elif attempt.truce is not None:
+            yield Line(week, 4, 14.0, _signed(story, attempt, granted))
+        else:
+            yield Line(week, 4, 4.5, _refused(story, attempt, granted))
+
+
+def _idle(story: Story, propose: Event) -> str:
+    words, me = story.words, propose.actor
+    than = "more" if propose.gain > 0 else "less"
+    worth = f"a truce is worth {size(propose.gain)} {than} to {words.it(me)} than war"
+    link = ", though " if propose.gain > 0 else "; "
+    verbs = f"{words.verb(me, 'look')} for a ceasefire but {words.verb(me, 'propose')} none"
+    return sentence(f"{words.who(me)} {verbs}{link}{worth}{reasons.close(propose)}")
+
+
+def _asked(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
+    """Who was consulted and who was left out; an ally taken for granted is named so once."""
+    words, convener = story.words, attempt.convene.actor
+    asked, not_asked = story.consulted(attempt)
+    names = []
+    for name in not_asked:
+        tie = next((e.terms["tie"] for e in attempt.consults if e.counterpart == name), None)
+        remark = ""
+        trusted = tie is not None and tie >= story.scenario.parameters.tau_q
+        if tie is not None and trusted and (convener, name) not in granted:
+            granted.add((convener, name))
+            takes = f"{words.they(convener)} {words.verb(convener, 'take')}"
+            remark = f" (a friend that {takes} for granted: the tie is {level(tie)})"
+        names.append(words.who(name) + remark)
+    if asked and names:
+        return f" after consulting {words.all(asked)} but not {listed(names, 'or')}"
+    if asked:
+        return f" after consulting {words.all(asked)}"
+    return f" without consulting {listed(names, 'or')}" if names else ""
+
+
+def _answers(story: Story, attempt: Attempt) -> tuple[list[Event], list[Event]]:
+    """Yes and no of those whose answer counts: main parties and patrons, the strongest first."""
+    must, given = story.scenario.roles.must_sign, story.scenario.patrons
+    matter = {*must, *(patron for patron in given if given[patron])}
+    week, convener = attempt.convene.round, attempt.convene.actor
+    heard = [e for e in attempt.answers if e.actor in matter and e.actor != convener]
+    heard.sort(key=lambda e: (e.actor not in must, -story.reach(e.actor, week)))
+    return [e for e in heard if e.answer], [e for e in heard if not e.answer]
+
+
+def _refusals(story: Story, refused: list[Event], truce: Truce | None) -> str:
+    """Who refuses and why: the reasons of two, the names of the others."""
+    words, parts = story.words, []
+    for n, event in enumerate(refused[:2]):
+        why = reasons.because(reasons.ratify(story, event, truce))
+        too = " too" if n else ""
+        parts.append(f"{words.says(event.actor, 'refuse')}{too}{why}{reasons.close(event)}")
+    if len(refused) > 2:
+        others = [event.actor for event in refused[2:]]
+        parts.append(f"so {words.verb(others, 'do')} {words.all(others)}")
+    return "; ".join(parts)
+
+
+def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
+    words = story.words
+    yes, no = _answers(story, attempt)
+    text = words.says(attempt.convene.actor, "broker") + " a ceasefire"
+    text += _asked(story, attempt, granted)
+    if yes:
+        text += f"; {words.says([e.actor for e in yes], 'sign')}, and it enters into force"
+    else:
+        text += ", and it enters into force"
+    must = story.scenario.roles.must_sign
+    needed = min((e for e in yes if e.actor in must), key=lambda e: e.margin, default=None)
+    if needed is not None and reasons.hinges(needed):
+        text += f" (it was close for {words.who(needed.actor)}: {size(needed.margin)})"
+    return sentence(f"{text}; {_refusals(story, no, attempt.truce)}" if no else text)
+
+
+def _refused(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
+    words = story.words
+    yes, no = _answers(story, attempt)
+    must = story.scenario.roles.must_sign
+    block = [event for event in no if event.actor in must]
+    text = words.says(attempt.convene.actor, "propose") + " a ceasefire"
+    text += f"{_asked(story, attempt, granted)}, but without success"
+    if block:
+        text += f": {_refusals(story, block, None)}"
+    if yes:
+        text += f"; {words.all([e.actor for e in yes])} would have signed"
+    return sentence(text)
+
+
+def orders(story: Story) -> Iterator[Line]:
+    """Patrons' orders where they turn, with who obeyed and the reason."""
+    answers = {(a.truce.number, e.actor): e for a in story.attempts if a.truce for e in a.answers}
+    for truce in story.truces:
+        for patron, given in truce.orders.items():
+            signed = answers.get((truce.number, patron))
+            for n, (event, length) in enumerate(stances(given)):
+                if n == 0 and event.answer:
+                    continue
+                text = _order(story, truce, event, n > 0, signed)
+                reach = story.reach(patron, event.round)
+                weight = 20.0 * reach * min(length + 3, 12) / 12 + (1.0 if n == 0 else 0.5)
+                if text:
+                    yield Line(event.round, 5, weight, text)
+
+
+def stances(given: list[Event]) -> list[tuple[Event, int]]:
+    """The orders of a patron that stand, each with the weeks until the next; brief ones left out."""
+    runs: list[list[Event]] = []
+    for event in given:
+        if runs and runs[-1][-1].answer == event.answer:
+            runs[-1].append(event)
+        else:
+            runs.append([event])
+    found: list[tuple[Event, int]] = []
+    for run in runs:
+        turned = not found or found[-1][0].answer != run[0].answer
+        if turned and (not found or len(run) >= STANDS):
+            found.append((run[0], len(run)))
+        else:
+            found[-1] = (found[-1][0], found[-1][1] + len(run))
+    return found
+
+
+def _order(
+    story: Story, truce: Truce, event: Event, again: bool, signed: Event | None
+) -> str | None:
+    """One order: who, to whom, to do what, why, who obeyed; None if nobody is there to hear it."""
+    words, me, week = story.words, event.actor, event.round
+    shares = story.control(me, week)
+    heard = [proxy for proxy in shares if truce.act(proxy, week) is not None]
+    if not heard:
+        return None
+    bought = any(e.counterpart == me and e.answer and e.round < week for e in truce.revisions)
+    left_out = ", not consulted," if me in truce.left_out and not bought else ""
+    verb = "order" if max(shares[proxy] for proxy in heard) >= ORDERS else "urge"
+    now = " now" if again else ""
+    settled = truce.settled is not None and week > truce.settled
+    what = f"{'keep' if event.answer else 'break'} the {'settlement' if settled else 'ceasefire'}"
+    whom = words.all(heard) if len(heard) <= NAMED else f"{words.its(me)} proxies"
+    head = f"{words.who(me)}{left_out}{now} {words.verb(me, verb)} {whom} to {what}"
+    why, after = _why(story, truce, event, signed), ""
+    obeyed = _obedience(story, truce, event, heard)
+    if len(heard) == 1:
+        head += obeyed
+    else:
+        after = f"; {obeyed}"
+    return sentence(f"{head}{why}{reasons.close(event)}{after}")
+
+
+def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
+    """The reason of an order, as it goes on after the order; not told twice on one day."""
+    reason = reasons.order(story, truce, event)
+    if signed is not None and signed.round == event.round and not (signed.answer or event.answer):
+        before = reasons.ratify(story, signed, truce)
+        if before.kind == reason.kind != "against":
+            they = story.words.they(event.actor)
+            return f", for the reason for which {they} refused to sign"
+    return f"{', ' if reason.kind == 'against' else '; '}{reason.text}"
+
+
+def _obedience(story: Story, truce: Truce, event: Event, heard: list[str]) -> str:
+    """Who did as told: by name, as the end of the order to one or as a clause of its own."""
+    words = story.words
+    acts = {proxy: truce.act(proxy, event.round) for proxy in heard}
+    obeyed = [p for p, act in acts.items() if act is not None and act.answer == event.answer]
+    others = [proxy for proxy in heard if proxy not in obeyed]
+    if len(heard) == 1:
+        link = "and" if obeyed else "but"
+        return f" {link} {words.verb(event.actor, 'be')}{'' if obeyed else ' not'} obeyed"
+    if len(heard) == 2 and len(obeyed) != 1:
+        return "both obey" if obeyed else "neither obeys"
+    if not obeyed:
+        return "none of them obeys"
+    if not others:
+        return f"{words.all(obeyed)} obey"
+    return f"{words.says(obeyed, 'obey')}, {words.says(others, 'do')} not"
+
+
+def revisions(story: Story) -> Iterator[Line]:
+    """Patrons that are bought in after their proxies have broken a deal."""
+    words = story.words
+    for truce in story.truces:
+        for event in truce.revisions:
+            if not event.answer:
+                continue
+            who, won = event.counterpart, _won(story, truce, event)
+            blamed = f"{words.who(who)}, blamed for breaches of the ceasefire,"
+            text = f"{words.says(event.actor, 'bring')} {blamed} into the deal{won}"
+            yield Line(event.round, 6, 6.0 if won else 4.5, sentence(text))
+
+
+def _won(story: Story, truce: Truce, event: Event) -> str:
+    """What the revised terms give to who was bought in; nothing where the record does not tell."""
+    week, actor = event.round, event.counterpart
+    if week == truce.start:
+        return ""
+    gains: dict[str, tuple[float, float, float]] = {}
+    for issue, about in story.scenario.issues.items():
+        ideal = story.at("ideal", week, actor=actor, issue=issue)
+        weight = story.at("weight", week, actor=actor, issue=issue)
+        old = story.at("terms", week - 1, issue=issue)
+        new = story.at("terms", week, issue=issue)
+        if ideal is None or weight is None or old is None or new is None:
+            return ""
+        if about.side_payment:
+            gains[issue] = (weight * (abs(old - ideal) - abs(new - ideal)), old, new)
+    best = max(gains, key=lambda issue: gains[issue][0], default=None)
+    if best is None or gains[best][0] < reasons.NOTHING:
+        return ", though that hardly changes the terms"
+    _, old, new = gains[best]
+    where = story.words.issue(best)
+    return f" with new terms on {where} (from {level(old)} to {level(new)})"
+
+
+def ends(story: Story) -> Iterator[Line]:
+    """How each ceasefire ended, and who broke it."""
+    for truce in story.truces:
+        what, weeks = "ceasefire", truce.last - truce.start + 1
+        if truce.settled is not None and truce.last > truce.settled:
+            what, weeks = "settlement", truce.last - truce.settled
+        if truce.collapse is not None:
+            head = f"the {what} collapses in its {ordinal(weeks)} week"
+            yield Line(truce.last, 7, 12.0, sentence(head + _breaches(story, truce)))
+        else:
+            head = f"the record ends with the {what} in its {ordinal(weeks)} week"
+            yield Line(story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, truce)))
+    if not story.truces or story.truces[-1].collapse is not None:
+        since = story.truces[-1].last + 1 if story.truces else 0
+        held = count(story.weeks - since, "week")
+        text = f"the record ends in war, after {held} without a ceasefire"
+        if since == story.weeks:
+            text = "the record ends in war"
+        yield Line(story.weeks - 1, 14, 25.0, sentence(text))
+
+
+def _breaches(story: Story, truce: Truce) -> str:
+    """Who broke a ceasefire first and most often, and which patron wanted it broken."""
+    words, broken = story.words, truce.broken()
+    weeks = len(next(iter(truce.acts.values()), []))
+    if not weeks:
+        return ""
+    if not broken:
+        return "; nobody broke it"
+    if weeks == 1:
+        return f"; {words.all(broken)} broke it"
+    earliest = min(found[0] for found in broken.values())
+    first = [who for who, found in broken.items() if found[0] == earliest]
+    top = max(map(len, broken.values()))
+    most = [who for who, found in broken.items() if len(found) == top]
+    when = f"in the {ordinal(earliest - truce.start + 1)} week"
+    often = _of(top, weeks)
+    text = f"; {words.all(first)} broke it first, {when}"
+    if set(first) == set(most):
+        text += f", and most often, {often}"
+    else:
+        text += f"; {words.all(most)} broke it most often, {often}"
+    spoil = {p: sum(not e.answer for e in given) for p, given in truce.orders.items()}
+    spoil = {p: n for p, n in spoil.items() if 2 * n > weeks and story.control(p, truce.start)}
+    if spoil:
+        worst = max(spoil, key=lambda p: story.reach(p, truce.start) * spoil[p])
+        text += f"; {words.who(worst)} wanted it broken {_of(spoil[worst], weeks)}"
+    return text
+
+
+def _of(some: int, weeks: int) -> str:
+    """In how many of how many weeks."""
+    return "every week" if some == weeks else f"in {some} of {weeks} weeks"

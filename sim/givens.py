@@ -1,0 +1,229 @@
+"""What a run is given, as arrays by name, and the order in which they are laid out.
+
+Actors, issues, objectives, links and pairs stand in the order of their names, so the order of a
+file has no power. Shapes: N actors, K issues, O objectives, L patron links, B bilateral pairs,
+H shifts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Words = NDArray[np.uint64]
+
+# What a dated event can change.
+NEW_IDEAL, NEW_WEIGHT, NEW_CAPABILITY, NEW_COST, NEW_CONTROL, NEW_TABLE, NEW_CONSULTATION = range(7)
+ALWAYS, NEVER, BY_RULE = 1, -1, 0
+
+
+class Knobs(NamedTuple):
+    """The parameters of the theory as numbers, mechanisms applied; see `sim.scenario.Parameters`."""
+
+    r: float
+    tau_L: float
+    rho_a: float
+    a_min: float
+    sig_w: float
+    sig_x: float
+    nu: float
+    sigma: float
+    sig_b: float
+    opt: float
+    nu_advance: float
+    ces: float
+    ell: float
+    rep: float
+    lam: float
+    h_s: float
+    h0: float
+    h1: float
+    gv: float
+    gam: float
+    varpi: float
+    xi: float
+    s_cp: float
+    rho_d: float
+    prestige_step: float
+    k_q: float
+    tau_q: float
+    rho_rev: float
+    eps: float
+    phi_f: float
+    phi_r: float
+    u0: float
+    obs: float
+    q_att: float
+    tau_c: float
+    tau_n: float
+    tau_b: float
+    first_c: float
+    first_n: float
+    first_b: float
+    s_x: float
+    c_att: float
+    rho_i: float
+    q_dispute: float
+    q_e: float
+    c_b: float
+    kap_pos: float
+    kap_neg: float
+    d_E: float
+    s_fight: float
+    s_viol: float
+    phi_A: float
+    phi_E: float
+    phi_B: float
+    nuisance_min: float
+    stake_min: float
+    blame_min: float
+    talks_min_age: float
+    vside_smoothing: float
+    vside_reset: float
+    settled_hazard: float
+    bilateral_eps: float
+    opening: float
+    burn_in: float
+    nash_steps: float
+    nash_step: float
+    force_floor: float
+
+
+class Who(NamedTuple):
+    """Actors and their roles; every array has shape (N,)."""
+
+    side: Ints  # +1, -1, 0
+    armed: Flags
+    air: Floats  # shares of capability by task
+    ground: Floats
+    diplomacy: Floats
+    delta: Floats  # weekly discount factor
+    power: Floats  # bargaining power
+    patience: Floats  # weight on long-term objectives
+    pole: Floats  # a convener's end of the prestige issue
+    can_convene: Flags
+    belligerent: Flags
+    must_sign: Flags
+    patron: Flags
+    permanent: Flags
+    brought: Flags
+    bringer: Ints  # index of the patron, -1 if none
+    veto: Flags
+    guarantor: Flags
+    demander: Flags
+
+
+class Aim(NamedTuple):
+    """Objectives, shape (O,)."""
+
+    o_actor: Ints
+    o_issue: Ints
+    o_short: Flags
+    above: Flags  # achieved when the position is above its threshold
+    hi: Floats  # satisfied at
+    lo: Floats  # threatened again at
+
+
+class Topic(NamedTuple):
+    """Issues, shape (K,) where nothing else is said."""
+
+    territory: Ints  # (1,) index, -1 if there is none
+    prestige: Ints  # (1,)
+    advances: Flags  # (K, N) advances while this actor fights
+    direction: Floats  # (N, K) which way fighting on moves it for this actor
+    side_payment: Flags
+    promised: Flags  # side payments and prestige
+    minor: Flags  # talked about bilaterally
+    core: Flags
+    agenda_rule: Ints  # see bargaining.agenda_due
+    agenda_value: Floats
+    renew_chance: Floats
+    renew_to: Floats
+    renew_random: Flags
+
+
+class Links(NamedTuple):
+    """Patron links, shape (L,), and bilateral pairs."""
+
+    l_patron: Ints
+    l_proxy: Ints
+    pairs: Ints  # (B, 2)
+
+
+class Shifts(NamedTuple):
+    """Dated changes, shape (H,), in the order of weeks."""
+
+    h_week: Ints
+    h_kind: Ints
+    h_index: Ints  # of what is changed
+    h_actor: Ints  # for the record, -1 if none
+    h_issue: Ints
+    h_value: Floats
+
+
+class Ids(NamedTuple):
+    """Subjects of draws."""
+
+    id_actor: Words  # (N,)
+    id_issue: Words  # (K,)
+    id_objective: Words  # (O,)
+    id_pair: Words  # (2 B,) each ally within each pair
+    id_run: Words  # (1,)
+
+
+class Givens(NamedTuple):
+    """What a run is given and never changes."""
+
+    who: Who
+    aim: Aim
+    topic: Topic
+    links: Links
+    shifts: Shifts
+    ids: Ids
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names in the order of the arrays, and where each stands in the file.
+
+    Attributes
+    ----------
+    actors, issues : tuple of str
+        In the order of the arrays.
+    objectives : tuple of (actor, horizon, issue)
+    links, pairs : tuple of (str, str)
+    """
+
+    actors: tuple[str, ...]
+    issues: tuple[str, ...]
+    objectives: tuple[tuple[str, str, str], ...]
+    links: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Layout:
+        """Lay out a scenario."""
+        return cls(
+            actors=tuple(sorted(scenario.actors)),
+            issues=tuple(sorted(scenario.issues)),
+            objectives=tuple(
+                sorted(
+                    (name, horizon, issue)
+                    for name, actor in scenario.actors.items()
+                    for horizon in ("short", "long")
+                    for issue in getattr(actor, horizon)
+                )
+            ),
+            links=tuple(
+                sorted((p, j) for p, proxies in scenario.patrons.items() for j in proxies)
+            ),
+            pairs=tuple(sorted((min(pair), max(pair)) for pair in scenario.bilateral)),
+        )

@@ -1,0 +1,136 @@
+"""Figures of all ties at one date, as matrices."""
+
+# ruff: noqa: RUF001 (minus signs are what they look like)
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
+
+from sim.plots import style
+from sim.plots.choice import default_rounds, last_round
+from sim.selection import When, run_number, variable, week_at
+
+# Orange and purple stay apart for the colour-blind; zero is nearly white.
+SCALE = "PuOr"
+MOST_NUMBERS = 14
+HOSTILE = -0.1
+
+
+@style.styled
+def tie_matrix(
+    results: xr.Dataset, at: When | None = None, run: int | None = None, ax: Axes | None = None
+) -> Axes:
+    """Ties of all actors at one date, as a matrix: the row's tie to the column.
+
+    Parameters
+    ----------
+    results : Dataset
+    at : date, str or int, optional
+        A day or a round; the last round if not given.
+    run : int, optional
+        Number of a run, the first if not given.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        Numbers stand in the cells of up to 14 actors; of more, a stroke marks hostile ties.
+
+    Raises
+    ------
+    ResultsError
+        If the date or the run is not there, or ties were not recorded.
+    """
+    side = _side(results)
+    ax = style.canvas(ax, side + 3.2, side + 2.6)
+    image = _matrix(ax, results, last_round(results) if at is None else at, run)
+    _scale(image, [ax])
+    return ax
+
+
+@style.styled
+def tie_matrices(
+    results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
+) -> NDArray[np.object_]:
+    """Tie matrices of several dates side by side, on one scale.
+
+    Parameters
+    ----------
+    results : Dataset
+    dates : sequence of date, str or int, optional
+        Days or rounds; the first and the last round if not given.
+    run : int, optional
+        Number of a run, the first if not given.
+
+    Returns
+    -------
+    ndarray of Axes
+        One a date; the figure is ``axes[0].figure``.
+    """
+    chosen = default_rounds(results, 2) if dates is None else list(dates)
+    for at in chosen:
+        week_at(results, at)
+    side = _side(results)
+    _, axes = plt.subplots(
+        1, len(chosen), figsize=((side + 0.3) * len(chosen) + 3.0, side + 2.4),
+        layout="compressed", squeeze=False, sharey=True,
+    )  # fmt: skip
+    panels: NDArray[np.object_] = axes[0]
+    images = [_matrix(ax, results, at, run) for ax, at in zip(panels, chosen, strict=True)]
+    for ax in panels[1:]:
+        ax.set_ylabel("")
+    _scale(images[-1], list(panels))
+    return panels
+
+
+def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesImage:
+    week, number = week_at(results, at), run_number(results, run)
+    table = variable(results, "tie").sel(run=number).isel(round=week)
+    values = table.transpose("actor", "other").values.copy()
+    count = len(values)
+    np.fill_diagonal(values, np.nan)
+    image = ax.imshow(values, cmap=SCALE, vmin=-1.0, vmax=1.0)
+    ax.set_facecolor(style.FAINT)
+    names = list(style.labels(results, 18 if count <= MOST_NUMBERS else 0).values())
+    style.dress(ax, style.week_of(results, week), f"run {number}")
+    style.strip(ax)
+    size = 9 if count <= 20 else 6
+    ax.set_xticks(range(count), names, rotation=90, fontsize=size)
+    ax.set_yticks(range(count), names, fontsize=size)
+    ax.tick_params(length=0)
+    ax.set_xlabel("to")
+    ax.set_ylabel("tie of")
+    for (i, j), tie in np.ndenumerate(values):
+        if i != j and (count <= MOST_NUMBERS or tie < HOSTILE):
+            words = _number(tie) if count <= MOST_NUMBERS else "−"
+            light = np.dot(image.to_rgba(np.array([tie]))[0][:3], (0.299, 0.587, 0.114))
+            ax.text(
+                j, i, words, ha="center", va="center", fontsize=7.5 if count <= MOST_NUMBERS else 5,
+                color="white" if light < 0.6 else style.INK,
+            )  # fmt: skip
+    return image
+
+
+def _number(tie: float) -> str:
+    shown = round(tie, 1)
+    return f"{shown:+.1f}".replace("-", "−") if shown else "0"
+
+
+def _scale(image: AxesImage, beside: list[Axes]) -> None:
+    figure = style.figure_of(beside[0])
+    bar = figure.colorbar(image, ax=beside, shrink=0.8, pad=0.02, ticks=[-1, -0.5, 0, 0.5, 1])
+    bar.set_label("tie (−1 enemies, 1 friends)")
+    bar.ax.tick_params(length=3, color=style.SOFT, labelsize=9)
+    for spine in bar.ax.spines.values():
+        spine.set_visible(False)
+
+
+def _side(results: xr.Dataset) -> float:
+    """Side of a matrix in inches."""
+    return float(np.clip(0.38 * results.sizes["actor"], 2.4, 8.0))

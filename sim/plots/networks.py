@@ -1,0 +1,230 @@
+"""Figures of all ties at one date, as signed networks with their two camps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import xarray as xr
+from matplotlib import patheffects
+from matplotlib import pyplot as plt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from sim import measures
+from sim.plots import style
+from sim.plots.choice import default_rounds, last_round
+from sim.selection import When, run_number, week_at
+
+type Places = Mapping[str, tuple[float, float]]
+
+WEAK, MOST_EDGES, CROWD = 0.1, 80, 20
+FRIENDLY: dict[str, Any] = {"color": "#444444", "linestyle": "-", "alpha": 0.8}
+HOSTILE: dict[str, Any] = {"color": "#c0392b", "linestyle": (0, (2.5, 1.5)), "alpha": 0.55}
+CAMP_MARKERS = ("o", "s", "^")
+HALO = [patheffects.withStroke(linewidth=2.5, foreground="white")]
+
+
+def layout(results: xr.Dataset, run: int | None = None) -> dict[str, tuple[float, float]]:
+    """Places of the actors in every network of a run: friends near, enemies far, on the mean.
+
+    Parameters
+    ----------
+    results : Dataset
+    run : int, optional
+        Number of a run, the first if not given.
+
+    Returns
+    -------
+    dict of str to (float, float)
+        The same at all dates, so that what moves between networks is the ties.
+    """
+    number = run_number(results, run)
+    mean = measures.ties(results.sel(run=[number])).mean(("run", "round")).values
+    names = [str(name) for name in results["actor"].values]
+    apart = {
+        a: {b: 1.25 - 0.75 * float(mean[i, j]) for j, b in enumerate(names) if i != j}
+        for i, a in enumerate(names)
+    }
+    graph: Any = nx.complete_graph(names)
+    found = nx.kamada_kawai_layout(graph, dist=apart, pos=nx.circular_layout(graph))
+    return {name: (float(found[name][0]), float(found[name][1])) for name in names}
+
+
+@style.styled
+def network(
+    results: xr.Dataset,
+    at: When | None = None,
+    run: int | None = None,
+    ax: Axes | None = None,
+    layout: Places | None = None,
+) -> Axes:
+    """The alliances at one date: friendly ties solid, hostile ones dashed, as wide as strong.
+
+    Parameters
+    ----------
+    results : Dataset
+    at : date, str or int, optional
+        A day or a round; the last round if not given.
+    run : int, optional
+        Number of a run, the first if not given.
+    ax : Axes, optional
+    layout : mapping of str to (float, float), optional
+        Places of the actors; `sim.plots.layout` of the run if not given, the same at every date.
+
+    Returns
+    -------
+    Axes
+        Circles and squares are the two camps of least frustration at that date, see
+        `sim.measures.camps`; an actor's size is its share of all capability. Of ties from 0.1 on
+        the 80 strongest are drawn.
+
+    Raises
+    ------
+    ResultsError
+        If the date or the run is not there, or ties were not recorded.
+    """
+    at = last_round(results) if at is None else at
+    week_at(results, at)
+    ax = style.canvas(ax, 6.4, 6.0)
+    _web(ax, results, at, run, layout)
+    style.key(ax, _key(), below=True, columns=2)
+    return ax
+
+
+@style.styled
+def networks(
+    results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
+) -> NDArray[np.object_]:
+    """Networks of several dates side by side, every actor in the same place.
+
+    Parameters
+    ----------
+    results : Dataset
+    dates : sequence of date, str or int, optional
+        Days or rounds; three, spread from first to last, if not given.
+    run : int, optional
+        Number of a run, the first if not given.
+
+    Returns
+    -------
+    ndarray of Axes
+        One a date; the figure is ``axes[0].figure``.
+    """
+    chosen = default_rounds(results, 3) if dates is None else list(dates)
+    for at in chosen:
+        week_at(results, at)
+    places = layout(results, run)
+    wide = 6.4 if results.sizes["actor"] > CROWD else 4.6
+    figure, axes = plt.subplots(
+        1, len(chosen), figsize=(wide * len(chosen), wide + 0.7), layout="constrained",
+        squeeze=False,
+    )  # fmt: skip
+    panels: NDArray[np.object_] = axes[0]
+    for ax, at in zip(panels, chosen, strict=True):
+        _web(ax, results, at, run, places)
+    columns = 2 if len(chosen) < 3 else 4
+    figure.legend(handles=_key(), loc="outside lower center", ncols=columns)
+    return panels
+
+
+def _web(ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Places | None) -> None:
+    week, number = week_at(results, at), run_number(results, run)
+    places = layout(results, run) if places is None else places
+    names = [str(name) for name in results["actor"].values]
+    spots = np.array([places[name] for name in names])
+    S = measures.ties(results.isel(round=[week])).sel(run=number).values[0]
+    _edges(ax, S, spots)
+    camps = measures.camps(results, int(results["round"].values[week]), number)
+    colour, power = style.colours(results), _power(results, week, number)
+    crowd = len(names) > CROWD
+    areas = (50 if crowd else 110) + (800 if crowd else 1500) * power
+    for name, spot, area in zip(names, spots, areas, strict=True):
+        camp = 0 if name in camps.first else 1 if name in camps.second else 2
+        ax.scatter(
+            spot[0], spot[1], s=area, marker=CAMP_MARKERS[camp], color=colour[name],
+            edgecolor=style.INK, linewidth=1.4 if camp else 0.8, zorder=3,
+        )  # fmt: skip
+    note = "" if camps.exact else " (best division found)"
+    words = f"run {number}, frustration {camps.frustration:.2f}{note}"
+    style.dress(ax, style.week_of(results, week), words)
+    style.strip(ax)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.margins(0.2, 0.13)
+    written = list(style.labels(results, 17).values())
+    _names(ax, written, spots, np.sqrt(areas) / 2 + 2, 6.0 if crowd else 8.5)
+
+
+def _edges(ax: Axes, S: NDArray[np.float64], spots: NDArray[np.float64]) -> None:
+    one, two = np.triu_indices(len(S), k=1)
+    strength = S[one, two]
+    strongest = np.argsort(-np.abs(strength), kind="stable")[:MOST_EDGES]
+    for n in strongest[::-1]:
+        if abs(strength[n]) < WEAK:
+            continue
+        ends = spots[[one[n], two[n]]]
+        friends = strength[n] > 0.0
+        ax.plot(
+            ends[:, 0], ends[:, 1], linewidth=0.4 + (4.6 if friends else 3.0) * abs(strength[n]),
+            zorder=2 if friends else 1, **(FRIENDLY if friends else HOSTILE),
+        )  # fmt: skip
+
+
+def _names(
+    ax: Axes,
+    names: Sequence[str],
+    spots: NDArray[np.float64],
+    reach: NDArray[np.float64],
+    size: float,
+) -> None:
+    """Write each name on the side of its actor where it covers least of the others."""
+    points = 72 / style.figure_of(ax).dpi
+    centres = ax.transData.transform(spots) * points
+    taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(centres, reach, strict=True)]
+    for n, name in enumerate(names):
+        lines = name.split("\n")
+        half = 0.31 * size * max(len(line) for line in lines)
+        tall = 0.6 * size * len(lines)
+        x, y = centres[n]
+        gap = reach[n] + 1
+        # above, below, right, left: shift of the label's middle from the actor's
+        shifts = ((0, gap + tall), (0, -gap - tall), (gap + half, 0), (-gap - half, 0))
+        boxes = [(x + dx - half, y + dy - tall, x + dx + half, y + dy + tall) for dx, dy in shifts]
+        covered = [sum(_overlap(box, other) for other in taken) for box in boxes]
+        best = int(np.argmin(covered))
+        taken.append(boxes[best])
+        ax.annotate(
+            name, spots[n], shifts[best], textcoords="offset points", ha="center", va="center",
+            fontsize=size, zorder=4, path_effects=HALO,
+        )  # fmt: skip
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    wide = min(a[2], b[2]) - max(a[0], b[0])
+    high = min(a[3], b[3]) - max(a[1], b[1])
+    return max(wide, 0.0) * max(high, 0.0)
+
+
+def _power(results: xr.Dataset, week: int, number: int) -> NDArray[np.float64]:
+    count = results.sizes["actor"]
+    if "power" not in results:
+        return np.full(count, 1.0 / count)
+    power: NDArray[np.float64] = results["power"].sel(run=number).isel(round=week).values
+    return power
+
+
+def _key() -> list[Artist]:
+    camp: dict[str, Any] = {
+        "color": "white", "markeredgecolor": style.INK, "markersize": 9, "linestyle": "",
+    }  # fmt: skip
+    return [
+        Line2D([], [], linewidth=3, label="friendly tie (wide: strong)", **FRIENDLY),
+        Line2D([], [], linewidth=2.4, label="hostile tie", **HOSTILE),
+        Line2D([], [], marker=CAMP_MARKERS[0], label="one camp, by ties", **camp),
+        Line2D([], [], marker=CAMP_MARKERS[1], label="the other camp", **camp),
+    ]

@@ -1,0 +1,98 @@
+"""All figures of results at once, as files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from sim.errors import ResultsError
+from sim.plots import style
+from sim.plots.choice import default_pairs
+from sim.plots.lines import attention, drift_accounts, ties
+from sim.plots.matrices import tie_matrices
+from sim.plots.networks import networks
+from sim.plots.truces import ceasefires
+from sim.selection import pair, run_number
+
+TRUCE_PARTS = ("state", "age", "convener", "ratified", "violated")
+
+
+def everything(
+    results: xr.Dataset,
+    directory: str | os.PathLike[str],
+    run: int | None = None,
+    pairs: Sequence[Sequence[str]] | None = None,
+) -> list[Path]:
+    """Write every figure that the results allow, as PNG files.
+
+    Parameters
+    ----------
+    results : Dataset
+    directory : path
+        Made if it is not there; files of the same names are replaced.
+    run : int, optional
+        Number of a run. Figures along the dates show all runs if none is named, the others the
+        first.
+    pairs : sequence of (str, str), optional
+        Pairs whose ties are drawn; `default_pairs` if not given. The account of what made a tie
+        is drawn of the first.
+
+    Returns
+    -------
+    list of Path
+        Left out are figures of variables that were not recorded, and of pairs if there is but
+        one actor.
+
+    Raises
+    ------
+    ResultsError
+        If a pair or the run is not there, or a file cannot be written.
+    """
+    run_number(results, run)
+    told = default_pairs(results) if pairs is None else [pair(results, two) for two in pairs]
+    chosen: tuple[tuple[str, bool, tuple[str, ...], Callable[[], Any]], ...] = (
+        ("ties", bool(told), ("tie",), lambda: ties(results, told, run)),
+        ("attention", True, ("attention_short",), lambda: attention(results, None, run)),
+        (
+            "drift_accounts", bool(told), ("drift_account",),
+            lambda: drift_accounts(results, told[0], run),
+        ),
+        ("ceasefires", True, TRUCE_PARTS, lambda: ceasefires(results, run)),
+        (
+            "tie_matrices", results.sizes["actor"] > 1, ("tie",),
+            lambda: tie_matrices(results, None, run),
+        ),
+        ("networks", results.sizes["actor"] > 1, ("tie",), lambda: networks(results, None, run)),
+    )  # fmt: skip
+    folder, written = Path(directory), []
+    for name, sensible, needed, draw in chosen:
+        if sensible and all(variable in results for variable in needed):
+            drawn = draw()
+            figure = (drawn if hasattr(drawn, "get_figure") else drawn[0]).get_figure(root=True)
+            written.append(write(figure, folder / f"{name}.png"))
+    return written
+
+
+@style.styled
+def write(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG and close it.
+
+    Raises
+    ------
+    ResultsError
+        If the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, metadata={"Software": None})
+    except OSError as error:
+        raise ResultsError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        plt.close(figure)
+    return path

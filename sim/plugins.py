@@ -1,0 +1,96 @@
+"""Actor classes of a user's own: their names, their files, and what they may answer."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import ActorError
+
+# Classes by the name under which a scenario asks for them.
+REGISTERED: dict[str, Any] = {}
+# Decisions that answer with a gain, and those that answer with a chance.
+GAINS = ("convenes", "proposes", "signs", "heeds", "orders", "attends", "votes", "bargains")
+CHANCES = ("consults", "revises")
+GAIN_LIMIT = 2.0
+
+
+def register[C: type](name: str) -> Callable[[C], C]:
+    """Class decorator: make a class of your own known to scenarios as ``agent = "name"``.
+
+    Parameters
+    ----------
+    name : str
+        A class registered later under the same name replaces it.
+
+    Raises
+    ------
+    ActorError
+        If what it decorates is not a class with every decision of an actor.
+    """
+
+    def keep(cls: C) -> C:
+        if not isinstance(cls, type) or not all(hasattr(cls, d) for d in (*GAINS, *CHANCES)):
+            raise ActorError(f"agent class {name!r} must be a subclass of sim.Actor, is {cls!r}")
+        REGISTERED[name] = cls
+        return cls
+
+    return keep
+
+
+def load_plugin(path: str | os.PathLike[str]) -> None:
+    """Run a Python file that registers classes of its own.
+
+    Raises
+    ------
+    ActorError
+        If the file is not there, fails, or registers nothing.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise ActorError(f"there is no plug-in file {source}")
+    name = f"sim_plugin_{source.stem}"
+    spec = importlib.util.spec_from_file_location(name, source)
+    if spec is None or spec.loader is None:
+        raise ActorError(f"{source} is not a Python file: a plug-in ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    before = dict(REGISTERED)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except ActorError:
+        raise
+    except Exception as error:
+        raise ActorError(
+            f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
+        ) from error
+    if before == REGISTERED:
+        raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
+
+
+def checked(answer: Any, decision: str, who: str, week: int) -> float:
+    """An actor's answer as a float, if the contract allows it.
+
+    Raises
+    ------
+    ActorError
+        If it is not a finite number in the range of the decision.
+    """
+    low, high = (0.0, 1.0) if decision in CHANCES else (-GAIN_LIMIT, GAIN_LIMIT)
+    number = isinstance(answer, int | float | np.floating | np.integer)
+    if isinstance(answer, bool | np.bool_) or not number or not math.isfinite(answer):
+        allowed = f"a finite number from {low:g} to {high:g}"
+        raise ActorError(f"{who}: {decision}() in week {week} must return {allowed}, is {answer!r}")
+    if not low <= answer <= high:
+        raise ActorError(
+            f"{who}: {decision}() in week {week} must return a number from {low:g} to {high:g}, "
+            f"is {answer:g}"
+        )
+    return float(answer)

@@ -1,0 +1,289 @@
+"""From a scenario to the arrays of a run: givens, parameters, and the world before week 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from sim import chance
+from sim.files import week_of
+from sim.givens import (
+    ALWAYS,
+    BY_RULE,
+    NEVER,
+    NEW_CAPABILITY,
+    NEW_CONSULTATION,
+    NEW_CONTROL,
+    NEW_COST,
+    NEW_IDEAL,
+    NEW_TABLE,
+    NEW_WEIGHT,
+    Aim,
+    Flags,
+    Givens,
+    Ids,
+    Ints,
+    Knobs,
+    Layout,
+    Links,
+    Shifts,
+    Topic,
+    Who,
+    Words,
+)
+from sim.rules.bargaining import bargaining_power
+from sim.rules.objectives import align, weigh
+from sim.rules.ties import settle_ties
+from sim.rules.war import power_shares
+from sim.scenario import OFF, Event, Renewal, Scenario, ShortTerm
+from sim.world import Aims, World, allocate
+
+
+def knobs(scenario: Scenario) -> Knobs:
+    """Parameters of a scenario with its mechanisms applied."""
+    numbers = scenario.parameters.model_dump()
+    for mechanism, values in OFF.items():
+        if not getattr(scenario.mechanisms, mechanism):
+            numbers |= values
+    return Knobs(**{name: float(numbers[name]) for name in Knobs._fields})
+
+
+def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
+    """Turn a scenario into arrays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Checked, so every name in it is known.
+
+    Returns
+    -------
+    Givens, Knobs, Layout
+    """
+    lay, p = Layout.of(scenario), knobs(scenario)
+    actors = [scenario.actors[name] for name in lay.actors]
+    issues = [scenario.issues[name] for name in lay.issues]
+    at = {name: i for i, name in enumerate(lay.actors)}
+    spot = {name: k for k, name in enumerate(lay.issues)}
+
+    def role(names: Any) -> Flags:
+        return np.array([name in names for name in lay.actors], dtype=np.bool_)
+
+    def flags(field: str) -> Flags:
+        return np.array([bool(getattr(issue, field)) for issue in issues], dtype=np.bool_)
+
+    def only(field: str, value: object) -> Ints:
+        found = [k for k, issue in enumerate(issues) if getattr(issue, field) == value]
+        return np.array([found[0] if found else -1], dtype=np.int64)
+
+    camps = scenario.camps
+    side = np.array(
+        [0 if a.camp is None else (1 if camps[a.camp].pole == 1 else -1) for a in actors],
+        dtype=np.int64,
+    )
+    territory = only("moved_by", "territory")
+    direction = np.zeros((len(actors), len(issues)))
+    for k, issue in enumerate(issues):
+        direction[:, k] = side if k == territory[0] else role(issue.gains_from)
+    delta = np.array([a.discount for a in actors])
+    rules = [_agenda(scenario, name) for name in lay.issues]
+    shifts = _shifts(scenario, lay) if scenario.mechanisms.shifts else []
+    tasks = {task: np.array([getattr(a.tasks, task) for a in actors]) for task in _TASKS}
+    wanted = [getattr(scenario.actors[a], h)[k] for a, h, k in lay.objectives]
+    thresholds = [_thresholds(o) for o in wanted]
+    side_payment, prestige = flags("side_payment"), flags("prestige")
+    disputes = scenario.mechanisms.local_disputes
+    pairs = lay.pairs if scenario.mechanisms.bilateral else ()
+    who = Who(
+        side=side,
+        armed=np.array([a.armed for a in actors], dtype=np.bool_),
+        **tasks,
+        delta=delta,
+        power=np.array([bargaining_power(d) for d in delta]),
+        patience=np.array([math.exp(p.tau_L * math.log(d)) for d in delta]),
+        pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
+        can_convene=role(scenario.roles.conveners),
+        belligerent=role(scenario.roles.belligerents),
+        must_sign=role(scenario.roles.must_sign),
+        patron=role({patron for patron, _ in lay.links}),
+        permanent=role(scenario.talks.permanent),
+        brought=role(scenario.talks.brought),
+        bringer=np.array(
+            [at.get(scenario.talks.brought.get(n, ""), -1) for n in lay.actors], dtype=np.int64
+        ),
+        veto=role(scenario.talks.veto),
+        guarantor=role(scenario.talks.guarantors),
+        demander=role(scenario.talks.demanders),
+    )
+    aim = Aim(
+        o_actor=np.array([at[a] for a, _, _ in lay.objectives], dtype=np.int64),
+        o_issue=np.array([spot[k] for _, _, k in lay.objectives], dtype=np.int64),
+        o_short=np.array([h == "short" for _, h, _ in lay.objectives], dtype=np.bool_),
+        above=np.array([above for above, _, _ in thresholds], dtype=np.bool_),
+        hi=np.array([hi for _, hi, _ in thresholds], dtype=np.float64),
+        lo=np.array([lo for _, _, lo in thresholds], dtype=np.float64),
+    )
+    renewals = [_renewal(i.renewed if disputes else None, p.q_dispute) for i in issues]
+    topic = Topic(
+        territory=territory,
+        prestige=only("prestige", True),
+        advances=np.array([role(i.advances_while) for i in issues], dtype=np.bool_),
+        direction=direction,
+        side_payment=side_payment,
+        promised=side_payment | prestige,
+        minor=flags("bilateral"),
+        core=flags("core"),
+        agenda_rule=np.array([rule for rule, _ in rules], dtype=np.int64),
+        agenda_value=np.array([value for _, value in rules], dtype=np.float64),
+        renew_chance=np.array([chance for chance, _, _ in renewals]),
+        renew_to=np.array([to for _, to, _ in renewals]),
+        renew_random=np.array([drawn for _, _, drawn in renewals], dtype=np.bool_),
+    )
+    links = Links(
+        l_patron=np.array([at[patron] for patron, _ in lay.links], dtype=np.int64),
+        l_proxy=np.array([at[proxy] for _, proxy in lay.links], dtype=np.int64),
+        pairs=np.array([[at[i], at[j]] for i, j in pairs], dtype=np.int64).reshape(-1, 2),
+    )
+    columns = list(zip(*shifts, strict=True)) if shifts else [()] * 6
+    week, kind, index, actor, issue = (np.array(c, dtype=np.int64) for c in columns[:5])
+    moves = Shifts(week, kind, index, actor, issue, np.array(columns[5], dtype=np.float64))
+    ids = Ids(
+        id_actor=_subjects(f"actor:{name}" for name in lay.actors),
+        id_issue=_subjects(f"issue:{name}" for name in lay.issues),
+        id_objective=_subjects("objective:" + ".".join(o) for o in lay.objectives),
+        id_pair=_subjects(f"pair:{a}>{b}" for i, j in pairs for a, b in ((i, j), (j, i))),
+        id_run=_subjects(["run"]),
+    )
+    return Givens(who, aim, topic, links, moves, ids), p, lay
+
+
+def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
+    """(chance a week, position it falls to, drawn at random) of an issue's local disputes."""
+    if rule is None:
+        return 0.0, 0.0, False
+    chance_a_week = rate if rule.rate is None else rule.rate
+    return (chance_a_week, 0.0, True) if rule.to == "uniform" else (chance_a_week, rule.to, False)
+
+
+_TASKS = ("air", "ground", "diplomacy")
+
+
+def _subjects(names: Iterable[str]) -> Words:
+    return np.array([chance.subject(name) for name in names], dtype=np.uint64)
+
+
+def _thresholds(wanted: Any) -> tuple[bool, float, float]:
+    """(counts upwards, satisfied at, threatened at), the last two on the scale that counts."""
+    if not isinstance(wanted, ShortTerm) or wanted.satisfied_at == "never":
+        return True, math.inf, math.inf
+    hi, lo = float(wanted.satisfied_at), float(wanted.threatened_at or 0.0)
+    return (True, hi, lo) if hi > lo else (False, 1.0 - hi, 1.0 - lo)
+
+
+def _agenda(scenario: Scenario, name: str) -> tuple[int, float]:
+    """Tabling rule of an issue, in the code of `bargaining.agenda_due`."""
+    rule = scenario.issues[name].agenda
+    if rule is None:
+        return -1, 0.0
+    if rule.after_failed is not None:
+        return 1, float(rule.after_failed)
+    if rule.at == "demand":
+        return 2, 0.0
+    if rule.at == "never":
+        return 0, math.inf
+    if rule.at == "start" or rule.at is None:
+        return 0, 0.0
+    return 0, float(week_of(scenario, rule.at))
+
+
+def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, int, float]]:
+    """Dated events as rows (week, kind, index, actor, issue, value), in the order of weeks."""
+    rows = []
+    for event in scenario.events:
+        week = week_of(scenario, event.date if event.date is not None else event.week or 0)
+        actor = lay.actors.index(event.actor) if event.actor else -1
+        issue = lay.issues.index(event.issue) if event.issue else -1
+        for kind, index, value in _changes(event, lay, actor, issue):
+            rows.append((week, kind, index, actor, issue, value))
+    return sorted(rows, key=lambda row: row[0])
+
+
+def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[int, int, float]]:
+    changes: list[tuple[int, int, float]] = []
+    for o, (name, _, on) in enumerate(lay.objectives):
+        if name == event.actor and on == event.issue:
+            if event.ideal is not None:
+                changes.append((NEW_IDEAL, o, event.ideal))
+            if event.weight_times is not None:
+                changes.append((NEW_WEIGHT, o, event.weight_times))
+    if event.capability is not None:
+        changes.append((NEW_CAPABILITY, actor, event.capability))
+    if event.cost_of_war is not None:
+        changes.append((NEW_COST, actor, event.cost_of_war))
+    if event.control is not None and event.patron and event.proxy:
+        link = lay.links.index((event.patron, event.proxy))
+        changes.append((NEW_CONTROL, link, event.control))
+    if event.tabled:
+        changes.append((NEW_TABLE, issue, 1.0))
+    if event.consultation is not None:
+        rule = {"always": ALWAYS, "never": NEVER, "by rule": BY_RULE}[event.consultation]
+        changes.append((NEW_CONSULTATION, actor, float(rule)))
+    return changes
+
+
+def begin(
+    scenario: Scenario, g: Givens, p: Knobs, lay: Layout, seed: int, run: int
+) -> World:
+    """The world before the first week: objectives drawn, ties settled.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    g, p, lay
+        From `prepare`.
+    seed, run : int
+        Name the luck, here of the heterogeneity of objectives.
+    """
+    w = allocate(lay, len(g.links.pairs))
+    aims, force, web, truce, talk, tie = w.aims, w.force, w.web, w.truce, w.talk, w.tie
+    force.m0[:] = [scenario.actors[a].capability for a in lay.actors]
+    force.m[:] = force.m0
+    force.cost[:] = [scenario.actors[a].cost_of_war for a in lay.actors]
+    force.theta[:] = [scenario.issues[k].start for k in lay.issues]
+    web.control[:] = [scenario.patrons[patron][proxy] for patron, proxy in lay.links]
+    web.f[:] = 1.0
+    for name, rule in scenario.roles.consultation.items():
+        truce.consultation[lay.actors.index(name)] = ALWAYS if rule == "always" else NEVER
+    truce.convener[:] = -1
+    truce.vside[:] = 0.5
+    truce.terms[:] = force.theta
+    talk.text[:] = force.theta
+    aims.act[:] = 1.0
+    _draw_objectives(scenario, g, p, lay, aims, seed, run)
+    weigh(
+        aims.W, aims.X, g.aim.o_actor, g.aim.o_issue, g.aim.o_short, aims.ow, aims.ox, aims.ones,
+        g.who.patience,
+    )  # fmt: skip
+    align(aims.A, aims.W, aims.X)
+    power_shares(force.mu, force.m)
+    settle_ties(
+        tie.T, tie.accounts, aims.A, tie.E, force.mu, p.phi_A, p.phi_E, p.phi_B, int(p.burn_in)
+    )
+    return w
+
+
+def _draw_objectives(
+    scenario: Scenario, g: Givens, p: Knobs, lay: Layout, aims: Aims, seed: int, run: int
+) -> None:
+    """Weights and ideals of this run: those of the scenario, spread by sig_w and sig_x."""
+    keys, fed = chance.round_keys(seed, run), np.zeros((0, 0, 0))
+    z_w, z_x = np.empty(len(lay.objectives)), np.empty(len(lay.objectives))
+    chance.uniforms(z_w, keys, fed, chance.WEIGHT, g.ids.id_objective, 0)
+    chance.uniforms(z_x, keys, fed, chance.IDEAL, g.ids.id_objective, 0)
+    for o, (actor, horizon, issue) in enumerate(lay.objectives):
+        wanted = getattr(scenario.actors[actor], horizon)[issue]
+        aims.ow[o] = wanted.weight * math.exp(p.sig_w * chance.normal_of(z_w[o]))
+        aims.ox[o] = min(max(wanted.ideal + p.sig_x * chance.normal_of(z_x[o]), 0.0), 1.0)

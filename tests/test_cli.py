@@ -1,0 +1,222 @@
+"""The command line as a stranger uses it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from sim import results
+from sim.cli import main
+from sim.files import load, loads
+
+SYRIA = "scenarios/syria_2015_2018.toml"
+TOY = "scenarios/toy.toml"
+
+
+def sim(*words, cwd=None, **more):
+    """Run the command in a process of its own; (exit code, output, messages)."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", *words], capture_output=True, text=True, cwd=cwd, **more
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_check_says_that_nothing_is_wrong(capsys):
+    assert main(["check", TOY]) == 0
+    out = capsys.readouterr().out
+    assert "3 actors, 2 issues, 52 weeks from 2001-01-01" in out
+
+
+def test_show_prints_a_scenario_that_loads_again(capsys):
+    assert main(["show", SYRIA, "--set", "actors.iran.capability=1.4"]) == 0
+    shown = capsys.readouterr().out
+    assert loads(shown) == load(SYRIA, {"actors.iran.capability": 1.4})
+
+
+def test_schema_accepts_every_scenario(capsys):
+    assert main(["schema"]) == 0
+    form = json.loads(capsys.readouterr().out)
+    for path in Path("scenarios").glob("*.toml"):
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        plain = json.loads(json.dumps(data, default=str))
+        jsonschema.validate(plain, form)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["check", "scenarios/tyo.toml"], "did you mean 'toy.toml'?"),
+        (["run", TOY, "--runs", "0"], "--runs must be 1 or more, is 0"),
+        (["run", TOY, "--runs", "-3"], "--runs must be 1 or more, is -3"),
+        (["run", TOY, "--seed", "-1"], "--seed must be a whole number from 0"),
+        (["run", TOY, "--rounds", "0"], "rounds"),
+        (["run", TOY, "--set", "actors.crwon.capability=1"], "did you mean 'crown'?"),
+        (["run", TOY, "--set", "actors.crown.capability=lots"], "actors.crown.capability"),
+        (["run", TOY, "--set", "nonsense"], "nonsense"),
+        (["run", TOY, "--plugin", "nowhere.py"], "there is no plug-in file nowhere.py"),
+        (["run", TOY, "--set", "actors.crown.agent=proud"], "no agent class 'proud'"),
+    ],
+)
+def test_bad_input_is_one_message_and_exit_code_2(words, message):
+    code, out, err = sim(*words)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+@pytest.mark.parametrize("words", [["run"], ["rnu", TOY], ["run", TOY, "--seed", "x"], []])
+def test_words_that_are_no_command_are_exit_code_2(words):
+    code, _, err = sim(*words)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def test_out_that_cannot_be_written_is_refused_before_anything_runs(tmp_path):
+    taken = tmp_path / "file"
+    taken.write_text("mine")
+    code, out, err = sim("run", TOY, "--out", str(taken))
+    assert (code, out) == (2, "")
+    assert "cannot write to" in err
+    assert taken.read_text() == "mine"
+
+
+def test_run_tells_the_war_and_leaves_everything(tmp_path):
+    code, out, err = sim("run", TOY, "--seed", "4", "--out", str(tmp_path / "war"))
+    assert code == 0, err
+    left = results.load(tmp_path / "war" / "results.nc")
+    assert left.sizes["run"] == 1
+    assert left.attrs["seed"] == "4"
+    assert (tmp_path / "war" / "chronicle.txt").read_text(encoding="utf-8") == out
+    assert load(tmp_path / "war" / "scenario.toml") == load(TOY)
+    assert list((tmp_path / "war" / "figures").glob("*.png"))
+
+
+def test_quiet_prints_nothing(tmp_path):
+    code, out, err = sim("run", TOY, "--quiet", "--out", str(tmp_path))
+    assert (code, out, err) == (0, "", "")
+
+
+def test_rounds_and_runs_and_set_are_heard(tmp_path):
+    words = ["--rounds", "9", "--runs", "3", "--set", "actors.crown.capability=2"]
+    code, _, err = sim("run", TOY, *words, "--out", str(tmp_path), "--quiet")
+    assert code == 0, err
+    left = results.load(tmp_path / "results.nc")
+    assert (left.sizes["run"], left.sizes["round"]) == (3, 9)
+    assert results.scenario_of(left).actors["crown"].capability == 2
+
+
+def test_the_same_command_gives_the_same_bytes(tmp_path):
+    for name in "ab":
+        sim("run", TOY, "--seed", "3", "--out", str(tmp_path / name), "--quiet")
+    a, b = (results.load(tmp_path / name / "results.nc") for name in "ab")
+    assert a.identical(b)
+    one, two = ((tmp_path / name / "chronicle.txt").read_bytes() for name in "ab")
+    assert one == two
+
+
+PROUD = """
+import sim
+
+@sim.register("proud")
+class Proud(sim.GovernmentActor):
+    def signs(self, convener):
+        return {answer}
+"""
+
+
+def test_a_plugin_replaces_a_decision(tmp_path):
+    (tmp_path / "proud.py").write_text(PROUD.format(answer="-2.0"))
+    words = ["--plugin", str(tmp_path / "proud.py"), "--set", "actors.crown.agent=proud"]
+    code, _, err = sim("run", TOY, *words, "--out", str(tmp_path / "out"))
+    assert code == 0, err
+    assert "every run goes through the Mesa model" in err
+    left = results.load(tmp_path / "out" / "results.nc")
+    assert not any(e.answer for e in results.events(left) if e.decision == "ceasefire")
+    assert any(e.decision == "ratify" and e.actor == "crown" for e in results.events(left))
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("float('nan')", "signs() in week 0 must return a finite number from -2 to 2, is nan"),
+        ("7", "must return a number from -2 to 2, is 7"),
+        ("None", "must return a finite number from -2 to 2, is None"),
+        ("1 / 0", "signs() in week 0 failed: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_plugin_that_breaks_the_contract_fails_the_run_with_a_word(tmp_path, answer, message):
+    (tmp_path / "proud.py").write_text(PROUD.format(answer=answer))
+    words = ["--plugin", str(tmp_path / "proud.py"), "--set", "actors.crown.agent=proud"]
+    code, _, err = sim("run", TOY, *words, "--seed", "4")
+    assert code == 1
+    assert "crown (Proud)" in err
+    assert message.split("week 0")[-1] in err
+    assert "Traceback" not in err
+
+
+def test_a_plugin_with_a_fault_of_its_own_is_bad_input(tmp_path):
+    (tmp_path / "broken.py").write_text("def f(:")
+    code, _, err = sim("run", TOY, "--plugin", str(tmp_path / "broken.py"))
+    assert code == 2
+    assert "failed while it was read: SyntaxError" in err
+
+
+def test_a_plugin_that_registers_nothing_is_bad_input(tmp_path):
+    (tmp_path / "empty.py").write_text("x = 1")
+    code, _, err = sim("run", TOY, "--plugin", str(tmp_path / "empty.py"))
+    assert code == 2
+    assert "registers no class" in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX")
+def test_ctrl_c_leaves_the_runs_that_were_finished(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", "run", SYRIA, "--runs", "1000000", "--out", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    seen = ""
+    deadline = time.monotonic() + 240
+    while "runs:   0%" not in seen or "| 0/" in seen[-120:]:
+        assert time.monotonic() < deadline, seen
+        seen += process.stderr.read(1)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 130, err
+    assert "these are kept" in err
+    assert "Traceback" not in err
+    left = results.load(tmp_path / "results.nc")
+    assert left.sizes["run"] >= 1
+
+
+def test_help_names_the_exit_codes():
+    code, out, _ = sim("--help")
+    assert code == 0
+    assert "2 bad input" in out
+
+
+def test_a_single_run_of_a_fresh_install_does_not_wait_for_the_compiler(tmp_path):
+    """With an empty cache a run of the Syrian case is interpreted."""
+    clone = tmp_path / "sim"
+    import shutil
+
+    shutil.copytree("sim", clone, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree("scenarios", tmp_path / "scenarios")
+    begun = time.monotonic()
+    code, out, err = sim("run", SYRIA, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert code == 0, err
+    assert "compiling" not in err
+    assert time.monotonic() - begun < 30
+    assert out.strip()
+    assert not list(clone.glob("**/*.nbi"))

@@ -1,0 +1,180 @@
+"""The table of modules in `sim` is what the imports obey."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+import sim
+
+PACKAGE = ROOT / "sim"
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "__pycache__")
+ROWS = {module: row for row, (_, modules) in enumerate(sim.LAYERS) for module in modules.split()}
+LAYER = {module: layer for layer, modules in sim.LAYERS for module in modules.split()}
+
+
+def module_of(path: Path) -> str:
+    """Name of a file's module below `sim`: 'files', 'rules.war'; '' for the package itself."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def listed(module: str) -> str | None:
+    """The entry of the table that a module belongs to: itself, or the folder that it is in."""
+    while module and module not in ROWS:
+        module = module.rpartition(".")[0]
+    return module or None
+
+
+def imports(path: Path) -> set[str]:
+    """Modules of `sim` that a file imports, wherever in it; '' for the package itself."""
+    here, found = module_of(path), set()
+    package = here if path.name == "__init__.py" else here.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for name in (alias.name for alias in node.names):
+                if name == "sim" or name.startswith("sim."):
+                    found.add(name.partition(".")[2])
+        elif isinstance(node, ast.ImportFrom):
+            source = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                source = ".".join(part for part in ("sim", *above, source) if part)
+            if source == "sim" or source.startswith("sim."):
+                below = source.partition(".")[2]
+                for alias in node.names:
+                    inner = f"{below}.{alias.name}" if below else alias.name
+                    found.add(inner if exists(inner) else below)
+    return found
+
+
+def exists(module: str) -> bool:
+    place = PACKAGE.joinpath(*module.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+
+
+def outside(path: Path) -> set[str]:
+    """Top-level names of other packages that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+def test_every_module_stands_once_in_the_table() -> None:
+    names = [module for _, modules in sim.LAYERS for module in modules.split()]
+    assert len(names) == len(set(names))
+    found = {module_of(path) for path in FILES} - {"", "__main__", "rules"}
+    assert {module for module in found if listed(module) is None} == set()
+
+
+def test_every_module_of_the_table_is_there() -> None:
+    assert {module for module in ROWS if not exists(module)} == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_a_module_imports_only_from_rows_above_it(path: Path) -> None:
+    here = module_of(path)
+    if here in ("", "__main__"):
+        return
+    own = listed(here)
+    refused = set()
+    for module in imports(path) - {""}:
+        target = listed(module)
+        same_folder = target == own or (
+            LAYER.get(str(target)) == LAYER.get(str(own)) and module.startswith("rules.")
+        )
+        if not same_folder and (target is None or own is None or ROWS[target] >= ROWS[own]):
+            refused.add(module)
+    assert refused == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_no_module_imports_the_package_root(path: Path) -> None:
+    if module_of(path) in ("", "__main__"):
+        return
+    assert "" not in imports(path)
+
+
+def test_rules_know_neither_scenarios_nor_files_nor_the_world() -> None:
+    for path in (PACKAGE / "rules").glob("*.py"):
+        known = imports(path)
+        assert all(m == "compiling" or m.startswith("rules") for m in known), (path.name, known)
+
+
+def test_rules_import_each_other_without_circles() -> None:
+    graph = {module_of(p): imports(p) for p in (PACKAGE / "rules").glob("*.py")}
+    done: set[str] = set()
+    while len(done) < len(graph):
+        ready = {m for m in graph if m not in done and graph[m] & set(graph) <= done}
+        assert ready, f"a circle among {sorted(set(graph) - done)}"
+        done |= ready
+
+
+@pytest.mark.parametrize(("package", "home"), [("matplotlib", "plots"), ("mesa", "model")])
+def test_a_heavy_package_has_one_home(package: str, home: str) -> None:
+    using = {listed(module_of(path)) for path in FILES if package in outside(path)}
+    assert using <= {home}
+
+
+def test_reading_a_scenario_loads_nothing_heavy() -> None:
+    heavy = "{'numba', 'xarray', 'matplotlib', 'mesa', 'pandas', 'scipy'}"
+    code = f"""
+import sys
+import sim, sim.cli, sim.files
+sim.files.load(sys.argv[1])
+print(sorted({heavy} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT / "scenarios/syria_2015_2018.toml")],
+        cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_package_needs_no_import_of_its_modules() -> None:
+    code = "import sim, sys; print(sorted(m for m in sys.modules if m.startswith('sim.')))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_loaded() -> None:
+    for name in sim.__all__:
+        assert getattr(sim, name) is not None
+    with pytest.raises(AttributeError, match="no attribute"):
+        sim.no_such_name  # noqa: B018
+
+
+def test_no_module_draws_luck_of_its_own() -> None:
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        assert "random" not in outside(path), path.name
+        for word in ("np.random", "numpy.random", "default_rng"):
+            assert word not in text, (path.name, word)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "rules").glob("*.py")), ids=lambda p: p.stem)
+def test_rules_use_only_arithmetic_that_agrees_to_the_last_bit(path: Path) -> None:
+    """No powers, no matrix products, no sums of NumPy: plain loops and `math`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.BinOp | ast.AugAssign):
+            assert not isinstance(node.op, ast.Pow | ast.MatMult), node.lineno
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            allowed = {
+                "np": {"empty", "zeros", "ones", "bool_", "int64", "float64"},
+                "math": {"exp", "log", "expm1", "log1p", "sqrt", "inf"},
+            }
+            if node.value.id in allowed:
+                assert node.attr in allowed[node.value.id], (node.lineno, node.attr)
