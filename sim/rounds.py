@@ -430,7 +430,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             if arrays.any(came, came):
                 bargaining.agenda_due(
                     talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
-                    arrays.any(came, who.demander), talk.forced_table,
+                    arrays.any(came, who.demander), talk.forced_table, talk.tabled,
                 )  # fmt: skip
                 bargaining.open_text(
                     talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander, force.m, aims.W, aims.X,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from sim.files import build
 from sim.rules import objectives
-from sim.world import OFF, knobs
+from sim.setup import prepare
 
 UNIT = st.floats(0.0, 1.0)
 
@@ -31,13 +33,6 @@ def test_activation_falls_geometrically_while_satisfied(rho_a: float, a_min: flo
             np.array([0.6]), np.array([0.5]), rho_a, a_min,
         )  # fmt: skip
         assert act[0] == pytest.approx(a_min + (1 - a_min) * (1 - rho_a) ** weeks, abs=1e-12)
-
-
-def test_salience_decay_off_keeps_every_activation_at_one(syria) -> None:
-    from sim.files import with_changes
-
-    assert knobs(with_changes(syria, {"mechanisms.salience_decay": False})).a_min == 1.0
-    assert OFF["salience_decay"] == {"a_min": 1.0}
 
 
 def test_preferences_are_weights_and_weighted_ideals_of_all_objectives() -> None:
@@ -109,9 +104,6 @@ def test_utility_is_between_nothing_and_one_and_one_only_at_the_ideal(
 
 @given(st.floats(0.9, 0.999), st.floats(0.0, 200.0))
 def test_a_patient_actor_weighs_the_order_after_the_war_more(delta: float, tau: float) -> None:
-    from sim.files import build
-    from sim.world import prepare
-
     scenario = build(SMALL, {"actors.one.discount": delta, "parameters.tau_L": tau})
     given_, _, _ = prepare(scenario)
     assert given_.who.patience[0] == pytest.approx(delta**tau, rel=1e-9)
@@ -120,7 +112,7 @@ def test_a_patient_actor_weighs_the_order_after_the_war_more(delta: float, tau: 
 
 SMALL = {
     "name": "one",
-    "start": __import__("datetime").date(2000, 1, 1),
+    "start": dt.date(2000, 1, 1),
     "issues": {"peace": {"label": "peace", "zero": "no", "one": "yes", "start": 0.5}},
     "actors": {
         "one": {

@@ -37,7 +37,7 @@ def test_fearons_range_lies_around_the_balance_of_power_and_the_nash_text_halves
     both = np.ones(2, dtype=np.bool_)
     bargaining.nash_text(
         text, np.array([front]), both, np.ones(1, dtype=np.bool_), np.ones(2), np.array(price),
-        np.ones(2), *ONE_ISSUE, 1.0, 1e-9, 2000, 0.3 * sum(price),
+        np.ones(2), *ONE_ISSUE, 1.0, 1e-9, 12, 0.6,
     )  # fmt: skip
     assert text[0] == pytest.approx(0.5 * (low + high), abs=1e-6)
 
@@ -101,7 +101,8 @@ def test_the_gambler_never_overflows(front: float, drift: float, sig_b: float) -
 def test_the_driftless_limit_is_reached_without_a_jump() -> None:
     for front in (0.1, 0.5, 0.7):
         edge = 0.5e-6 * 0.06**2
-        inside, outside = war.gambler(front, 0.999 * edge, 0.06), war.gambler(front, 1.001 * edge, 0.06)
+        inside = war.gambler(front, 0.999 * edge, 0.06)
+        outside = war.gambler(front, 1.001 * edge, 0.06)
         assert inside[0] == front
         assert inside[1] == pytest.approx(front * (1 - front) / 0.06**2, rel=1e-12)
         assert outside[0] == pytest.approx(inside[0], abs=1e-6)
@@ -222,9 +223,8 @@ def test_strength_is_a_mean_of_air_and_ground_that_grows_with_scale(
     expected = (0.5 * air**ces + 0.5 * ground**ces) ** (1 / ces)
     assert strength(1.0) == pytest.approx(expected, rel=1e-9)
     assert strength(scale) == pytest.approx(scale * strength(1.0), rel=1e-9)
-    plain = war.strength(
-        np.array([1, 1]), np.array([air, ground]), np.array([1.0, 0.0]), np.array([0.0, 1.0]), 1, 1.0
-    )
+    m = np.array([air, ground])
+    plain = war.strength(np.array([1, 1]), m, np.array([1.0, 0]), np.array([0, 1.0]), 1, 1.0)
     assert plain == pytest.approx(0.5 * (air + ground))
     assert strength(1.0) <= plain * (1 + 1e-12)
 

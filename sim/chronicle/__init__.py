@@ -11,20 +11,25 @@ import textwrap
 
 import xarray as xr
 
-from sim import summing, talking, telling
-from sim.errors import ResultsError
-from sim.results import events
+from sim.chronicle import changes, summing, talks, truces
 from sim.chronicle.story import Line, Story
 from sim.chronicle.wording import count, day, ordinal
+from sim.errors import ResultsError
+from sim.results import Event, events, scenario_of
 
 # How many sentences a page may have, by the weeks of the record.
 FEWEST, MOST, A_WEEK = 16, 84, 0.5
+# The phase of the week in which ceasefires are brokered.
+BROKERED = 4
+# Small things are told only as long as the page is not so full.
+ENOUGH, SMALL = 0.6, 2.2
 
 NUMBERS = (
     "The numbers: worth, gains, losses and costs are utilities; 0 is the worst that an actor can "
     "imagine and 1 the best, so 0.01 is little and 0.10 is much. A decision is close if less than "
     "0.005 would have turned it. Positions run from 0 to 1 between the two ends of an issue, ties "
-    "from -1 (enemies) to 1 (friends). Dates are the first days of weeks."
+    "from -1 (enemies) to 1 (friends). What a tie began with wears off week by week; aims, "
+    "experience and third parties put something in its place. Dates are the first days of weeks."
 )
 HONEST = (
     "This is one possible course of events under the rules of a model. It is not a forecast."
@@ -62,8 +67,8 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
     chosen = _chosen(story)
     titles = chapters(story)
     for n, (first, heading) in enumerate(titles):
-        until = titles[n + 1][0] if n + 1 < len(titles) else story.weeks
-        told = [line for line in chosen if first <= line.round < until]
+        until = titles[n + 1][0] if n + 1 < len(titles) else (story.weeks, 0)
+        told = [line for line in chosen if first <= (line.round, line.phase) < until]
         if told:
             entries = [f"{day(story.dates[line.round])}: {line.text}" for line in told]
             blocks.append("\n".join([_wrap(heading, width), *(_hang(e, width) for e in entries)]))
@@ -104,19 +109,17 @@ def summary(results: xr.Dataset, run: int | None = None) -> str:
     return "\n".join([*summing.of_many(stories), HONEST])
 
 
-def chapters(story: Story) -> list[tuple[int, str]]:
-    """Phases of the war: the week in which each begins, and its heading."""
-    found = [(0, "War")]
+def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
+    """Phases of the war: the week and the phase of it in which each begins, and its heading."""
+    found = [((0, 0), "War")]
     for truce in story.truces:
         who = story.words.who(truce.convener)
         heading = f"The {ordinal(truce.number)} ceasefire, brokered by {who}"
-        if truce.start == found[-1][0]:
-            found.pop()
-        found.append((truce.start, heading))
+        found.append(((truce.start, BROKERED), heading))
         if truce.settled is not None and truce.settled < truce.last:
-            found.append((truce.settled + 1, "Settlement"))
-        if truce.collapse is not None and truce.last + 1 < story.weeks:
-            found.append((truce.last + 1, "War again"))
+            found.append(((truce.settled + 1, 0), "Settlement"))
+        if truce.collapse is not None:
+            found.append(((truce.last + 1, 0), "War again"))
     return found
 
 
@@ -124,13 +127,15 @@ def _chosen(story: Story) -> list[Line]:
     """The sentences that matter most, as many as a page holds, in the order of time."""
     found: list[Line] = []
     for tell in (
-        telling.opening, talking.shifts, talking.aims, telling.fronts, telling.attempts,
-        telling.orders, telling.revisions, telling.ends, talking.talks, talking.deals,
-        talking.disputes, talking.ties,
+        changes.opening, changes.shifts, changes.aims, truces.attempts, truces.orders,
+        truces.revisions, truces.ends, talks.talks, talks.deals, changes.disputes, changes.ties,
+        changes.fronts,
     ):  # fmt: skip
         found += tell(story)
-    room = max(FEWEST, min(MOST, round(FEWEST + A_WEEK * story.weeks)))
+    room = min(MOST, round(FEWEST + A_WEEK * story.weeks))
     kept = sorted(range(len(found)), key=lambda n: -found[n].weight)[:room]
+    enough = round(ENOUGH * room)
+    kept = kept[:enough] + [n for n in kept[enough:] if found[n].weight >= SMALL]
     lines = [found[n] for n in sorted(kept)]
     return sorted(lines, key=lambda line: (line.round, line.phase))
 
@@ -138,6 +143,8 @@ def _chosen(story: Story) -> list[Line]:
 def _runs(results: xr.Dataset, run: int | None) -> list[int]:
     """The run that is asked for, or all."""
     if "event_kind" not in results:
+        raise ResultsError("these results hold no events: record them, and the run can be told")
+    if results.sizes.get("event", 0) == 0 and _must_have_events(results):
         raise ResultsError("these results hold no events: record them, and the run can be told")
     numbers = [int(n) for n in results["run"].values]
     if run is None and numbers:
@@ -148,9 +155,18 @@ def _runs(results: xr.Dataset, run: int | None) -> list[int]:
     return [run]
 
 
-def _by_run(results: xr.Dataset) -> dict[int, list]:
+def _must_have_events(results: xr.Dataset) -> bool:
+    """Whether something that leaves an event has happened: a war may be without any."""
+    scenario = scenario_of(results)
+    able = [scenario.actors[name] for name in scenario.roles.conveners]
+    held = results.sizes.get("round", 0) > scenario.parameters.first_c
+    convened = held and any(actor.capability * actor.tasks.diplomacy > 0 for actor in able)
+    return convened or ("state" in results and bool((results["state"] > 0).any()))
+
+
+def _by_run(results: xr.Dataset) -> dict[int, list[Event]]:
     """The events of every run, read once."""
-    found: dict[int, list] = {int(n): [] for n in results["run"].values}
+    found: dict[int, list[Event]] = {int(n): [] for n in results["run"].values}
     for event in events(results):
         found[event.run].append(event)
     return found

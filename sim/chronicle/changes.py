@@ -15,11 +15,12 @@ from sim.results import Event
 STAYS = 8
 # A dispute is told if it moves an issue so far; half of a tie means something above so much.
 FAR, SOME = 0.25, 0.05
-CAUSES = {
-    "objectives": "what each wants",
-    "experience": "what each has seen of the other",
-    "third_parties": "where third parties stand",
-    "initial": "the wearing off of what they began with",
+CAUSES = ("objectives", "experience", "third_parties", "initial")
+# What a pair began with wears off in any case, and aims renew it or do not: one cause of a turn.
+TURNS = {
+    "experience": ("what each has seen of the other",) * 2,
+    "third_parties": ("where third parties stand",) * 2,
+    "objectives": ("what each wants", "aims that no longer renew what bound them"),
 }
 
 
@@ -29,7 +30,7 @@ def opening(story: Story) -> Iterator[Line]:
     for name, issue in scenario.issues.items():
         if issue.moved_by is not None:
             ends = f"0 means: {tidy(issue.zero)}; 1 means: {tidy(issue.one)}"
-            parts.append(f"{words.issue(name)} stands at {level(issue.start)} ({ends})")
+            parts.append(f"{words.stands(name)} at {level(issue.start)} ({ends})")
     camps = sorted(scenario.camps, key=lambda name: -scenario.camps[name].pole)
     contest = story.at("contest", 0)
     if len(camps) == 2 and contest is not None:
@@ -50,10 +51,10 @@ def fronts(story: Story) -> Iterator[Line]:
         weeks, was = start - since, story.position(front, since) if start > since else None
         now = story.at("position", start - 1, issue=front) if start > since else None
         if weeks >= 6 and was is not None and now is not None:
-            where, moved = story.words.issue(front), abs(now - was)
+            stands, moved = story.words.stands(front), abs(now - was)
             word = "up" if now > was else "down"
-            change = f"{word} from {level(was)}" if moved >= 0.01 else "where it stood"
-            text = f"after {count(weeks, 'week')} of war {where} stands at {level(now)}, {change}"
+            change = f"{word} from {level(was)}" if moved >= 0.01 else "as before"
+            text = f"after {count(weeks, 'week')} of war {stands} at {level(now)}, {change}"
             yield Line(start - 1, 13, 2.0 + 25.0 * moved, sentence(text))
         since = after
 
@@ -82,7 +83,7 @@ def aims(story: Story) -> Iterator[Line]:
     told: set[tuple[str, str]] = set()
     for (week, kind, issue), found in grouped.items():
         who = [event.actor for event in found]
-        head = f"{words.issue(issue)} stands at {level(found[0].terms['position'])}"
+        head = f"{words.stands(issue)} at {level(found[0].terms['position'])}"
         again, its = (issue, kind) in told, words.its(who)
         if kind == "satisfied":
             text = f"{head}: {words.says(who, 'count')} {its} aim there as achieved"
@@ -104,9 +105,8 @@ def disputes(story: Story) -> Iterator[Line]:
         before, now = story.position(event.issue, event.round), event.terms["position"]
         if before is not None and abs(now - before) >= FAR:
             where = story.words.issue(event.issue)
-            text = f"a new local dispute breaks out over {where}, which now stands at {level(now)}"
-            if story.words.issue_is_plural(event.issue):
-                text = text.replace("which now stands", "which now stand")
+            stand = "stand" if story.words.issue_is_plural(event.issue) else "stands"
+            text = f"a new local dispute breaks out over {where}, which now {stand} at {level(now)}"
             yield Line(event.round, 10, 1.0 + abs(now - before), sentence(text))
 
 
@@ -142,14 +142,14 @@ def ties(story: Story) -> Iterator[Line]:
         if half is not None and half != zero:
             peak = int(np.argmax(tie[: half + 1]))
             if tie[peak] > SOME:
-                best = f"{level(tie[peak])} of {day(story.dates[peak])}"
-                text = f"the tie between {names} has fallen to {level(tie[half])}, less than half of"
+                best = f"less than half of the {level(tie[peak])} of {day(story.dates[peak])}"
+                text = f"the tie between {names} has fallen to {level(tie[half])}, {best}"
                 why = _drove(story, pair, peak, half, -1.0)
-                yield Line(half, 12, weight, sentence(f"{text} the {best}{why}"))
+                yield Line(half, 12, weight, sentence(text + why))
         if zero is not None:
             peak = int(np.argmax(tie[: zero + 1]))
-            best = f"it stood at {level(tie[peak])} on {day(story.dates[peak])}"
-            text = f"the tie between {names} falls below zero, from friends to rivals; {best}"
+            best = f"from {level(tie[peak])} on {day(story.dates[peak])}"
+            text = f"the tie between {names} falls below zero, {best}; they are rivals now"
             why = _drove(story, pair, peak, zero, -1.0)
             yield Line(zero, 12, weight + 2, sentence(text + why))
             back = stays(tie[zero:] > 0)
@@ -171,15 +171,13 @@ def stays(past: NDArray[np.bool_]) -> int | None:
 
 
 def _drove(story: Story, pair: tuple[str, str], since: int, week: int, sign: float) -> str:
-    """The cause that has moved a tie most in one direction since a week.
-
-    What a pair began with wears off in any case; it is named only if no cause at work is there.
-    """
+    """The cause that has moved a tie most in one direction since a week."""
     moved = {cause: float(a[week] - a[since]) for cause, a in accounts(story, *pair).items()}
     worn = moved.pop("initial", 0.0)
-    cause = max(moved, key=lambda name: sign * moved[name], default=None)
-    if cause is None:
+    if not moved:
         return ""
+    moved["objectives"] += worn
+    cause = max(moved, key=lambda name: sign * moved[name])
     if sign * moved[cause] < 0.005:
-        return f"; the cause is {CAUSES['initial']} ({signed(worn)})" if sign * worn > 0 else ""
-    return f"; the main cause is {CAUSES[cause]} ({signed(moved[cause])})"
+        return ""
+    return f", mainly because of {TURNS[cause][sign < 0]} ({signed(moved[cause])})"

@@ -71,12 +71,12 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
         kind = "table"
     number = parts[kind]
     if sign * number < NOTHING:
-        return Reason("sum", f"all in all the {what} is worth {_than(event.gain, it, "war")}")
+        return Reason("sum", _all_in_all(event, it, f"the {what}", "war"))
     if kind == "table":
         where = words.issue(event.issue)
         return Reason(kind, f"what lies on the table would cost {it} {size(number)} on {where}")
     if kind == "terms":
-        return Reason(kind, _terms(story, me, truce, event.round, number, "its terms"))
+        return Reason(kind, _terms(story, me, truce, event.round, number, "the terms"))
     if kind == "military":
         return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
     if kind == "loyalty":
@@ -99,7 +99,7 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     parts["patrons"] = terms["patrons"]
     kind = max(parts, key=lambda name: sign * parts[name])
     if sign * parts[kind] <= 0:
-        return Reason("sum", f"all in all the deal is worth {_than(event.gain, it, "war")}")
+        return Reason("sum", _all_in_all(event, it, "the deal", "war"))
     if kind == "patrons":
         return Reason(kind, patrons(story, me, event.round, parts[kind]))
     # the whole of a term is what the actor itself feels, not its share in the answer
@@ -131,7 +131,7 @@ def attend(story: Story, event: Event, named: bool = False) -> Reason:
     }
     kind = max(parts, key=lambda name: sign * parts[name])
     if sign * parts[kind] <= 0:
-        return Reason("sum", f"all in all coming is worth {_than(event.gain, it, "staying away")}")
+        return Reason("sum", _all_in_all(event, it, "coming", "staying away"))
     if kind == "patrons":
         return Reason(kind, patrons(story, me, event.round, parts[kind]))
     if kind == "contagion":
@@ -161,7 +161,7 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
     }
     kind = max(parts, key=lambda name: sign * parts[name])
     if sign * parts[kind] <= 0:
-        return Reason("sum", f"all in all the text is worth {_than(event.gain, it, 'going on as now')}")
+        return Reason("sum", _all_in_all(event, it, "the text", "going on"))
     if kind == "patrons":
         return Reason(kind, patrons(story, me, event.round, parts[kind]))
     if kind == "loyalty":
@@ -196,7 +196,7 @@ def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) 
     found: dict[str, float] = {}
     for issue in story.scenario.issues:
         then = story.at("terms", known, issue=issue)
-        change = _worth(story, actor, issue, week, then)
+        change = story.worth(actor, issue, week, story.position(issue, week), then)
         if change is None:
             return None
         found[issue] = sign * change
@@ -210,7 +210,8 @@ def sore_issue(story: Story, actor: str, week: int) -> str | None:
     for issue in story.scenario.issues:
         if not story.at("tabled", week, issue=issue):
             continue
-        change = _worth(story, actor, issue, week, story.at("text", week, issue=issue))
+        now, then = story.position(issue, week), story.at("text", week, issue=issue)
+        change = story.worth(actor, issue, week, now, then)
         if change is not None:
             found[issue] = change
     worst = min(found, key=found.__getitem__, default=None)
@@ -220,21 +221,6 @@ def sore_issue(story: Story, actor: str, week: int) -> str | None:
 def share_of_own(rest: float, own: float) -> float:
     """How much of its own gain counts in a proxy's answer."""
     return rest / own if abs(own) > 1e-12 else 1.0
-
-
-def _worth(
-    story: Story, actor: str, issue: str, week: int, then: float | None
-) -> float | None:
-    """What an actor gains if an issue moves from where the week found it."""
-    now = story.position(issue, week)
-    weight = story.at("weight", week, actor=actor, issue=issue)
-    ideal = story.at("ideal", week, actor=actor, issue=issue)
-    if now is None or then is None or weight is None or ideal is None:
-        return None
-    before, after = abs(now - ideal), abs(then - ideal)
-    if story.scenario.parameters.r == 2:
-        before, after = before * before, after * after
-    return weight * (before - after)
 
 
 def _terms(
@@ -250,8 +236,9 @@ def _terms(
     if about.side_payment or about.prestige:
         return f"{terms} {verb} {it} {size(number)} on {where}"
     # what cannot be promised stands in the terms as it stood when they were drawn
-    worth = "would be worth" if number > 0 else "would cost"
-    return f"{terms} go back to where {where} stood, which {worth} {it} {size(number)}"
+    they = "they" if story.words.issue_is_plural(issue) else "it"
+    worth = f"a gain of {size(number)}" if number > 0 else f"a cost of {size(number)}"
+    return f"{terms} hold {where} to where {they} stood, {worth} to {it}"
 
 
 def _loyalty(story: Story, actor: str, convener: str, number: float) -> str:
@@ -263,3 +250,8 @@ def _loyalty(story: Story, actor: str, convener: str, number: float) -> str:
 
 def _than(number: float, it: str, other: str) -> str:
     return f"{size(number)} {'more' if number > 0 else 'less'} to {it} than {other}"
+
+
+def _all_in_all(event: Event, it: str, what: str, other: str) -> str:
+    """The sum of the reasons, where no single one points the way of the answer."""
+    return f"all in all {what} is worth {_than(event.gain, it, other)}"

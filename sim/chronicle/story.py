@@ -1,4 +1,4 @@
-"""One run as a story: its attempts at peace, its ceasefires and its talks, put together from events."""
+"""One run as a story: attempts at peace, ceasefires and talks, put together from events."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.chronicle.wording import Words
 from sim.errors import ResultsError
 from sim.files import week_of
 from sim.givens import ALWAYS, NEVER, NEW_CONSULTATION
 from sim.results import Event, events, scenario_of
 from sim.scenario import Event as Dated
 from sim.scenario import Scenario
-from sim.chronicle.wording import Words
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,12 @@ class Truce:
         """Weeks at the end of which it was in force."""
         return self.last - self.start + (0 if self.collapse else 1)
 
-    def broken(self) -> dict[str, list[int]]:
-        """Weeks in which each armed actor broke it; who never did is left out."""
-        weeks = {who: [e.round for e in acts if not e.answer] for who, acts in self.acts.items()}
+    def broken(self, since: int = 0) -> dict[str, list[int]]:
+        """Weeks in which each armed actor broke it, since a week; who never did is left out."""
+        weeks = {
+            who: [e.round for e in acts if not e.answer and e.round >= since]
+            for who, acts in self.acts.items()
+        }
         return {who: found for who, found in weeks.items() if found}
 
     def act(self, who: str, week: int) -> Event | None:
@@ -190,6 +193,19 @@ class Story:
         if week == 0:
             return self.scenario.issues[issue].start
         return self.at("position", week - 1, issue=issue)
+
+    def worth(
+        self, actor: str, issue: str, week: int, before: float | None, after: float | None
+    ) -> float | None:
+        """What an actor gains if an issue moves; None if the record does not tell."""
+        weight = self.at("weight", week, actor=actor, issue=issue)
+        ideal = self.at("ideal", week, actor=actor, issue=issue)
+        if before is None or after is None or weight is None or ideal is None:
+            return None
+        was, now = abs(before - ideal), abs(after - ideal)
+        if self.scenario.parameters.r == 2:
+            was, now = was * was, now * now
+        return weight * (was - now)
 
     def control(self, patron: str, week: int) -> dict[str, float]:
         """What share of each of its proxies a patron controls."""

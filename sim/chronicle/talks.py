@@ -9,97 +9,84 @@ from sim.chronicle.story import Line, Meeting, Story
 from sim.chronicle.wording import day, level, listed, number_word, sentence, size
 from sim.results import Event
 
+# The text counts as moved if it moved so far on an issue.
+MOVED = 0.015
+
 
 def talks(story: Story) -> Iterator[Line]:
     """Rounds of talks: who came and who did not, what is on the table, how it was voted."""
     empty = 0
     before: dict[str, float] = {}
     for meeting in story.meetings:
-        came = any(e.answer for e in meeting.attend) or bool(meeting.votes)
-        if not came:
+        if not meeting.votes and not any(e.answer for e in meeting.attend):
             empty += 1
-            yield Line(meeting.round, 8, 4.0 if empty == 1 else 2.2, _nobody(story, meeting))
+            yield Line(meeting.round, 8, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
             continue
-        text = _around(story, meeting)
-        moved = _on_the_table(story, meeting, before)
-        parts = [part for part in (text, moved) if part]
+        parts = [*_around(story, meeting), *_on_the_table(story, meeting, before)]
         core = any(story.scenario.issues[e.issue].core for e in meeting.tabled)
         if parts:
-            weight = 12.0 if core else 8.0 if meeting.tabled else 5.0
+            weight = 14.0 if core else 8.0 if meeting.tabled else 4.0
             yield Line(meeting.round, 8, weight, sentence("; ".join(parts)))
         if meeting.votes:
             weight = 28.0 if meeting.agreed else 6.5
             yield Line(meeting.round, 8, weight, _count(story, meeting))
 
 
-def _because(story: Story, event: Event) -> str:
-    return reasons.because(reasons.attend(story, event)) + reasons.close(event)
-
-
 def _nobody(story: Story, meeting: Meeting) -> str:
     words, must = story.words, story.scenario.roles.must_sign
     away = sorted(meeting.attend, key=lambda e: e.actor not in must)
-    names = [e.actor for e in away]
-    if len(names) == 2:
-        who = f"neither {words.who(names[0])} nor {words.who(names[1])} {words.verb(names[1], 'come')}"
-    elif len(names) == 1:
-        who = f"{words.who(names[0])} {words.verb(names[0], 'stay')} away"
+    names = [event.actor for event in away]
+    if len(names) == 1:
+        who = f"{words.says(names[0], 'stay')} away"
+    elif len(names) == 2:
+        last = words.says(names[1], "come")
+        who = f"neither {words.who(names[0])} nor {last}"
     else:
-        who = "none of those who were awaited comes"
-    why = reasons.attend(story, away[0])
-    whose = "" if len(names) == 1 else f"; as for {words.who(names[0])}, "
-    reason = f"{whose}{why.text}" if whose else reasons.because(why)
-    return sentence(f"a round of talks comes to nothing: {who}{reason}{reasons.close(away[0])}")
+        who = f"{words.all(names)} stay away"
+    why = reasons.because(reasons.attend(story, away[0], named=len(names) > 1))
+    return sentence(f"a round of talks comes to nothing: {who}{why}{reasons.close(away[0])}")
 
 
-def _around(story: Story, meeting: Meeting) -> str:
-    """Who came and why against its will; who stayed away and why."""
+def _around(story: Story, meeting: Meeting) -> list[str]:
+    """Who came, also against its will, and who stayed away and why."""
     words, parts = story.words, []
-    brought = story.scenario.talks.brought
-    came = [e for e in meeting.attend if e.answer]
-    for event in came:
-        own = event.terms["truce"] - event.terms["seat"]
-        if own < 0 < event.terms["patrons"] and brought.get(event.actor):
-            sender = words.who(brought[event.actor])
-            pressed = f"against {words.its(event.actor)} own reckoning ({signed_size(own)})"
-            pull = size(event.terms["patrons"])
-            verb = words.says(event.actor, "come")
-            parts.append(f"{verb} to the talks {pressed}, drawn by {sender} ({pull})")
-    pressed_names = [e.actor for e in came if _pressed(story, e)]
-    willing = [e.actor for e in came if e.actor not in pressed_names]
+    came = [event for event in meeting.attend if event.answer]
+    pressed = [event for event in came if _pressed(story, event)]
+    willing = [event.actor for event in came if event not in pressed]
     if willing:
-        parts.insert(0, f"{words.says(willing, 'come')} to the talks")
+        parts.append(f"{words.says(willing, 'come')} to the talks")
+    for event in pressed:
+        sender = words.who(story.scenario.talks.brought[event.actor])
+        cost = size(event.terms["truce"] - event.terms["seat"])
+        text = f"{words.says(event.actor, 'come')} to the talks, drawn there by {sender} though"
+        parts.append(f"{text} it costs {words.it(event.actor)} {cost}{reasons.close(event)}")
     for event in meeting.attend:
         if not event.answer:
-            parts.append(f"{words.says(event.actor, 'stay')} away{_because(story, event)}")
-    return "; ".join(parts)
+            why = reasons.because(reasons.attend(story, event)) + reasons.close(event)
+            parts.append(f"{words.says(event.actor, 'stay')} away{why}")
+    return parts
 
 
 def _pressed(story: Story, event: Event) -> bool:
+    """Whether a party came against its own gain, and somebody is there who brought it."""
     own = event.terms["truce"] - event.terms["seat"]
-    brought = story.scenario.talks.brought.get(event.actor)
-    return own < 0 < event.terms["patrons"] and bool(brought)
+    return own < 0 < event.terms["patrons"] and bool(story.scenario.talks.brought.get(event.actor))
 
 
-def signed_size(number: float) -> str:
-    """A small utility with its sign."""
-    return f"-{size(number)}" if number < 0 else size(number)
-
-
-def _on_the_table(story: Story, meeting: Meeting, before: dict[str, float]) -> str:
-    """What is tabled for the first time, and where the text has moved most."""
+def _on_the_table(story: Story, meeting: Meeting, before: dict[str, float]) -> list[str]:
+    """What is tabled for the first time, and where the text has moved most; `before` is kept."""
     words, week, parts = story.words, meeting.round, []
-    fresh = {event.issue for event in meeting.tabled}
-    if meeting.tabled:
+    fresh = [event.issue for event in meeting.tabled]
+    if fresh:
         found = [
             f"{words.issue(e.issue)} (now at {level(e.terms['status_quo'])}, "
             f"opening at {level(e.terms['opening'])})"
             for e in meeting.tabled
         ]
-        core = [e.issue for e in meeting.tabled if story.scenario.issues[e.issue].core]
-        remark = ", the core of the matter," if core and len(meeting.tabled) == 1 else ""
-        verb = "is" if len(found) == 1 else "are"
-        parts.append(f"{listed(found)}{remark} {verb} on the table for the first time")
+        core = len(fresh) == 1 and story.scenario.issues[fresh[0]].core
+        one = len(fresh) == 1 and not words.issue_is_plural(fresh[0])
+        remark = ", the core of the matter," if core else ""
+        parts.append(f"{listed(found)}{remark} {'is' if one else 'are'} tabled for the first time")
     moves: dict[str, tuple[float, float]] = {}
     for issue in story.scenario.issues:
         text = story.at("text", week, issue=issue)
@@ -108,91 +95,88 @@ def _on_the_table(story: Story, meeting: Meeting, before: dict[str, float]) -> s
         if issue in before and issue not in fresh:
             moves[issue] = (before[issue], text)
         before[issue] = text
-    if moves:
-        most = max(moves, key=lambda k: abs(moves[k][1] - moves[k][0]))
-        was, now = moves[most]
-        if abs(now - was) >= 0.015:
-            where = words.issue(most)
-            parts.append(f"the text moves from {level(was)} to {level(now)} on {where}")
-    return "; ".join(parts)
+    most = max(moves, key=lambda issue: abs(moves[issue][1] - moves[issue][0]), default=None)
+    if most is not None and abs(moves[most][1] - moves[most][0]) >= MOVED:
+        was, now = map(level, moves[most])
+        parts.append(f"the text on {words.issue(most)} moves from {was} to {now}")
+    return parts
 
 
 def _count(story: Story, meeting: Meeting) -> str:
     """The vote: who said no and why, and what came of it."""
-    words, roles, table = story.words, story.scenario.roles, story.scenario.talks
-    no = sorted(
-        (e for e in meeting.votes if not e.answer), key=lambda e: (e.actor not in table.veto, e.gain)
-    )
-    yes = [e.actor for e in meeting.votes if e.answer]
-    convener = meeting.truce.convener if meeting.truce else ""
+    words, must, veto = story.words, story.scenario.roles.must_sign, story.scenario.talks.veto
+    # who is needed and has stayed away stops a settlement whatever its vote would have been
+    missing = [e.actor for e in meeting.attend if not e.answer and e.actor in must]
+    votes = [e for e in meeting.votes if e.actor not in missing]
+    no = sorted((e for e in votes if not e.answer), key=lambda e: (e.actor not in veto, e.gain))
+    yes = [e.actor for e in votes if e.answer]
     if meeting.agreed:
-        ends = [
-            f"{words.issue(k)} is to go from {level(a)} to {level(b)}"
-            for k, a, b in _settled(story, meeting)
-        ]
-        result = f": {listed(ends)}" if ends else ""
-        text = f"{words.says(yes, 'accept')} the text, and the war is settled{result}"
-        near = min((e for e in meeting.votes if e.answer), key=lambda e: e.margin)
-        if reasons.hinges(near):
-            text += f"; it was close for {words.who(near.actor)}: {size(near.margin)}"
-        return sentence(text)
+        return _agreement(story, meeting, yes)
+    absent = f"nothing can be settled without {words.all(missing)}" if missing else ""
+    if not no:
+        text = f"{words.says(yes, 'accept')} the text" if yes else ""
+        return sentence(", but ".join(part for part in (text, absent) if part) or "the text fails")
+    convener = meeting.truce.convener if meeting.truce else no[0].actor
     parts = []
     for n, event in enumerate(no[:2]):
-        why = reasons.because(reasons.vote(story, event, convener))
-        verb = f"{words.says(event.actor, 'vote')} no{' too' if n else ''}"
-        parts.append(f"{verb}{why}{reasons.close(event)}")
+        why = reasons.because(reasons.vote(story, event, convener)) + reasons.close(event)
+        parts.append(f"{words.says(event.actor, 'vote')} no{' too' if n else ''}{why}")
     if len(no) > 2:
-        others = [e.actor for e in no[2:]]
+        others = [event.actor for event in no[2:]]
         parts.append(f"so {words.verb(others, 'do')} {words.all(others)}")
-    missing = [
-        e.actor for e in meeting.attend if not e.answer and e.actor in roles.must_sign
-    ]
-    if no:
-        if yes:
-            parts.append(f"{words.says(yes, 'accept')}")
-        return sentence("the text fails: " + "; ".join(parts))
-    absent = f"without {words.all(missing)} nothing can be settled" if missing else "it fails"
-    return sentence(f"{words.says(yes, 'accept')} the text, but {absent}")
+    if yes:
+        parts.append(words.says(yes, "accept"))
+    if absent:
+        parts.append(absent)
+    return sentence("the text fails: " + "; ".join(parts))
 
 
-def _settled(story: Story, meeting: Meeting) -> list[tuple[str, float, float]]:
-    """Issues that a settlement moves, from where they stand to where the text has them."""
-    found = []
+def _agreement(story: Story, meeting: Meeting, yes: list[str]) -> str:
+    words, ends = story.words, []
     for name, issue in story.scenario.issues.items():
         text = story.at("text", meeting.round, issue=name)
         now = story.position(name, meeting.round)
-        if issue.side_payment or issue.agenda is None or text is None or now is None:
-            continue
-        if story.at("tabled", meeting.round, issue=name) and abs(text - now) >= 0.005:
-            found.append((name, now, text))
-    return found
+        moves = issue.agenda is not None and not issue.side_payment
+        moves = moves and bool(story.at("tabled", meeting.round, issue=name))
+        if moves and text is not None and now is not None and abs(text - now) >= 0.005:
+            verb = "are" if words.issue_is_plural(name) else "is"
+            ends.append(f"{words.issue(name)} {verb} to go from {level(now)} to {level(text)}")
+    said = f"{words.says(yes, 'accept')} the text, and the war is settled"
+    said += f": {listed(ends)}" if ends else ""
+    near = min((e for e in meeting.votes if e.answer), key=lambda e: e.margin, default=None)
+    if near is not None and reasons.hinges(near):
+        said += f" (it was close for {words.who(near.actor)}: {size(near.margin)})"
+    return sentence(said)
 
 
 def deals(story: Story) -> Iterator[Line]:
     """Allies that settle their differences apart: the first of each row of like outcomes."""
-    rows: dict[frozenset[str], list[list[tuple[Event, list[Event]]]]] = {}
+    rows: dict[frozenset[str], list[list[Deal]]] = {}
     heard: list[Event] = []
     for event in story.events:
         if event.decision == "bargain":
             heard.append(event)
         elif event.decision == "deal":
             pair = frozenset((event.actor, event.counterpart))
-            rounds = rows.setdefault(pair, [])
             mine = [e for e in heard if {e.actor, e.counterpart} == pair]
             heard = [e for e in heard if e not in mine]
-            if rounds and _kind(rounds[-1][-1][0]) == _kind(event):
-                rounds[-1].append((event, mine))
+            row = rows.setdefault(pair, [])
+            if row and _kind(row[-1][-1][0]) == _kind(event):
+                row[-1].append((event, mine))
             else:
-                rounds.append([(event, mine)])
-    for rounds in rows.values():
+                row.append([(event, mine)])
+    for found in rows.values():
         told: set[tuple[bool, bool]] = set()
-        for row in rounds:
-            kind = _kind(row[0][0])
-            weight = (2.0 if kind[1] else 1.2) + 0.4 * len(row)
+        for same in found:
+            kind = _kind(same[0][0])
+            weight = 1.0 + 0.5 * len(same) + (1.0 if kind[1] else 0.0)
             if kind not in told:
-                weight = 7.0 if kind[1] else 4.5
-            yield Line(row[0][0].round, 9, weight, _deal(story, row, kind not in told))
+                weight = 8.0 if kind[1] else 5.0
+            yield Line(same[0][0].round, 9, weight, _deal(story, same, not told))
             told.add(kind)
+
+
+type Deal = tuple[Event, list[Event]]
 
 
 def _kind(event: Event) -> tuple[bool, bool]:
@@ -200,42 +184,46 @@ def _kind(event: Event) -> tuple[bool, bool]:
     return event.answer, event.terms["core"] > 0.5
 
 
-def _deal(story: Story, row: list[tuple[Event, list[Event]]], first: bool) -> str:
+def _deal(story: Story, row: list[Deal], first: bool) -> str:
+    """The first of a row of like deals or failures, and how long the row goes on."""
     words, (event, said) = story.words, row[0]
     done, core = _kind(event)
-    pair = words.all([event.actor, event.counterpart])
+    pair = words.inorder([event.actor, event.counterpart])
     minor = [words.issue(k) for k, i in story.scenario.issues.items() if i.bilateral]
-    about = f" ({listed(minor)})" if minor and first else ""
+    about = f" over {listed(minor)}" if minor and first else ""
     last = ""
     if len(row) > 1:
-        what = "deals" if done else "failures"
-        last = f", the first of {count(len(row), '', '').strip()} {what} in a row, "
-        last += f"the last on {day(row[-1][0].date)}"
-    said = sorted(said, key=lambda e: words.inorder([event.actor, event.counterpart]).index(e.actor))
+        what = f"{number_word(len(row))} {'deals' if done else 'failures'}"
+        last = f", the first of {what} in a row until {day(row[-1][0].date)}"
+    said = sorted(said, key=lambda e: pair.index(e.actor))
+    verb = "settle" if done else "fail to settle"
+    text = f"{words.all(pair)} {verb} their local differences{about}"
     if done:
-        worth = listed([f"{signed_size(e.terms['local'])} to {words.who(e.actor)}" for e in said])
-        also = ", and endorse the text of the talks with it" if core else ""
-        local = f", which is worth {worth}" if worth else ""
-        return sentence(f"{pair} settle local differences{about} between them{local}{also}{last}")
-    no = [e for e in said if not e.answer]
-    why = [_refusal(story, e) for e in no]
-    reason = f": {'; '.join(why)}" if why else ""
-    return sentence(f"{pair} fail to settle local differences{about}{last}{reason}")
+        worth = [f"{_worth(e.terms['local'])} to {words.who(e.actor)}" for e in said]
+        if worth and all(part.startswith("nothing") for part in worth):
+            worth = ["nothing to either"]
+        text += f" (worth {listed(worth)})" if worth else ""
+        text += ", and with that endorse the text of the talks" if core else ""
+        return sentence(text + last)
+    why = [_refusal(story, e, core) for e in said if not e.answer]
+    return sentence(f"{text}{last}: {'; '.join(why)}" if why else text + last)
 
 
-def _refusal(story: Story, event: Event) -> str:
+def _worth(number: float) -> str:
+    if abs(number) < reasons.NOTHING:
+        return "nothing"
+    return f"-{size(number)}" if number < 0 else size(number)
+
+
+def _refusal(story: Story, event: Event, core: bool) -> str:
     """Why an ally refuses a deal."""
     words, me, terms = story.words, event.actor, event.terms
-    it = words.it(me)
-    near = reasons.close(event)
-    head = words.says(me, "refuse")
+    it, near, head = words.it(me), reasons.close(event), words.says(me, "refuse")
     if event.gain > 0:
         return f"{head}, though the deal is worth {size(event.gain)} to {it}{near}"
-    if terms["endorsement"] < min(0.0, terms["local"]):
+    if core and terms["endorsement"] < min(0.0, terms["local"]):
         cost = size(terms["endorsement"])
-        return f"{head}, as it would mean endorsing the text, which would cost {it} {cost}{near}"
-    if terms["local"] < 0:
+        return f"{head}, as it would mean endorsing the text, at a cost of {cost}{near}"
+    if terms["local"] < -reasons.NOTHING:
         return f"{head}, as the deal would cost {it} {size(terms['local'])}{near}"
-    return f"{head}, as the deal is worth {it} less than the trouble{near}".replace(
-        f"worth {it} less", f"worth less to {it}"
-    )
+    return f"{head}, as the deal is hardly worth the trouble{near}"

@@ -15,6 +15,8 @@ STANDS = 3
 ORDERS = 0.2
 # So many proxies are named one by one in an order; where there are more, those who obey are.
 NAMED = 2
+# A revision gives something if it is worth so much.
+WON = 0.002
 
 
 def attempts(story: Story) -> Iterator[Line]:
@@ -108,7 +110,7 @@ def _refused(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> s
     must = story.scenario.roles.must_sign
     block = [event for event in no if event.actor in must]
     text = words.says(attempt.convene.actor, "propose") + " a ceasefire"
-    text += f"{_asked(story, attempt, granted)}, but without success"
+    text += f"{_asked(story, attempt, granted)}, without success"
     if block:
         text += f": {_refusals(story, block, None)}"
     if yes:
@@ -133,7 +135,7 @@ def orders(story: Story) -> Iterator[Line]:
 
 
 def stances(given: list[Event]) -> list[tuple[Event, int]]:
-    """The orders of a patron that stand, each with the weeks until the next; brief ones left out."""
+    """The orders of a patron that stand, each with the weeks until the next, without brief ones."""
     runs: list[list[Event]] = []
     for event in given:
         if runs and runs[-1][-1].answer == event.answer:
@@ -167,13 +169,8 @@ def _order(
     what = f"{'keep' if event.answer else 'break'} the {'settlement' if settled else 'ceasefire'}"
     whom = words.all(heard) if len(heard) <= NAMED else f"{words.its(me)} proxies"
     head = f"{words.who(me)}{left_out}{now} {words.verb(me, verb)} {whom} to {what}"
-    why, after = _why(story, truce, event, signed), ""
-    obeyed = _obedience(story, truce, event, heard)
-    if len(heard) == 1:
-        head += obeyed
-    else:
-        after = f"; {obeyed}"
-    return sentence(f"{head}{why}{reasons.close(event)}{after}")
+    why = _why(story, truce, event, signed) + reasons.close(event)
+    return sentence(f"{head}{why}; {_obedience(story, truce, event, heard)}")
 
 
 def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
@@ -188,20 +185,19 @@ def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
 
 
 def _obedience(story: Story, truce: Truce, event: Event, heard: list[str]) -> str:
-    """Who did as told: by name, as the end of the order to one or as a clause of its own."""
+    """Who did as told, by name."""
     words = story.words
     acts = {proxy: truce.act(proxy, event.round) for proxy in heard}
     obeyed = [p for p, act in acts.items() if act is not None and act.answer == event.answer]
     others = [proxy for proxy in heard if proxy not in obeyed]
-    if len(heard) == 1:
-        link = "and" if obeyed else "but"
-        return f" {link} {words.verb(event.actor, 'be')}{'' if obeyed else ' not'} obeyed"
+    if len(heard) == 1 and others:
+        return f"{words.says(others, 'do')} not obey"
     if len(heard) == 2 and len(obeyed) != 1:
         return "both obey" if obeyed else "neither obeys"
     if not obeyed:
         return "none of them obeys"
     if not others:
-        return f"{words.all(obeyed)} obey"
+        return words.says(obeyed, "obey")
     return f"{words.says(obeyed, 'obey')}, {words.says(others, 'do')} not"
 
 
@@ -225,16 +221,15 @@ def _won(story: Story, truce: Truce, event: Event) -> str:
         return ""
     gains: dict[str, tuple[float, float, float]] = {}
     for issue, about in story.scenario.issues.items():
-        ideal = story.at("ideal", week, actor=actor, issue=issue)
-        weight = story.at("weight", week, actor=actor, issue=issue)
         old = story.at("terms", week - 1, issue=issue)
         new = story.at("terms", week, issue=issue)
-        if ideal is None or weight is None or old is None or new is None:
+        gain = story.worth(actor, issue, week, old, new)
+        if gain is None or old is None or new is None:
             return ""
         if about.side_payment:
-            gains[issue] = (weight * (abs(old - ideal) - abs(new - ideal)), old, new)
+            gains[issue] = (gain, old, new)
     best = max(gains, key=lambda issue: gains[issue][0], default=None)
-    if best is None or gains[best][0] < reasons.NOTHING:
+    if best is None or gains[best][0] < WON:
         return ", though that hardly changes the terms"
     _, old, new = gains[best]
     where = story.words.issue(best)
@@ -244,15 +239,16 @@ def _won(story: Story, truce: Truce, event: Event) -> str:
 def ends(story: Story) -> Iterator[Line]:
     """How each ceasefire ended, and who broke it."""
     for truce in story.truces:
-        what, weeks = "ceasefire", truce.last - truce.start + 1
+        what, since = "ceasefire", truce.start
         if truce.settled is not None and truce.last > truce.settled:
-            what, weeks = "settlement", truce.last - truce.settled
+            what, since = "settlement", truce.settled + 1
+        weeks = truce.last - since + 1
         if truce.collapse is not None:
             head = f"the {what} collapses in its {ordinal(weeks)} week"
-            yield Line(truce.last, 7, 12.0, sentence(head + _breaches(story, truce)))
+            yield Line(truce.last, 7, 12.0, sentence(head + _breaches(story, truce, since)))
         else:
             head = f"the record ends with the {what} in its {ordinal(weeks)} week"
-            yield Line(story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, truce)))
+            yield Line(story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, truce, since)))
     if not story.truces or story.truces[-1].collapse is not None:
         since = story.truces[-1].last + 1 if story.truces else 0
         held = count(story.weeks - since, "week")
@@ -262,10 +258,10 @@ def ends(story: Story) -> Iterator[Line]:
         yield Line(story.weeks - 1, 14, 25.0, sentence(text))
 
 
-def _breaches(story: Story, truce: Truce) -> str:
-    """Who broke a ceasefire first and most often, and which patron wanted it broken."""
-    words, broken = story.words, truce.broken()
-    weeks = len(next(iter(truce.acts.values()), []))
+def _breaches(story: Story, truce: Truce, since: int) -> str:
+    """Who broke a truce first and most often, and which patron wanted it broken, since a week."""
+    words, broken = story.words, truce.broken(since)
+    weeks = sum(event.round >= since for event in next(iter(truce.acts.values()), []))
     if not weeks:
         return ""
     if not broken:
@@ -276,14 +272,19 @@ def _breaches(story: Story, truce: Truce) -> str:
     first = [who for who, found in broken.items() if found[0] == earliest]
     top = max(map(len, broken.values()))
     most = [who for who, found in broken.items() if len(found) == top]
-    when = f"in the {ordinal(earliest - truce.start + 1)} week"
+    when = f"in the {ordinal(earliest - since + 1)} week"
     often = _of(top, weeks)
-    text = f"; {words.all(first)} broke it first, {when}"
-    if set(first) == set(most):
-        text += f", and most often, {often}"
+    if len(broken) == 1:
+        text = f"; only {words.all(first)} broke it, first {when}, {often}"
+    elif set(first) == set(most):
+        text = f"; {words.all(first)} broke it first, {when}, and most often, {often}"
     else:
+        text = f"; {words.all(first)} broke it first, {when}"
         text += f"; {words.all(most)} broke it most often, {often}"
-    spoil = {p: sum(not e.answer for e in given) for p, given in truce.orders.items()}
+    spoil = {
+        patron: sum(not e.answer for e in given if e.round >= since)
+        for patron, given in truce.orders.items()
+    }
     spoil = {p: n for p, n in spoil.items() if 2 * n > weeks and story.control(p, truce.start)}
     if spoil:
         worst = max(spoil, key=lambda p: story.reach(p, truce.start) * spoil[p])
@@ -293,4 +294,6 @@ def _breaches(story: Story, truce: Truce) -> str:
 
 def _of(some: int, weeks: int) -> str:
     """In how many of how many weeks."""
+    if some == 1:
+        return f"once in {count(weeks, 'week')}"
     return "every week" if some == weeks else f"in {some} of {weeks} weeks"

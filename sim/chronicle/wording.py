@@ -69,6 +69,10 @@ class Words:
         head = next((n for n, word in enumerate(words) if n and word in _LINKS), len(words))
         return words[0] not in _QUESTIONS and is_plural(" ".join(words[:head]))
 
+    def stands(self, name: str) -> str:
+        """An issue with its verb: "the regime's hold stands"."""
+        return f"{self.issue(name)} {'stand' if self.issue_is_plural(name) else 'stands'}"
+
     def camp(self, name: str) -> str:
         """A camp: "the government camp"."""
         return noun(self._camps.get(name, name))
@@ -136,7 +140,7 @@ def noun(label: str) -> str:
 
 
 def is_plural(label: str) -> bool:
-    """Whether a label names several: common nouns by their ending, proper names if they say "the"."""
+    """Whether a label names several: a common noun by its ending, a proper name if it has "the"."""
     last = label.split()[-1]
     if not last.endswith("s") or last.endswith(("ss", "us", "is")) or last in _SINGULAR:
         return False
@@ -195,7 +199,9 @@ def ordinal(number: int) -> str:
     """A place in a row: "third", "23rd"."""
     if 0 < number < len(ORDINALS):
         return ORDINALS[number]
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    if 10 <= number % 100 <= 20:
+        ending = "th"
     return f"{number}{ending}"
 
 

@@ -126,9 +126,9 @@ def attention(
     share = selection.variable(shown, "attention_short").transpose("actor", "run", "round")
     order = [str(name) for name in results["actor"].values]
     torn = [name for name in order if share.sel(actor=name).values.max(initial=0.0) > 0.0]
-    wanted = (
-        torn or order[:6] if actors is None else [selection.actor(results, name) for name in actors]
-    )
+    wanted = (torn or order)[:MOST_TORN]
+    if actors is not None:
+        wanted = [selection.actor(results, name) for name in actors]
     ax, colour, label = style.canvas(ax), style.colours(results), style.labels(results)
     dates = results["date"].values
     drawn = [

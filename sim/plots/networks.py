@@ -156,6 +156,7 @@ def _web(ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Place
     ax.set_xticks([])
     ax.set_yticks([])
     ax.margins(0.2, 0.13)
+    ax.autoscale_view()  # else the names would be set by limits that no longer hold
     written = list(style.labels(results, 17).values())
     _names(ax, written, spots, np.sqrt(areas) / 2 + 2, 6.0 if crowd else 8.5)
 

@@ -167,10 +167,11 @@ def subtitle(results: xr.Dataset, run: int | None, *notes: str) -> str:
     """Name of the scenario, which runs are shown, and what else there is to know."""
     name = textwrap.shorten(str(results.attrs.get("title", "")), 44, placeholder=" …")
     count = results.sizes["run"]
+    seed = results.attrs.get("seed", "?")
     if run is None and count > 1:
-        which = f"median and 5–95 % of {count} runs"
+        which = f"seed {seed}, median and 5–95 % of {count} runs"
     else:
-        which = f"seed {results.attrs.get('seed', '?')}, run {run_number(results, run)}"
+        which = f"seed {seed}, run {run_number(results, run)}"
     return ", ".join(part for part in (name, which, *notes) if part)
 
 

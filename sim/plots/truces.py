@@ -61,7 +61,15 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
         _bar(ax, spell, colour, style.day(dates[0]) - 7.0 * int(results["round"].values[0]))
         left, right = _days(spell)
         for row, name in enumerate(rows, start=1):
-            ax.barh(row, right - left, left=left, height=0.86, color=style.SHADE, zorder=1)
+            ax.barh(
+                row,
+                right - left,
+                left=left,
+                height=0.86,
+                color=style.SHADE,
+                edgecolor="white",
+                zorder=1,
+            )
             signed = name in spell.signed
             ax.plot(
                 left, row, "D" if name == spell.convener else "o", markersize=6, zorder=4,

@@ -170,7 +170,7 @@ def concede(text, nash, tabled, s_x):
 
 
 @compiled
-def agenda_due(out, rule, value, t, failed, demanded, forced):
+def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
     """Which issues the talks of week t deal with.
 
     Parameters
@@ -184,14 +184,14 @@ def agenda_due(out, rule, value, t, failed, demanded, forced):
         Week; rounds held that did not settle.
     demanded : bool
         A demander attends.
-    forced : ndarray of bool, shape (K,)
-        Put on the table by a dated event.
+    forced, tabled : ndarray of bool, shape (K,)
+        Put on the table by a dated event; on it already (what is tabled stays).
     """
     for k in range(out.shape[0]):
         due = rule[k] == 0 and t >= value[k]
         due = due or (rule[k] == 1 and failed >= value[k])
         due = due or (rule[k] == 2 and demanded)
-        out[k] = rule[k] >= 0 and (due or forced[k])
+        out[k] = rule[k] >= 0 and (due or forced[k] or tabled[k])
 
 
 @compiled

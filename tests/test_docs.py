@@ -1,0 +1,183 @@
+"""The pages say what is there: names, links, rules, parameters, and code that runs."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from sim.scenario import Mechanisms, Parameters
+
+README = ROOT / "README.md"
+ODD = ROOT / "docs" / "ODD.md"
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "scenarios/README.md"])
+RULES = sorted(
+    path for path in (ROOT / "sim" / "rules").glob("*.py") if not path.name.startswith("_")
+)
+FENCE = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[ \t]*$", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+HEADINGS = [
+    "1. Purpose and patterns",
+    "2. Entities, state variables, and scales",
+    "3. Process overview and scheduling",
+    "4. Design concepts",
+    "5. Initialization",
+    "6. Input data",
+    "7. Submodels",
+]
+CONCEPTS = [
+    "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction",
+    "Sensing", "Interaction", "Stochasticity", "Collectives", "Observation",
+]  # fmt: skip
+MOST_RUNS = 4
+
+
+def by_name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def prose(path: Path) -> str:
+    """A page without its blocks of code."""
+    return FENCE.sub("", path.read_text(encoding="utf-8"))
+
+
+def needs(path: Path) -> str:
+    if not path.is_file():
+        pytest.skip(f"there is no {by_name(path)} yet")
+    return path.read_text(encoding="utf-8")
+
+
+def resolve(name: str) -> Any:
+    """What a dotted name stands for: the longest module in front, attributes after it."""
+    parts = name.split(".")
+    for cut in range(len(parts), 0, -1):
+        module = ".".join(parts[:cut])
+        try:
+            found: Any = importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+                raise
+            continue
+        for attribute in parts[cut:]:
+            found = getattr(found, attribute)
+        return found
+    raise ModuleNotFoundError(name)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_name_of_the_program_on_a_page_exists(page: Path) -> None:
+    missing = []
+    for name in sorted(set(re.findall(r"`(sim(?:\.[A-Za-z_]\w*)+)[^`]*`", prose(page)))):
+        try:
+            resolve(name)
+        except (AttributeError, ModuleNotFoundError) as error:
+            missing.append(f"{name}: {error}")
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(<?([^)\s>]+)>?[^)]*\)", prose(page)):
+        if re.match(r"[a-z][a-z0-9+.-]*:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        known = there.exists() and there.is_relative_to(ROOT.resolve())
+        if not known or (anchor and there.suffix == ".md" and anchor not in anchors(there)):
+            broken.append(target)
+    assert not broken
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of the headings of a page, as code hosts make them."""
+    headings = re.findall(r"^#+ +(.+?)\s*$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(r"`((?:tests|docs|scenarios|notebooks|sim)/[\w./-]+\.\w+)`", prose(page))
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_the_model_is_described_under_the_headings_of_the_protocol() -> None:
+    text = prose(ODD)
+    headings = re.findall(r"^## +(.+?)\s*$", text, re.MULTILINE)
+    assert headings == [*HEADINGS, "References"]
+    design = text.split("\n## 4. Design concepts\n")[1].split("\n## ")[0]
+    assert re.findall(r"^### +(.+?)\s*$", design, re.MULTILINE) == CONCEPTS
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
+def test_every_rule_is_described_and_linked(path: Path) -> None:
+    text = ODD.read_text(encoding="utf-8")
+    rules = [
+        node.name
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    links = {name: f"[`sim.rules.{path.stem}.{name}`](../sim/rules/{path.name})" for name in rules}
+    assert rules
+    assert not [name for name, link in links.items() if link not in text]
+
+
+def test_every_link_to_a_function_names_the_file_that_holds_it() -> None:
+    wrong = []
+    for name, target in re.findall(r"\[`(sim\.[\w.]+)`\]\(\.\./([\w./]+)\)", prose(ODD)):
+        module = name.rpartition(".")[0]
+        if target != module.replace(".", "/") + ".py":
+            wrong.append((name, target))
+    assert not wrong
+
+
+def test_every_mechanism_is_described() -> None:
+    text = prose(ODD)
+    assert not [name for name in Mechanisms.model_fields if f"| `{name}` |" not in text]
+
+
+def test_every_parameter_is_named() -> None:
+    text = prose(ODD) + prose(ROOT / "docs" / "SCENARIOS.md")
+    assert not [name for name in Parameters.model_fields if f"`{name}`" not in text]
+
+
+def test_the_described_defaults_are_those_of_the_program() -> None:
+    """Where a default stands in brackets after a parameter, it is the parameter's default."""
+    stated = re.findall(r"`(\w+)` \((\d+(?:\.\d+)?)[^)]*\)", prose(ODD))
+    fields = Parameters.model_fields
+    found = {name: float(number) for name, number in stated if name in fields}
+    assert len(found) > 25
+    assert {name: float(fields[name].default) for name in found} == found
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[(\d[^\]]*)\] - (\d{4}-\d{2}-\d{2})$", changes, re.MULTILINE)
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert newest is not None
+    assert newest.group(1) == project["version"]
+    assert f"\nversion: {project['version']}\n" in cited
+    assert f'\ndate-released: "{newest.group(2)}"\n' in cited
+    assert f"\nlicense: {project['license']}\n" in cited
+    assert cited.startswith("cff-version: 1.2.0\n")
+
+
+def test_the_code_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All blocks in one namespace, beside a copy of the scenarios, with few runs."""
+    blocks = PYTHON.findall(needs(README))
+    assert blocks
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    space: dict[str, Any] = {"__name__": "readme"}
+    for number, block in enumerate(blocks, start=1):
+        few = re.sub(r"\bruns=([\d_]+)", lambda m: f"runs={min(int(m.group(1)), MOST_RUNS)}", block)
+        exec(compile(few, f"README.md, python block {number}", "exec"), space)
