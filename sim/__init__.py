@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("the whole", "model"),
     ("what holds for actors", "contract"),
     ("what happened", "chronicle"),
+    ("which part", "selection"),
     ("how much", "measures"),
     ("many", "ensemble"),
     ("to look at", "plots"),

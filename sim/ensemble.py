@@ -52,7 +52,8 @@ def simulate(
     set : mapping or sequence of str
         Changes, as ``{"actors.iran.capability": 1.4}`` or ``["actors.iran.capability=1.4"]``.
     parts : tuple of str, optional
-        Parts of the record to keep, see `sim.world.RECORDED`; all if not given.
+        Parts of the record to keep, see `sim.world.RECORDED`; all if not given. The part `status`
+        is always kept.
     log : bool
         Whether to keep the events.
     progress : bool
@@ -114,7 +115,7 @@ def gather(
         done.append(number)
         records.append(record)
         logs.append(rows)
-    return assemble(scenario, lay, seed, done, records, logs)
+    return assemble(scenario, lay, seed, done, records, logs if log else None)
 
 
 def play_compiled(
@@ -140,7 +141,7 @@ def empty_record(
 ) -> tuple[Kept, NDArray[np.float64], NDArray[np.int64]]:
     """Room for the record and for the events of one run, and their count."""
     rounds = scenario.rounds
-    record = blank(lay, rounds) if parts is None else blank(lay, rounds, parts)
+    record = blank(lay, rounds) if parts is None else blank(lay, rounds, ("status", *parts))
     most = events.room(
         len(lay.actors), len(lay.issues), len(lay.objectives), len(g.links.pairs),
         len(g.shifts.h_week), rounds,

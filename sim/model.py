@@ -423,6 +423,6 @@ def play_with_agents(
     record, rows = model.record()
     if parts is not None:
         record = Kept._make(
-            part if name in parts else part[:0] for name, part in record._asdict().items()
+            part if name in ("status", *parts) else part[:0] for name, part in record._asdict().items()
         )
     return record, rows

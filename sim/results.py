@@ -135,7 +135,7 @@ def assemble(
     seed: int,
     runs: Sequence[int],
     records: Sequence[Kept],
-    logs: Sequence[NDArray[np.float64]],
+    logs: Sequence[NDArray[np.float64]] | None,
 ) -> xr.Dataset:
     """Put the records of some runs into one Dataset, names in the order of the file.
 
@@ -147,8 +147,10 @@ def assemble(
     seed : int
     runs : sequence of int
         Numbers of the runs.
-    records, logs
-        One of each a run: see `sim.world.blank` and `sim.events.note`.
+    records : sequence of Kept
+        One a run, see `sim.world.blank`; the part `status` is always kept.
+    logs : sequence of ndarray, or None
+        Events of each run, see `sim.events.note`; None if they were not recorded.
 
     Returns
     -------
@@ -187,7 +189,8 @@ def assemble(
     if "convener" in variables:
         dims, values, attrs = variables["convener"]
         variables["convener"] = (dims, _renumber(values, order["actor"]), attrs)
-    variables |= _event_variables(runs, logs, order)
+    if logs is not None:
+        variables |= _event_variables(runs, logs, order)
     weeks = len(records[0].status) if records else 0
     start = np.datetime64(scenario.start)
     coordinates: dict[str, Any] = {
@@ -302,7 +305,7 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
         If there is no such run, or events were not recorded.
     """
     if "event_kind" not in results:
-        raise ResultsError("these results hold no events: record them")
+        raise ResultsError("these results hold no events: run again with log=True")
     if run is not None and run not in results["run"].values:
         raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
     dates = [day.astype("datetime64[D]").item() for day in results["date"].values]

@@ -104,10 +104,11 @@ def week_at(results: xr.Dataset, at: When) -> int:
             raise ResultsError(f"round {at} is outside the results: {span}")
         return int(np.flatnonzero(rounds == at)[0])
     try:
-        day = np.datetime64(at).astype("datetime64[D]")
+        when = at.date() if isinstance(at, dt.datetime) else at
+        day = np.datetime64(when, "D")
         if np.isnat(day):
             raise ValueError
-    except ValueError:
+    except (TypeError, ValueError):
         raise ResultsError(f"{at!r} is not a date: write it as {dates[0]}") from None
     if not dates[0] <= day <= end:
         raise ResultsError(f"{day} is outside the results: {span}")

@@ -107,14 +107,16 @@ def test_a_run_that_is_not_there_is_refused(war):
 
 def test_events_that_were_not_recorded_are_asked_for_with_a_word():
     quiet = simulate(SYRIA, log=False, rounds=4)
-    assert quiet.sizes["event"] == 0
-    assert list(kept.events(quiet)) == []
+    with pytest.raises(ResultsError, match="hold no events: run again with log=True"):
+        list(kept.events(quiet))
 
 
 def test_parts_that_are_not_wanted_are_not_kept():
-    few = simulate(SYRIA, rounds=4, parts=("status", "dyad"))
+    few = simulate(SYRIA, rounds=4, parts=("dyad",))
     assert {"tie", "state"} <= set(few.data_vars)
     assert "capability" not in few
+    none = simulate(SYRIA, rounds=4, parts=())
+    assert (none.sizes["round"], "tie" in none) == (4, False)
 
 
 @pytest.mark.parametrize("content", [b"", b"not netcdf at all", b"\x89HDF\r\n\x1a\n" + b"0" * 100])

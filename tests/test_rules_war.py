@@ -161,7 +161,7 @@ def test_lanchesters_square_law_holds_exactly_step_by_step(ces: float) -> None:
     side = np.array([1, 1, -1, -1])
     air, ground = np.array([0.5, 0.0, 0.2, 0.3]), np.array([0.5, 1.0, 0.8, 0.4])
     ell = 0.02
-    seen = lanchester(m, side, air, ground, ces, ell, 30)
+    seen = lanchester(m, side, air, ground, ces, ell, 25)
     a0, b0 = seen[0]
     for n, (a, b) in enumerate(seen):
         total, gap = (a0 + b0) * (1 - ell) ** n, (a0 - b0) * (1 + ell) ** n

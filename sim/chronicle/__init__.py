@@ -31,8 +31,9 @@ NUMBERS = (
     "from -1 (enemies) to 1 (friends). What a tie began with wears off week by week; aims, "
     "experience and third parties put something in its place. Dates are the first days of weeks."
 )
-HONEST = (
-    "This is one possible course of events under the rules of a model. It is not a forecast."
+HONEST = "This is one possible course of events under the rules of a model. It is not a forecast."
+HONEST_OF_MANY = (
+    "These are possible courses of events under the rules of a model. They are not a forecast."
 )
 
 
@@ -45,7 +46,7 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
     run : int, optional
         Number of a run; if not given, the first is told and all are summed up.
     width : int
-        Length of lines.
+        Length of lines, at least 20.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
     ResultsError
         If there is no such run, or events were not recorded.
     """
-    numbers = _runs(results, run)
+    numbers, width = _runs(results, run), max(width, 20)
     story = Story(results, numbers[0])
     title = " ".join(str(results.attrs.get("title", "")).split()) or "A war"
     seed = results.attrs.get("seed", "unknown")
@@ -78,7 +79,8 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
         every = summing.of_many([Story(results, n, found) for n, found in _by_run(results).items()])
         heading = f"Over all {len(numbers)} runs"
         blocks.append("\n".join([heading, *(_hang(text, width) for text in every)]))
-    blocks += [_wrap(NUMBERS, width), _wrap(HONEST, width)]
+    honest = HONEST if len(numbers) == 1 else HONEST_OF_MANY
+    blocks += [_wrap(NUMBERS, width), _wrap(honest, width)]
     return "\n\n".join(blocks)
 
 
@@ -106,7 +108,7 @@ def summary(results: xr.Dataset, run: int | None = None) -> str:
     if len(numbers) == 1:
         return "\n".join([*summing.of_one(Story(results, numbers[0])), HONEST])
     stories = [Story(results, n, found) for n, found in _by_run(results).items()]
-    return "\n".join([*summing.of_many(stories), HONEST])
+    return "\n".join([*summing.of_many(stories), HONEST_OF_MANY])
 
 
 def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
@@ -144,6 +146,8 @@ def _runs(results: xr.Dataset, run: int | None) -> list[int]:
     """The run that is asked for, or all."""
     if "event_kind" not in results:
         raise ResultsError("these results hold no events: record them, and the run can be told")
+    if not results.sizes.get("round", 0):
+        raise ResultsError("these results hold no weeks: record the part 'status' at least")
     if results.sizes.get("event", 0) == 0 and _must_have_events(results):
         raise ResultsError("these results hold no events: record them, and the run can be told")
     numbers = [int(n) for n in results["run"].values]

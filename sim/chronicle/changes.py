@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chronicle.story import Line, Story, allied_pairs
+from sim.chronicle.story import Line, Story
 from sim.chronicle.wording import count, day, level, listed, percent, sentence, signed, tidy
 from sim.results import Event
+from sim.scenario import Scenario
 
 # Weeks that a tie must stay past a mark before it counts as crossed.
 STAYS = 8
@@ -158,6 +159,25 @@ def ties(story: Story) -> Iterator[Line]:
                 low = zero + int(np.argmin(tie[zero : zero + back + 1]))
                 why = _drove(story, pair, low, zero + back, 1.0)
                 yield Line(zero + back, 12, weight, sentence(text + why))
+
+
+def allied_pairs(scenario: Scenario) -> list[tuple[str, str]]:
+    """Pairs of allies worth following: those who bargain apart, and patrons of one camp."""
+    names = list(scenario.actors)
+    patrons = [name for name in names if scenario.patrons.get(name)]
+    wanted: set[frozenset[str]] = {frozenset(pair) for pair in scenario.bilateral}
+    for n, first in enumerate(patrons):
+        camp = scenario.actors[first].camp
+        for second in patrons[n + 1 :]:
+            if camp is not None and scenario.actors[second].camp == camp:
+                wanted.add(frozenset((first, second)))
+    return [pair for pair in every_pair(names) if frozenset(pair) in wanted]
+
+
+def every_pair(names: Iterable[str]) -> list[tuple[str, str]]:
+    """All pairs, in the order of the names."""
+    names = list(names)
+    return [(a, b) for n, a in enumerate(names) for b in names[n + 1 :]]
 
 
 def stays(past: NDArray[np.bool_]) -> int | None:

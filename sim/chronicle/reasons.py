@@ -101,7 +101,7 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     if sign * parts[kind] <= 0:
         return Reason("sum", _all_in_all(event, it, "the deal", "war"))
     if kind == "patrons":
-        return Reason(kind, patrons(story, me, event.round, parts[kind]))
+        return Reason(kind, patrons(story, event, parts[kind]))
     # the whole of a term is what the actor itself feels, not its share in the answer
     number = terms[kind]
     if kind == "terms":
@@ -133,7 +133,7 @@ def attend(story: Story, event: Event, named: bool = False) -> Reason:
     if sign * parts[kind] <= 0:
         return Reason("sum", _all_in_all(event, it, "coming", "staying away"))
     if kind == "patrons":
-        return Reason(kind, patrons(story, me, event.round, parts[kind]))
+        return Reason(kind, patrons(story, event, parts[kind]))
     if kind == "contagion":
         harm = size(terms["contagion"])
         return Reason(kind, f"last week's violations set {it} against it by {harm}")
@@ -163,7 +163,7 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
     if sign * parts[kind] <= 0:
         return Reason("sum", _all_in_all(event, it, "the text", "going on"))
     if kind == "patrons":
-        return Reason(kind, patrons(story, me, event.round, parts[kind]))
+        return Reason(kind, patrons(story, event, parts[kind]))
     if kind == "loyalty":
         return Reason(kind, _loyalty(story, me, convener, terms["loyalty"]))
     worth = f"is worth {size(terms['own'])} {'more' if terms['own'] > 0 else 'less'} to {it}"
@@ -172,14 +172,22 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
     return Reason(kind, f"{text}, above all for {words.issue(issue)}" if issue else text)
 
 
-def patrons(story: Story, proxy: str, week: int, number: float) -> str:
-    """The pull of an actor's patrons, by name where there is one or they are few."""
-    words = story.words
+def patrons(story: Story, event: Event, number: float) -> str:
+    """The pull of an actor's patrons, by the names of those who were of the same mind."""
+    words, proxy, week = story.words, event.actor, event.round
     holders = [p for p in story.scenario.patrons if proxy in story.control(p, week)]
-    who = words.all(holders) if 0 < len(holders) < 4 else f"{words.its(proxy)} patrons"
-    one = len(holders) == 1
-    verb = words.verb(holders, "pull") if one else "pull"
-    return f"{who} {verb} {words.it(proxy)} that way by {size(number)}"
+    if len(holders) > 1:
+        said = {e.actor: e for e in story.events if (e.round, e.decision) == (week, event.decision)}
+        holders = [
+            patron
+            for patron in holders
+            if patron in said
+            and said[patron].answer == event.answer
+            and said[patron].terms.get("own", 0.0) * number > 0
+        ]
+    if not holders:
+        return f"{words.its(proxy)} patrons pull {words.it(proxy)} that way by {size(number)}"
+    return f"{words.says(holders, 'pull')} {words.it(proxy)} that way by {size(number)}"
 
 
 def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.chronicle.wording import Words
-from sim.errors import ResultsError
 from sim.files import week_of
 from sim.givens import ALWAYS, NEVER, NEW_CONSULTATION
 from sim.results import Event, events, scenario_of
@@ -152,8 +151,6 @@ class Story:
         self.dates: list[dt.date] = [
             moment.astype("datetime64[D]").item() for moment in results["date"].values
         ]
-        if not self.dates:
-            raise ResultsError("these results hold no week: there is nothing to tell")
         here = int(np.flatnonzero(results["run"].values == run)[0])
         self._arrays = {
             str(name): (tuple(map(str, variable.dims[2:])), variable.values[here])
@@ -311,22 +308,3 @@ def _live(truce: Truce, event: Event) -> None:
         truce.collapse = event
     if event.decision in ("order", "comply", "collapse"):
         truce.last = event.round
-
-
-def allied_pairs(scenario: Scenario) -> list[tuple[str, str]]:
-    """Pairs of allies worth following: those who bargain apart, and patrons of one camp."""
-    names = list(scenario.actors)
-    patrons = [name for name in names if scenario.patrons.get(name)]
-    wanted: set[frozenset[str]] = {frozenset(pair) for pair in scenario.bilateral}
-    for n, first in enumerate(patrons):
-        camp = scenario.actors[first].camp
-        for second in patrons[n + 1 :]:
-            if camp is not None and scenario.actors[second].camp == camp:
-                wanted.add(frozenset((first, second)))
-    return [pair for pair in every_pair(names) if frozenset(pair) in wanted]
-
-
-def every_pair(names: Iterable[str]) -> list[tuple[str, str]]:
-    """All pairs, in the order of the names."""
-    names = list(names)
-    return [(a, b) for n, a in enumerate(names) for b in names[n + 1 :]]

@@ -7,8 +7,8 @@ from statistics import fmean, median
 
 import numpy as np
 
-from sim.chronicle.changes import CAUSES, accounts, mean_tie
-from sim.chronicle.story import Story, Truce, allied_pairs, every_pair
+from sim.chronicle.changes import CAUSES, accounts, allied_pairs, every_pair, mean_tie
+from sim.chronicle.story import Story, Truce
 from sim.chronicle.wording import (
     count,
     level,
@@ -56,7 +56,8 @@ def of_many(stories: Sequence[Story]) -> list[str]:
         found.append(sentence(f"{text}; {percent(settled)} of the runs reach a settlement"))
     found += _ties(stories)
     states = [_state(story) for story in stories]
-    ended = [f"{percent(states.count(n) / many)} end in {word}" for n, word in enumerate(STATES)]
+    shares = adding_up([states.count(n) / many for n in range(len(STATES))], 100)
+    ended = [f"{n} percent end in {word}" for n, word in zip(shares, STATES, strict=True)]
     found.append(sentence(f"of {many} runs, {listed(ended)}"))
     return [text for text in found if text]
 
@@ -232,7 +233,15 @@ def hundredths(number: float) -> int:
 
 
 def adding_up(parts: Sequence[float], total: int) -> list[int]:
-    """Parts in whole hundredths that add up to a total in hundredths, each as near as can be."""
+    """Parts in whole hundredths that add up to a total in hundredths, each as near as can be.
+
+    Parameters
+    ----------
+    parts : sequence of float
+        In units.
+    total : int
+        In hundredths.
+    """
     exact = [100 * part for part in parts]
     whole = [int(np.floor(part)) for part in exact]
     # the parts that lost most by rounding down are the first to be rounded up

@@ -142,9 +142,11 @@ def noun(label: str) -> str:
 def is_plural(label: str) -> bool:
     """Whether a label names several: a common noun by its ending, a proper name if it has "the"."""
     last = label.split()[-1]
-    if not last.endswith("s") or last.endswith(("ss", "us", "is")) or last in _SINGULAR:
+    if not last.endswith("s") or last.endswith("ss") or last in _SINGULAR:
         return False
-    return last.islower() or last in _WITH_ARTICLE or label.lower().startswith("the ")
+    if last[0].isupper() and label.lower().startswith("the "):
+        return True
+    return (last.islower() or last in _WITH_ARTICLE) and not last.endswith(("us", "is"))
 
 
 def third(verb: str) -> str:

@@ -65,11 +65,11 @@ def ties(
     )
     if not wanted:
         raise ResultsError("there is no pair to draw: ties need two actors")
-    shown, ax = style.chosen(results, run), style.canvas(ax)
+    shown = style.chosen(results, run)
+    curves = [measures.tie(shown, i, j).values for i, j in wanted]
     colour, label, dates = style.colours(results), style.labels(results), results["date"].values
-    drawn = []
-    for place, (i, j) in enumerate(wanted):
-        values = measures.tie(shown, i, j).values
+    ax, drawn = style.canvas(ax), []
+    for place, ((i, j), values) in enumerate(zip(wanted, curves, strict=True)):
         drawn.append(
             style.curve(
                 ax, dates, values, colour[i], len(wanted), gapcolor=colour[j], linewidth=2.2,
@@ -209,7 +209,8 @@ def drift_accounts(
     note = style.subtitle(results, run)
     if many:
         note = note.replace("median and 5–95 %", "mean")
-    style.dress(ax, f"What made the tie of {label[two[0]]} and {label[two[1]]}", note)
+    one, other = (textwrap.shorten(label[name], 26, placeholder=" …") for name in two)
+    style.dress(ax, f"What made the tie of {one} and {other}", note)
     ax.set_ylabel("part of the tie (scale of the tie, −1 to 1)")
     style.date_axis(ax, results["date"].values)
     style.key(ax, handles)

@@ -47,9 +47,10 @@ def tie_matrix(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    side = _side(results)
+    at, side = last_round(results) if at is None else at, _side(results)
+    _there(results, [at], run)
     ax = style.canvas(ax, side + 3.2, side + 2.6)
-    image = _matrix(ax, results, last_round(results) if at is None else at, run)
+    image = _matrix(ax, results, at, run)
     _scale(image, [ax])
     return ax
 
@@ -74,8 +75,7 @@ def tie_matrices(
         One a date; the figure is ``axes[0].figure``.
     """
     chosen = default_rounds(results, 2) if dates is None else list(dates)
-    for at in chosen:
-        week_at(results, at)
+    _there(results, chosen, run)
     side = _side(results)
     _, axes = plt.subplots(
         1, len(chosen), figsize=((side + 0.3) * len(chosen) + 3.0, side + 2.4),
@@ -87,6 +87,14 @@ def tie_matrices(
         ax.set_ylabel("")
     _scale(images[-1], list(panels))
     return panels
+
+
+def _there(results: xr.Dataset, dates: Sequence[When], run: int | None) -> None:
+    """Refuse before a figure is made that nobody would close."""
+    run_number(results, run)
+    variable(results, "tie")
+    for at in dates:
+        week_at(results, at)
 
 
 def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesImage:

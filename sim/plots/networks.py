@@ -90,8 +90,9 @@ def network(
     """
     at = last_round(results) if at is None else at
     week_at(results, at)
+    places = places_of(results, run) if layout is None else layout
     ax = style.canvas(ax, 6.4, 6.0)
-    _web(ax, results, at, run, layout)
+    _web(ax, results, at, run, places)
     style.key(ax, _key(), below=True, columns=2)
     return ax
 
@@ -118,7 +119,7 @@ def networks(
     chosen = default_rounds(results, 3) if dates is None else list(dates)
     for at in chosen:
         week_at(results, at)
-    places = layout(results, run)
+    places = places_of(results, run)
     wide = 6.4 if results.sizes["actor"] > CROWD else 4.6
     figure, axes = plt.subplots(
         1, len(chosen), figsize=(wide * len(chosen), wide + 0.7), layout="constrained",
@@ -132,9 +133,12 @@ def networks(
     return panels
 
 
-def _web(ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Places | None) -> None:
+# The argument `layout` of `network` hides the function.
+places_of = layout
+
+
+def _web(ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Places) -> None:
     week, number = week_at(results, at), run_number(results, run)
-    places = layout(results, run) if places is None else places
     names = [str(name) for name in results["actor"].values]
     spots = np.array([places[name] for name in names])
     S = measures.ties(results.isel(round=[week])).sel(run=number).values[0]

@@ -80,8 +80,8 @@ def everything(
 
 
 @style.styled
-def write(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG and close it.
+def write(figure: Figure, path: Path, dots: float | None = None) -> Path:
+    """Write a figure as PNG, `dots` an inch, and close it.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def write(figure: Figure, path: Path) -> Path:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, metadata={"Software": None})
+        figure.savefig(path, dpi=dots or "figure", metadata={"Software": None})
     except OSError as error:
         raise ResultsError(f"cannot write {path}: {error.strerror or error}") from error
     finally:

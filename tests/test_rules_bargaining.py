@@ -1,0 +1,261 @@
+"""Bargaining: Nash, Rubinstein, the median voter, log-rolling; agenda, vote, delivery."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules import bargaining, objectives
+
+ENEMIES = (np.ones((2, 1)), np.array([[1.0], [0.0]]))
+
+
+def nash_text(
+    W: np.ndarray, X: np.ndarray, start: np.ndarray, r: float, power: np.ndarray | None = None,
+    theta: np.ndarray | None = None, eps: float = 1e-9, steps: int = 12, step: float = 0.6,
+) -> np.ndarray:  # fmt: skip
+    """The text of parties that all sit there and talk about every issue."""
+    n, issues = W.shape
+    text = np.empty(issues)
+    bargaining.nash_text(
+        text, np.zeros(issues) if theta is None else theta, np.ones(n, dtype=np.bool_),
+        np.ones(issues, dtype=np.bool_), np.ones(n) if power is None else power, start, np.ones(n),
+        W, X, r, eps, steps, step,
+    )  # fmt: skip
+    return text
+
+
+def pie(disagreement: tuple[float, float], power: np.ndarray | None = None) -> float:
+    """Division of one pie between two enemies with linear loss, given what each has without."""
+    W, X = ENEMIES
+    start = np.array([0.0 - disagreement[0], 1.0 - disagreement[1]])
+    return float(nash_text(W, X, start, 1.0, power, steps=400, step=2.0)[0])
+
+
+@pytest.mark.parametrize("d", [(0.0, 0.0), (0.2, 0.1), (0.5, 0.3), (0.1, 0.6), (0.45, 0.5)])
+def test_nash_1950_splits_the_surplus(d: tuple[float, float]) -> None:
+    assert pie(d) == pytest.approx(0.5 * (1.0 + d[0] - d[1]), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_nash_text_is_the_best_of_a_fine_grid(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, issues = 3, 2
+    W, X = rng.dirichlet(np.ones(issues), n), rng.random((n, issues))
+    theta, power = rng.random(issues), rng.uniform(0.5, 2.0, n)
+    start = rng.uniform(0.05, 0.3, n)
+    before = 1.0 - (W * (theta - X) ** 2).sum(axis=1)
+
+    def product(x: np.ndarray) -> float:
+        surplus = start + 1.0 - (W * (x - X) ** 2).sum(axis=1) - before
+        return float((power * np.log(np.maximum(surplus, 1e-9))).sum())
+
+    text = nash_text(W, X, start, 2.0, power, theta, steps=2000, step=0.05)
+    grid = np.linspace(0.0, 1.0, 101)
+    best = max(product(np.array(x)) for x in itertools.product(grid, grid))
+    assert product(text) >= best - 1e-9
+    # the twelve steps that are taken in a run are near it
+    rough = nash_text(W, X, start, 2.0, power, theta)
+    assert rough == pytest.approx(text, abs=1e-3)
+
+
+# (delta of the first, delta of the second, share of the first): Rubinstein 1982, to ten places
+PUBLISHED = [
+    (0.9, 0.9, 0.5263157895), (0.95, 0.9, 0.6896551724), (0.9, 0.95, 0.3448275862),
+    (0.5, 0.5, 0.6666666667), (0.99, 0.99, 0.5025125628), (0.8, 0.6, 0.7692307692),
+]  # fmt: skip
+
+
+def alternating_offers(d1: float, d2: float, rounds: int) -> float:
+    """What the first gets of one pie by backward induction, with the utilities of the model.
+
+    A proposer offers the other just what it is worth to wait for its own turn; whoever is last to
+    propose takes all. Offers are positions of an issue of which one wants 1 and the other 0.
+    """
+    W, X = ENEMIES
+    offer = 1.0 if rounds % 2 else 0.0
+    for turn in reversed(range(rounds - 1)):
+        # an even turn is the first's; the other's share of the next offer is worth less today
+        if turn % 2 == 0:
+            waiting = d2 * objectives.utility(1, np.array([offer]), W, X, 1.0)
+            offer = 1.0 - waiting
+        else:
+            waiting = d1 * objectives.utility(0, np.array([offer]), W, X, 1.0)
+            offer = waiting
+    return offer
+
+
+@pytest.mark.parametrize(("d1", "d2", "share"), PUBLISHED)
+def test_rubinstein_1982_by_alternating_offers(d1: float, d2: float, share: float) -> None:
+    found = alternating_offers(d1, d2, 3001)
+    assert found == pytest.approx((1 - d2) / (1 - d1 * d2), abs=1e-6)
+    assert found == pytest.approx(share, abs=1e-9)
+
+
+@pytest.mark.parametrize(("d1", "d2"), [(0.985, 0.995), (0.99, 0.99), (0.9, 0.95), (0.8, 0.6)])
+def test_with_patience_as_power_the_nash_text_is_rubinsteins_limit(d1: float, d2: float) -> None:
+    power = np.array([bargaining.bargaining_power(d1), bargaining.bargaining_power(d2)])
+    limit = math.log(d2) / (math.log(d1) + math.log(d2))
+    assert pie((0.0, 0.0), power) == pytest.approx(limit, abs=1e-6)
+    # offers alternate every thousandth of a week
+    found = alternating_offers(d1**1e-3, d2**1e-3, 2_000_001 if d1 > 0.95 else 300_001)
+    assert found == pytest.approx(limit, abs=2e-4)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_much_to_lose_the_text_is_the_median_voters_or_the_weighted_mean(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = 5
+    X, power = rng.random((n, 1)), rng.uniform(0.5, 2.0, n)
+    W, start = np.ones((n, 1)), np.full(n, 1e9)
+    middle = nash_text(W, X, start, 1.0, steps=4000)
+    assert middle[0] == pytest.approx(float(np.median(X)), abs=1e-4)
+    mean = nash_text(W, X, start, 2.0, power, steps=60)
+    assert mean[0] == pytest.approx(float(np.average(X[:, 0], weights=power)), abs=1e-9)
+
+
+def test_log_rolling_gives_each_what_it_cares_about() -> None:
+    W, X = np.array([[0.8, 0.2], [0.2, 0.8]]), np.array([[1.0, 1.0], [0.0, 0.0]])
+    text = nash_text(W, X, np.full(2, 0.3), 2.0, theta=np.full(2, 0.5), steps=60)
+    assert text == pytest.approx([0.8, 0.2], abs=1e-9)
+
+
+def test_only_parties_and_tabled_issues_count() -> None:
+    W, X = np.full((3, 2), 0.5), np.array([[1.0, 1.0], [0.0, 0.0], [0.3, 0.9]])
+    theta, text = np.array([0.2, 0.7]), np.empty(2)
+    party, tabled = np.array([True, False, False]), np.array([True, False])
+    bargaining.nash_text(
+        text, theta, party, tabled, np.ones(3), np.ones(3), np.ones(3), W, X, 2.0, 0.02, 60, 0.6
+    )
+    assert text == pytest.approx([1.0, 0.7])
+    nobody = np.zeros(3, dtype=np.bool_)
+    bargaining.nash_text(
+        text, theta, nobody, tabled, np.ones(3), np.ones(3), np.ones(3), W, X, 2.0, 0.02, 12, 0.6
+    )
+    assert text.tolist() == theta.tolist()
+
+
+def test_who_is_nearest_to_walking_away_gets_more() -> None:
+    W, X = np.full((2, 1), 1.0), np.array([[1.0], [0.0]])
+    theta = np.array([0.5])
+    shares = [
+        nash_text(W, X, np.array([first, 0.4]), 2.0, theta=theta, steps=2000, step=0.05)[0]
+        for first in (0.02, 0.1, 0.4, 1.0)
+    ]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[2] == pytest.approx(0.5)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.01, 1.0))
+def test_the_text_concedes_a_share_of_the_way_a_round(
+    start: float, goal: float, s_x: float
+) -> None:
+    text, tabled = np.array([start, start]), np.array([True, False])
+    for rounds in range(1, 8):
+        bargaining.concede(text, np.array([goal, goal]), tabled, s_x)
+        assert abs(text[0] - goal) == pytest.approx(
+            abs(start - goal) * (1 - s_x) ** rounds, abs=1e-12
+        )
+    assert text[1] == start
+
+
+def test_a_new_issue_opens_half_way_to_the_demand_and_others_stay() -> None:
+    text, tabled = np.array([0.9, 0.4, 0.8]), np.array([False, True, False])
+    fresh, theta = np.empty(3, dtype=np.bool_), np.array([0.1, 0.2, 0.3])
+    demander, m = np.array([True, True, False]), np.array([2.0, 1.0, 9.0])
+    W = np.array([[0.5, 0.5, 0.0], [0.2, 0.8, 0.0], [1.0, 0.0, 0.0]])
+    X = np.array([[1.0, 0.0, 0.5], [0.5, 0.0, 0.5], [0.0, 0.0, 0.5]])
+    agenda = np.array([True, True, False])
+    bargaining.open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, 0.5)
+    demand = (2.0 * 0.5 * 1.0 + 1.0 * 0.2 * 0.5) / (2.0 * 0.5 + 0.2)
+    assert text == pytest.approx([0.5 * (0.1 + demand), 0.4, 0.3])
+    assert tabled.tolist() == [True, True, False]
+    assert fresh.tolist() == [True, False, False]
+    # a second round opens nothing again
+    text[0] = 0.77
+    bargaining.open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, 0.5)
+    assert text[0] == 0.77
+    assert not fresh.any()
+    assert bargaining.demand(2, demander, m, W, X, theta) == theta[2]
+
+
+def test_each_rule_tables_its_issue_when_it_is_due() -> None:
+    out = np.empty(5, dtype=np.bool_)
+    rule, value = np.array([-1, 0, 1, 2, 0]), np.array([0.0, 10.0, 2.0, 0.0, math.inf])
+    nothing, all_ = np.zeros(5, dtype=np.bool_), np.ones(5, dtype=np.bool_)
+    for t, failed, demanded, due in (
+        (9, 0, False, [False, False, False, False, False]),
+        (10, 1, False, [False, True, False, False, False]),
+        (11, 2, True, [False, True, True, True, False]),
+    ):
+        bargaining.agenda_due(out, rule, value, t, failed, demanded, nothing, nothing)
+        assert out.tolist() == due
+    for forced, tabled in ((all_, nothing), (nothing, all_)):
+        bargaining.agenda_due(out, rule, value, 0, 0, False, forced, tabled)
+        assert out.tolist() == [False, True, True, True, True]
+
+
+def test_guarantors_judge_each_other_by_their_votes() -> None:
+    good, bad = np.zeros((4, 4)), np.zeros((4, 4))
+    bargaining.judge_votes(
+        good, bad, np.array([True, True, True, False]), np.array([True, True, False, True])
+    )
+    assert {(int(i), int(j)) for i, j in np.argwhere(good)} == {(0, 1), (1, 0)}
+    assert {(int(i), int(j)) for i, j in np.argwhere(bad)} == {(0, 2), (1, 2)}
+
+
+def test_endorsing_the_core_counts_only_once_it_is_tabled() -> None:
+    V_s, V_c = np.array([0.4, 0.7]), np.array([0.5, 0.5])
+    assert bargaining.endorsement(0, True, 0.5, V_s, V_c) == pytest.approx(-0.05)
+    assert bargaining.endorsement(1, False, 0.5, V_s, V_c) == 0.0
+    assert bargaining.bargains(0.02, -0.05, 0.005) == pytest.approx(-0.035)
+    core, tabled = np.array([True, False]), np.array([False, True])
+    assert not bargaining.any_core_tabled(core, tabled)
+    assert bargaining.any_core_tabled(core, np.array([True, False]))
+
+
+def test_a_bilateral_text_lies_between_two_allies_and_leaves_the_rest() -> None:
+    W, X = np.full((3, 2), 0.5), np.array([[1.0, 1.0], [0.0, 0.0], [0.9, 0.9]])
+    theta, text, local = np.array([0.0, 0.3]), np.empty(2), np.empty(2)
+    minor = np.array([True, False])
+    bargaining.bilateral_text(
+        text, local, 0, 2, theta, minor, np.ones(3), W, X, 2.0, 0.001, 12, 0.6
+    )
+    assert 0.9 <= text[0] <= 1.0
+    assert text[1] == 0.3
+    for side, i in enumerate((0, 2)):
+        gained = objectives.utility(i, text, W, X, 2.0) - objectives.utility(i, theta, W, X, 2.0)
+        assert local[side] == gained
+
+
+def test_promises_are_delivered_in_instalments_and_settlements_step_by_step() -> None:
+    theta, y, text = np.zeros(4), np.full(4, 1.0), np.full(4, 0.5)
+    promised, agreed = np.array([True, False, True, False]), np.array([False, True, True, False])
+    for n in range(1, 20):
+        bargaining.deliver(theta, y, text, promised, agreed, 1, 0.15, 0.03)
+        assert theta == pytest.approx([1 - 0.85**n, 0.0, 1 - 0.85**n, 0.0])
+    theta[:] = 0.0
+    for n in range(1, 20):
+        bargaining.deliver(theta, y, text, promised, agreed, 2, 0.15, 0.03)
+        assert theta == pytest.approx([1 - 0.85**n, 0.5 * (1 - 0.97**n), 1 - 0.85**n, 0.0])
+
+
+def test_local_disputes_throw_an_issue_back() -> None:
+    theta = np.full(4, 0.7)
+    bargaining.renew(
+        theta, np.array([0.08, 0.08, 0.08, 0.0]), np.array([0.1, 0.1, 0.0, 0.0]),
+        np.array([False, False, True, False]), np.array([0.07, 0.08, 0.0, 0.0]), np.full(4, 0.33),
+    )  # fmt: skip
+    assert theta.tolist() == [0.1, 0.7, 0.33, 0.7]
+
+
+def test_the_seat_costs_more_the_less_the_others_are_believed() -> None:
+    cost = np.empty(3)
+    bargaining.attendance_costs(cost, np.array([1.0, 0.5, 0.0]), 0.06)
+    assert cost == pytest.approx([0.0, 0.03, 0.06])
+    assert bargaining.attends(1, np.array([0.0, 0.05, 0.0]), cost) == pytest.approx(0.02)
