@@ -19,7 +19,10 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("the machine", "arrays"),
     ("luck", "chance"),
     ("what is told", "events"),
-    ("theory", "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies"),
+    (
+        "theory",
+        "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies",
+    ),
     ("the arrays", "givens"),
     ("what changes", "world"),
     ("the start", "setup"),
@@ -55,7 +58,7 @@ _PUBLIC = {
     "ScenarioError": "errors",
 }
 _OTHER_NAME = {"load_scenario": "load"}
-__all__ = sorted([*_PUBLIC, "LAYERS"])  # noqa: PLE0604 - names are listed once, above
+__all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
     from sim.ensemble import simulate as simulate

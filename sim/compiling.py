@@ -13,7 +13,18 @@ import numba
 from numba import njit
 
 _HERE = Path(__file__).parent
-_COMPILED = ("arrays.py", "chance.py", "compiling.py", "events.py", "rounds.py", "givens.py", "world.py", "rules")
+# Numba makes the names of its settings at run time.
+_CONFIG: Any = numba.config
+_COMPILED = (
+    "arrays.py",
+    "chance.py",
+    "compiling.py",
+    "events.py",
+    "rounds.py",
+    "givens.py",
+    "world.py",
+    "rules",
+)
 
 
 def _fingerprint() -> str:
@@ -60,7 +71,7 @@ def interpret() -> None:
     A single run takes about as long as loading compiled code, so nobody has to wait for the
     first compile to see one.
     """
-    numba.config.DISABLE_JIT = True
+    _CONFIG.DISABLE_JIT = True
 
 
 def compiled(rule: Callable[..., Any]) -> Any:
@@ -69,9 +80,9 @@ def compiled(rule: Callable[..., Any]) -> Any:
     Divisions are guarded in the rules, so the check of each one that Python's error model adds
     would only cost compile time. No `fastmath`: compiled and interpreted agree to the last bit.
     """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(FOLDER)
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = str(FOLDER)
     try:
         return njit(cache=True, nogil=True, error_model="numpy")(rule)
     finally:
-        numba.config.CACHE_DIR = before
+        _CONFIG.CACHE_DIR = before

@@ -155,5 +155,3 @@ def _bar(numbers: Sequence[int], progress: bool) -> Any:
     from tqdm.auto import tqdm
 
     return tqdm(numbers, unit="run", desc="runs")
-
-

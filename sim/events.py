@@ -114,9 +114,7 @@ def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a,
 
 
 @compiled
-def note_each(
-    log, count, t, kind, who, counterpart, issues, answers, gains, shocks, a, b, c, d, e
-):
+def note_each(log, count, t, kind, who, counterpart, issues, answers, gains, shocks, a, b, c, d, e):
     """Append one event for every actor in `who`; arguments as in `note`, by actor.
 
     Parameters

@@ -26,7 +26,7 @@ ALWAYS, NEVER, BY_RULE = 1, -1, 0
 
 
 class Knobs(NamedTuple):
-    """The parameters of the theory as numbers, mechanisms applied; see `sim.scenario.Parameters`."""
+    """The parameters of the theory as numbers, mechanisms applied; see `scenario.Parameters`."""
 
     r: float
     tau_L: float
@@ -222,8 +222,6 @@ class Layout:
                     for issue in getattr(actor, horizon)
                 )
             ),
-            links=tuple(
-                sorted((p, j) for p, proxies in scenario.patrons.items() for j in proxies)
-            ),
+            links=tuple(sorted((p, j) for p, proxies in scenario.patrons.items() for j in proxies)),
             pairs=tuple(sorted((min(pair), max(pair)) for pair in scenario.bilateral)),
         )

@@ -60,8 +60,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     @property
     def givens(self) -> Givens:
-        """What the run is given."""
-        return self.model.givens
+        """What the run is given, read-only."""
+        return self.model.seen_givens
 
     @property
     def knobs(self) -> Knobs:
@@ -117,9 +117,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def consults(self, other: str) -> float:
         """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
         j = self.model.actor(other).index
-        return float(ceasefire.consults(
-            self.index, j, self.model.world.tie.T, self.knobs.k_q, self.knobs.tau_q
-        ))
+        return float(
+            ceasefire.consults(
+                self.index, j, self.model.world.tie.T, self.knobs.k_q, self.knobs.tau_q
+            )
+        )
 
     def signs(self, convener: str) -> float:
         """Own gain from ratifying the terms that a convener has drawn up."""
@@ -137,16 +139,26 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             Every actor's wish as a gain, in the order of the arrays.
         """
         g, w = self.model.givens, self.model.world
-        return float(proxies.heeds(
-            self.index, own, wishes, w.web.autonomy, w.web.pull, g.links.l_patron, g.links.l_proxy
-        ))
+        return float(
+            proxies.heeds(
+                self.index,
+                own,
+                wishes,
+                w.web.autonomy,
+                w.web.pull,
+                g.links.l_patron,
+                g.links.l_proxy,
+            )
+        )
 
     def orders(self) -> float:
         """Own gain from a truce that holds; a patron orders its proxies by it."""
         w = self.model.world
-        return float(proxies.orders(
-            self.index, w.value.gain, w.truce.promise, w.truce.loyalty, w.truce.military
-        ))
+        return float(
+            proxies.orders(
+                self.index, w.value.gain, w.truce.promise, w.truce.loyalty, w.truce.military
+            )
+        )
 
     def revises(self, other: str) -> float:
         """Chance, in [0, 1], that it buys in a patron that was left out and is blamed."""
@@ -166,9 +178,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         """Gain from the bilateral deal that lies before it and an ally."""
         pair, side = self.model.pair(self.name, other)
         talk = self.model.world.talk
-        return float(bargaining.bargains(
-            talk.pair_local[pair, side], talk.pair_core[pair, side], self.knobs.c_b
-        ))
+        return float(
+            bargaining.bargains(
+                talk.pair_local[pair, side], talk.pair_core[pair, side], self.knobs.c_b
+            )
+        )
 
 
 class StateActor(Actor):
@@ -193,6 +207,8 @@ KINDS: dict[str, type[Actor]] = {
     "militia": MilitiaActor,
     "organisation": OrganisationActor,
 }
+
+
 def has_own_classes(scenario: Scenario) -> bool:
     """Whether an actor of the scenario has a class of a user's own."""
     return any(actor.agent is not None for actor in scenario.actors.values())
@@ -255,7 +271,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.seed, self.run = int(seed), int(run)
         self.givens, self.knobs, self.layout = prepare(self.case)
         self.world = begin(self.case, self.givens, self.knobs, self.layout, self.seed, self.run)
-        self.seen = _read_only(self.world)
+        self.seen, self.seen_givens = _read_only(self.world), _read_only(self.givens)
         self.week = 0
         self._keys = chance.round_keys(self.seed, self.run)
         self._record = blank(self.layout, self.case.rounds)
@@ -395,15 +411,16 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         return checked(answer, decision, who, self.week)
 
 
-def _read_only(world: World) -> World:
-    groups: list[Any] = []
+def _read_only[T: (World, Givens)](groups: T) -> T:
+    """The same arrays in the same groups, as views that cannot be written."""
+    sealed: list[Any] = []
     group: Any
-    for group in world:
+    for group in groups:
         views = [field.view() for field in group]
         for view in views:
             view.flags.writeable = False
-        groups.append(type(group)(*views))
-    return World._make(groups)
+        sealed.append(type(group)(*views))
+    return type(groups)(*sealed)
 
 
 def play_with_agents(
@@ -423,6 +440,7 @@ def play_with_agents(
     record, rows = model.record()
     if parts is not None:
         record = Kept._make(
-            part if name in ("status", *parts) else part[:0] for name, part in record._asdict().items()
+            part if name in ("status", *parts) else part[:0]
+            for name, part in record._asdict().items()
         )
     return record, rows

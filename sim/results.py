@@ -364,10 +364,13 @@ def save(results: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     partial = target.with_name(target.name + ".partial")
-    squeeze = {name: {"zlib": True, "complevel": 1} for name in results.data_vars}
+    encoding: dict[str, Any] = {
+        name: {"zlib": True, "complevel": 1} for name in map(str, results.data_vars)
+    }
+    encoding["date"] = {"units": "days since 2000-01-01", "calendar": "proleptic_gregorian"}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        results.to_netcdf(partial, engine="h5netcdf", encoding=squeeze)
+        results.to_netcdf(partial, engine="h5netcdf", encoding=encoding)
         partial.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -388,7 +391,9 @@ def load(path: str | os.PathLike[str]) -> xr.Dataset:
     if not source.is_file():
         raise ResultsError(f"there is no results file {source}")
     try:
-        results = xr.load_dataset(source, engine="h5netcdf")
+        # Dates in seconds reach any century; the usual nanoseconds end in 1677 and in 2262.
+        times = xr.coders.CFDatetimeCoder(time_unit="s")
+        results = xr.load_dataset(source, engine="h5netcdf", decode_times=times)
     except (OSError, ValueError, KeyError) as error:
         raise ResultsError(f"{source} is not a results file: {error}") from error
     if "format" not in results.attrs:

@@ -15,16 +15,9 @@ from numpy.typing import NDArray
 from sim import arrays, chance, events
 from sim.compiling import compiled
 from sim.givens import (
-    ALWAYS,
-    NEVER,
-    NEW_CAPABILITY,
-    NEW_CONSULTATION,
-    NEW_CONTROL,
-    NEW_COST,
-    NEW_IDEAL,
-    NEW_TABLE,
+    ALWAYS, NEVER, NEW_CAPABILITY, NEW_CONSULTATION, NEW_CONTROL, NEW_COST, NEW_IDEAL, NEW_TABLE,
     NEW_WEIGHT,
-)
+)  # fmt: skip
 from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
 
 WAR, TRUCE, SETTLEMENT = 0, 1, 2
@@ -136,12 +129,12 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 shifted = True
                 kind, amount = shifts.h_kind[h], shifts.h_value[h]
                 shift(
-                    kind, shifts.h_index[h], amount, aims.ox, aims.ow, force.m, force.m0, force.cost, web.control,
-                    talk.forced_table, truce.consultation,
+                    kind, shifts.h_index[h], amount, aims.ox, aims.ow, force.m, force.m0,
+                    force.cost, web.control, talk.forced_table, truce.consultation,
                 )  # fmt: skip
                 events.note(
-                    log, count, t, events.SHIFT, shifts.h_actor[h], -1, shifts.h_issue[h], True, 0.0, 0.0,
-                    float(kind), amount, 0.0, 0.0, 0.0,
+                    log, count, t, events.SHIFT, shifts.h_actor[h], -1, shifts.h_issue[h], True,
+                    0.0, 0.0, float(kind), amount, 0.0, 0.0, 0.0,
                 )  # fmt: skip
         if shifted:
             objectives.weigh(
@@ -152,8 +145,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         # 2 objectives
         arrays.put(aims.was_sat, aims.sat)
         objectives.activate(
-            aims.act, aims.sat, force.theta, aim.o_issue, aim.o_short, aim.above, aim.hi, aim.lo, p.rho_a, p.a_min
-        )
+            aims.act, aims.sat, force.theta, aim.o_issue, aim.o_short, aim.above, aim.hi, aim.lo,
+            p.rho_a, p.a_min,
+        )  # fmt: skip
         for o in range(aims.sat.shape[0]):
             if aims.was_sat[o] != aims.sat[o]:
                 position = force.theta[aim.o_issue[o]]
@@ -165,9 +159,12 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     position, mark, 0.0, 0.0, 0.0,
                 )  # fmt: skip
         objectives.weigh(
-            aims.What, aims.Xhat, aim.o_actor, aim.o_issue, aim.o_short, aims.ow, aims.ox, aims.act, who.patience
+            aims.What, aims.Xhat, aim.o_actor, aim.o_issue, aim.o_short, aims.ow, aims.ox, aims.act,
+            who.patience,
+        )  # fmt: skip
+        objectives.short_attention(
+            aims.short, aim.o_actor, aim.o_short, aims.ow, aims.act, who.patience
         )
-        objectives.short_attention(aims.short, aim.o_actor, aim.o_short, aims.ow, aims.act, who.patience)
         objectives.align(aims.A, aims.What, aims.Xhat)
 
         # 3 war and values
@@ -176,34 +173,42 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         force.psi[0] = war.contest(force.strengths, who.side, force.m, who.air, who.ground, p.ces)
         proxies.leverage(web.pull, web.autonomy, web.control, web.f, links.l_proxy)
         proxies.ground_control(
-            web.ground_control, force.m, who.ground, web.autonomy, web.pull, links.l_patron, links.l_proxy
+            web.ground_control, force.m, who.ground, web.autonomy, web.pull, links.l_patron,
+            links.l_proxy,
+        )  # fmt: skip
+        proxies.nuisance(
+            web.nuisance, force.mu, who.armed, web.control, links.l_patron, links.l_proxy
         )
-        proxies.nuisance(web.nuisance, force.mu, who.armed, web.control, links.l_patron, links.l_proxy)
         war.spoils(
-            force.plus, 1, 1.0, force.theta, who.side, web.ground_control, aims.W, aims.X, territory, prestige
-        )
+            force.plus, 1, 1.0, force.theta, who.side, web.ground_control, aims.W, aims.X,
+            territory, prestige,
+        )  # fmt: skip
         war.spoils(
-            force.minus, -1, 0.0, force.theta, who.side, web.ground_control, aims.W, aims.X, territory, prestige
-        )
+            force.minus, -1, 0.0, force.theta, who.side, web.ground_control, aims.W, aims.X,
+            territory, prestige,
+        )  # fmt: skip
         objectives.utilities(value.u, force.theta, aims.W, aims.X, p.r)
         objectives.utilities(value.u_plus, force.plus, aims.W, aims.X, p.r)
         objectives.utilities(value.u_minus, force.minus, aims.W, aims.X, p.r)
         war.believed_drift(force.believed, force.psi[0], who.side, p.nu, p.opt)
         war.war_values(
-            value.V_w, value.V_d, force.p_win, force.weeks, value.u, value.u_plus, value.u_minus, force.cost, who.delta, who.side,
-            front, force.believed, p.sig_b, p.s_cp,
+            value.V_w, value.V_d, force.p_win, force.weeks, value.u, value.u_plus, value.u_minus,
+            force.cost, who.delta, who.side, front, force.believed, p.sig_b, p.s_cp,
         )  # fmt: skip
         ceasefire.credibility(value.chi, truce.vside, who.side)
         bargaining.table_values(
-            value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d, value.V_w, aims.W, aims.X, p.r
-        )
+            value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d,
+            value.V_w, aims.W, aims.X, p.r,
+        )  # fmt: skip
         value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]
         value.rho[0] = ceasefire.delivered_share(p.rho_d, value.h_c[0])
         ceasefire.truce_values(
-            value.V_c, value.u, value.u_table, value.V_w, value.chi, who.delta, p.h_s, value.h_c[0]
-        )
+            value.V_c, value.u, value.u_table, value.V_w, value.chi, who.delta, p.h_s, value.h_c[0],
+        )  # fmt: skip
         for i in range(n):
-            value.gain[i] = (value.V_s[i] if truce.state[0] == SETTLEMENT else value.V_c[i]) - value.V_w[i]
+            value.gain[i] = (
+                value.V_s[i] if truce.state[0] == SETTLEMENT else value.V_c[i]
+            ) - value.V_w[i]
 
         # 4 ceasefire round
         if truce.state[0] == WAR and due(t, int(p.first_c), int(p.tau_c)):
@@ -220,8 +225,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             proposed = False
             if c >= 0:
                 events.note(
-                    log, count, t, events.CONVENE, c, -1, prestige, True, lead, 0.0,
-                    value.gain[c], tmp.odds[c] - value.gain[c], tmp.reach[c], 0.0, 0.0,
+                    log, count, t, events.CONVENE, c, -1, prestige, True, lead, 0.0, value.gain[c],
+                    tmp.odds[c] - value.gain[c], tmp.reach[c], 0.0, 0.0,
                 )  # fmt: skip
                 for i in range(n):
                     tmp.own[i] = ceasefire.proposes(i, value.gain)
@@ -251,8 +256,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         )  # fmt: skip
                 # terms
                 bargaining.draw_terms(
-                    truce.offer, tmp.draft, tmp.scale, force.theta, truce.invited, topic.side_payment, who.power, value.gain,
-                    value.rho[0], aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+                    truce.offer, tmp.draft, tmp.scale, force.theta, truce.invited,
+                    topic.side_payment, who.power, value.gain, value.rho[0], aims.W, aims.X, p.r,
+                    p.eps, steps, p.nash_step,
                 )  # fmt: skip
                 if prestige >= 0:
                     truce.offer[prestige] += p.prestige_step * (who.pole[c] - force.theta[prestige])
@@ -264,16 +270,19 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
                 ask(agents, "signs", tmp.own, c)
                 arrays.put(tmp.wish, tmp.own)
-                proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+                proxies.heed_all(
+                    tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+                    links.l_proxy,
+                )  # fmt: skip
                 ask(agents, "heeds", tmp.acting, -1)
                 chance.shocks(tmp.shock, keys, fed, chance.RATIFY, ids.id_actor, t, p.lam)
                 arrays.below(truce.signing, tmp.shock, tmp.acting)
                 for i in range(n):
                     tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
                 events.note_each(
-                    log, count, t, events.RATIFY, tmp.every, c, tmp.no_issue,
-                    truce.signing, tmp.acting, tmp.shock,
-                    value.gain, truce.promise, truce.loyalty, tmp.own, tmp.patrons,
+                    log, count, t, events.RATIFY, tmp.every, c, tmp.no_issue, truce.signing,
+                    tmp.acting, tmp.shock, value.gain, truce.promise, truce.loyalty, tmp.own,
+                    tmp.patrons,
                 )  # fmt: skip
                 truce.signing[c] = True
                 signed = ceasefire.in_force(truce.signing, who.must_sign)
@@ -281,14 +290,20 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     tie.good, tie.bad, c, truce.signing, who.patron, who.must_sign
                 )
                 events.note(
-                    log, count, t, events.CEASEFIRE, c, -1, -1, signed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-                )
+                    log, count, t, events.CEASEFIRE, c, -1, -1, signed, 0.0, 0.0, 0.0, 0.0, 0.0,
+                    0.0, 0.0,
+                )  # fmt: skip
                 if signed:
                     ceasefire.resent_exclusion(
-                        tie.bad, c, truce.invited, who.patron, who.can_convene, aims.W, web.nuisance, prestige,
-                        p.stake_min,
+                        tie.bad, c, truce.invited, who.patron, who.can_convene, aims.W,
+                        web.nuisance, prestige, p.stake_min,
                     )  # fmt: skip
-                    truce.state[0], truce.age[0], truce.convener[0], truce.vbar[0] = TRUCE, 0, c, 0.0
+                    truce.state[0], truce.age[0], truce.convener[0], truce.vbar[0] = (
+                        TRUCE,
+                        0,
+                        c,
+                        0.0,
+                    )
                     arrays.put(truce.terms, truce.offer)
                     arrays.put(truce.consulted, truce.invited)
                     arrays.put(truce.ratified, truce.signing)
@@ -305,24 +320,32 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
             ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
             ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
-            proxies.military_gains(truce.military, force.theta, topic.direction, aims.W, aims.X, p.gam)
+            proxies.military_gains(
+                truce.military, force.theta, topic.direction, aims.W, aims.X, p.gam
+            )
             for i in range(n):
-                tmp.own[i] = proxies.orders(i, value.gain, truce.promise, truce.loyalty, truce.military)
+                tmp.own[i] = proxies.orders(
+                    i, value.gain, truce.promise, truce.loyalty, truce.military
+                )
             ask(agents, "orders", tmp.own, -1)
             chance.shocks(tmp.shock, keys, fed, chance.ORDER, ids.id_actor, t, p.lam)
             arrays.below(truce.comply, tmp.shock, tmp.own)
             if log.shape[0] > 0:
                 ceasefire.sore_points(
-                    tmp.sore, tmp.sore_effect, talk.text, talk.tabled, force.theta, value.chi, who.delta, aims.W, aims.X,
-                    p.r, p.h_s, value.h_c[0],
+                    tmp.sore, tmp.sore_effect, talk.text, talk.tabled, force.theta, value.chi,
+                    who.delta, aims.W, aims.X, p.r, p.h_s, value.h_c[0],
                 )  # fmt: skip
             events.note_each(
-                log, count, t, events.ORDER, who.patron, truce.convener[0], tmp.sore, truce.comply, tmp.own,
-                tmp.shock, value.gain, truce.promise, truce.loyalty, truce.military, tmp.sore_effect,
+                log, count, t, events.ORDER, who.patron, truce.convener[0], tmp.sore, truce.comply,
+                tmp.own, tmp.shock, value.gain, truce.promise, truce.loyalty, truce.military,
+                tmp.sore_effect,
             )  # fmt: skip
             proxies.contagion(truce.contagion, tie.T, force.mu, who.armed, truce.violates, p.xi)
             proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
-            proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+            proxies.heed_all(
+                tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+                links.l_proxy,
+            )  # fmt: skip
             ask(agents, "heeds", tmp.acting, -1)
             chance.shocks(tmp.shock, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam)
             for j in range(n):
@@ -331,8 +354,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 truce.violates[j] = who.armed[j] and tmp.shock[j] > tmp.acting[j]
                 truce.complied[j] = not truce.violates[j]
             events.note_each(
-                log, count, t, events.COMPLY, who.armed, truce.convener[0], tmp.no_issue, truce.complied, tmp.acting,
-                tmp.shock, tmp.own, tmp.patrons, truce.contagion, tmp.none, tmp.none,
+                log, count, t, events.COMPLY, who.armed, truce.convener[0], tmp.no_issue,
+                truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.contagion,
+                tmp.none, tmp.none,
             )  # fmt: skip
             chance.uniforms(tmp.draw, keys, fed, chance.OBSERVE, ids.id_actor, t)
             for j in range(n):
@@ -356,7 +380,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             chance.uniforms(tmp.draw, keys, fed, chance.REVISE, ids.id_actor, t)
             revised = False
             for j in range(n):
-                left_out = who.patron[j] and not truce.consulted[j] and truce.consultation[j] != NEVER
+                left_out = (
+                    who.patron[j] and not truce.consulted[j] and truce.consultation[j] != NEVER
+                )
                 if left_out and truce.blamed[j] >= p.blame_min:
                     yes = tmp.draw[j] < tmp.odds[j]
                     events.note(
@@ -370,8 +396,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             if revised:
                 lead_term = truce.terms[prestige] if prestige >= 0 else 0.0
                 bargaining.draw_terms(
-                    truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted, topic.side_payment, who.power, value.gain,
-                    value.rho[0], aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+                    truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted,
+                    topic.side_payment, who.power, value.gain, value.rho[0], aims.W, aims.X, p.r,
+                    p.eps, steps, p.nash_step,
                 )  # fmt: skip
                 if prestige >= 0:
                     truce.terms[prestige] = lead_term
@@ -383,13 +410,14 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 talk.settled_issue[k] = topic.agenda_rule[k] >= 0 and talk.tabled[k]
             objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
             bargaining.deliver(
-                force.theta, truce.terms, talk.text, topic.promised, talk.settled_issue, truce.state[0], p.rho_d, p.rho_i
-            )
+                force.theta, truce.terms, talk.text, topic.promised, talk.settled_issue,
+                truce.state[0], p.rho_d, p.rho_i,
+            )  # fmt: skip
             objectives.utilities(value.u_after, force.theta, aims.W, aims.X, p.r)
             proxies.relieve(web.relief, value.u_before, value.u_after, p.u0)
             proxies.wear(
-                web.f, web.pressed, tmp.own, truce.comply, truce.violates, who.armed, web.relief, links.l_patron,
-                links.l_proxy, p.phi_f, p.phi_r,
+                web.f, web.pressed, tmp.own, truce.comply, truce.violates, who.armed, web.relief,
+                links.l_patron, links.l_proxy, p.phi_f, p.phi_r,
             )  # fmt: skip
             truce.hazard[0] = ceasefire.collapse_chance(
                 truce.state[0], truce.vbar[0], p.h0, p.h1, p.settled_hazard
@@ -398,8 +426,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             truce.collapsing[0] = tmp.luck[0] < truce.hazard[0]
             if truce.collapsing[0]:
                 events.note(
-                    log, count, t, events.COLLAPSE, truce.convener[0], -1, -1, True, truce.hazard[0],
-                    tmp.luck[0], truce.vbar[0], 0.0, 0.0, 0.0, 0.0,
+                    log, count, t, events.COLLAPSE, truce.convener[0], -1, -1, True,
+                    truce.hazard[0], tmp.luck[0], truce.vbar[0], 0.0, 0.0, 0.0, 0.0,
                 )  # fmt: skip
 
         # 8 negotiation round
@@ -410,7 +438,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.own[i] = bargaining.attends(i, value.gain, talk.seat_cost)
             ask(agents, "attends", tmp.own, -1)
             arrays.put(tmp.wish, value.gain)
-            proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+            proxies.heed_all(
+                tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+                links.l_proxy,
+            )  # fmt: skip
             ask(agents, "heeds", tmp.acting, -1)
             chance.shocks(tmp.shock, keys, fed, chance.ATTEND, ids.id_actor, t, p.lam)
             for j in range(n):
@@ -421,40 +452,45 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             # Without a party to be brought, the permanent ones talk alone.
             came = talk.attending if arrays.any(who.brought, who.brought) else who.permanent
             events.note_each(
-                log, count, t, events.ATTEND, who.brought, -1, tmp.no_issue, talk.attending, tmp.acting,
-                tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion, tmp.none,
+                log, count, t, events.ATTEND, who.brought, -1, tmp.no_issue, talk.attending,
+                tmp.acting, tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion,
+                tmp.none,
             )  # fmt: skip
             proxies.wear_at_talks(
-                web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f
-            )
+                web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f,
+            )  # fmt: skip
             if arrays.any(came, came):
                 bargaining.agenda_due(
                     talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
                     arrays.any(came, who.demander), talk.forced_table, talk.tabled,
                 )  # fmt: skip
                 bargaining.open_text(
-                    talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander, force.m, aims.W, aims.X,
-                    p.opening,
+                    talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander,
+                    force.m, aims.W, aims.X, p.opening,
                 )  # fmt: skip
                 for k in range(force.theta.shape[0]):
                     if talk.fresh[k]:
                         events.note(
-                            log, count, t, events.TABLE, -1, -1, k, True, 0.0, 0.0,
-                            force.theta[k], talk.text[k], 0.0, 0.0, 0.0,
+                            log, count, t, events.TABLE, -1, -1, k, True, 0.0, 0.0, force.theta[k],
+                            talk.text[k], 0.0, 0.0, 0.0,
                         )  # fmt: skip
                 bargaining.nash_text(
-                    tmp.draft, force.theta, talk.party, talk.agenda, who.power, value.gain, value.chi, aims.W, aims.X, p.r,
-                    p.eps, steps, p.nash_step,
+                    tmp.draft, force.theta, talk.party, talk.agenda, who.power, value.gain,
+                    value.chi, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
                 )  # fmt: skip
                 bargaining.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
                 bargaining.table_values(
-                    value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d, value.V_w, aims.W, aims.X, p.r
-                )
+                    value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi,
+                    value.V_d, value.V_w, aims.W, aims.X, p.r,
+                )  # fmt: skip
                 for i in range(n):
                     tmp.own[i] = bargaining.votes(i, value.V_s, value.V_c)
                 ask(agents, "votes", tmp.own, -1)
                 arrays.put(tmp.wish, tmp.own)
-                proxies.heed_all(tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy)
+                proxies.heed_all(
+                    tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+                    links.l_proxy,
+                )  # fmt: skip
                 ask(agents, "heeds", tmp.acting, -1)
                 ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
                 chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
@@ -464,12 +500,17 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     talk.asked[i] = who.veto[i] or who.guarantor[i]
                 arrays.below(talk.voted, tmp.shock, tmp.acting)
                 events.note_each(
-                    log, count, t, events.VOTE, talk.asked, -1, tmp.no_issue, talk.voted, tmp.acting, tmp.shock,
-                    tmp.own, tmp.patrons, truce.loyalty, tmp.none, tmp.none,
+                    log, count, t, events.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
+                    tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none, tmp.none,
                 )  # fmt: skip
                 bargaining.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
-                agreed = bargaining.settled(talk.voted, who.veto, talk.attending, who.brought, who.must_sign)
-                events.note(log, count, t, events.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+                agreed = bargaining.settled(
+                    talk.voted, who.veto, talk.attending, who.brought, who.must_sign
+                )
+                events.note(
+                    log, count, t, events.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+                    0.0,
+                )  # fmt: skip
                 if agreed:
                     truce.state[0] = SETTLEMENT
                 else:
@@ -481,12 +522,14 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             for b in range(links.pairs.shape[0]):
                 i, j = links.pairs[b, 0], links.pairs[b, 1]
                 bargaining.bilateral_text(
-                    talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor, who.power, aims.W, aims.X,
-                    p.r, p.bilateral_eps, steps, p.nash_step,
+                    talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor,
+                    who.power, aims.W, aims.X, p.r, p.bilateral_eps, steps, p.nash_step,
                 )  # fmt: skip
                 for side in range(2):
                     ally = links.pairs[b, side]
-                    talk.pair_core[b, side] = bargaining.endorsement(ally, core, p.q_e, value.V_s, value.V_c)
+                    talk.pair_core[b, side] = bargaining.endorsement(
+                        ally, core, p.q_e, value.V_s, value.V_c
+                    )
                     talk.pair_gain[b, side] = bargaining.bargains(
                         talk.pair_local[b, side], talk.pair_core[b, side], p.c_b
                     )
@@ -506,13 +549,14 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     eta, gain = talk.pair_shock[2 * b + side], talk.pair_gain[b, side]
                     deal = deal and eta < gain
                     events.note(
-                        log, count, t, events.BARGAIN, links.pairs[b, side], links.pairs[b, 1 - side], -1,
-                        eta < gain, gain, eta,
-                        talk.pair_local[b, side], talk.pair_core[b, side], p.c_b, 0.0, 0.0,
+                        log, count, t, events.BARGAIN, links.pairs[b, side], links.pairs[b, 1 -
+                        side], -1, eta < gain, gain, eta, talk.pair_local[b, side],
+                        talk.pair_core[b, side], p.c_b, 0.0, 0.0,
                     )  # fmt: skip
                 events.note(
-                    log, count, t, events.DEAL, i, j, -1, deal, 0.0, 0.0, 1.0 if core else 0.0, 0.0, 0.0, 0.0, 0.0
-                )
+                    log, count, t, events.DEAL, i, j, -1, deal, 0.0, 0.0, 1.0 if core else 0.0, 0.0,
+                    0.0, 0.0, 0.0,
+                )  # fmt: skip
                 if deal:
                     deals += 1
                     for k in range(force.theta.shape[0]):
@@ -531,8 +575,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         chance.uniforms(tmp.issue_draw, keys, fed, chance.DISPUTE, ids.id_issue, t)
         chance.uniforms(tmp.issue_draw2, keys, fed, chance.DISPUTE_VALUE, ids.id_issue, t)
         bargaining.renew(
-            force.theta, topic.renew_chance, topic.renew_to, topic.renew_random, tmp.issue_draw, tmp.issue_draw2
-        )
+            force.theta, topic.renew_chance, topic.renew_to, topic.renew_random, tmp.issue_draw,
+            tmp.issue_draw2,
+        )  # fmt: skip
         for k in range(force.theta.shape[0]):
             if tmp.issue_draw[k] < topic.renew_chance[k]:
                 events.note(
@@ -544,7 +589,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             truce.state[0] = WAR
 
         # 11 military dynamics
-        war.fight(force.fighting, force.shares, who.side, who.armed, force.m, truce.state[0], truce.violates)
+        war.fight(
+            force.fighting, force.shares, who.side, who.armed, force.m, truce.state[0],
+            truce.violates,
+        )  # fmt: skip
         if territory >= 0:
             chance.uniforms(tmp.luck, keys, fed, chance.TERRITORY, ids.id_run, t)
             z = tmp.luck[0] if fed.shape[0] > 0 else chance.normal_of(tmp.luck[0])
@@ -554,8 +602,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         war.advance(force.theta, topic.advances, force.fighting, p.nu_advance)
         war.clip_positions(force.theta)
         war.attrit(
-            force.m, force.m0, force.strengths, force.shares, who.side, who.armed, p.ell, p.rep, p.force_floor
-        )
+            force.m, force.m0, force.strengths, force.shares, who.side, who.armed, p.ell, p.rep,
+            p.force_floor,
+        )  # fmt: skip
 
         # 12 experience and ties
         if truce.state[0] == WAR:

@@ -148,8 +148,9 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         pairs=np.array([[at[i], at[j]] for i, j in pairs], dtype=np.int64).reshape(-1, 2),
     )
     columns = list(zip(*shifts, strict=True)) if shifts else [()] * 6
-    week, kind, index, actor, issue = (np.array(c, dtype=np.int64) for c in columns[:5])
-    moves = Shifts(week, kind, index, actor, issue, np.array(columns[5], dtype=np.float64))
+    h_week, h_kind, h_index, h_actor, h_issue = (np.array(c, dtype=np.int64) for c in columns[:5])
+    h_value = np.array(columns[5], dtype=np.float64)
+    moves = Shifts(h_week, h_kind, h_index, h_actor, h_issue, h_value)
     ids = Ids(
         id_actor=_subjects(f"actor:{name}" for name in lay.actors),
         id_issue=_subjects(f"issue:{name}" for name in lay.issues),
@@ -234,9 +235,7 @@ def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[in
     return changes
 
 
-def begin(
-    scenario: Scenario, g: Givens, p: Knobs, lay: Layout, seed: int, run: int
-) -> World:
+def begin(scenario: Scenario, g: Givens, p: Knobs, lay: Layout, seed: int, run: int) -> World:
     """The world before the first week: objectives drawn, ties settled.
 
     Parameters

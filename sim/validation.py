@@ -33,6 +33,7 @@ def unwrapped(value: object) -> object:
 
 
 def finish(tree: Table, changes: Changes, faults: list[Fault], files: list[str]) -> Scenario:
+    """Apply changes to a tree of data and check it; raises ScenarioError with every fault."""
     append_events(tree, faults)
     for key in ("extends", "without"):
         if key in tree:

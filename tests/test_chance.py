@@ -86,10 +86,27 @@ def test_the_subject_of_a_name_never_changes() -> None:
 
 
 def test_the_numbers_of_decisions_never_change() -> None:
-    names = """
-        CONVENE PROPOSE CONSULT RATIFY ORDER COMPLY OBSERVE REVISE COLLAPSE ATTEND VOTE BILATERAL
-        TERRITORY DISPUTE DISPUTE_VALUE WEIGHT IDEAL ATTRIBUTE SCAPEGOAT
-    """.split()
+    names = [
+        "CONVENE",
+        "PROPOSE",
+        "CONSULT",
+        "RATIFY",
+        "ORDER",
+        "COMPLY",
+        "OBSERVE",
+        "REVISE",
+        "COLLAPSE",
+        "ATTEND",
+        "VOTE",
+        "BILATERAL",
+        "TERRITORY",
+        "DISPUTE",
+        "DISPUTE_VALUE",
+        "WEIGHT",
+        "IDEAL",
+        "ATTRIBUTE",
+        "SCAPEGOAT",
+    ]
     assert [getattr(chance, name) for name in names] == list(range(19))
     assert chance.DECISIONS >= 19
 

@@ -143,9 +143,7 @@ def test_an_ally_that_is_taken_for_granted_is_called_so_once(syria: Scenario) ->
 
 def test_an_order_names_the_proxy_the_issue_and_the_cost(syria: Scenario) -> None:
     terms = {"truce": -0.1, "on_issue": -0.12, "military": 0.01}
-    data = told(
-        syria, [*signing(), order(63, False, -0.11, **terms), act(63, "hezbollah", False)]
-    )
+    data = told(syria, [*signing(), order(63, False, -0.11, **terms), act(63, "hezbollah", False)])
     assert on(data, DAY)[-1] == (
         "Iran, not consulted, orders Hezbollah to break the ceasefire; what lies on the table "
         "would cost it 0.12 on the monopoly over arms; Hezbollah obeys."

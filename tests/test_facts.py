@@ -186,7 +186,7 @@ def test_e_consulting_iran_buys_compliance(consultation, violations, signs, spoi
 
 
 def test_e_a_revised_deal_is_broken_less():
-    """Published .83 before, .68 after; how it was measured is not said, so only the fall is held."""
+    """Published .83 before, .68 after; how it was measured is not said, so the fall is held."""
     results = ensemble()
     iran = results["actor"].values.tolist().index("iran")
     revised = (results["event_kind"].values == events.REVISE) & results["event_answer"].values

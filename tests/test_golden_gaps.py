@@ -157,6 +157,18 @@ def test_a_deal_needs_all_that_must_sign_and_nobody_else() -> None:
     assert not ceasefire.in_force(np.array([False, True, True]), must)
 
 
+@pytest.mark.parametrize("promised", [False, True])
+def test_a_deal_moves_prestige_to_the_conveners_pole_whatever_else_it_promises(
+    plain_syria: Scenario, promised: bool
+) -> None:
+    game = signing(files.with_changes(plain_syria, {"issues.lead.side_payment": promised}))
+    lead = game.issue("lead")
+    before = game.theta[lead]
+    game.step()
+    assert game.state[0] == 1
+    assert game.offer[lead] == pytest.approx(before + 0.15 * (1.0 - before), abs=1e-15)
+
+
 # territory ----------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""The Mesa model: agents by kind, decisions as methods, read-only worlds, a contract for classes."""
+"""The Mesa model: agents by kind, decisions as methods, read-only worlds, a contract."""
 
 import numpy as np
 import pytest

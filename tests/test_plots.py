@@ -123,6 +123,11 @@ def assert_nothing_is_clipped(figure: Figure) -> None:
     assert drawn.y0 > -0.02
     assert drawn.x1 < width + 0.02
     assert drawn.y1 < height + 0.02
+    for ax in figure.axes:  # texts that the layout was told to overlook are looked at too
+        for words in (*ax.texts, ax.title, ax.xaxis.label, ax.yaxis.label):
+            box = Text.get_window_extent(words)
+            assert not words.get_text() or (box.x0 > -2 and box.x1 < figure.bbox.x1 + 2)
+            assert not words.get_text() or (box.y0 > -2 and box.y1 < figure.bbox.y1 + 2)
 
 
 def looks(ax: Axes) -> dict[str, Any]:
@@ -211,10 +216,12 @@ def test_one_colour_an_actor_in_every_figure(one: xr.Dataset) -> None:
 
 
 def test_the_settings_of_matplotlib_stay_as_they_were(one: xr.Dataset) -> None:
-    before = dict(mpl.rcParams)
-    for draw in ONE_AXES.values():
-        draw(one)
-    assert dict(mpl.rcParams) == before
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        before = dict(mpl.rcParams)
+        for draw in ONE_AXES.values():
+            draw(one)
+        assert dict(mpl.rcParams) == before
 
 
 def test_a_figure_can_be_drawn_again_later_without_the_style(one: xr.Dataset) -> None:

@@ -74,9 +74,7 @@ def test_what_an_issue_on_the_table_costs_is_the_difference_that_it_makes(r: flo
     truce([True, True, False], with_k)
     truce([True, False, False], without)
     for i in range(2):
-        effect = ceasefire.table_effect(
-            i, 1, text[1], theta[1], chi, delta, W, X, r, 0.06, 0.05
-        )
+        effect = ceasefire.table_effect(i, 1, text[1], theta[1], chi, delta, W, X, r, 0.06, 0.05)
         assert effect == pytest.approx(with_k[i] - without[i], abs=1e-12)
 
 
@@ -119,6 +117,15 @@ def test_allies_are_taken_for_granted_and_adversaries_asked(
     assert chance == pytest.approx(1.0 / (1.0 + math.exp(k_q * (tie - tau_q))))
     higher = np.array([[0.0, min(tie + 0.1, 1.0)], [0.3, 0.0]])
     assert ceasefire.consults(0, 1, higher, k_q, tau_q) <= chance
+
+
+@pytest.mark.parametrize("tie", [1.0, 0.25, -1.0])
+def test_a_steep_rule_of_consultation_overflows_in_neither_driver(tie: float) -> None:
+    T = np.array([[0.0, tie], [0.3, 0.0]])
+    interpreted = getattr(ceasefire.consults, "py_func", ceasefire.consults)
+    expected = 0.5 if tie == 0.25 else float(tie < 0.25)
+    assert ceasefire.consults(0, 1, T, 2000.0, 0.25) == expected
+    assert interpreted(0, 1, T, 2000.0, 0.25) == expected
 
 
 def test_access_is_the_mean_trust_of_the_belligerents_times_diplomatic_weight() -> None:

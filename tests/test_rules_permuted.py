@@ -26,8 +26,7 @@ SHAPES = {
     "N?": "party demander votes_yes veto attending brought must_sign guarantor belligerent "
     "can_convene consulted ratified patron armed violated violates seen comply fighting who",
     "K": "at theta text nash value y to chance u_value theta_win x terms draft",
-    "K?": "tabled fresh agenda forced core minor promised settled_issue at_random "
-    "side_payment",
+    "K?": "tabled fresh agenda forced core minor promised settled_issue at_random side_payment",
     "K#": "rule",
     "NK": "W X weight ideal direction",
     "NN": "A T E B S good bad",

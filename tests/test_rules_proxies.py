@@ -104,9 +104,7 @@ def test_nuisance_and_ground_control_count_proxies_by_control() -> None:
     proxies.nuisance(out, mu, np.zeros(3, dtype=np.bool_), np.array([0.4, 0.5]), *links)
     assert out.tolist() == [0.0, 0.0, 0.0]
     m, ground = np.array([2.0, 1.0, 3.0]), np.array([0.0, 1.0, 0.5])
-    proxies.ground_control(
-        out, m, ground, np.array([1.0, 0.6, 0.5]), np.array([0.4, 0.5]), *links
-    )
+    proxies.ground_control(out, m, ground, np.array([1.0, 0.6, 0.5]), np.array([0.4, 0.5]), *links)
     assert out == pytest.approx([0.4 * 1.0 + 0.5 * 1.5, 0.6, 0.75])
     # what is commanded adds up to what there is
     assert out.sum() == pytest.approx(float((m * ground).sum()))
@@ -135,9 +133,7 @@ def test_blame_goes_to_the_violator_and_by_control_to_its_patrons() -> None:
     u = np.array([0.5, 0.5, 0.999])
     proxies.accuse(accused, seen, u, u, np.array([1, 1, 1]), 1.0)
     assert accused.tolist() == [0.0, 1.0, 1.0]
-    proxies.blame(
-        blamed, accused, np.array([0.4, 0.3]), np.array([0, 0]), np.array([1, 2])
-    )
+    proxies.blame(blamed, accused, np.array([0.4, 0.3]), np.array([0, 0]), np.array([1, 2]))
     assert blamed == pytest.approx([0.7, 1.0, 1.0])
     bad = np.zeros((3, 3))
     proxies.blame_violators(bad, 2.0 * blamed, np.array([False, True, False]), 0.25)

@@ -194,13 +194,9 @@ def test_experience_stays_bounded(seed: int, kap: float, part: float) -> None:
     d_E = (1.0 - kap) * part
     E = rng.uniform(-1, 1, (4, 4)) * (1 - np.eye(4))
     for _ in range(20):
-        ties.learn(
-            E, rng.choice([0.0, 1.0, 5.0], (4, 4)), np.zeros((4, 4)), kap, kap, d_E
-        )
+        ties.learn(E, rng.choice([0.0, 1.0, 5.0], (4, 4)), np.zeros((4, 4)), kap, kap, d_E)
         assert np.abs(E).max() <= 1.0
-        ties.learn(
-            E, np.zeros((4, 4)), rng.choice([0.0, 1.0, 5.0], (4, 4)), kap, kap, d_E
-        )
+        ties.learn(E, np.zeros((4, 4)), rng.choice([0.0, 1.0, 5.0], (4, 4)), kap, kap, d_E)
         assert np.abs(E).max() <= 1.0
 
 

@@ -216,9 +216,7 @@ def test_strength_is_a_mean_of_air_and_ground_that_grows_with_scale(
 ) -> None:
     def strength(factor: float) -> float:
         m = np.array([factor * air, factor * ground])
-        return war.strength(
-            np.array([1, 1]), m, np.array([1.0, 0.0]), np.array([0.0, 1.0]), 1, ces
-        )
+        return war.strength(np.array([1, 1]), m, np.array([1.0, 0.0]), np.array([0.0, 1.0]), 1, ces)
 
     expected = (0.5 * air**ces + 0.5 * ground**ces) ** (1 / ces)
     assert strength(1.0) == pytest.approx(expected, rel=1e-9)

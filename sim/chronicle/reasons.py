@@ -81,7 +81,7 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
         return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
     if kind == "loyalty":
         return Reason(kind, _loyalty(story, me, truce.convener, number))
-    return Reason(kind, f"the {what} is worth {_than(number, it, "war")}")
+    return Reason(kind, f"the {what} is worth {_than(number, it, 'war')}")
 
 
 def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
@@ -109,7 +109,7 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     elif kind == "loyalty":
         text = _loyalty(story, me, event.counterpart, number)
     else:
-        text = f"a truce is worth {_than(number, it, "war")}"
+        text = f"a truce is worth {_than(number, it, 'war')}"
     return Reason(kind, text)
 
 

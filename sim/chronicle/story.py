@@ -141,9 +141,7 @@ class Story:
         In the order in which they happened.
     """
 
-    def __init__(
-        self, results: xr.Dataset, run: int, happened: list[Event] | None = None
-    ) -> None:
+    def __init__(self, results: xr.Dataset, run: int, happened: list[Event] | None = None) -> None:
         self.run = run
         self.scenario: Scenario = scenario_of(results)
         self.words = Words(self.scenario)
@@ -207,9 +205,7 @@ class Story:
     def control(self, patron: str, week: int) -> dict[str, float]:
         """What share of each of its proxies a patron controls."""
         given = self.scenario.patrons.get(patron, {})
-        shares = {
-            proxy: self.at("control", week, link=f"{patron}>{proxy}") for proxy in given
-        }
+        shares = {proxy: self.at("control", week, link=f"{patron}>{proxy}") for proxy in given}
         known = {proxy: given[proxy] if c is None else c for proxy, c in shares.items()}
         return {proxy: share for proxy, share in known.items() if share > 0}
 

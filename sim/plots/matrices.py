@@ -114,15 +114,22 @@ def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesIma
     ax.tick_params(length=0)
     ax.set_xlabel("to")
     ax.set_ylabel("tie of")
-    for (i, j), tie in np.ndenumerate(values):
-        if i != j and (count <= MOST_NUMBERS or tie < HOSTILE):
-            words = _number(tie) if count <= MOST_NUMBERS else "−"
-            light = np.dot(image.to_rgba(np.array([tie]))[0][:3], (0.299, 0.587, 0.114))
-            ax.text(
-                j, i, words, ha="center", va="center", fontsize=7.5 if count <= MOST_NUMBERS else 5,
-                color="white" if light < 0.6 else style.INK,
-            )  # fmt: skip
+    _signs(ax, image, values)
     return image
+
+
+def _signs(ax: Axes, image: AxesImage, values: NDArray[np.float64]) -> None:
+    """Numbers in the cells, or in small ones a stroke in those of hostile ties."""
+    dark = image.to_rgba(values)[..., :3] @ (0.299, 0.587, 0.114) < 0.6
+    inks = np.where(dark, "white", style.INK)
+    if len(values) > MOST_NUMBERS:
+        i, j = np.nonzero(values < HOSTILE)
+        ax.scatter(j, i, s=9, marker="_", linewidth=0.7, color=inks[i, j])
+        return
+    for (i, j), tie in np.ndenumerate(values):
+        if i != j:
+            words = _number(tie)
+            ax.text(j, i, words, ha="center", va="center", fontsize=7.5, color=inks[i, j])
 
 
 def _number(tie: float) -> str:

@@ -56,8 +56,14 @@ def styled[**P, T](draw: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
-        with plt.rc_context(STYLE):
+        # Not `rc_context`: it would also undo what a notebook's backend sets when the first
+        # figure wakes it up, and no later figure would be shown.
+        before = {name: plt.rcParams[name] for name in STYLE}
+        plt.rcParams.update(STYLE)
+        try:
             return draw(*args, **kwargs)
+        finally:
+            plt.rcParams.update(before)
 
     return drawn
 

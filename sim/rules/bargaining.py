@@ -12,7 +12,7 @@ from sim.rules.objectives import utilities, utility
 
 @compiled
 def bargaining_power(delta):
-    """Power of an actor with weekly discount factor `delta`: 1 / (-ln delta) (Binmore et al. 1986)."""
+    """Power at weekly discount factor `delta`: 1 / (-ln delta) (Binmore et al. 1986)."""
     return -1.0 / math.log(delta)
 
 
@@ -80,9 +80,7 @@ def draw_terms(
     """
     for i in range(scale.shape[0]):
         scale[i] = rho
-    nash_text(
-        draft, theta, consulted, side_payment, power, gain, scale, W, X, r, eps, steps, step
-    )
+    nash_text(draft, theta, consulted, side_payment, power, gain, scale, W, X, r, eps, steps, step)
     for k in range(theta.shape[0]):
         terms[k] = draft[k]
 
@@ -113,7 +111,7 @@ def attendance_costs(out, chi, c_att):
 
 @compiled
 def attends(i, gain, seat_cost):
-    """Own gain of actor i from coming to the talks: value of the truce less the cost of the seat."""
+    """Own gain of actor i from coming to the talks: the truce, less the cost of the seat."""
     return gain[i] - seat_cost[i]
 
 
@@ -260,9 +258,7 @@ def bilateral_text(x, local, i, j, theta, minor, power, W, X, r, eps, steps, ste
     party = np.zeros(n, dtype=np.bool_)
     party[i] = True
     party[j] = True
-    nash_text(
-        x, theta, party, minor, power, np.zeros(n), np.ones(n), W, X, r, eps, steps, step
-    )
+    nash_text(x, theta, party, minor, power, np.zeros(n), np.ones(n), W, X, r, eps, steps, step)
     local[0] = utility(i, x, W, X, r) - utility(i, theta, W, X, r)
     local[1] = utility(j, x, W, X, r) - utility(j, theta, W, X, r)
 

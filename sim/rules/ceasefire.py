@@ -71,9 +71,7 @@ def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c
         effect[i] = 0.0
         for k in range(theta.shape[0]):
             if tabled[k]:
-                add = table_effect(
-                    i, k, text[k], theta[k], chi, delta, W, X, r, h_s, h_c
-                )
+                add = table_effect(i, k, text[k], theta[k], chi, delta, W, X, r, h_s, h_c)
                 if add < effect[i]:
                     sore[i] = k
                     effect[i] = add
@@ -220,7 +218,9 @@ def judge_ratification(good, bad, convener, ratified, patron, must_sign):
 
 
 @compiled
-def resent_exclusion(bad, convener, consulted, patron, can_convene, W, nuisance, prestige, stake_min):
+def resent_exclusion(
+    bad, convener, consulted, patron, can_convene, W, nuisance, prestige, stake_min
+):
     """Who had a stake and was left out of a deal holds it against the convener.
 
     Parameters
