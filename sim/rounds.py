@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from sim import arrays, chance, events
 from sim.compiling import compiled
 from sim.givens import (
-    ALWAYS, NEVER, NEW_CAPABILITY, NEW_CONSULTATION, NEW_CONTROL, NEW_COST, NEW_IDEAL, NEW_TABLE,
+    ALWAYS,
+    NEVER,
+    NEW_CAPABILITY,
+    NEW_CONSULTATION,
+    NEW_CONTROL,
+    NEW_COST,
+    NEW_IDEAL,
+    NEW_TABLE,
     NEW_WEIGHT,
 )  # fmt: skip
 from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
