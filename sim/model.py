@@ -408,6 +408,8 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             raise ActorError(
                 f"{who}: {decision}() in week {self.week} failed: {type(error).__name__}: {error}"
             ) from error
+        if type(actor) in KINDS.values():
+            return float(answer)  # the rules keep their range as far as the parameters allow
         return checked(answer, decision, who, self.week)
 
 

@@ -268,7 +268,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     p.eps, steps, p.nash_step,
                 )  # fmt: skip
                 if prestige >= 0:
-                    truce.offer[prestige] += p.prestige_step * (who.pole[c] - force.theta[prestige])
+                    truce.offer[prestige] = force.theta[prestige] + p.prestige_step * (
+                        who.pole[c] - force.theta[prestige]
+                    )
                 objectives.utilities(value.u_after, truce.offer, aims.W, aims.X, p.r)
                 ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
                 ceasefire.loyalties(truce.loyalty, tie.T, c, p.varpi)

@@ -309,10 +309,8 @@ class Parameters(Part):
     h0: Rate = Field(0.02, description="weekly hazard of collapse without violations")
     h1: Rate = Field(0.1, description="added hazard at full violation")
     gv: Rate = Field(0.5, description="smoothing of the violation intensity")
-    gam: Annotated[float, Field(ge=0)] = Field(0.06, description="military gain from going on")
-    varpi: Annotated[float, Field(ge=0)] = Field(
-        0.03, description="loyalty: cost of crossing a trusted convener"
-    )
+    gam: Unit = Field(0.06, description="military gain from going on")
+    varpi: Unit = Field(0.03, description="loyalty: cost of crossing a trusted convener")
     xi: Annotated[float, Field(ge=0)] = Field(0.03, description="contagion of violations")
     s_cp: Unit = Field(0.1, description="vulnerability after disarming, in territory")
     rho_d: Rate = Field(0.15, description="delivery of side payments, a week")
@@ -338,15 +336,11 @@ class Parameters(Part):
     first_n: Natural = Field(2, description="week of the first negotiation round")
     first_b: Natural = Field(3, description="week of the first bilateral round")
     s_x: Rate = Field(0.25, description="concession rate of the single text, a round")
-    c_att: Annotated[float, Field(ge=0)] = Field(
-        0.06, description="cost of sitting down with a violator"
-    )
+    c_att: Unit = Field(0.06, description="cost of sitting down with a violator")
     rho_i: Rate = Field(0.03, description="implementation of a settlement, a week")
     q_dispute: Rate = Field(0.08, description="arrival of new local disputes, a week and issue")
-    q_e: Annotated[float, Field(ge=0)] = Field(
-        0.5, description="weight of endorsing the core in bilateral talks"
-    )
-    c_b: Annotated[float, Field(ge=0)] = Field(0.005, description="cost of a bilateral deal")
+    q_e: Unit = Field(0.5, description="weight of endorsing the core in bilateral talks")
+    c_b: Unit = Field(0.005, description="cost of a bilateral deal")
     # ties
     kap_pos: Rate = Field(0.1, description="learning from good events")
     kap_neg: Rate = Field(0.15, description="learning from bad events")

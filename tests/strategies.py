@@ -32,13 +32,13 @@ FREE = {
     "sigma": up_to(0.5, 0.01), "sig_b": between(0.01, 1.0, 0.06), "opt": up_to(0.05, 0.002),
     "nu_advance": up_to(0.5, 0.006), "ces": between(0.05, 1.0, 0.5), "ell": up_to(1.0, 0.02),
     "rep": up_to(1.0, 0.05), "lam": between(0.5, 1000.0, 80.0), "gv": up_to(1.0, 0.5),
-    "gam": up_to(0.5, 0.06), "varpi": up_to(0.3, 0.03), "xi": up_to(0.5, 0.03),
+    "gam": up_to(1.0, 0.06), "varpi": up_to(1.0, 0.03), "xi": up_to(0.5, 0.03),
     "s_cp": up_to(1.0, 0.1), "rho_d": up_to(1.0, 0.15), "prestige_step": up_to(1.0, 0.15),
-    "k_q": up_to(50.0, 8.0), "tau_q": between(-1.0, 1.0, 0.25), "rho_rev": up_to(1.0, 0.5),
+    "k_q": up_to(5000.0, 8.0), "tau_q": between(-1.0, 1.0, 0.25), "rho_rev": up_to(1.0, 0.5),
     "eps": between(1e-4, 0.2, 0.02), "phi_f": up_to(1.0, 0.1), "phi_r": up_to(1.0, 0.2),
     "u0": between(1e-4, 1.0, 0.004), "obs": up_to(1.0, 0.8), "q_att": up_to(1.0, 1.0),
-    "s_x": up_to(1.0, 0.25), "c_att": up_to(0.5, 0.06), "rho_i": up_to(1.0, 0.03),
-    "q_dispute": up_to(1.0, 0.08), "q_e": up_to(1.0, 0.5), "c_b": up_to(0.2, 0.005),
+    "s_x": up_to(1.0, 0.25), "c_att": up_to(1.0, 0.06), "rho_i": up_to(1.0, 0.03),
+    "q_dispute": up_to(1.0, 0.08), "q_e": up_to(1.0, 0.5), "c_b": up_to(1.0, 0.005),
     "s_fight": up_to(1.0, 0.2), "s_viol": up_to(1.0, 0.25), "nuisance_min": up_to(1.0, 0.02),
     "stake_min": up_to(1.0, 0.05), "blame_min": up_to(2.0, 0.5),
     "vside_smoothing": up_to(1.0, 0.2), "vside_reset": up_to(1.0, 0.5),
@@ -49,6 +49,10 @@ FREE = {
     "first_b": st.integers(0, 4), "talks_min_age": st.integers(0, 3),
     "burn_in": st.integers(0, 60), "nash_steps": st.integers(1, 15), "r": st.sampled_from([1, 2]),
 }  # fmt: skip
+
+
+# Nobody, or somebody: strengths that differ by more than the precision of numbers say nothing.
+CAPABILITY = st.one_of(st.sampled_from([0.0, 1.0, 5.0]), st.floats(1e-3, 5.0))
 
 
 @st.composite
@@ -128,7 +132,7 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
         data["issues"][name] = issue
     for n, name in enumerate(actors):
         actor: dict[str, Any] = {
-            "label": name, "capability": draw(up_to(5.0, 1.0)), "armed": draw(st.booleans()),
+            "label": name, "capability": draw(CAPABILITY), "armed": draw(st.booleans()),
             "kind": draw(st.sampled_from(["state", "government", "militia", "organisation"])),
             "tasks": {task: draw(UNIT) for task in ("air", "ground", "diplomacy")},
             "discount": draw(between(0.5, 0.9999, 0.99)), "cost_of_war": draw(up_to(1.0, 0.1)),
@@ -208,7 +212,7 @@ def event(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
         patron = draw(st.sampled_from(sorted(data["patrons"])))
         rule = draw(st.sampled_from(["always", "never", "by rule"]))
         return base | {"actor": patron, "consultation": rule}
-    return base | {"actor": name, "capability": draw(up_to(5.0, 1.0)),
+    return base | {"actor": name, "capability": draw(CAPABILITY),
                    "cost_of_war": draw(UNIT)}  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def ties(
         )  # fmt: skip
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9, zorder=1)
     shaded = style.shade_truces(ax, shown)
-    style.dress(ax, "Ties", style.subtitle(results, run, SHADED if shaded else ""))
+    style.dress(ax, "Ties", style.note_of(results, run, SHADED if shaded else ""))
     ax.set_ylabel(TIE)
     style.date_axis(ax, dates)
     style.name_lines(ax, drawn, [_both(label[i], label[j]) for i, j in wanted])
@@ -144,7 +144,7 @@ def attention(
     ax.text(0.01, 0.99, "↑ short term", va="top", **look)
     ax.text(0.01, 0.01, "↓ long term", va="bottom", **look)
     shaded = style.shade_truces(ax, shown)
-    style.dress(ax, "Attention", style.subtitle(results, run, SHADED if shaded else ""))
+    style.dress(ax, "Attention", style.note_of(results, run, SHADED if shaded else ""))
     ax.set_ylim(-0.05, 1.05)
     ax.set_ylabel("share of attention on the short term\n(the rest is on the long term)")
     style.date_axis(ax, dates)
@@ -206,7 +206,7 @@ def drift_accounts(
     ax.plot(dates, mean.sum(axis=1), color=style.INK, linewidth=2.2)
     handles.insert(0, Line2D([], [], color=style.INK, linewidth=2.2, label="tie, their sum"))
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9)
-    note = style.subtitle(results, run)
+    note = style.note_of(results, run)
     if many:
         note = note.replace("median and 5–95 %", "mean")
     one, other = (textwrap.shorten(label[name], 26, placeholder=" …") for name in two)

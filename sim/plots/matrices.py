@@ -106,7 +106,7 @@ def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesIma
     image = ax.imshow(values, cmap=SCALE, vmin=-1.0, vmax=1.0)
     ax.set_facecolor(style.FAINT)
     names = list(style.labels(results, 18 if count <= MOST_NUMBERS else 0).values())
-    style.dress(ax, style.week_of(results, week), f"run {number}")
+    style.dress(ax, style.week_of(results, week), style.run_of(results, number))
     style.strip(ax)
     size = 9 if count <= 20 else 6
     ax.set_xticks(range(count), names, rotation=90, fontsize=size)

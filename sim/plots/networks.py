@@ -154,7 +154,7 @@ def _web(ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Place
             edgecolor=style.INK, linewidth=1.4 if camp else 0.8, zorder=3,
         )  # fmt: skip
     note = "" if camps.exact else " (best division found)"
-    words = f"run {number}, frustration {camps.frustration:.2f}{note}"
+    words = f"{style.run_of(results, number)}, frustration {camps.frustration:.2f}{note}"
     style.dress(ax, style.week_of(results, week), words)
     style.strip(ax)
     ax.set_xticks([])

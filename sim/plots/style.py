@@ -112,11 +112,12 @@ def canvas(ax: Axes | None, width: float = 8.0, height: float = 4.2) -> Axes:
     return made
 
 
-def dress(ax: Axes, title: str, subtitle: str) -> None:
-    """Title, subtitle, spines and grid, the same on every Axes."""
-    ax.set_title(title, loc="left", pad=20)
+def dress(ax: Axes, title: str, note: str) -> None:
+    """Title, a note over it, spines and grid, the same on every Axes."""
+    # The note stands over the title, where a title that somebody sets later does not cover it.
+    ax.set_title(title, loc="left", pad=6)
     ax.annotate(
-        subtitle, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points",
+        note, (0, 1), (0, 21), xycoords="axes fraction", textcoords="offset points",
         fontsize=8.5, color=SOFT, va="bottom",
     )  # fmt: skip
     for side, spine in ax.spines.items():
@@ -168,15 +169,24 @@ def date_axis(ax: Axes, dates: NDArray[Any]) -> None:
     ax.xaxis.set_major_formatter(form)
 
 
-def subtitle(results: xr.Dataset, run: int | None, *notes: str) -> str:
+def seed_of(results: xr.Dataset) -> str:
+    """Seed of results in words."""
+    return str(results.attrs.get("seed", "unknown"))
+
+
+def run_of(results: xr.Dataset, run: int | None) -> str:
+    """What a run can be made again by."""
+    return f"seed {seed_of(results)}, run {run_number(results, run)}"
+
+
+def note_of(results: xr.Dataset, run: int | None, *notes: str) -> str:
     """Name of the scenario, which runs are shown, and what else there is to know."""
     name = textwrap.shorten(str(results.attrs.get("title", "")), 44, placeholder=" …")
     count = results.sizes["run"]
-    seed = results.attrs.get("seed", "?")
     if run is None and count > 1:
-        which = f"seed {seed}, median and 5–95 % of {count} runs"
+        which = f"seed {seed_of(results)}, median and 5–95 % of {count} runs"
     else:
-        which = f"seed {seed}, run {run_number(results, run)}"
+        which = run_of(results, run)
     return ", ".join(part for part in (name, which, *notes) if part)
 
 

@@ -82,7 +82,7 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
                 inside, np.full(len(inside), row), linestyle="", marker="|", markersize=9,
                 markeredgewidth=1.6, color=colour[name], zorder=3,
             )  # fmt: skip
-    style.dress(ax, "Ceasefires", style.subtitle(shown, number))
+    style.dress(ax, "Ceasefires", style.note_of(shown, number))
     ax.set_ylim(len(rows) + 0.6, -0.7)
     ax.set_yticks(range(len(rows) + 1), ["in force", *(label[name] for name in rows)])
     ax.tick_params(axis="y", length=0)
