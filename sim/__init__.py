@@ -52,15 +52,17 @@ _PUBLIC = {
     "MilitiaActor": "model",
     "OrganisationActor": "model",
     "register": "plugins",
+    "check_actor": "contract",
     "save": "results",
     "load": "results",
     "SimError": "errors",
     "ScenarioError": "errors",
 }
-_OTHER_NAME = {"load_scenario": "load"}
+_OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
+    from sim.contract import check as check_actor  # noqa: F401
     from sim.ensemble import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError

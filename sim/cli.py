@@ -52,12 +52,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
 
 
+class _Version(argparse.Action):
+    """Print the version; looked up only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"entente {version('entente')}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sim",
         description="Simulate wars fought by coalitions, and how those coalitions come apart.",
         epilog="Exit codes: 0 done, 1 a run failed, 2 bad input, 130 stopped by Ctrl-C.",
     )
+    parser.add_argument("--version", action=_Version, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="command")
     file = argparse.ArgumentParser(add_help=False)
     file.add_argument("scenario", help="TOML file of a scenario")
@@ -68,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser(
         "check", parents=[file], help="say what is wrong with a scenario, all at once"
+    )
+    check.add_argument(
+        "--plugin", metavar="FILE", help="Python file with actor classes of your own"
     )
     check.set_defaults(command=_check)
     show = commands.add_parser(
@@ -81,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--rounds", type=int, help="weeks to run (default: the scenario's)")
     run.add_argument("--runs", type=int, default=1, help="how many runs (default 1)")
     run.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    run.add_argument("--force", action="store_true", help="replace results that lie in DIR")
     run.add_argument("--plugin", metavar="FILE", help="Python file with actor classes of your own")
     run.add_argument("--quiet", action="store_true", help="print nothing but faults")
     run.set_defaults(command=_run)
@@ -94,6 +111,7 @@ def _say(words: str) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
+    _meet_own_classes(scenario, options.plugin, talk=False)
     sys.stdout.write(
         f"{options.scenario}: {scenario.name}: {len(scenario.actors)} actors, "
         f"{len(scenario.issues)} issues, {scenario.rounds} weeks from {scenario.start}; "
@@ -114,26 +132,20 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
-    if options.rounds is not None:
-        scenario = with_changes(scenario, {"rounds": options.rounds})
     _at_least_one("runs", options.runs)
+    if options.rounds is not None:
+        _at_least_one("rounds", options.rounds)
+        scenario = with_changes(scenario, {"rounds": options.rounds})
     if not 0 <= options.seed < 2**64:
         raise SimError(f"--seed must be a whole number from 0 to 2**64 - 1, is {options.seed}")
-    out = _folder(options.out) if options.out else None
+    out = _folder(options.out, options.force) if options.out else None
     talk = not options.quiet
     _choose_driver(scenario, options.runs, talk)
 
     from sim.chronicle import page
     from sim.ensemble import gather
-    from sim.model import class_of, has_own_classes
-    from sim.plugins import load_plugin
 
-    if options.plugin:
-        load_plugin(options.plugin)
-    for name in scenario.actors:
-        class_of(scenario, name)
-    if talk and has_own_classes(scenario):
-        _say("actors with classes of their own: every run goes through the Mesa model")
+    _meet_own_classes(scenario, options.plugin, talk)
     try:
         bar = talk and options.runs > 1
         results = gather(scenario, range(options.runs), options.seed, progress=bar)
@@ -141,6 +153,8 @@ def _run(options: argparse.Namespace) -> int:
         _say(f"sim: the run failed: {error}")
         return FAILED
     finished = results.sizes["run"]
+    if talk and finished > 1:
+        _say(f"putting {finished} runs into words ...")
     if talk:
         sys.stdout.write(page(results) + "\n")
     if out is not None:
@@ -150,9 +164,28 @@ def _run(options: argparse.Namespace) -> int:
             _say(f"sim: the results could not be kept: {error}")
             return FAILED
     if finished < options.runs:
-        _say(f"sim: stopped after {finished} of {options.runs} runs; these are kept")
+        kept = f"; these are in {out}" if out else "; nothing is kept without --out"
+        _say(f"sim: stopped after {finished} of {options.runs} runs{kept}")
         return STOPPED
     return DONE
+
+
+def _meet_own_classes(scenario: Scenario, plugin: str | None, talk: bool) -> None:
+    """Read the plug-in, and refuse an unknown class before anything runs."""
+    own = [name for name, actor in scenario.actors.items() if actor.agent is not None]
+    if not plugin and not own:
+        return
+    from sim.model import class_of
+    from sim.plugins import load_plugin
+
+    if plugin:
+        load_plugin(plugin)
+    for name in own:
+        class_of(scenario, name)
+    if talk and own:
+        _say(f"{', '.join(own)}: classes of their own, so every run goes through the Mesa model")
+    elif talk:
+        _say("no actor of the scenario uses a class of the plug-in: set its agent")
 
 
 def _at_least_one(name: str, number: int) -> None:
@@ -160,7 +193,7 @@ def _at_least_one(name: str, number: int) -> None:
         raise SimError(f"--{name} must be 1 or more, is {number}")
 
 
-def _folder(path: str) -> Path:
+def _folder(path: str, force: bool) -> Path:
     """The folder of `--out`, made now, so that no run is lost for want of it."""
     folder = Path(path)
     try:
@@ -170,6 +203,8 @@ def _folder(path: str) -> Path:
         probe.unlink()
     except OSError as error:
         raise SimError(f"--out: cannot write to {folder}: {error.strerror or error}") from error
+    if (folder / "results.nc").exists() and not force:
+        raise SimError(f"--out: {folder} holds results already; choose another, or give --force")
     return folder
 
 
@@ -183,7 +218,7 @@ def _choose_driver(scenario: Scenario, runs: int, talk: bool) -> None:
     if runs * weeks * len(scenario.actors) ** 3 <= _QUICK:
         compiling.interpret()
     elif talk:
-        _say("compiling the rules, once for this version: about half a minute ...")
+        _say("compiling the rules, once for this version: half a minute to a minute ...")
 
 
 def _leave(results: xr.Dataset, scenario: Scenario, out: Path, talk: bool) -> None:
@@ -192,6 +227,8 @@ def _leave(results: xr.Dataset, scenario: Scenario, out: Path, talk: bool) -> No
     from sim.plots import everything
     from sim.results import save
 
+    if talk:
+        _say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
     save(results, out / "results.nc")
     (out / "chronicle.txt").write_text(page(results) + "\n", encoding="utf-8")
     (out / "scenario.toml").write_text(dumps(scenario), encoding="utf-8")

@@ -98,10 +98,13 @@ def gather(
     progress: bool = False,
 ) -> xr.Dataset:
     """Play the runs of these numbers; Ctrl-C ends it early with the runs that are finished."""
-    from sim.model import has_own_classes, play_with_agents
-
     g, p, lay = prepare(scenario)
-    driver = play_with_agents if has_own_classes(scenario) else play_compiled
+    driver = play_compiled
+    if any(actor.agent is not None for actor in scenario.actors.values()):
+        # Mesa takes half a second to import, and only classes of one's own need it.
+        from sim.model import play_with_agents
+
+        driver = play_with_agents
     done: list[int] = []
     records: list[Kept] = []
     logs: list[NDArray[np.float64]] = []

@@ -209,11 +209,6 @@ KINDS: dict[str, type[Actor]] = {
 }
 
 
-def has_own_classes(scenario: Scenario) -> bool:
-    """Whether an actor of the scenario has a class of a user's own."""
-    return any(actor.agent is not None for actor in scenario.actors.values())
-
-
 def class_of(scenario: Scenario, name: str) -> type[Actor]:
     """Class of an actor's agent.
 

@@ -49,7 +49,8 @@ def test_schema_prints_the_form_that_scenarios_are_checked_against(capsys):
         (["run", TOY, "--runs", "0"], "--runs must be 1 or more, is 0"),
         (["run", TOY, "--runs", "-3"], "--runs must be 1 or more, is -3"),
         (["run", TOY, "--seed", "-1"], "--seed must be a whole number from 0"),
-        (["run", TOY, "--rounds", "0"], "rounds"),
+        (["run", TOY, "--rounds", "0"], "--rounds must be 1 or more, is 0"),
+        (["check", TOY, "--set", "actors.crown.agent=proud"], "no agent class 'proud'"),
         (["run", TOY, "--set", "actors.crwon.capability=1"], "did you mean 'crown'?"),
         (["run", TOY, "--set", "actors.crown.capability=lots"], "actors.crown.capability"),
         (["run", TOY, "--set", "nonsense"], "nonsense"),
@@ -79,6 +80,17 @@ def test_out_that_cannot_be_written_is_refused_before_anything_runs(tmp_path):
     assert (code, out) == (2, "")
     assert "cannot write to" in err
     assert taken.read_text() == "mine"
+
+
+def test_results_that_lie_there_are_not_overwritten_unasked(tmp_path):
+    assert sim("run", TOY, "--quiet", "--out", str(tmp_path))[0] == 0
+    before = (tmp_path / "results.nc").read_bytes()
+    code, _, err = sim("run", TOY, "--quiet", "--seed", "9", "--out", str(tmp_path))
+    assert code == 2
+    assert "holds results already" in err
+    assert (tmp_path / "results.nc").read_bytes() == before
+    assert sim("run", TOY, "--quiet", "--seed", "9", "--out", str(tmp_path), "--force")[0] == 0
+    assert (tmp_path / "results.nc").read_bytes() != before
 
 
 def test_run_tells_the_war_and_leaves_everything(tmp_path):
@@ -187,7 +199,7 @@ def test_ctrl_c_leaves_the_runs_that_were_finished(tmp_path):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=300)
     assert process.returncode == 130, err
-    assert "these are kept" in err
+    assert f"runs; these are in {tmp_path}" in err
     assert "Traceback" not in err
     left = results.load(tmp_path / "results.nc")
     assert left.sizes["run"] >= 1
