@@ -38,7 +38,7 @@ def any(flags, among):
 
 @compiled
 def keep_rows(record, t, block):
-    """Record a block of vectors; tmp.none if the part is not kept."""
+    """Record a block of vectors; nothing is done if the part is not kept."""
     if record.shape[0] > 0:
         for v in range(block.shape[0]):
             for i in range(block.shape[1]):
@@ -47,7 +47,7 @@ def keep_rows(record, t, block):
 
 @compiled
 def keep_tables(record, t, block):
-    """Record a block of matrices; tmp.none if the part is not kept."""
+    """Record a block of matrices; nothing is done if the part is not kept."""
     if record.shape[0] > 0:
         for v in range(block.shape[0]):
             for i in range(block.shape[1]):

@@ -49,6 +49,7 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _talks(case)
     yield from _bilateral(case)
     yield from _events(case)
+    yield from _same_week(case)
     yield from _control_over_time(case)
     yield from _parameters(case.parameters)
     yield from _mechanisms(case, given)
@@ -326,6 +327,30 @@ def _event(case: Scenario, path: Path, event: Event) -> Iterator[Finding]:
             problem = f"{event.actor!r} has no objective on {event.issue!r} that could change"
             hint = nearest(str(event.issue), sorted({*actor.short, *actor.long}))
             yield Finding((*path, "issue"), problem, hint, (("actors", str(event.actor)),))
+
+
+def _same_week(case: Scenario) -> Iterator[Finding]:
+    """Two events of one week that set the same number: the order of the file would decide."""
+    seen: dict[tuple[object, ...], int] = {}
+    for n, event in enumerate(case.events):
+        when = event.date if event.date is not None else event.week
+        if when is None:
+            continue
+        who = (event.actor, event.issue, event.patron, event.proxy)
+        for field in (
+            "ideal",
+            "weight_times",
+            "capability",
+            "cost_of_war",
+            "control",
+            "consultation",
+        ):
+            if getattr(event, field) is None:
+                continue
+            first = seen.setdefault((week(case.start, when), field, *who), n)
+            if first != n:
+                problem = f"changes the same number in the same week as events.{first}"
+                yield Finding(("events", n, field), problem, "say it once")
 
 
 def _control_over_time(case: Scenario) -> Iterator[Finding]:

@@ -14,12 +14,10 @@ import datetime as dt
 import inspect
 from typing import Any
 
-import numpy as np
-
 from sim.errors import ActorError
 from sim.files import build
 from sim.model import Actor, ConflictModel
-from sim.plugins import CHANCES, GAINS, register
+from sim.plugins import CHANCES, GAINS, REGISTERED, register
 from sim.scenario import Scenario
 
 _PROBE = "contract-probe"
@@ -62,8 +60,9 @@ def breaches(cls: type[Actor]) -> list[str]:
         again = _play([], watched=False)
     except ActorError as error:
         return [*found, str(error)]
-    same = first is not None and again is not None and first.tobytes() == again.tobytes()
-    if not found and not same:
+    finally:
+        REGISTERED.pop(_PROBE)
+    if not found and first.tobytes() != again.tobytes():
         found.append(f"{cls.__name__}: two runs of one seed differ, so it draws luck of its own")
     return found
 
@@ -72,6 +71,9 @@ def _signatures(cls: type[Actor]) -> list[str]:
     """A decision that takes other arguments than the one it replaces."""
     found = []
     for decision in (*GAINS, *CHANCES):
+        if not callable(getattr(cls, decision)):
+            found.append(f"{cls.__name__}.{decision} must be a method")
+            continue
         ours = inspect.signature(getattr(Actor, decision))
         theirs = inspect.signature(getattr(cls, decision))
         try:
@@ -83,38 +85,32 @@ def _signatures(cls: type[Actor]) -> list[str]:
     return found
 
 
+class _Watched(ConflictModel):
+    """A model that asks everybody twice, and looks whether the world stands still meanwhile."""
+
+    found: list[str]
+
+    def answer(self, index: int, decision: str, *about: Any) -> float:
+        actor = self._ordered[index]
+        who = f"{actor.name} ({type(actor).__name__})"
+        before = [field.tobytes() for group in self.world for field in group]
+        first = super().answer(index, decision, *about)
+        second = super().answer(index, decision, *about)
+        if first != second:
+            self.found.append(f"{who}: {decision}() asked twice gives {first} and {second}")
+        if before != [field.tobytes() for group in self.world for field in group]:
+            self.found.append(f"{who}: {decision}() changes the world")
+        return first
+
+
 def _play(found: list[str], watched: bool) -> Any:
-    """Play the small war; when watched, ask everybody everything once more each week."""
-    model = ConflictModel(_war(), seed=11)
-    for _ in range(_WEEKS):
+    """Play the small war; when watched, until the first breach."""
+    model = _Watched(_war(), seed=11) if watched else ConflictModel(_war(), seed=11)
+    if isinstance(model, _Watched):
+        model.found = found
+    while model.running and not (watched and found):
         model.step()
-        if watched and not found:
-            _probe(model, found)
     return model.world.tie.T.copy()
-
-
-def _probe(model: ConflictModel, found: list[str]) -> None:
-    for actor in model.agents.to_list():
-        other = next(name for name in model.case.actors if name != actor.name)
-        about: dict[str, tuple[Any, ...]] = {
-            "consults": (other,),
-            "revises": (other,),
-            "signs": (other,),
-            "heeds": (0.01, model.seen.tmp.wish),
-        }
-        for decision in (*GAINS, *CHANCES):
-            if decision == "bargains":
-                continue  # asked in its own round, when the deal lies before the pair
-            before = [field.copy() for group in model.world for field in group]
-            who = f"{actor.name} ({type(actor).__name__})"
-            answers = [
-                model.answer(actor.index, decision, *about.get(decision, ())) for _ in range(2)
-            ]
-            if answers[0] != answers[1]:
-                found.append(f"{who}: {decision}() asked twice gives {answers[0]} and {answers[1]}")
-            after = [field for group in model.world for field in group]
-            if not all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)):
-                found.append(f"{who}: {decision}() changes the world")
 
 
 def _war() -> Scenario:

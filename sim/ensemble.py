@@ -80,9 +80,9 @@ def simulate(
         given = with_changes(given, {"rounds": rounds})
     if runs < 1:
         raise SimError(f"runs must be 1 or more, is {runs}")
-    for name, number in (("seed", seed), ("first", first)):
-        if not 0 <= number < 2**64:
-            raise SimError(f"{name} must be a whole number from 0 to 2**64 - 1, is {number}")
+    for name, number, most in (("seed", seed, 2**64 - 1), ("first", first, 2**63 - 1 - runs)):
+        if not 0 <= number <= most:
+            raise SimError(f"{name} must be a whole number from 0 to {most}, is {number}")
     for part in parts or ():
         if part not in RECORDED:
             raise SimError(f"unknown part {part!r} of the record ({nearest(part, list(RECORDED))})")

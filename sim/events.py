@@ -35,7 +35,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("threatened", 2, ("position", "threshold")),
     Kind("convene", 4, ("truce", "prestige", "access")),
     Kind("propose", 4, ("truce",)),
-    Kind("consult", 4, ("tie", "nuisance")),
+    Kind("consult", 4, ("tie", "nuisance", "by_decree")),
     Kind("ratify", 4, ("truce", "terms", "loyalty", "own", "patrons")),
     Kind("ceasefire", 4, ()),
     Kind("order", 5, ("truce", "terms", "loyalty", "military", "on_issue")),

@@ -276,7 +276,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             len(g.links.pairs), len(g.shifts.h_week), self.case.rounds,
         )  # fmt: skip
         self._log, self._count = empty(rows if log else 0), np.zeros(1, dtype=np.int64)
-        self._actors = {name: class_of(self.case, name)(self, name) for name in self.case.actors}
+        self._actors = {name: self._make(name) for name in self.case.actors}
         self._ordered = [self._actors[name] for name in self.layout.actors]
         self.datacollector = mesa.DataCollector(
             model_reporters={"state": "state", "violence": "violence", "contest": "contest"},
@@ -288,6 +288,18 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 "violated": "violated",
             },
         )
+
+    def _make(self, name: str) -> Actor:
+        cls = class_of(self.case, name)
+        try:
+            return cls(self, name)
+        except SimError:
+            raise
+        except Exception as error:
+            raise ActorError(
+                f"{name} ({cls.__name__}): the agent could not be made with (model, name): "
+                f"{type(error).__name__}: {error}"
+            ) from error
 
     @property
     def state(self) -> int:
@@ -361,15 +373,15 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         """Ask the actors whom a decision concerns; see `sim.rounds.ask`."""
         who, names = self.givens.who, self.layout.actors
         if decision == "bargains":
-            i, j = self.givens.links.pairs[about]
-            for side, (actor, other) in enumerate(((i, j), (j, i))):
-                answers[side] = self.answer(actor, decision, names[other])
+            answers[:] = [
+                [self.answer(i, decision, names[j]), self.answer(j, decision, names[i])]
+                for i, j in self.givens.links.pairs
+            ]
         elif decision == "proposes":
             answers[about] = self.answer(about, decision)
         elif decision in CHANCES:
-            for j in np.flatnonzero(who.patron):
-                if j != about:
-                    answers[j] = self.answer(about, decision, names[j])
+            asked = [j for j in np.flatnonzero(who.patron) if j != about]
+            answers[asked] = [self.answer(about, decision, names[j]) for j in asked]
         elif decision == "heeds":
             own, wishes = self.seen.tmp.own, self.seen.tmp.wish
             told = [self.answer(i, decision, float(own[i]), wishes) for i in range(len(names))]
@@ -399,7 +411,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             answer = getattr(actor, decision)(*about)
         except SimError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ActorError(
                 f"{who}: {decision}() in week {self.week} failed: {type(error).__name__}: {error}"
             ) from error

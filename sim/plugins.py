@@ -67,12 +67,19 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
         spec.loader.exec_module(module)
     except ActorError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ActorError(
             f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
         ) from error
     if before == REGISTERED:
         raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
+
+
+def _finite(answer: Any) -> bool:
+    try:
+        return math.isfinite(answer)
+    except OverflowError:  # a whole number beyond the range of floats
+        return False
 
 
 def checked(answer: Any, decision: str, who: str, week: int) -> float:
@@ -85,7 +92,7 @@ def checked(answer: Any, decision: str, who: str, week: int) -> float:
     """
     low, high = (0.0, 1.0) if decision in CHANCES else (-GAIN_LIMIT, GAIN_LIMIT)
     number = isinstance(answer, int | float | np.floating | np.integer)
-    if isinstance(answer, bool | np.bool_) or not number or not math.isfinite(answer):
+    if isinstance(answer, bool | np.bool_) or not number or not _finite(answer):
         allowed = f"a finite number from {low:g} to {high:g}"
         raise ActorError(f"{who}: {decision}() in week {week} must return {allowed}, is {answer!r}")
     if not low <= answer <= high:

@@ -16,6 +16,7 @@ from sim import arrays, chance, events
 from sim.compiling import compiled
 from sim.givens import (
     ALWAYS,
+    BY_RULE,
     NEVER,
     NEW_CAPABILITY,
     NEW_CONSULTATION,
@@ -251,15 +252,19 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 ask(agents, "consults", tmp.odds, c)
                 chance.uniforms(tmp.draw, keys, fed, chance.CONSULT, ids.id_actor, t)
                 for j in range(n):
-                    forced = truce.consultation[j]
-                    asked = who.patron[j] and web.nuisance[j] > p.nuisance_min and j != c
-                    asked = asked and not who.belligerent[j] and forced == 0
+                    rule = truce.consultation[j]
+                    open_question = who.patron[j] and j != c and not who.belligerent[j]
+                    asked = open_question and rule == BY_RULE
+                    asked = asked and web.nuisance[j] > p.nuisance_min
+                    if open_question and rule != BY_RULE:
+                        asked = True
+                        tmp.odds[j] = 1.0 if rule == ALWAYS else 0.0
                     yes = asked and tmp.draw[j] < tmp.odds[j]
-                    truce.invited[j] = who.belligerent[j] or j == c or forced == ALWAYS or yes
+                    truce.invited[j] = who.belligerent[j] or j == c or yes
                     if asked:
                         events.note(
-                            log, count, t, events.CONSULT, c, j, -1, yes, tmp.odds[j], tmp.draw[j],
-                            tie.T[c, j], web.nuisance[j], 0.0, 0.0, 0.0,
+                            log, count, t, events.CONSULT, c, j, -1, yes, tmp.odds[j],
+                            tmp.draw[j], tie.T[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
                         )  # fmt: skip
                 # terms
                 bargaining.draw_terms(
@@ -471,7 +476,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             if arrays.any(came, came):
                 bargaining.agenda_due(
                     talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
-                    arrays.any(came, who.demander), talk.forced_table, talk.tabled,
+                    arrays.any(talk.party, who.demander), talk.forced_table, talk.tabled,
                 )  # fmt: skip
                 bargaining.open_text(
                     talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander,
@@ -483,47 +488,50 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                             log, count, t, events.TABLE, -1, -1, k, True, 0.0, 0.0, force.theta[k],
                             talk.text[k], 0.0, 0.0, 0.0,
                         )  # fmt: skip
-                bargaining.nash_text(
-                    tmp.draft, force.theta, talk.party, talk.agenda, who.power, value.gain,
-                    value.chi, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
-                )  # fmt: skip
-                bargaining.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
-                bargaining.table_values(
-                    value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi,
-                    value.V_d, value.V_w, aims.W, aims.X, p.r,
-                )  # fmt: skip
-                for i in range(n):
-                    tmp.own[i] = bargaining.votes(i, value.V_s, value.V_c)
-                ask(agents, "votes", tmp.own, -1)
-                arrays.put(tmp.wish, tmp.own)
-                proxies.heed_all(
-                    tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
-                    links.l_proxy,
-                )  # fmt: skip
-                ask(agents, "heeds", tmp.acting, -1)
-                ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
-                chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
-                for i in range(n):
-                    tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
-                    tmp.acting[i] += truce.loyalty[i]
-                    talk.asked[i] = who.veto[i] or who.guarantor[i]
-                arrays.below(talk.voted, tmp.shock, tmp.acting)
-                events.note_each(
-                    log, count, t, events.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
-                    tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none, tmp.none,
-                )  # fmt: skip
-                bargaining.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
-                agreed = bargaining.settled(
-                    talk.voted, who.veto, talk.attending, who.brought, who.must_sign
-                )
-                events.note(
-                    log, count, t, events.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
-                    0.0,
-                )  # fmt: skip
-                if agreed:
-                    truce.state[0] = SETTLEMENT
-                else:
-                    talk.failed[0] += 1
+                # With nothing on the table there is nothing to vote on.
+                if arrays.any(talk.tabled, talk.tabled):
+                    bargaining.nash_text(
+                        tmp.draft, force.theta, talk.party, talk.agenda, who.power, value.gain,
+                        value.chi, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+                    )  # fmt: skip
+                    bargaining.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
+                    bargaining.table_values(
+                        value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi,
+                        value.V_d, value.V_w, aims.W, aims.X, p.r,
+                    )  # fmt: skip
+                    for i in range(n):
+                        tmp.own[i] = bargaining.votes(i, value.V_s, value.V_c)
+                    ask(agents, "votes", tmp.own, -1)
+                    arrays.put(tmp.wish, tmp.own)
+                    proxies.heed_all(
+                        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+                        links.l_proxy,
+                    )  # fmt: skip
+                    ask(agents, "heeds", tmp.acting, -1)
+                    ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
+                    chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
+                    for i in range(n):
+                        tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
+                        tmp.acting[i] += truce.loyalty[i]
+                        talk.asked[i] = who.veto[i] or who.guarantor[i]
+                    arrays.below(talk.voted, tmp.shock, tmp.acting)
+                    events.note_each(
+                        log, count, t, events.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
+                        tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none,
+                        tmp.none,
+                    )  # fmt: skip
+                    bargaining.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
+                    agreed = bargaining.settled(
+                        talk.voted, who.veto, talk.attending, who.brought, who.must_sign
+                    )
+                    events.note(
+                        log, count, t, events.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0,
+                        0.0, 0.0, 0.0,
+                    )  # fmt: skip
+                    if agreed:
+                        truce.state[0] = SETTLEMENT
+                    else:
+                        talk.failed[0] += 1
 
         # 9 bilateral round
         if due(t, int(p.first_b), int(p.tau_b)) and links.pairs.shape[0] > 0:
@@ -534,51 +542,41 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor,
                     who.power, aims.W, aims.X, p.r, p.bilateral_eps, steps, p.nash_step,
                 )  # fmt: skip
-                for side in range(2):
-                    ally = links.pairs[b, side]
-                    talk.pair_core[b, side] = bargaining.endorsement(
-                        ally, core, p.q_e, value.V_s, value.V_c
+                for ally in range(2):
+                    talk.pair_core[b, ally] = bargaining.endorsement(
+                        links.pairs[b, ally], core, p.q_e, value.V_s, value.V_c
                     )
-                    talk.pair_gain[b, side] = bargaining.bargains(
-                        talk.pair_local[b, side], talk.pair_core[b, side], p.c_b
+                    talk.pair_gain[b, ally] = bargaining.bargains(
+                        talk.pair_local[b, ally], talk.pair_core[b, ally], p.c_b
                     )
-                joint = talk.pair_gain[b, 0] + talk.pair_gain[b, 1]
-                talk.pair_held[b] = core or joint > 0.0
-                if talk.pair_held[b]:
-                    ask(agents, "bargains", talk.pair_gain[b], b)
+            ask(agents, "bargains", talk.pair_gain, -1)
             chance.shocks(talk.pair_shock, keys, fed, chance.BILATERAL, ids.id_pair, t, p.lam)
-            arrays.fill(tmp.draft, 0.0)
-            deals = 0
             for b in range(links.pairs.shape[0]):
-                if not talk.pair_held[b]:
-                    continue
+                talk.pair_deal[b] = core or talk.pair_gain[b, 0] + talk.pair_gain[b, 1] > 0.0
+                if not talk.pair_deal[b]:
+                    continue  # not worth a meeting
                 i, j = links.pairs[b, 0], links.pairs[b, 1]
-                deal = True
-                for side in range(2):
-                    eta, gain = talk.pair_shock[2 * b + side], talk.pair_gain[b, side]
-                    deal = deal and eta < gain
+                for ally in range(2):
+                    eta, gain = talk.pair_shock[2 * b + ally], talk.pair_gain[b, ally]
+                    talk.pair_deal[b] = talk.pair_deal[b] and eta < gain
                     events.note(
-                        log, count, t, events.BARGAIN, links.pairs[b, side], links.pairs[b, 1 -
-                        side], -1, eta < gain, gain, eta, talk.pair_local[b, side],
-                        talk.pair_core[b, side], p.c_b, 0.0, 0.0,
+                        log, count, t, events.BARGAIN, links.pairs[b, ally],
+                        links.pairs[b, 1 - ally], -1, eta < gain, gain, eta,
+                        talk.pair_local[b, ally], talk.pair_core[b, ally], p.c_b, 0.0, 0.0,
                     )  # fmt: skip
                 events.note(
-                    log, count, t, events.DEAL, i, j, -1, deal, 0.0, 0.0, 1.0 if core else 0.0, 0.0,
-                    0.0, 0.0, 0.0,
+                    log, count, t, events.DEAL, i, j, -1, talk.pair_deal[b], 0.0, 0.0,
+                    1.0 if core else 0.0, 0.0, 0.0, 0.0, 0.0,
                 )  # fmt: skip
-                if deal:
-                    deals += 1
-                    for k in range(force.theta.shape[0]):
-                        tmp.draft[k] += talk.pair_text[b, k]
+                if talk.pair_deal[b]:
                     tie.good[i, j] += 1.0
                     tie.good[j, i] += 1.0
                 elif core:
                     tie.bad[i, j] += 1.0
                     tie.bad[j, i] += 1.0
-            # Two deals in one week meet half-way, whatever the order of the pairs.
-            for k in range(force.theta.shape[0]):
-                if deals > 0 and topic.minor[k]:
-                    force.theta[k] = tmp.draft[k] / deals
+            bargaining.strike(
+                force.theta, topic.minor, talk.pair_text, talk.pair_deal, links.pairs, aims.W
+            )
 
         # 10 local disputes, collapse takes effect
         chance.uniforms(tmp.issue_draw, keys, fed, chance.DISPUTE, ids.id_issue, t)

@@ -282,10 +282,12 @@ class Parameters(Part):
     )
     rho_a: Rate = Field(0.1, description="speed at which attention falls and returns, a week")
     a_min: Unit = Field(0.1, description="salience that a satisfied objective keeps")
-    sig_w: Annotated[float, Field(ge=0)] = Field(
+    sig_w: Annotated[float, Field(ge=0, le=5)] = Field(
         0.25, description="spread of weights across runs (log)"
     )
-    sig_x: Annotated[float, Field(ge=0)] = Field(0.05, description="spread of ideals across runs")
+    sig_x: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.05, description="spread of ideals across runs"
+    )
     # war
     nu: Annotated[float, Field(ge=0)] = Field(0.008, description="speed of territory, a week")
     sigma: Annotated[float, Field(ge=0)] = Field(

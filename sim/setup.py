@@ -94,7 +94,9 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     tasks = {task: np.array([getattr(a.tasks, task) for a in actors]) for task in _TASKS}
     wanted = [getattr(scenario.actors[a], h)[k] for a, h, k in lay.objectives]
     thresholds = [_thresholds(o) for o in wanted]
-    side_payment, prestige = flags("side_payment"), flags("prestige")
+    prestige = flags("prestige")
+    # The convener sets the prestige term; it is not bargained over.
+    side_payment = flags("side_payment") & ~prestige
     disputes = scenario.mechanisms.local_disputes
     pairs = lay.pairs if scenario.mechanisms.bilateral else ()
     who = Who(
@@ -209,7 +211,7 @@ def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, i
         issue = lay.issues.index(event.issue) if event.issue else -1
         for kind, index, value in _changes(event, lay, actor, issue):
             rows.append((week, kind, index, actor, issue, value))
-    return sorted(rows, key=lambda row: row[0])
+    return sorted(rows)
 
 
 def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[int, int, float]]:

@@ -129,7 +129,7 @@ class Talk(NamedTuple):
     pair_core: Floats
     pair_gain: Floats
     pair_shock: Floats  # (2 B,)
-    pair_held: Flags  # (B,)
+    pair_deal: Flags  # (B,)
 
 
 class Tie(NamedTuple):
@@ -268,7 +268,7 @@ _SHAPES: dict[str, str] = {
     "BK": "pair_text",
     "B2": "pair_local pair_core pair_gain",
     "2B": "pair_shock",
-    "B": "pair_held",
+    "B": "pair_deal",
 }
 _SHAPE_OF = {name: size for size, names in _SHAPES.items() for name in names.split()}
 

@@ -422,7 +422,22 @@ def test_camps_are_told_by_shape(one: xr.Dataset) -> None:
     ax = plots.network(one, "2018-01-10")
     sides = [len(dots.get_paths()[0].vertices) > 10 for dots in ax.collections]  # round or square
     assert sides == [name in camps.first for name in one["actor"].values]
-    assert any(f"frustration {camps.frustration:.2f}" in text.get_text() for text in ax.texts)
+    at_odds = f"{camps.frustration:.0%} of tie strength at odds with the camps"
+    assert any(at_odds in text.get_text() for text in ax.texts)
+
+
+def test_camps_keep_their_shape_over_the_panels(one: xr.Dataset) -> None:
+    def round_ones(ax: Any) -> set[int]:
+        return {
+            n for n, dots in enumerate(ax.collections) if len(dots.get_paths()[0].vertices) > 10
+        }
+
+    panels = [round_ones(ax) for ax in plots.networks(one)]
+    everybody = set(range(one.sizes["actor"]))
+    for found in panels[1:]:
+        assert len(found & panels[0]) >= len((everybody - found) & panels[0]) or len(
+            found - panels[0]
+        ) < len(everybody - found - panels[0])
 
 
 # refusals ----------------------------------------------------------------------------------------

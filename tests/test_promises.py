@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -441,4 +441,20 @@ def test_the_fingerprint_of_the_rules_is_that_of_all_that_is_compiled() -> None:
 
     covered = {name for name in using if name in _COMPILED or name.split("/")[0] in _COMPILED}
     assert using == covered
-    assert len(hashlib.blake2b(digest_size=8).hexdigest()) == len(_fingerprint())
+
+
+@pytest.mark.parametrize("edited", ["rules/war.py", "rounds.py", "chance.py", "world.py"])
+def test_an_edited_rule_is_compiled_anew(tmp_path: Path, edited: str) -> None:
+    """The folder of compiled code is another one after an edit, and the same without."""
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    ask = [sys.executable, "-c", "import sim.compiling as c; print(c.FOLDER.name)"]
+
+    def folder() -> str:
+        told = subprocess.run(ask, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return told.stdout.strip()
+
+    before = folder()
+    assert folder() == before
+    source = tmp_path / "sim" / edited
+    source.write_text(source.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert folder() != before

@@ -28,8 +28,10 @@ NUMBERS = (
     "The numbers: worth, gains, losses and costs are utilities; 0 is the worst that an actor can "
     "imagine and 1 the best, so 0.01 is little and 0.10 is much. A decision is close if less than "
     "0.005 would have turned it. Positions run from 0 to 1 between the two ends of an issue, ties "
-    "from -1 (enemies) to 1 (friends). What a tie began with wears off week by week; aims, "
-    "experience and third parties put something in its place. Dates are the first days of weeks."
+    "from -1 (enemies) to 1 (friends). What a tie began with wears off week by week; aims renew "
+    "it or do not, and experience and third parties add to it. Answers carry chance and, for "
+    "proxies, a patron's pull, so that an actor at times acts against its own small advantage. "
+    "Dates are the first days of weeks."
 )
 HONEST = "This is one possible course of events under the rules of a model. It is not a forecast."
 HONEST_OF_MANY = (
@@ -62,9 +64,14 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
     story = Story(results, numbers[0])
     title = " ".join(str(results.attrs.get("title", "")).split()) or "A war"
     seed = results.attrs.get("seed", "unknown")
+    blocks = [title]
+    if len(numbers) > 1:
+        every = summing.of_many(_every(results))
+        heading = f"Over all {len(numbers)} runs"
+        blocks.append("\n".join([heading, *(_hang(text, width) for text in every)]))
     of = f" of {len(numbers)}" if len(numbers) > 1 else ""
-    blocks = [title, f"Run {numbers[0]}{of}, seed {seed}: {count(story.weeks, 'week')} from "
-              f"{day(story.dates[0])}."]  # fmt: skip
+    which = f"Run {numbers[0]}{of}, seed {seed}" if results.sizes["run"] > 1 else f"Seed {seed}"
+    blocks.append(f"{which}: {count(story.weeks, 'week')} from {day(story.dates[0])}.")
     chosen = _chosen(story)
     titles = chapters(story)
     for n, (first, heading) in enumerate(titles):
@@ -75,10 +82,6 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
             blocks.append("\n".join([_wrap(heading, width), *(_hang(e, width) for e in entries)]))
     summed = summing.of_one(story)
     blocks.append("\n".join(["In sum", *(_hang(text, width) for text in summed)]))
-    if len(numbers) > 1:
-        every = summing.of_many([Story(results, n, found) for n, found in _by_run(results).items()])
-        heading = f"Over all {len(numbers)} runs"
-        blocks.append("\n".join([heading, *(_hang(text, width) for text in every)]))
     honest = HONEST if len(numbers) == 1 else HONEST_OF_MANY
     blocks += [_wrap(NUMBERS, width), _wrap(honest, width)]
     return "\n\n".join(blocks)
@@ -107,8 +110,7 @@ def summary(results: xr.Dataset, run: int | None = None) -> str:
     numbers = _runs(results, run)
     if len(numbers) == 1:
         return "\n".join([*summing.of_one(Story(results, numbers[0])), HONEST])
-    stories = [Story(results, n, found) for n, found in _by_run(results).items()]
-    return "\n".join([*summing.of_many(stories), HONEST_OF_MANY])
+    return "\n".join([*summing.of_many(_every(results)), HONEST_OF_MANY])
 
 
 def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
@@ -166,6 +168,14 @@ def _must_have_events(results: xr.Dataset) -> bool:
     held = results.sizes.get("round", 0) > scenario.parameters.first_c
     convened = held and any(actor.capability * actor.tasks.diplomacy > 0 for actor in able)
     return convened or ("state" in results and bool((results["state"] > 0).any()))
+
+
+def _every(results: xr.Dataset) -> list[Story]:
+    """All runs; what they share is read once."""
+    stories: list[Story] = []
+    for number, found in _by_run(results).items():
+        stories.append(Story(results, number, found, stories[0] if stories else None))
+    return stories
 
 
 def _by_run(results: xr.Dataset) -> dict[int, list[Event]]:

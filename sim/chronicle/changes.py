@@ -18,11 +18,9 @@ STAYS = 8
 FAR, SOME = 0.25, 0.05
 CAUSES = ("objectives", "experience", "third_parties", "initial")
 # What a pair began with wears off in any case, and aims renew it or do not: one cause of a turn.
-TURNS = {
-    "experience": ("what each has seen of the other",) * 2,
-    "third_parties": ("where third parties stand",) * 2,
-    "objectives": ("what each wants", "aims that no longer renew what bound them"),
-}
+MERGED = {"objectives": ("objectives", "initial"), "experience": ("experience",),
+          "third_parties": ("third_parties",)}  # fmt: skip
+SHARES = {"objectives": "aims", "experience": "experience", "third_parties": "third parties"}
 
 
 def opening(story: Story) -> Iterator[Line]:
@@ -76,25 +74,28 @@ def shifts(story: Story) -> Iterator[Line]:
 def aims(story: Story) -> Iterator[Line]:
     """Short-term objectives that are achieved, or threatened again."""
     words = story.words
-    grouped: dict[tuple[int, str, str], list[Event]] = {}
+    grouped: dict[tuple[int, str, str, bool], list[Event]] = {}
+    told: set[tuple[str, str, str]] = set()
     for event in story.events:
         if event.decision in ("satisfied", "threatened"):
-            grouped.setdefault((event.round, event.decision, event.issue), []).append(event)
-    decays = story.scenario.mechanisms.salience_decay
-    told: set[tuple[str, str]] = set()
-    for (week, kind, issue), found in grouped.items():
+            key = (event.actor, event.issue, event.decision)
+            group = (event.round, event.decision, event.issue, key in told)
+            grouped.setdefault(group, []).append(event)
+            told.add(key)
+    decays, first = story.scenario.mechanisms.salience_decay, True
+    for (week, kind, issue, again), found in grouped.items():
         who = [event.actor for event in found]
         head = f"{words.stands(issue)} at {level(found[0].terms['position'])}"
-        again, its = (issue, kind) in told, words.its(who)
+        its = words.its(who)
         if kind == "satisfied":
             text = f"{head}: {words.says(who, 'count')} {its} aim there as achieved"
             text += " again" if again else ""
-            if decays and not told:
+            if decays and first:
                 text += f", and {its} attention begins to turn to what {words.they(who)}"
                 text += f" {words.verb(who, 'want')} in the long run"
         else:
             text = f"{head}: {words.says(who, 'see')} {its} aim there threatened again"
-        told.add((issue, kind))
+        first = False
         yield Line(week, 2, 6.0 if again else 13.0, sentence(text))
 
 
@@ -192,12 +193,12 @@ def stays(past: NDArray[np.bool_]) -> int | None:
 
 def _drove(story: Story, pair: tuple[str, str], since: int, week: int, sign: float) -> str:
     """The cause that has moved a tie most in one direction since a week."""
-    moved = {cause: float(a[week] - a[since]) for cause, a in accounts(story, *pair).items()}
-    worn = moved.pop("initial", 0.0)
-    if not moved:
+    change = {cause: float(a[week] - a[since]) for cause, a in accounts(story, *pair).items()}
+    if not change:
         return ""
-    moved["objectives"] += worn
+    moved = {cause: sum(change[part] for part in parts) for cause, parts in MERGED.items()}
     cause = max(moved, key=lambda name: sign * moved[name])
     if sign * moved[cause] < 0.005:
         return ""
-    return f", mainly because of {TURNS[cause][sign < 0]} ({signed(moved[cause])})"
+    worn = ", which no longer renew what bound them" if cause == "objectives" and sign < 0 else ""
+    return f", mainly because of {SHARES[cause]}{worn} ({signed(moved[cause])})"

@@ -48,7 +48,7 @@ def hinges(event: Event) -> bool:
 def order(story: Story, truce: Truce, event: Event) -> Reason:
     """Why a patron orders its proxies to keep a ceasefire, or to break it."""
     me, words = event.actor, story.words
-    it, sign = words.it(me), 1.0 if event.answer else -1.0
+    it, sign = words.who(me), 1.0 if event.answer else -1.0
     settled = truce.settled is not None and event.round > truce.settled
     what = "settlement" if settled else "ceasefire"
     # no reason can stand for an answer that went against the sum of all reasons
@@ -76,7 +76,7 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
         where = words.issue(event.issue)
         return Reason(kind, f"what lies on the table would cost {it} {size(number)} on {where}")
     if kind == "terms":
-        return Reason(kind, _terms(story, me, truce, event.round, number, "the terms"))
+        return Reason(kind, _terms(story, me, truce, event.round, number, it))
     if kind == "military":
         return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
     if kind == "loyalty":
@@ -88,6 +88,8 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     """Why somebody signs a ceasefire or refuses to; `truce` if it entered into force."""
     me, words, terms = event.actor, story.words, event.terms
     it, sign = words.it(me), 1.0 if event.answer else -1.0
+    if sign * event.gain <= 0 and sign * terms["patrons"] > NOTHING:
+        return Reason("patrons", patrons(story, event, terms["patrons"]))
     if sign * event.gain <= 0:
         more = "war" if event.answer else "the deal"
         less = "the deal" if event.answer else "war"
@@ -105,7 +107,7 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     # the whole of a term is what the actor itself feels, not its share in the answer
     number = terms[kind]
     if kind == "terms":
-        text = _terms(story, me, truce, event.round, number, "the terms")
+        text = _terms(story, me, truce, event.round, number, it)
     elif kind == "loyalty":
         text = _loyalty(story, me, event.counterpart, number)
     else:
@@ -118,6 +120,8 @@ def attend(story: Story, event: Event, named: bool = False) -> Reason:
     me, terms = event.actor, event.terms
     sign = 1.0 if event.answer else -1.0
     it = story.words.who(me) if named else story.words.it(me)
+    if sign * event.gain <= 0 and sign * terms["patrons"] > NOTHING:
+        return Reason("patrons", patrons(story, event, terms["patrons"]))
     if sign * event.gain <= 0:
         what = "staying away" if event.answer else "coming"
         return Reason("against", f"though {what} is worth {size(event.gain)} more to {it}")
@@ -147,6 +151,8 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
     """Why a party votes for the text, or against it."""
     me, words, terms = event.actor, story.words, event.terms
     it, sign = words.it(me), 1.0 if event.answer else -1.0
+    if sign * event.gain <= 0 and sign * terms["patrons"] > NOTHING:
+        return Reason("patrons", patrons(story, event, terms["patrons"]))
     if sign * event.gain <= 0:
         text, now = "the text", "going on as now"
         what, other = (now, text) if event.answer else (text, now)
@@ -231,22 +237,20 @@ def share_of_own(rest: float, own: float) -> float:
     return rest / own if abs(own) > 1e-12 else 1.0
 
 
-def _terms(
-    story: Story, actor: str, truce: Truce | None, week: int, number: float, terms: str
-) -> str:
+def _terms(story: Story, actor: str, truce: Truce | None, week: int, number: float, it: str) -> str:
     """What a ceasefire's terms are worth, with the issue that counts most where it is known."""
-    it, sign = story.words.it(actor), 1.0 if number > 0 else -1.0
+    sign = 1.0 if number > 0 else -1.0
     verb = "promise" if number > 0 else "would cost"
     issue = terms_issue(story, actor, truce, week, sign) if truce else None
     if issue is None:
-        return f"{terms} {verb} {it} {size(number)}"
+        return f"the terms {verb} {it} {size(number)}"
     where, about = story.words.issue(issue), story.scenario.issues[issue]
     if about.side_payment or about.prestige:
-        return f"{terms} {verb} {it} {size(number)} on {where}"
+        return f"the terms {verb} {it} {size(number)} on {where}"
     # what cannot be promised stands in the terms as it stood when they were drawn
     they = "they" if story.words.issue_is_plural(issue) else "it"
     worth = f"a gain of {size(number)}" if number > 0 else f"a cost of {size(number)}"
-    return f"{terms} hold {where} to where {they} stood, {worth} to {it}"
+    return f"the terms hold {where} to where {they} stood, {worth} to {it}"
 
 
 def _loyalty(story: Story, actor: str, convener: str, number: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
@@ -74,6 +74,11 @@ class Truce:
         """Weeks at the end of which it was in force."""
         return self.last - self.start + (0 if self.collapse else 1)
 
+    @property
+    def begun(self) -> int:
+        """The same with the week in which it collapsed."""
+        return self.last - self.start + 1
+
     def broken(self, since: int = 0) -> dict[str, list[int]]:
         """Weeks in which each armed actor broke it, since a week; who never did is left out."""
         weeks = {
@@ -134,6 +139,8 @@ class Story:
     run : int
     happened : list of Event, optional
         The events of the run, if they are at hand.
+    like : Story, optional
+        Another run of the same Dataset, whose scenario and variables need not be read again.
 
     Attributes
     ----------
@@ -141,25 +148,40 @@ class Story:
         In the order in which they happened.
     """
 
-    def __init__(self, results: xr.Dataset, run: int, happened: list[Event] | None = None) -> None:
+    def __init__(
+        self,
+        results: xr.Dataset,
+        run: int,
+        happened: list[Event] | None = None,
+        like: Story | None = None,
+    ) -> None:
         self.run = run
-        self.scenario: Scenario = scenario_of(results)
-        self.words = Words(self.scenario)
-        self.events = list(events(results, run)) if happened is None else happened
+        self.scenario: Scenario = like.scenario if like else scenario_of(results)
+        self.words: Words = like.words if like else Words(self.scenario)
+        found = events(results, run) if happened is None else happened
+        self.events = [_counted(event) for event in found]
         self.dates: list[dt.date] = [
             moment.astype("datetime64[D]").item() for moment in results["date"].values
         ]
-        here = int(np.flatnonzero(results["run"].values == run)[0])
-        self._arrays = {
-            str(name): (tuple(map(str, variable.dims[2:])), variable.values[here])
-            for name, variable in results.data_vars.items()
-            if variable.dims[:2] == ("run", "round")
-        }
-        self._index = {
-            str(dim): {name: n for n, name in enumerate(results[dim].values.tolist())}
-            for dim in ("actor", "other", "issue", "camp", "account", "link")
-            if dim in results.coords
-        }
+        self._here = int(np.flatnonzero(results["run"].values == run)[0])
+        self._arrays: dict[str, tuple[tuple[str, ...], NDArray[np.generic]]] = (
+            like._arrays
+            if like
+            else {
+                str(name): (tuple(map(str, variable.dims[2:])), variable.values)
+                for name, variable in results.data_vars.items()
+                if variable.dims[:2] == ("run", "round")
+            }
+        )
+        self._index: dict[str, dict[str, int]] = (
+            like._index
+            if like
+            else {
+                str(dim): {name: n for n, name in enumerate(results[dim].values.tolist())}
+                for dim in ("actor", "other", "issue", "camp", "account", "link")
+                if dim in results.coords
+            }
+        )
         self.attempts: list[Attempt] = []
         self.truces: list[Truce] = []
         self.meetings: list[Meeting] = []
@@ -176,7 +198,7 @@ class Story:
             return None
         dims, values = self._arrays[name]
         index = [self._index[dim][where[dim]] for dim in dims]
-        return np.asarray(values[(slice(None), *index)], dtype=np.float64)
+        return np.asarray(values[(self._here, slice(None), *index)], dtype=np.float64)
 
     def at(self, name: str, week: int, **where: str) -> float | None:
         """The same at the end of one week."""
@@ -290,6 +312,13 @@ class Story:
         else:
             lists = {"attend": meeting.attend, "table": meeting.tabled, "vote": meeting.votes}
             lists[event.decision].append(event)
+
+
+def _counted(event: Event) -> Event:
+    """An event as it counts: who brokers a ceasefire has signed it, whatever it answered itself."""
+    if event.decision == "ratify" and event.actor == event.counterpart and not event.answer:
+        return replace(event, answer=True)
+    return event
 
 
 def _live(truce: Truce, event: Event) -> None:

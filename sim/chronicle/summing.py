@@ -7,7 +7,15 @@ from statistics import fmean, median
 
 import numpy as np
 
-from sim.chronicle.changes import CAUSES, accounts, allied_pairs, every_pair, mean_tie
+from sim.chronicle.changes import (
+    CAUSES,
+    MERGED,
+    SHARES,
+    accounts,
+    allied_pairs,
+    every_pair,
+    mean_tie,
+)
 from sim.chronicle.story import Story, Truce
 from sim.chronicle.wording import (
     count,
@@ -21,13 +29,6 @@ from sim.chronicle.wording import (
 )
 
 STATES = ("war", "a ceasefire", "a settlement")
-# How each cause is called where a change is split among all of them.
-SHARES = {
-    "objectives": "aims",
-    "experience": "experience",
-    "third_parties": "third parties",
-    "initial": "what they began with",
-}
 # Pairs that moved most are told, besides the allies.
 MOST_MOVED = 3
 
@@ -66,16 +67,18 @@ def _lengths(truces: Sequence[Truce], many: bool = False) -> str:
     """How long ceasefires held, those that still hold counted as far as they got."""
     if not truces:
         return ""
-    weeks = [truce.weeks for truce in truces]
+    weeks = [truce.begun for truce in truces]
     still = sum(truce.collapse is None for truce in truces)
     if len(truces) == 1:
-        held = f"; it held {count(weeks[0], 'week')}"
+        held = f"; it lasted {count(weeks[0], 'week')}"
         return f"{held} and still holds at the end" if still else held
     middle = f"{median(weeks):g} {'week' if median(weeks) == 1 else 'weeks'}"
     share = f"{number_word(still)} still {'holds' if still < 2 else 'hold'}"
     if many:
         share = f"{percent(still / len(truces))} still hold"
-    return f"; they hold {middle} in the median, {max(weeks)} at most, and {share} at the end"
+    text = f"; ceasefires last {middle} in the median and {max(weeks)} at most"
+    text += ", the week of a collapse included" if still < len(truces) else ""
+    return f"{text}, and {share} at the end"
 
 
 def _attempts(story: Story) -> str:
@@ -220,10 +223,15 @@ def _moved(
         text += f"went from {level(start)} to {level(end)}, by {signed((last - first) / 100)}"
     if not causes:
         return sentence(text)
-    parts = adding_up(list(causes.values()), last - first)
-    split = [
-        f"{SHARES[name]} {signed(part / 100)}" for name, part in zip(causes, parts, strict=True)
-    ]
+    rounded = adding_up(list(causes.values()), last - first)
+    parts = dict(zip(causes, rounded, strict=True))
+    split = []
+    for name, merged in MERGED.items():
+        share = f"{SHARES[name]} {signed(sum(parts[part] for part in merged) / 100)}"
+        if name == "objectives":
+            worn, since = signed(parts["initial"] / 100), signed(parts[name] / 100)
+            share += f" ({worn} as what they began with wore off, {since} by aims since)"
+        split.append(share)
     return sentence(f"{text}: {', '.join(split)}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.chronicle import reasons
 from sim.chronicle.story import Attempt, Line, Story, Truce
-from sim.chronicle.wording import count, level, listed, ordinal, sentence, size
+from sim.chronicle.wording import count, day, level, listed, number_word, ordinal, sentence, size
 from sim.results import Event
 
 # An order counts as a turn, and is told, if it stands for so many weeks.
@@ -21,27 +21,43 @@ WON = 0.002
 
 def attempts(story: Story) -> Iterator[Line]:
     """Mediators that step forward, and what comes of it."""
-    idle = 0
+    idle: dict[str, list[list[Event]]] = {}
+    last: dict[str, bool] = {}
     granted: set[tuple[str, str]] = set()
     for attempt in story.attempts:
-        week = attempt.convene.round
+        week, who, propose = attempt.convene.round, attempt.convene.actor, attempt.propose
         if not attempt.proposed:
-            idle += 1
-            if attempt.propose is not None:
-                yield Line(week, 4, 3.0 if idle == 1 else 1.0, _idle(story, attempt.propose))
-        elif attempt.truce is not None:
+            if propose is not None:
+                rows = idle.setdefault(who, [])
+                if rows and last.get(who) is (propose.gain > 0):
+                    rows[-1].append(propose)
+                else:
+                    rows.append([propose])
+                last[who] = propose.gain > 0
+            continue
+        last.pop(who, None)
+        if attempt.truce is not None:
             yield Line(week, 4, 14.0, _signed(story, attempt, granted))
         else:
             yield Line(week, 4, 4.5, _refused(story, attempt, granted))
+    ordered = sorted((row for rows in idle.values() for row in rows), key=lambda row: row[0].round)
+    for n, row in enumerate(ordered):
+        weight = (3.0 if n == 0 else 1.0) + 0.3 * (len(row) - 1)
+        yield Line(row[0].round, 4, weight, _idle(story, row))
 
 
-def _idle(story: Story, propose: Event) -> str:
-    words, me = story.words, propose.actor
+def _idle(story: Story, row: list[Event]) -> str:
+    """The first of a row of searches without a proposal, and how long the row goes on."""
+    words, propose = story.words, row[0]
+    me, last = propose.actor, ""
+    if len(row) > 1:
+        often = count(len(row), "time")
+        last = f", the first of {often} in a row until {day(row[-1].date)}"
     than = "more" if propose.gain > 0 else "less"
     worth = f"a truce is worth {size(propose.gain)} {than} to {words.it(me)} than war"
     link = ", though " if propose.gain > 0 else "; "
     verbs = f"{words.verb(me, 'look')} for a ceasefire but {words.verb(me, 'propose')} none"
-    return sentence(f"{words.who(me)} {verbs}{link}{worth}{reasons.close(propose)}")
+    return sentence(f"{words.who(me)} {verbs}{last}{link}{worth}{reasons.close(propose)}")
 
 
 def _asked(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
@@ -75,6 +91,22 @@ def _answers(story: Story, attempt: Attempt) -> tuple[list[Event], list[Event]]:
     return [e for e in heard if e.answer], [e for e in heard if not e.answer]
 
 
+def _others(story: Story, attempt: Attempt) -> int:
+    """How many say yes besides those whose answer counts."""
+    told = {attempt.convene.actor, *(e.actor for part in _answers(story, attempt) for e in part)}
+    return sum(event.answer and event.actor not in told for event in attempt.answers)
+
+
+def _with_others(story: Story, attempt: Attempt, yes: list[Event]) -> list[str]:
+    """Names of those who say yes and whose answer counts; of the others only how many."""
+    words, others = story.words, _others(story, attempt)
+    names = [words.who(name) for name in words.inorder(e.actor for e in yes)]
+    if not others:
+        return names
+    word = "other" if names else "actor"
+    return [*names, f"{number_word(others)} {word}{'' if others == 1 else 's'}"]
+
+
 def _refusals(story: Story, refused: list[Event], truce: Truce | None) -> str:
     """Who refuses and why: the reasons of two, the names of the others."""
     words, parts = story.words, []
@@ -93,8 +125,11 @@ def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> st
     yes, no = _answers(story, attempt)
     text = words.says(attempt.convene.actor, "broker") + " a ceasefire"
     text += _asked(story, attempt, granted)
-    if yes:
-        text += f"; {words.says([e.actor for e in yes], 'sign')}, and it enters into force"
+    names = _with_others(story, attempt, yes)
+    if names:
+        verb = "sign" if len(names) > 1 or _others(story, attempt) > 1 else ""
+        verb = verb or (words.verb([e.actor for e in yes], "sign") if yes else "signs")
+        text += f"; {listed(names)} {verb}, and it enters into force"
     else:
         text += ", and it enters into force"
     must = story.scenario.roles.must_sign
@@ -113,8 +148,9 @@ def _refused(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> s
     text += f"{_asked(story, attempt, granted)}, without success"
     if block:
         text += f": {_refusals(story, block, None)}"
-    if yes:
-        text += f"; {words.all([e.actor for e in yes])} would have signed"
+    names = _with_others(story, attempt, yes)
+    if names:
+        text += f"; {listed(names)} would have signed"
     return sentence(text)
 
 
@@ -202,15 +238,24 @@ def _obedience(story: Story, truce: Truce, event: Event, heard: list[str]) -> st
 
 
 def revisions(story: Story) -> Iterator[Line]:
-    """Patrons that are bought in after their proxies have broken a deal."""
+    """Patrons that were left out and are bought in after breaches laid at their door."""
     words = story.words
-    for truce in story.truces:
+    for attempt in story.attempts:
+        truce = attempt.truce
+        if truce is None:
+            continue
+        signed = {event.actor for event in attempt.answers if event.answer}
         for event in truce.revisions:
             if not event.answer:
                 continue
-            who, won = event.counterpart, _won(story, truce, event)
-            blamed = f"{words.who(who)}, blamed for breaches of the ceasefire,"
-            text = f"{words.says(event.actor, 'bring')} {blamed} into the deal{won}"
+            who, me, won = event.counterpart, event.actor, _won(story, truce, event)
+            after = f"after breaches in this week laid at the door of {words.who(who)}"
+            unasked = f"{words.they(who)} had signed unasked" if who in signed else ""
+            text = (
+                f"{words.who(me)}, {after}, {words.verb(me, 'consult')} {words.it(who)} after all"
+            )
+            text += f" ({unasked})" if unasked else ""
+            text += f" and {words.verb(me, 'redraw')} the terms{won}"
             yield Line(event.round, 6, 6.0 if won else 4.5, sentence(text))
 
 
@@ -230,10 +275,10 @@ def _won(story: Story, truce: Truce, event: Event) -> str:
             gains[issue] = (gain, old, new)
     best = max(gains, key=lambda issue: gains[issue][0], default=None)
     if best is None or gains[best][0] < WON:
-        return ", though that hardly changes the terms"
+        return ", though that hardly changes them"
     _, old, new = gains[best]
     where = story.words.issue(best)
-    return f" with new terms on {where} (from {level(old)} to {level(new)})"
+    return f" on {where} (from {level(old)} to {level(new)})"
 
 
 def ends(story: Story) -> Iterator[Line]:

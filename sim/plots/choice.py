@@ -12,7 +12,7 @@ MOST_PAIRS, FEWEST_PAIRS = 6, 3
 
 
 def default_pairs(results: xr.Dataset) -> list[tuple[str, str]]:
-    """Pairs worth looking at: allies that talk apart, then those who broker with those who arm.
+    """Pairs worth looking at: allies that talk apart, patrons of one camp, then brokers.
 
     Parameters
     ----------
@@ -22,11 +22,20 @@ def default_pairs(results: xr.Dataset) -> list[tuple[str, str]]:
     Returns
     -------
     list of (str, str)
-        At most six. Where the roles give fewer than three, patrons with proxies and then the
-        first actors of the scenario are added; none for a lone actor.
+        At most six; who broker with those who arm come last. Where the roles give fewer than
+        three, patrons with proxies and then the first actors of the scenario are added; none for
+        a lone actor.
     """
     scenario = scenario_of(results)
-    told = [*scenario.bilateral, *itertools.product(scenario.roles.conveners, scenario.patrons)]
+    armers = [name for name in scenario.actors if scenario.patrons.get(name)]
+    camp = {name: scenario.actors[name].camp for name in armers}
+    allies = [
+        (i, j)
+        for i, j in itertools.combinations(armers, 2)
+        if camp[i] is not None and camp[i] == camp[j]
+    ]
+    brokers = itertools.product(scenario.roles.conveners, scenario.patrons)
+    told = [*scenario.bilateral, *allies, *brokers]
     more = [(patron, proxy) for patron, held in scenario.patrons.items() for proxy in held]
     found: dict[frozenset[str], tuple[str, str]] = {}
     for i, j in told:

@@ -79,9 +79,10 @@ def network(
     Returns
     -------
     Axes
-        Circles and squares are the two camps of least frustration at that date, see
-        `sim.measures.camps`; an actor's size is its share of all capability. Of ties from 0.1 on
-        the 80 strongest are drawn.
+        Circles and squares are the two camps that put least of the strength of ties
+        at odds (friends apart, enemies together) at that date, see `sim.measures.camps`; a camp
+        keeps its shape from panel to panel; an actor's size is its share of all
+        capability. Of ties from 0.1 on the 80 strongest are drawn.
 
     Raises
     ------
@@ -92,7 +93,7 @@ def network(
     week_at(results, at)
     places = places_of(results, run) if layout is None else layout
     ax = style.canvas(ax, 6.4, 6.0)
-    _web(ax, results, at, run, places)
+    _web(ax, results, at, run, places, _first(results, at, run))
     style.key(ax, _key(), below=True, columns=2)
     return ax
 
@@ -119,7 +120,7 @@ def networks(
     chosen = default_rounds(results, 3) if dates is None else list(dates)
     for at in chosen:
         week_at(results, at)
-    places = places_of(results, run)
+    places, round_ones = places_of(results, run), _first(results, chosen[0], run)
     wide = 6.4 if results.sizes["actor"] > CROWD else 4.6
     figure, axes = plt.subplots(
         1, len(chosen), figsize=(wide * len(chosen), wide + 0.7), layout="constrained",
@@ -127,7 +128,7 @@ def networks(
     )  # fmt: skip
     panels: NDArray[np.object_] = axes[0]
     for ax, at in zip(panels, chosen, strict=True):
-        _web(ax, results, at, run, places)
+        _web(ax, results, at, run, places, round_ones)
     columns = 2 if len(chosen) < 3 else 4
     figure.legend(handles=_key(), loc="outside lower center", ncols=columns)
     return panels
@@ -137,24 +138,39 @@ def networks(
 places_of = layout
 
 
-def _web(ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Places) -> None:
+def _first(results: xr.Dataset, at: When, run: int | None) -> set[str]:
+    """The camp at a date that is drawn round: that of the first actor with ties."""
+    week, number = week_at(results, at), run_number(results, run)
+    return set(measures.camps(results, int(results["round"].values[week]), number).first)
+
+
+def _web(
+    ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Places, round_ones: set[str]
+) -> None:
+    """Draw one date; of its camps the one that has more of `round_ones` is drawn round."""
     week, number = week_at(results, at), run_number(results, run)
     names = [str(name) for name in results["actor"].values]
     spots = np.array([places[name] for name in names])
     S = measures.ties(results.isel(round=[week])).sel(run=number).values[0]
     _edges(ax, S, spots)
     camps = measures.camps(results, int(results["round"].values[week]), number)
+    one, two = set(camps.first), set(camps.second)
+    # what is like the round camp of the first panel is round here too
+    if len(one & round_ones) - len(one - round_ones) < len(two & round_ones) - len(
+        two - round_ones
+    ):
+        one, two = two, one
     colour, power = style.colours(results), _power(results, week, number)
     crowd = len(names) > CROWD
     areas = (50 if crowd else 110) + (800 if crowd else 1500) * power
     for name, spot, area in zip(names, spots, areas, strict=True):
-        camp = 0 if name in camps.first else 1 if name in camps.second else 2
+        camp = 0 if name in one else 1 if name in two else 2
         ax.scatter(
             spot[0], spot[1], s=area, marker=CAMP_MARKERS[camp], color=colour[name],
             edgecolor=style.INK, linewidth=1.4 if camp else 0.8, zorder=3,
         )  # fmt: skip
-    note = "" if camps.exact else " (best division found)"
-    words = f"{style.run_of(results, number)}, frustration {camps.frustration:.2f}{note}"
+    words = f"{style.run_of(results, number)}; {camps.frustration:.0%} of tie strength at odds"
+    words += " with the camps" if camps.exact else " with the best camps found"
     style.dress(ax, style.week_of(results, week), words)
     style.strip(ax)
     ax.set_xticks([])

@@ -264,6 +264,31 @@ def bilateral_text(x, local, i, j, theta, minor, power, W, X, r, eps, steps, ste
 
 
 @compiled
+def strike(theta, minor, texts, deals, pairs, W):
+    """Bilateral deals move the minor issues; several about one issue meet half-way.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (K,)
+        Changed: the mean of the texts of the deals one of whose parties cares about the issue.
+    minor : ndarray of bool, shape (K,)
+    texts : ndarray, shape (B, K)
+    deals : ndarray of bool, shape (B,)
+    pairs : ndarray of int, shape (B, 2)
+    W : ndarray, shape (N, K)
+    """
+    for k in range(theta.shape[0]):
+        total, count = 0.0, 0
+        for b in range(deals.shape[0]):
+            cares = W[pairs[b, 0], k] > 0.0 or W[pairs[b, 1], k] > 0.0
+            if minor[k] and deals[b] and cares:
+                total += texts[b, k]
+                count += 1
+        if count > 0:
+            theta[k] = total / count
+
+
+@compiled
 def any_core_tabled(core, tabled):
     """Whether a core issue is on the table; arrays of bool, shape (K,)."""
     for k in range(core.shape[0]):

@@ -157,7 +157,7 @@ def proposes(c, gain):
 @compiled
 def consults(c, j, T, k_q, tau_q):
     """Chance that convener c consults patron j: allies are taken for granted."""
-    z = -k_q * (T[c, j] - tau_q)
+    z = min(max(-k_q * (T[c, j] - tau_q), -700.0), 700.0)  # exp would overflow beyond
     return 1.0 / (1.0 + math.exp(-z))
 
 
