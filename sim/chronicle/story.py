@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -164,7 +165,7 @@ class Story:
             moment.astype("datetime64[D]").item() for moment in results["date"].values
         ]
         self._here = int(np.flatnonzero(results["run"].values == run)[0])
-        self._arrays: dict[str, tuple[tuple[str, ...], NDArray[np.generic]]] = (
+        self._arrays: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = (
             like._arrays
             if like
             else {
@@ -198,7 +199,7 @@ class Story:
             return None
         dims, values = self._arrays[name]
         index = [self._index[dim][where[dim]] for dim in dims]
-        return np.asarray(values[(self._here, slice(None), *index)], dtype=np.float64)
+        return np.asarray(values[self._here][(slice(None), *index)], dtype=np.float64)
 
     def at(self, name: str, week: int, **where: str) -> float | None:
         """The same at the end of one week."""
