@@ -168,9 +168,17 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
         pair if draw(st.booleans()) else pair[::-1]
         for pair in (draw(st.lists(st.sampled_from(pairs), unique_by=tuple)) if pairs else [])
     ]
-    data["events"] = [draw(event(data)) for _ in range(draw(st.integers(0, 4)))]
+    events = [draw(event(data)) for _ in range(draw(st.integers(0, 4)))]
+    # two events of one week cannot change the same number
+    data["events"] = list({subject_of(one): one for one in events}.values())
     data["parameters"] = draw(parameters())
     return data
+
+
+def subject_of(event: dict[str, Any]) -> tuple[Any, ...]:
+    """What an event of a week changes."""
+    keys = ("week", "actor", "issue", "patron", "proxy")
+    return (*(event.get(key) for key in keys), "consultation" in event)
 
 
 @st.composite

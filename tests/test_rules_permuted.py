@@ -15,7 +15,7 @@ import pytest
 from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
 
 MODULES = (objectives, bargaining, ceasefire, proxies, ties, war)
-SIZES = {"N": 6, "K": 4, "O": 14, "L": 5, "4": 4, "2": 2}
+SIZES = {"N": 6, "K": 4, "O": 14, "L": 5, "B": 3, "4": 4, "2": 2}
 
 # Axes of each argument by its name; ? truth values, >X indices of X, + signs of camps.
 SHAPES = {
@@ -41,6 +41,9 @@ SHAPES = {
     "N>N": "bringer",
     "N>K": "sore",
     "N+": "side",
+    "BK": "texts",
+    "B?": "deals",
+    "B2>N": "pairs",
     "2": "strengths shares vside local",
     "KN?": "advances",
     ">N": "i j c convener",
@@ -135,7 +138,7 @@ def test_a_rule_gives_the_same_numbers_to_permuted_arrays(name: str, seed: int) 
     given = {p: draw(shape, p, rng) for p, shape in shapes.items()}
     if "j" in given and "i" in given:
         given["j"] = (given["i"] + 1) % SIZES["N"]
-    order = {letter: rng.permutation(SIZES[letter]) for letter in "NKOL"}
+    order = {letter: rng.permutation(SIZES[letter]) for letter in "NKOLB"}
     moved = {p: permuted(value, shapes[p], order) for p, value in given.items()}
     answer, other = rule(**given), rule(**moved)
     for p, value in given.items():
@@ -167,7 +170,7 @@ def test_every_rule_is_permuted_or_knows_no_order() -> None:
     for name, rule in RULES.items():
         shapes = [shape_of(name, p) for p in inspect.signature(rule).parameters]
         if name.partition(".")[2] not in WITHOUT_ORDER:
-            assert any(letter in "".join(shapes) for letter in "NKOL"), name
+            assert any(letter in "".join(shapes) for letter in "NKOLB"), name
 
 
 def test_a_rightly_placed_accusation_knows_no_order() -> None:
