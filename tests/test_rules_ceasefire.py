@@ -38,6 +38,13 @@ def test_powell_peace_is_feasible_just_while_the_vulnerability_is_small(
     assert not feasible(limit * 1.02)
 
 
+def test_betrayal_is_never_better_than_war() -> None:
+    V_s, u = np.empty(2), np.array([0.8, 0.8])
+    V_d, V_w = np.array([0.3, 0.6]), np.array([0.5, 0.5])
+    bargaining.settlement_values(V_s, u, np.array([0.7, 0.7]), V_d, V_w)
+    assert V_s == pytest.approx([0.7 * 0.8 + 0.3 * 0.3, 0.7 * 0.8 + 0.3 * 0.5])
+
+
 @given(UNIT, UNIT, UNIT, UNIT, st.floats(0.5, 0.999), st.floats(0.0, 0.4), st.floats(0.0, 0.4))
 def test_the_value_of_a_truce_solves_its_recursion(
     u: float, table: float, war: float, chi: float, delta: float, h_s: float, h_c: float
