@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ),
     ("the arrays", "givens"),
     ("what changes", "world"),
+    ("before the war", "opening"),
     ("the start", "setup"),
     ("when", "rounds"),
     ("what is left", "results"),

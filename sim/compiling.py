@@ -20,6 +20,7 @@ _COMPILED = (
     "chance.py",
     "compiling.py",
     "events.py",
+    "opening.py",
     "rounds.py",
     "givens.py",
     "world.py",

@@ -20,8 +20,6 @@ from sim.scenario import Scenario
 from sim.setup import begin, prepare
 from sim.world import RECORDED, Kept, blank
 
-NO_DRAWS = np.zeros((0, 0, 0))
-
 
 def simulate(
     scenario: Scenario | str | Path,
@@ -135,7 +133,7 @@ def play_compiled(
     record, rows, count = empty_record(scenario, g, lay, parts, log)
     world = begin(scenario, g, p, lay, seed, number)
     keys = chance.round_keys(seed, number)
-    play(g, p, world, record, rows, count, keys, NO_DRAWS, 0, scenario.rounds, None)
+    play(g, p, world, record, rows, count, keys, chance.NO_DRAWS, 0, scenario.rounds, None)
     return record, rows[: count[0]].copy()
 
 

@@ -27,7 +27,6 @@ from sim.scenario import Scenario
 from sim.setup import begin, prepare
 from sim.world import Kept, World, blank
 
-_NO_DRAWS = np.zeros((0, 0, 0))
 # The same text that is compiled for ensembles, as plain Python.
 _PLAY = getattr(play, "py_func", play)
 
@@ -353,7 +352,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             raise SimError(f"the scenario ends after {self.case.rounds} weeks")
         _PLAY(
             self.givens, self.knobs, self.world, self._record, self._log, self._count, self._keys,
-            _NO_DRAWS, self.week, self.week + 1, self._ask,
+            chance.NO_DRAWS, self.week, self.week + 1, self._ask,
         )  # fmt: skip
         self.week += 1
         self.running = self.week < self.case.rounds
