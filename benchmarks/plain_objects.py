@@ -120,15 +120,15 @@ class Actor(mesa.Agent):
         self.proxies: list[Link] = []
         self.patrons: list[Link] = []
 
-        goals = {**{("short", k): g for k, g in given.short.items()},
-                 **{("long", k): g for k, g in given.long.items()}}  # fmt: skip
         self.objectives: list[Objective] = []
-        for (horizon, issue), goal in sorted(goals.items()):
-            objective, subject = Objective.of(issue, goal), f"objective:{name}.{horizon}.{issue}"
-            objective.weight *= math.exp(p.sig_w * model.normal("weight", subject))
-            ideal = objective.ideal + p.sig_x * model.normal("ideal", subject)
-            objective.ideal = clip(ideal, 0.0, 1.0)
-            self.objectives.append(objective)
+        for horizon, goals in (("long", given.long), ("short", given.short)):
+            for issue in sorted(goals):
+                objective = Objective.of(issue, goals[issue])
+                subject = f"objective:{name}.{horizon}.{issue}"
+                objective.weight *= math.exp(p.sig_w * model.normal("weight", subject))
+                ideal = objective.ideal + p.sig_x * model.normal("ideal", subject)
+                objective.ideal = clip(ideal, 0.0, 1.0)
+                self.objectives.append(objective)
         # issue -> (weight, ideal)
         self.preferences: dict[str, tuple[float, float]] = {}
         self.attention: dict[str, tuple[float, float]] = {}

@@ -29,7 +29,7 @@ class Summary(NamedTuple):
     final_tie: Small  # (R, N, N)
     final_position: Small  # (R, K)
     final_capability: Small  # (R, N)
-    decided: NDArray[np.uint32]  # (R, kinds, 2, N) events by kind, answer, actor
+    decided: NDArray[np.uint16]  # (R, kinds, 2, N) events by kind, answer, actor
     happened: NDArray[np.uint32]  # (R, kinds, 2) events by kind and answer
     story: NDArray[np.int64]  # (R,) fingerprint of all decisions
     event_count: NDArray[np.int64]  # (R,) rows in the table of events
@@ -65,11 +65,10 @@ def empty_weeks(like: Kept, picks: Picks, runs: int, rounds: int) -> Kept:
     """Room for the weeks that are kept of a block: parts of shape (runs, rounds, picked, ...)."""
     found = {}
     for part in Kept._fields:
-        size = getattr(like, part).shape[1:]
+        size = getattr(like, part).shape[2:]
         kind = getattr(like, part).dtype
         small = {"f": np.float32, "i": np.int16, "b": np.bool_}[kind.kind]
         picked = len(getattr(picks, part))
-        # Numba takes arrays of one shape whatever their length, so nothing is a length of 0.
         found[part] = np.zeros((runs if picked else 0, rounds, picked, *size), dtype=small)
     return Kept(**found)
 
@@ -83,7 +82,7 @@ def empty_summary(runs: int, rounds: int, actors: int, issues: int) -> Summary:
         final_tie=np.zeros((runs, actors, actors), dtype=np.float32),
         final_position=np.zeros((runs, issues), dtype=np.float32),
         final_capability=np.zeros((runs, actors), dtype=np.float32),
-        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint32),
+        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint16),
         happened=np.zeros((runs, kinds, 2), dtype=np.uint32),
         story=np.zeros(runs, dtype=np.int64),
         event_count=np.zeros(runs, dtype=np.int64),
@@ -156,7 +155,7 @@ def summarise(out, n, w, rec, log, count):
             for i in range(actors + 1):
                 total += count[place]
                 if i < actors:
-                    out.decided[n, kind, answer, i] = count[place]
+                    out.decided[n, kind, answer, i] = min(count[place], 65535)
                 place += 1
             out.happened[n, kind, answer] = total
     out.story[n] = count[events.STORY]

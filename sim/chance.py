@@ -77,6 +77,21 @@ def round_keys(seed: int, run: int) -> NDArray[np.uint64]:
     return np.array(keys, dtype=np.uint64)
 
 
+def block_keys(seed: int, runs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """`round_keys` of many runs of one seed, shape (runs, 10, 2).
+
+    Parameters
+    ----------
+    seed : int
+    runs : ndarray of uint64, shape (runs,)
+    """
+    steps = np.arange(10, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        first = np.uint64(seed) + steps * np.uint64(_W0)
+        second = runs[:, None] + steps * np.uint64(_W1)
+    return np.stack([np.broadcast_to(first, second.shape), second], axis=-1)
+
+
 def _product(a, b):
     """High and low word of a 64 by 64 bit product, by halves that cannot overflow."""
     a0, a1 = a & _LOW, a >> _32

@@ -143,7 +143,7 @@ def _run(options: argparse.Namespace) -> int:
     _choose_driver(scenario, options.runs, talk)
 
     from sim.chronicle import page
-    from sim.ensemble import gather
+    from sim.ensembles import gather
 
     _meet_own_classes(scenario, options.plugin, talk)
     try:

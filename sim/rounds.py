@@ -252,9 +252,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 for j in range(n):
                     tmp.odds[j] = ceasefire.consults(c, j, tie.T, p.k_q, p.tau_q)
                 ask(agents, "consults", tmp.odds, c)
-                chance.uniforms_of(
-                    tmp.draw, who.patron, keys, fed, chance.CONSULT, ids.id_actor, t
-                )
+                chance.uniforms_of(tmp.draw, who.patron, keys, fed, chance.CONSULT, ids.id_actor, t)
                 for j in range(n):
                     rule = truce.consultation[j]
                     open_question = who.patron[j] and j != c and not who.belligerent[j]
@@ -365,9 +363,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 links.l_proxy,
             )  # fmt: skip
             ask(agents, "heeds", tmp.acting, -1)
-            chance.shocks_of(
-                tmp.shock, who.armed, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam
-            )
+            chance.shocks_of(tmp.shock, who.armed, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam)
             for j in range(n):
                 tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
                 tmp.acting[j] -= truce.contagion[j]
@@ -378,9 +374,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.contagion,
                 tmp.none, tmp.none,
             )  # fmt: skip
-            chance.uniforms_of(
-                tmp.draw, truce.violates, keys, fed, chance.OBSERVE, ids.id_actor, t
-            )
+            chance.uniforms_of(tmp.draw, truce.violates, keys, fed, chance.OBSERVE, ids.id_actor, t)
             for j in range(n):
                 truce.seen[j] = truce.violates[j] and tmp.draw[j] < p.obs
             chance.uniforms_of(tmp.draw, truce.seen, keys, fed, chance.ATTRIBUTE, ids.id_actor, t)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim import chance
+from sim import chance, events
 from sim.files import week_of
 from sim.givens import (
     ALWAYS,
@@ -249,7 +250,45 @@ def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[in
     return changes
 
 
-def begin(scenario: Scenario, g: Givens, p: Knobs, lay: Layout, seed: int, run: int) -> World:
+HOLDS = ("heterogeneity", "luck")
+# A number that no run has: what is held is that of this run.
+HELD = 2**64 - 1
+
+
+def keys_of(
+    seed: int, runs: NDArray[np.integer[Any]], hold: str | None = None
+) -> tuple[Words, Words]:
+    """Keys of the luck and of the heterogeneity of some runs.
+
+    Parameters
+    ----------
+    seed : int
+    runs : ndarray of int, shape (runs,)
+        Their numbers.
+    hold : str, optional
+        What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else.
+
+    Returns
+    -------
+    luck, heterogeneity : ndarray of uint64, shape (runs, 10, 2)
+        See `sim.chance.round_keys`.
+    """
+    own = chance.block_keys(seed, runs.astype(np.uint64))
+    if hold is None:
+        return own, own
+    same = chance.block_keys(seed, np.full(len(runs), HELD, dtype=np.uint64))
+    return (own, same) if hold == "heterogeneity" else (same, own)
+
+
+def begin(
+    scenario: Scenario,
+    g: Givens,
+    p: Knobs,
+    lay: Layout,
+    seed: int,
+    run: int,
+    hold: str | None = None,
+) -> World:
     """The world before the first week: objectives drawn, ties settled.
 
     Parameters
@@ -259,7 +298,18 @@ def begin(scenario: Scenario, g: Givens, p: Knobs, lay: Layout, seed: int, run: 
         From `prepare`.
     seed, run : int
         Name the luck, here of the heterogeneity of objectives.
+    hold : str, optional
+        See `keys_of`.
     """
     world = allocate(lay, len(g.links.pairs))
-    open_war(g, p, world, chance.round_keys(seed, run), chance.NO_DRAWS)
+    _, traits = keys_of(seed, np.array([run], dtype=np.uint64), hold)
+    open_war(g, p, world, traits[0], chance.NO_DRAWS)
     return world
+
+
+def most_events(g: Givens, lay: Layout, rounds: int) -> int:
+    """Rows that the events of a run of so many weeks need at most."""
+    return events.room(
+        len(lay.actors), len(lay.issues), len(lay.objectives), len(g.links.pairs),
+        len(g.shifts.h_week), rounds,
+    )  # fmt: skip

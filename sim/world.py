@@ -5,6 +5,7 @@ Shapes: N actors, K issues, O objectives, L patron links, B bilateral pairs.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any, NamedTuple, get_type_hints
 
@@ -289,18 +290,7 @@ def allocate(lay: Layout, pairs: int) -> World:
 
 def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
     """A blank world and its memory, by which it can be copied and made blank again at once."""
-    sizes = _sizes(lay, pairs)
-    plan: list[tuple[str, str, tuple[int, ...], Any]] = []
-    for part, (size, fields) in RECORDED.items():
-        tail = (4, *sizes[size]) if part == "account" else (len(fields), *sizes[size])
-        plan.append(("kept", part, tail, _DTYPES.get(part, np.float64)))
-    recorded = {field for _, fields in RECORDED.values() for field in fields}
-    groups = {name: group for name, group in get_type_hints(World).items() if group is not Kept}
-    for name, group in groups.items():
-        for field, kind in get_type_hints(group).items():
-            if field not in recorded:
-                dtype = {Ints: np.int64, Flags: np.bool_}.get(kind, np.float64)
-                plan.append((name, field, sizes[_SHAPE_OF.get(field, "N")], dtype))
+    plan, groups = _plan(lay, pairs)
     memory, arrays = _lay_out(plan)
     rows: dict[str, Any] = {}
     for part, (_, fields) in RECORDED.items():
@@ -309,9 +299,7 @@ def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
             rows[field] = block if part == "account" else block[row]
     world = World(
         **{
-            name: group(
-                **{f: rows[f] if f in recorded else arrays[name, f] for f in group._fields}
-            )
+            name: group(**{f: rows[f] if f in rows else arrays[name, f] for f in group._fields})
             for name, group in groups.items()
         },
         kept=Kept(**{part: arrays["kept", part] for part in RECORDED}),
@@ -322,9 +310,28 @@ def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
     return world, memory
 
 
-def _lay_out(
-    plan: list[tuple[str, str, tuple[int, ...], Any]],
-) -> tuple[Memory, dict[tuple[str, str], Any]]:
+type _Plan = list[tuple[str, str, tuple[int, ...], Any]]
+
+
+@functools.lru_cache(maxsize=64)
+def _plan(lay: Layout, pairs: int) -> tuple[_Plan, dict[str, Any]]:
+    """Every array that a world needs (group, field, shape, kind), and its groups."""
+    sizes = _sizes(lay, pairs)
+    plan: _Plan = []
+    for part, (size, fields) in RECORDED.items():
+        tail = (4, *sizes[size]) if part == "account" else (len(fields), *sizes[size])
+        plan.append(("kept", part, tail, _DTYPES.get(part, np.float64)))
+    recorded = {field for _, fields in RECORDED.values() for field in fields}
+    groups = {name: group for name, group in get_type_hints(World).items() if group is not Kept}
+    for name, group in groups.items():
+        for field, kind in get_type_hints(group).items():
+            if field not in recorded:
+                dtype = {Ints: np.int64, Flags: np.bool_}.get(kind, np.float64)
+                plan.append((name, field, sizes[_SHAPE_OF.get(field, "N")], dtype))
+    return plan, groups
+
+
+def _lay_out(plan: _Plan) -> tuple[Memory, dict[tuple[str, str], Any]]:
     """One stretch of memory a kind of number, and the arrays of a plan as views on it."""
     kinds = (np.float64, np.int64, np.bool_)
     room = {

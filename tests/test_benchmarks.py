@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-
 from conftest import ROOT, SCENARIOS
+
 from sim import chance
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.files import load
 from sim.scenario import Event, Tabled
 
@@ -132,21 +132,27 @@ def test_the_plain_object_version_plays_the_same_run_of_every_scenario(plain, pa
     assert set(np.unique(data.state)) >= {0, 1}
 
 
-def test_a_run_that_settles_is_the_same(plain):
-    easy = {"parameters.opt": 0, "parameters.gam": 0, "parameters.s_cp": 0}
-    data = assert_same_run(plain, load(SYRIA, easy))
+@pytest.mark.parametrize("run", [0, 4])  # in 4 who must sign stays away once, and all vote yes
+def test_a_run_that_settles_is_the_same(plain, run):
+    easy = {"parameters.opt": 0, "parameters.gam": 0, "parameters.s_cp": 0, "parameters.lam": 8}
+    data = assert_same_run(plain, load(SYRIA, easy | {"parameters.tau_n": 1}), run=run)
     assert (data.state == 2).any()
 
 
 @pytest.mark.parametrize("r", [1, 2])
 def test_what_the_scenarios_do_not_use_is_the_same(plain, r):
-    """Linear loss, wrong suspects, other rules of tabling, every kind of dated event."""
+    """Linear loss, wrong suspects, heavy losses, other tabling, every kind of dated event."""
     case = load(
         SYRIA,
         {
             "parameters.r": r,
             "parameters.q_att": 0.4,
             "parameters.tau_n": 3,
+            "parameters.tau_c": 1,
+            "parameters.h1": 0.3,
+            "parameters.stake_min": 0.3,
+            "parameters.ell": 0.2,
+            "parameters.force_floor": 0.6,
             "roles.consultation": {"turkey": "always"},
             "issues.relief.bilateral": True,
         },
@@ -169,7 +175,7 @@ def test_what_the_scenarios_do_not_use_is_the_same(plain, r):
     )
     pairs = (("russia", "iran"), ("turkey", "russia"))
     given = {"issues": issues, "events": events, "bilateral": pairs}
-    data = assert_same_run(plain, case.model_copy(update=given), run=1)
+    data = assert_same_run(plain, case.model_copy(update=given), run=3)
     assert data.tabled.sel(issue=["arms", "share", "relief"]).isel(round=-1).all()
 
 
