@@ -74,9 +74,9 @@ _OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
-    from sim.contract import check as check_actor  # noqa: F401
     from sim.branching import branch as branch
     from sim.comparison import compare as compare
+    from sim.contract import check as check_actor  # noqa: F401
     from sim.ensembles import ensemble as ensemble
     from sim.ensembles import replay as replay
     from sim.ensembles import simulate as simulate

@@ -19,7 +19,6 @@ from sim.errors import ResultsError, SimError, nearest
 from sim.events import counter, empty
 from sim.files import with_changes
 from sim.givens import Givens, Knobs, Layout
-from sim.recording import Block
 from sim.results import assemble, scenario_of
 from sim.rounds import play
 from sim.scenario import Scenario

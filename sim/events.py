@@ -100,7 +100,7 @@ def tell(count, t, kind, actor, counterpart, issue, answer):
     Consultations and revisions count for the actor whom they are about.
     """
     actors = (count.shape[0] - TALLY) // (2 * _KINDS)
-    whom = counterpart if kind == CONSULT or kind == REVISE else actor
+    whom = counterpart if kind in (CONSULT, REVISE) else actor
     yes = 1 if answer else 0
     count[TALLY + (2 * kind + yes) * actors + (whom if whom >= 0 else actors - 1)] += 1
     # A polynomial in a prime field: every product stays below 2**63.

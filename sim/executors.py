@@ -24,7 +24,7 @@ from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from typing import Any
 
 from sim import plugins
-from sim.errors import SimError, nearest
+from sim.errors import SimError, StoppedError, nearest
 from sim.store import Store
 from sim.study import Study
 
@@ -107,7 +107,7 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
         except BrokenProcessPool:
             breaks += 1
             if breaks >= _MOST_BREAKS:
-                raise SimError(
+                raise StoppedError(
                     f"worker processes died {breaks} times and nothing was finished in between "
                     f"(out of memory?): try fewer --workers or a smaller --block; "
                     f"{len(left)} blocks are left"
@@ -147,8 +147,8 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
                 return None
             # Not pure: a block that is asked for again has to be played again.
             return client.submit(
-                play_there, str(store.place), block, files, key=f"block-{block}-{os.urandom(4).hex()}",
-                pure=False, retries=3,
+                play_there, str(store.place), block, files,
+                key=f"block-{block}-{os.urandom(4).hex()}", pure=False, retries=3,
             )  # fmt: skip
 
         first = [submit() for _ in range(threads * _IN_FLIGHT)]
@@ -159,9 +159,9 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
             except SimError:
                 raise
             except (Exception, CancelledError) as error:
-                raise SimError(
-                    f"the cluster failed: {type(error).__name__}: {error}; finished blocks are kept, "
-                    "and the same command goes on from there"
+                raise StoppedError(
+                    f"the cluster failed: {type(error).__name__}: {error}; finished blocks are "
+                    "kept, and the same command goes on from there"
                 ) from error
             more = submit()
             if more is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ class Folder:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self._line: Any = None
+        self._own = threading.local()
 
     def __str__(self) -> str:
         return str(self.path)
@@ -65,15 +66,16 @@ class Folder:
             _sync(folder)
 
     def note(self, folder: str, line: str) -> None:
-        """Append a line to this writer's own file below `folder`; returns when it is on the disk."""
-        if self._line is None:
+        """Append a line to this thread's own file below `folder`; it is on the disk on return."""
+        file = getattr(self._own, "file", None)
+        if file is None:
             path = self.path / folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.jsonl"
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._line = path.open("a", encoding="utf-8")
+            file = self._own.file = path.open("a", encoding="utf-8")
             _sync(path.parent)
-        self._line.write(line + "\n")
-        self._line.flush()
-        os.fsync(self._line.fileno())
+        file.write(line + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
     def tidy(self) -> None:
         """Remove what writers that were killed have left half-written."""
@@ -104,7 +106,7 @@ class Folder:
 
 
 class Remote:
-    """A place that fsspec reaches. An object is there as soon as it is written, whole or not at all."""
+    """A place that fsspec reaches. An object that was written is there, whole or not at all."""
 
     def __init__(self, url: str) -> None:
         try:

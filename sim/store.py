@@ -26,7 +26,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.errors import ResultsError
+from sim.errors import ResultsError, StoppedError
 from sim.files import as_data, dumps, loads
 from sim.places import place
 from sim.recording import EVENT_CODES, Block, event_variables
@@ -215,7 +215,7 @@ class Store:
 
         Raises
         ------
-        ResultsError
+        StoppedError
             If it cannot be written: a full disk, say. Nothing else is lost.
         """
         start, stop = self.study.span(number)
@@ -237,7 +237,7 @@ class Store:
             self.place.settle(written)
             self.place.note("ledger", json.dumps(receipt))
         except OSError as error:
-            raise ResultsError(
+            raise StoppedError(
                 f"cannot write to {self.place}: {error.strerror or error}; the blocks that are "
                 "finished are kept, and the same command goes on from there"
             ) from error
@@ -351,7 +351,7 @@ class Store:
 
 
 class Hasher:
-    """Fingerprint of blocks that are added in the order of runs; where they are cut is no matter."""
+    """Fingerprint of blocks, added in the order of runs; where they are cut does not matter."""
 
     def __init__(self) -> None:
         self._parts: dict[str, Any] = {}

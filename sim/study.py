@@ -1,4 +1,4 @@
-"""What an ensemble is: which runs of which scenario, what is kept of them; and how a block is played.
+"""What an ensemble is: which runs of which scenario, what is kept of them; how a block is played.
 
 Everything here depends on the numbers of the runs alone, never on who plays them.
 """
@@ -54,12 +54,11 @@ def whole(name: str, number: object, least: int, most: int) -> int:
         If it is not; says what is allowed.
     """
     right = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    if not right or not least <= int(number) <= most:  # type: ignore[call-overload]
-        span = f"from {least} to {most}" if most < 2**60 else f"{least} or more"
-        if most == 2**64 - 1:
-            span = "from 0 to 2**64 - 1"
-        raise SimError(f"{name} must be a whole number, {span}; is {number!r}")
-    return int(number)  # type: ignore[call-overload]
+    if right and least <= int(number) <= most:  # type: ignore[call-overload]
+        return int(number)  # type: ignore[call-overload,no-any-return]
+    span = f"from {least} to {most}" if most < 2**60 else f"{least} or more"
+    span = "from 0 to 2**64 - 1" if most == 2**64 - 1 else span
+    raise SimError(f"{name} must be a whole number, {span}; is {number!r}")
 
 
 @dataclass(frozen=True)

@@ -334,7 +334,7 @@ def _plan(lay: Layout, pairs: int) -> tuple[_Plan, dict[str, Any]]:
 def _lay_out(plan: _Plan) -> tuple[Memory, dict[tuple[str, str], Any]]:
     """One stretch of memory a kind of number, and the arrays of a plan as views on it."""
     kinds = (np.float64, np.int64, np.bool_)
-    room = {
+    room: dict[Any, Any] = {
         kind: np.zeros(sum(math.prod(shape) for _, _, shape, of in plan if of == kind), dtype=kind)
         for kind in kinds
     }
@@ -344,7 +344,7 @@ def _lay_out(plan: _Plan) -> tuple[Memory, dict[tuple[str, str], Any]]:
         size = math.prod(shape)
         arrays[group, field] = room[kind][used[kind] : used[kind] + size].reshape(shape)
         used[kind] += size
-    return Memory(*room.values()), arrays
+    return Memory(room[np.float64], room[np.int64], room[np.bool_]), arrays
 
 
 def blank(lay: Layout, rounds: int, parts: tuple[str, ...] = tuple(RECORDED)) -> Kept:
