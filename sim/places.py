@@ -128,7 +128,9 @@ class Remote:
         """A folder in it as a store of zarr."""
         from zarr.storage import FsspecStore
 
-        return FsspecStore.from_url(f"{self.url}/{below}")
+        local = self.url.startswith(("file://", "local://"))
+        options = {"auto_mkdir": True} if local else None
+        return FsspecStore.from_url(f"{self.url}/{below}", storage_options=options)
 
     def make(self) -> None:
         """Make the folder, where places have folders."""

@@ -35,6 +35,8 @@ from sim.study import Study, without_failures
 
 STORE_FORMAT = 1
 ARRAYS, _EVENTS = "runs.zarr", "events"
+# Numbers of runs that share a chunk, so that a store can grow.
+_RUNS_TOGETHER = 100_000
 
 
 class Store:
@@ -306,6 +308,10 @@ class Store:
         """
         done = self.finished()
         failures = [failure for receipt in done.values() for failure in receipt["failures"]]
+        if not done:
+            shapes = {v.name: (self.study.runs, *v.shape) for v in self.study.recording.variables}
+            nothing = {name: np.broadcast_to(np.int8(0), shape) for name, shape in shapes.items()}
+            return self.study.dataset(nothing, []).isel(run=[])
         arrays = xr.open_zarr(
             self.place.zarr(ARRAYS), consolidated=False, chunks=None, decode_cf=False
         )
@@ -394,9 +400,9 @@ def _make_coordinate(group: Any, name: str, dim: str, values: NDArray[Any]) -> N
             "units": "days since 2000-01-01", "calendar": "proleptic_gregorian",
             "standard_name": "time",
         }  # fmt: skip
-    words = values.dtype.kind == "O"
+    words, size = values.dtype.kind == "O", _RUNS_TOGETHER if name == "run" else max(1, len(values))
     array = group.create_array(
-        name, shape=values.shape, chunks=(max(1, min(len(values), 100_000)),),
+        name, shape=values.shape, chunks=(size,),
         dtype=str if words else values.dtype, dimension_names=(dim,), attributes=attributes,
     )  # fmt: skip
     array[:] = values
