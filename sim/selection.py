@@ -14,6 +14,8 @@ from sim.world import RECORDED
 type When = str | dt.date | np.datetime64 | int
 
 _PART = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
+# What the command line calls the least record that holds a part.
+_LEVEL = {"actor": "actors", "actor_flag": "actors", "dyad": "dyads", "account": "dyads"}
 
 
 def variable(results: xr.Dataset, name: str) -> xr.DataArray:
@@ -27,9 +29,26 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
     if name in results:
         return results[name]
     if name in _PART:
-        raise ResultsError(f"these results hold no {name!r}: record the part {_PART[name]!r}")
+        part = _PART[name]
+        option = f" (--record {_LEVEL[part]})" if part in _LEVEL else ""
+        raise ResultsError(f"these results hold no {name!r}: record the part {part!r}{option}")
     known = [str(found) for found in results.data_vars]
     raise ResultsError(f"these results hold no {name!r} ({nearest(name, known)})")
+
+
+def logged(results: xr.Dataset, name: str) -> xr.DataArray:
+    """One column of the events of results, as ``"actor"`` or ``"answer"``.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
+    """
+    if f"event_{name}" not in results:
+        raise ResultsError(
+            "these results hold no events: run again with log=True (--record events)"
+        )
+    return results[f"event_{name}"]
 
 
 def actor(results: xr.Dataset, name: str) -> str:
@@ -44,6 +63,19 @@ def actor(results: xr.Dataset, name: str) -> str:
     if name not in known:
         raise ResultsError(f"unknown actor {name!r} ({nearest(str(name), known)})")
     return name
+
+
+def several_actors(results: xr.Dataset, names: Sequence[str], what: str) -> list[str]:
+    """Give back the names of two different actors or more, each once.
+
+    Raises
+    ------
+    ResultsError
+        If these are fewer, or not known; `what` needs them.
+    """
+    if isinstance(names, str) or len(set(names)) < 2:
+        raise ResultsError(f"{what} needs two different actors or more")
+    return list(dict.fromkeys(actor(results, name) for name in names))
 
 
 def pair(results: xr.Dataset, two: Sequence[str]) -> tuple[str, str]:

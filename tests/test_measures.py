@@ -14,6 +14,7 @@ from sim import measures, selection
 from sim.ensemble import simulate
 from sim.errors import ResultsError
 from sim.files import dumps
+from sim.measures import balance
 from sim.results import events
 from sim.scenario import Scenario
 
@@ -176,7 +177,7 @@ def test_the_search_never_beats_enumeration_and_comes_near_it(
         S = random.uniform(-1, 1, (9, 9))
         S = (S + S.T) / 2
         exact = measures.camps(tied(S), 0).frustration
-        monkeypatch.setattr(measures, "MOST_ENUMERATED", 5)
+        monkeypatch.setattr(balance, "MOST_ENUMERATED", 5)
         found = measures.camps(tied(S), 0)
         monkeypatch.undo()
         assert not found.exact
