@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("which part", "selection"),
     ("how much", "measures"),
     ("many", "ensemble"),
+    ("what did it", "causes"),
     ("to look at", "plots"),
     ("to type", "cli"),
 )

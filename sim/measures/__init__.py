@@ -42,7 +42,7 @@ from sim.measures.breaches import (
     violence,
 )
 from sim.measures.endings import MEANINGS, STATES, outcome_shares, outcomes
-from sim.measures.intervals import mean_interval, several, wilson
+from sim.measures.intervals import LEVEL, mean_interval, several, wilson
 from sim.measures.landscapes import (
     configurations,
     energies,
@@ -72,6 +72,7 @@ from sim.measures.turning import divergence, rupture
 __all__ = [
     "CENSORED",
     "COLLAPSE",
+    "LEVEL",
     "MEANINGS",
     "MOST_ENUMERATED",
     "OTHERS",
