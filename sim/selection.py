@@ -24,8 +24,10 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
     Raises
     ------
     ResultsError
-        If it was not recorded; says which part of the record holds it.
+        If it was not recorded (says which part of the record holds it), or there are no runs.
     """
+    if results.sizes.get("run") == 0:
+        raise ResultsError("these results hold no runs")
     if name in results:
         return results[name]
     if name in _PART:
