@@ -22,6 +22,7 @@ TINTS = (
     ("#e3cfe3", "xxxx"), ("#f2c4c4", "----"), ("#ffffff", "++++"),
 )  # fmt: skip
 MOST_LINE_UPS = len(TINTS) - 1
+MOST_NAMES = 8
 # What excludes each other, and what may hold beside it.
 BAR, BESIDE = "#9db4c4", "#e4d9bd"
 
@@ -57,12 +58,14 @@ def line_ups(
     share = measures.line_ups_over_time(results, actors, MOST_LINE_UPS)
     rows = [row for row in range(share.sizes["line_up"]) if share.values[row].max() > 0.0]
     label, dates = style.labels(results), results["date"].values
-    values = share.values[rows]
-    if len(dates) == 1:
-        dates, values = np.array([dates[0], dates[0] + np.timedelta64(7, "D")]), values.repeat(2, 1)
-    ax = style.canvas(ax, 8.6, 4.6)
+    # to the end of the last week
+    dates = np.append(dates, dates[-1] + np.timedelta64(7, "D"))
+    values = share.values[rows][:, [*range(len(dates) - 1), -1]]
+    told = [_told(share, row, label) for row in rows]
+    lines = sum(words.count("\n") + 2 for words in told)
+    ax = style.canvas(ax, 8.6, max(4.6, 0.155 * lines))
     base, handles = np.zeros(values.shape[1]), list[Artist]()
-    for row, part in zip(rows, values, strict=True):
+    for row, part, words in zip(rows, values, told, strict=True):
         other = row == share.sizes["line_up"] - 1
         tint, hatch = TINTS[-1] if other else TINTS[row]
         look: dict[str, Any] = {
@@ -70,7 +73,7 @@ def line_ups(
         }  # fmt: skip
         ax.fill_between(dates, base, base + part, **look)
         base = base + part
-        handles.append(Patch(label=_told(share, row, label), **look))
+        handles.append(Patch(label=words, **look))
     style.dress(ax, "Who stands with whom", style.note_of_all(results, "share of "))
     ax.set_ylim(0.0, 1.0)
     ax.set_ylabel("share of runs")
@@ -89,9 +92,11 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
             set(str(share[name].values[place]).split()) for name in ("first", "second", "aside")
         ]
 
-    def words(some: set[str], width: int = 34) -> str:
+    def words(some: set[str], most: int = MOST_NAMES) -> str:
         names = [label[name] for name in label if name in some]
-        return textwrap.fill(", ".join(names), width) or "nobody"
+        if len(names) > most:
+            names = [*names[: most // 2], f"and {len(names) - most // 2} more"]
+        return textwrap.fill(", ".join(names), 34) or "nobody"
 
     first, second, aside = groups(0)
     if row == 0:
@@ -100,7 +105,8 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
     one, two, out = groups(row)
     # camps have no names: whichever way round fewer have crossed over
     crossed = min((one & second) | (two & first), (one & first) | (two & second), key=len)
-    told = f"the same, but {words(crossed)}\non the other side" if crossed else "the same camps"
+    few = words(crossed, MOST_NAMES // 2)
+    told = f"the same, but {few}\non the other side" if crossed else "the same camps"
     told = textwrap.fill(told.replace("\n", " "), 34)
     return f"{told},\nwithout {words(out - aside)}" if out - aside else told
 
