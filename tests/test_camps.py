@@ -174,7 +174,7 @@ def test_the_makers_of_unix_form_the_two_alliances_that_were_predicted() -> None
 
 def test_a_local_minimum_is_what_no_single_change_of_sides_lowers() -> None:
     for _ in range(5):
-        p, size = symmetric(6), random.uniform(0.1, 2, 6)
+        p, size = random.uniform(-1, 1, (6, 6)), random.uniform(0.1, 2, 6)
         z = measures.configurations(6)
         energy = measures.energies(p, size)
         lowest = []

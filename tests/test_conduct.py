@@ -214,6 +214,7 @@ def ended(syria: Scenario) -> xr.Dataset:
     state = np.repeat(np.array(last)[:, None], weeks, axis=1)
     age = np.array([[30], [11], [12], [40], [40], [0]]) * np.ones((1, weeks), dtype=int)
     position = np.zeros((6, weeks, 3))
+    position[0, :, :2] = 0.9  # in war it counts for nothing
     position[3, :, 0], position[3, :, 1] = 0.15, 0.24
     position[4, :, 0], position[4, :, 1] = 0.14, 0.25
     position[:, :, 2] = np.array([0.5, 0.97, 0.03, 0.96, 0.04, 1.0])[:, None]

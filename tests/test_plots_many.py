@@ -175,8 +175,11 @@ def test_ties_that_never_turn_stay_at_one(ensemble: xr.Dataset) -> None:
     assert set(other.get_ydata()) == {1.0}
     hostile = plots.turns(ensemble, [ALLIES], turn="hostile")
     table = measures.rupture(ensemble, ALLIES)
+    first = table["date"][table["turned"]].min()
     (line,) = (line for line in hostile.lines if line.get_gapcolor())
     assert line.get_ydata()[-1] == pytest.approx(1 - table["turned"].mean())
+    fallen = np.asarray(line.get_xdata())[np.asarray(line.get_ydata()) < 1][0]
+    assert fallen.astype("datetime64[D]").item() == first
 
 
 # shares ------------------------------------------------------------------------------------------
