@@ -19,7 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import measures
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import SimError, nearest
 from sim.files import load, with_changes
 from sim.scenario import Mechanisms, Scenario
@@ -80,13 +80,13 @@ def causal_shares(
         From results to a DataArray along run; or a pair of actors, for `tie_change` from the first
         to the last round.
     runs, seed : int
-        See `sim.ensemble.simulate`.
+        See `sim.ensembles.simulate`.
     causes : sequence of str
         Mechanisms, as `sim.scenario.Mechanisms` names them; at most six. Attention, experience and
         third parties if not given. A cause that is off is off before the war too: without third
         parties the first ties are others, which is why a change since the first round is measured.
     parts, log
-        What the outcome needs of the record, see `sim.ensemble.simulate`.
+        What the outcome needs of the record, see `sim.ensembles.simulate`.
     level : float
         Coverage of the intervals (Student's t over runs).
 

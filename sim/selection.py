@@ -14,8 +14,7 @@ from sim.world import RECORDED
 type When = str | dt.date | np.datetime64 | int
 
 _PART = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
-# What the command line calls the least record that holds a part.
-_LEVEL = {"actor": "actors", "actor_flag": "actors", "dyad": "dyads", "account": "dyads"}
+_WITH_ACTORS = ("run", "camp", "actor", "actor_flag", "issue", "issue_flag", "link")
 
 
 def variable(results: xr.Dataset, name: str) -> xr.DataArray:
@@ -31,11 +30,22 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
     if name in results:
         return results[name]
     if name in _PART:
-        part = _PART[name]
-        option = f" (--record {_LEVEL[part]})" if part in _LEVEL else ""
-        raise ResultsError(f"these results hold no {name!r}: record the part {part!r}{option}")
+        raise ResultsError(
+            f"these results hold no {name!r}: record the part {_PART[name]!r}, "
+            f"in an ensemble record={option(name)!r}"
+        )
     known = [str(found) for found in results.data_vars]
     raise ResultsError(f"these results hold no {name!r} ({nearest(name, known)})")
+
+
+def option(name: str) -> str:
+    """The level of an ensemble's record that holds a variable, or the variable's own name.
+
+    See `sim.recording.LEVELS`.
+    """
+    if _PART.get(name) in _WITH_ACTORS:
+        return "actors"
+    return "dyads" if name == "tie" else name
 
 
 def logged(results: xr.Dataset, name: str) -> xr.DataArray:
@@ -48,7 +58,7 @@ def logged(results: xr.Dataset, name: str) -> xr.DataArray:
     """
     if f"event_{name}" not in results:
         raise ResultsError(
-            "these results hold no events: run again with log=True (--record events)"
+            "these results hold no events: run again with log=True, in an ensemble record='events'"
         )
     return results[f"event_{name}"]
 

@@ -41,7 +41,7 @@ def syria() -> Scenario:
 @pytest.fixture(scope="session")
 def ensemble(syria: Scenario) -> xr.Dataset:
     """Forty runs of the Syrian case, all that there is to record; not to be changed."""
-    from sim.ensemble import simulate
+    from sim.ensembles import simulate
 
     return simulate(syria, runs=40, seed=1)
 

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from sim import causes, measures
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import SimError
 from sim.files import with_changes
 from sim.scenario import Scenario

@@ -11,10 +11,15 @@ import xarray as xr
 from handmade import START, made, told, truce
 
 from sim import events as log
-from sim import files, measures
+from sim import files, measures, selection
+from sim.ensembles import ensemble as play_many
 from sim.errors import ResultsError
+from sim.givens import Layout
+from sim.measures import endings
+from sim.recording import Recording, chosen
 from sim.results import events
 from sim.scenario import Scenario
+from sim.world import RECORDED
 
 ALLIES = ("russia", "iran")
 
@@ -136,7 +141,9 @@ def test_without_events_they_are_asked_for(ensemble: xr.Dataset) -> None:
         measures.ceasefire_attempts, measures.talks, measures.votes, measures.breach_rates,
         measures.spoiling, measures.willingness, measures.attendance,
     ):  # fmt: skip
-        with pytest.raises(ResultsError, match=r"no events: .*log=True \(--record events\)"):
+        with pytest.raises(
+            ResultsError, match=r"no events: .*log=True, in an ensemble record='events'"
+        ):
             measure(silent)
         with pytest.raises(ResultsError, match="no runs"):
             measure(ensemble.isel(run=[]))
@@ -209,20 +216,20 @@ def test_the_governments_side_breaks_most_and_fights_less_in_a_ceasefire(
 
 @pytest.fixture(scope="module")
 def ended(syria: Scenario) -> xr.Dataset:
-    """Eight weeks, six runs: war, young and old ceasefire, two settlements, victory."""
-    weeks, last = 8, [0, 1, 1, 2, 2, 3]
+    """Fourteen weeks, six runs: war, young and old ceasefire, two settlements, victory."""
+    weeks, last = 14, [0, 1, 1, 2, 2, 3]
     state = np.repeat(np.array(last)[:, None], weeks, axis=1)
-    age = np.array([[30], [11], [12], [40], [40], [0]]) * np.ones((1, weeks), dtype=int)
+    state[1, :3] = state[2, :2] = 0  # in force for eleven weeks, and for twelve
     position = np.zeros((6, weeks, 3))
     position[0, :, :2] = 0.9  # in war it counts for nothing
     position[3, :, 0], position[3, :, 1] = 0.15, 0.24
     position[4, :, 0], position[4, :, 1] = 0.14, 0.25
     position[:, :, 2] = np.array([0.5, 0.97, 0.03, 0.96, 0.04, 1.0])[:, None]
     tie = np.full((6, weeks, 2, 2), -0.1)
-    tie[1, 2] = 0.1  # not in every one of the last eight weeks
+    tie[1, -8] = 0.1  # not in every one of the last eight weeks
     results = made(
         "ab", weeks=weeks, runs=6, attrs={"scenario": files.dumps(syria)}, state=((), state),
-        age=((), age), position=(("issue",), position), tie=(("actor", "other"), tie),
+        position=(("issue",), position), tie=(("actor", "other"), tie),
     )  # fmt: skip
     names = {"actor": list(ALLIES), "other": list(ALLIES), "issue": ["share", "arms", "regime"]}
     return results.assign_coords(names)
@@ -255,6 +262,13 @@ def test_one_state_holds_in_every_run(ensemble: xr.Dataset) -> None:
     assert (table["meaning"].str.len() > 10).all()
 
 
+def test_the_age_of_the_last_ceasefire_follows_from_the_states(ensemble: xr.Dataset) -> None:
+    held = ensemble["state"].isel(round=-1).values > 0
+    age = endings._age(ensemble["state"].values)
+    np.testing.assert_array_equal(age[held], ensemble["age"].isel(round=-1).values[held])
+    assert (age[~held] == 0).all()
+
+
 def test_settlements_can_be_judged_by_other_issues(ended: xr.Dataset) -> None:
     found = measures.outcomes(ended, content={"anything": ("arms", 0.2)})
     assert np.flatnonzero(found.sel(outcome="anything")).tolist() == [3, 4]
@@ -264,12 +278,50 @@ def test_settlements_can_be_judged_by_other_issues(ended: xr.Dataset) -> None:
 
 
 def test_outcomes_leave_out_what_a_scenario_does_not_have(toy: Scenario) -> None:
-    from sim.ensemble import simulate
+    from sim.ensembles import simulate
 
     found = measures.outcomes(simulate(toy, runs=2, rounds=5))
     assert found["outcome"].values.tolist() == [*measures.STATES, "front_at_a_border"]
     with pytest.raises(ResultsError, match="unknown actor 'barony'"):
         measures.outcomes(simulate(toy, rounds=5), allies=("crown", "barony"))
+
+
+# what ensembles keep -----------------------------------------------------------------------------
+
+
+def test_measures_work_on_what_ensembles_keep(syria: Scenario, ensemble: xr.Dataset) -> None:
+    """The same runs, kept by levels and in single precision."""
+    kept = play_many(syria, 10, seed=1, record="actors,dyads,events")
+    full = ensemble.isel(run=slice(10))
+    assert "age" not in kept  # ceasefires begin where the events say so
+    for measure in (
+        measures.ceasefires, measures.ceasefire_attempts, measures.talks, measures.first_breakers,
+        measures.breach_rates, measures.spoiling, measures.ceasefire_hazard,
+    ):  # fmt: skip
+        assert measure(kept).astype(str).equals(measure(full).astype(str)), measure.__name__
+    np.testing.assert_array_equal(measures.outcomes(kept), measures.outcomes(full))
+    np.testing.assert_allclose(measures.violence(kept), measures.violence(full), atol=1e-6)
+    late = {"round": [0, 119]}
+    np.testing.assert_array_equal(measures.sides(kept.isel(late)), measures.sides(full.isel(late)))
+    two = measures.divergence(kept, ALLIES), measures.divergence(full, ALLIES)
+    assert two[0].equals(two[1])
+
+
+def test_the_summary_of_an_ensemble_tells_the_outcomes(
+    syria: Scenario, ensemble: xr.Dataset
+) -> None:
+    found = measures.outcomes(play_many(syria, 10, seed=1))
+    full = measures.outcomes(ensemble.isel(run=slice(10)))
+    assert "alliance_split" not in found["outcome"]
+    np.testing.assert_array_equal(found, full.sel(outcome=found["outcome"].values))
+
+
+def test_a_refusal_names_a_record_that_holds_what_is_missing(syria: Scenario) -> None:
+    lay = Layout.of(syria)
+    for _, fields in RECORDED.values():
+        for name in fields.values():
+            recording = Recording(syria, lay, chosen(selection.option(name)))
+            assert name in {variable.name for variable in recording.variables}
 
 
 def test_measures_of_results_without_runs_are_refused(ensemble: xr.Dataset) -> None:
@@ -285,7 +337,7 @@ def test_measures_of_results_without_runs_are_refused(ensemble: xr.Dataset) -> N
 
 
 def test_what_was_not_recorded_is_named_with_its_part(ensemble: xr.Dataset) -> None:
-    with pytest.raises(ResultsError, match=r"'actor_flag' \(--record actors\)"):
+    with pytest.raises(ResultsError, match="'actor_flag', in an ensemble record='actors'"):
         measures.violence(ensemble.drop_vars("fighting"))
     with pytest.raises(ResultsError, match="'position': record the part 'issue'"):
         measures.outcomes(ensemble.drop_vars("position"))

@@ -12,7 +12,7 @@ import xarray as xr
 from handmade import made, tied, truce
 
 from sim import measures, selection
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.files import dumps
 from sim.measures import balance

@@ -21,7 +21,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Annotation, Text
 
 from sim import measures, plots
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario

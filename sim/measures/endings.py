@@ -55,12 +55,14 @@ def outcomes(
     ``militia_withdrawal`` (state 2 and the issue `arms` at 0.25 or more), ``front_at_a_border``
     (the territory issue at 0.97 or more, or 0.03 or less, in any state), ``alliance_split`` (the
     tie of the allies, mean of both directions, below 0 in each of the last 8 weeks). One whose
-    issue, territory or allies the scenario does not have is left out.
+    issue, territory or allies the scenario does not have is left out, and so is the split if ties
+    were not recorded and no allies are named.
 
     Parameters
     ----------
     results : Dataset
-        With `state`, `age`, `position` and, for the split, `tie`, and its scenario.
+        With `state` and `position` (or `final_position`), and its scenario: the summary of an
+        ensemble is enough, but for the split, which needs `tie`.
     allies : (str, str), optional
         Names of actors; the first bilateral pair of the scenario if not given.
     content : mapping of str to (str, float), optional
@@ -79,9 +81,9 @@ def outcomes(
     """
     run_number(results)
     scenario = scenario_of(results)
-    state = variable(results, "state").transpose("run", "round").values[:, -1]
-    age = variable(results, "age").transpose("run", "round").values[:, -1]
-    position = variable(results, "position").transpose("run", "round", "issue").values[:, -1]
+    weeks = variable(results, "state").transpose("run", "round").values
+    state, age = weeks[:, -1], _age(weeks)
+    position = _last_positions(results)
     issues = [str(name) for name in results["issue"].values]
     found: dict[str, NDArray[np.bool_]] = {
         "continued_war": state == WAR,
@@ -103,7 +105,8 @@ def outcomes(
             front = position[:, issues.index(name)]
             found["front_at_a_border"] = (front >= BORDER) | (front <= 1.0 - BORDER)
     two = next(iter(scenario.bilateral), None) if allies is None else pair(results, allies)
-    if two is not None and results.sizes["round"] >= SPLIT_WEEKS:
+    told = allies is not None or "tie" in results
+    if two is not None and told and results.sizes["round"] >= SPLIT_WEEKS:
         level = tie(results, *two).transpose("run", "round").values
         found["alliance_split"] = (level[:, -SPLIT_WEEKS:] < 0.0).all(axis=1)
         meanings["alliance_split"] += f" ({two[0]} and {two[1]})"
@@ -118,6 +121,24 @@ def outcomes(
         name="outcome",
         attrs={"long_name": "class of outcome", "units": "true or false"},
     )
+
+
+def _age(state: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Weeks for which the ceasefire of the last week has been in force.
+
+    Before a new one can be signed a week ends in war, so it is the length of the last stretch.
+    """
+    held = (state == CEASEFIRE) | (state == SETTLED)
+    weeks: NDArray[np.int64] = np.cumprod(held[:, ::-1], axis=1).sum(axis=1)
+    return weeks
+
+
+def _last_positions(results: xr.Dataset) -> NDArray[np.float64]:
+    if "final_position" in results and "position" not in results:
+        last: NDArray[np.float64] = results["final_position"].transpose("run", "issue").values
+    else:
+        last = variable(results, "position").transpose("run", "round", "issue").values[:, -1]
+    return last.astype(np.float64)
 
 
 def outcome_shares(

@@ -34,7 +34,7 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
     Parameters
     ----------
     results : Dataset
-        With `state`, `age`, `convener`, `ratified` and `violated`.
+        With `state`, `convener`, `ratified`, `violated`, and `age` or events.
 
     Returns
     -------
@@ -87,9 +87,7 @@ type _Places = NDArray[np.int64]
 def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.bool_]]:
     """Run, first and last week of every spell, as places, and whether it ended then."""
     state = variable(results, "state").transpose("run", "round").values
-    age = variable(results, "age").transpose("run", "round").values
-    convener = variable(results, "convener").transpose("run", "round").values
-    began = (age == 1) & (convener >= 0) & (state != VICTORY_STATE)
+    began = _beginnings(results) & (state != VICTORY_STATE)
     held = (state > 0) & (state != VICTORY_STATE)
     began[:, :1] |= held[:, :1]  # a record that was cut opens in the middle of a spell
     weeks = state.shape[1]
@@ -102,6 +100,19 @@ def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.
     ended = broken < until
     last = np.where(ended, broken, until - 1) - run * weeks
     return run, start, last, ended
+
+
+def _beginnings(results: xr.Dataset) -> NDArray[np.bool_]:
+    """Weeks in which a ceasefire entered into force; the state alone hides the shortest."""
+    if "age" not in results and "event_kind" in results:
+        signed = columns(results, log.CEASEFIRE)
+        found = np.zeros((results.sizes["run"], results.sizes["round"]), dtype=np.bool_)
+        found[signed.run[signed.answer], signed.week[signed.answer]] = True
+        return found
+    age = variable(results, "age").transpose("run", "round").values
+    convener = variable(results, "convener").transpose("run", "round").values
+    began: NDArray[np.bool_] = (age == 1) & (convener >= 0)
+    return began
 
 
 def _first(flags: NDArray[np.bool_], run: _Places, start: _Places, last: _Places) -> _Places:
@@ -125,7 +136,7 @@ def under_truce(results: xr.Dataset) -> xr.DataArray:
     Parameters
     ----------
     results : Dataset
-        With `state`, `age` and `convener`.
+        With `state`, and with `age` and `convener` or with events.
 
     Returns
     -------

@@ -25,7 +25,7 @@ from sim.plots.truces import ceasefires
 from sim.selection import pair, run_number
 
 TRUCE_PARTS = ("state", "age", "convener", "ratified", "violated")
-OUTCOME_PARTS = ("state", "age", "position", "tie")
+OUTCOME_PARTS = ("state", "position")
 OFFER_PARTS = ("text", "tabled", "position", "weight", "ideal", "event_kind")
 
 
