@@ -118,7 +118,7 @@ def best_division(
         By enumeration (up to 20 actors with ties), else by the leading eigenvector and then single
         switches.
     """
-    S = np.asarray(S, dtype=np.float64)  # ensembles keep single precision
+    S = np.asarray(S, dtype=np.float64)  # one type, so the rule is compiled once
     S = S - np.diag(np.diag(S))
     by_name = sorted(range(len(names)), key=names.__getitem__)
     tied = [i for i in by_name if np.abs(S[i]).sum() > 0.0]
