@@ -441,6 +441,14 @@ def test_camps_keep_their_shape_over_the_panels(one: xr.Dataset) -> None:
         ) < len(everybody - found - panels[0])
 
 
+def test_camps_of_a_crowd_are_told_by_a_few_names(crowd: xr.Dataset) -> None:
+    ax = plots.line_ups(crowd.isel(run=[0, 0], round=[0, 19]))
+    legend = ax.get_legend()
+    assert legend is not None
+    assert legend.get_texts()[0].get_text().count("and 20 more") == 2
+    assert_nothing_is_clipped(figure_of(ax))
+
+
 # refusals ----------------------------------------------------------------------------------------
 
 
