@@ -42,7 +42,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("where they are kept", "store"),
     ("who plays them", "executors"),
     ("many", "ensembles"),
-    ("to compare", "comparison branching"),
+    ("to compare", "comparison branching causes"),
     ("to look at", "plots"),
     ("to type", "cli"),
 )

@@ -14,6 +14,7 @@ from sim.world import RECORDED
 type When = str | dt.date | np.datetime64 | int
 
 _PART = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
+_WITH_ACTORS = ("run", "camp", "actor", "actor_flag", "issue", "issue_flag", "link")
 
 
 def variable(results: xr.Dataset, name: str) -> xr.DataArray:
@@ -22,14 +23,44 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
     Raises
     ------
     ResultsError
-        If it was not recorded; says which part of the record holds it.
+        If it was not recorded (says which part of the record holds it), or there are no runs.
     """
+    if results.sizes.get("run") == 0:
+        raise ResultsError("these results hold no runs")
     if name in results:
         return results[name]
     if name in _PART:
-        raise ResultsError(f"these results hold no {name!r}: record the part {_PART[name]!r}")
+        raise ResultsError(
+            f"these results hold no {name!r}: record the part {_PART[name]!r}, "
+            f"in an ensemble record={option(name)!r}"
+        )
     known = [str(found) for found in results.data_vars]
     raise ResultsError(f"these results hold no {name!r} ({nearest(name, known)})")
+
+
+def option(name: str) -> str:
+    """The level of an ensemble's record that holds a variable, or the variable's own name.
+
+    See `sim.recording.LEVELS`.
+    """
+    if _PART.get(name) in _WITH_ACTORS:
+        return "actors"
+    return "dyads" if name == "tie" else name
+
+
+def logged(results: xr.Dataset, name: str) -> xr.DataArray:
+    """One column of the events of results, as ``"actor"`` or ``"answer"``.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
+    """
+    if f"event_{name}" not in results:
+        raise ResultsError(
+            "these results hold no events: run again with log=True, in an ensemble record='events'"
+        )
+    return results[f"event_{name}"]
 
 
 def actor(results: xr.Dataset, name: str) -> str:
@@ -44,6 +75,19 @@ def actor(results: xr.Dataset, name: str) -> str:
     if name not in known:
         raise ResultsError(f"unknown actor {name!r} ({nearest(str(name), known)})")
     return name
+
+
+def several_actors(results: xr.Dataset, names: Sequence[str], what: str) -> list[str]:
+    """Give back the names of two different actors or more, each once.
+
+    Raises
+    ------
+    ResultsError
+        If these are fewer, or not known; `what` needs them.
+    """
+    if isinstance(names, str) or len(set(names)) < 2:
+        raise ResultsError(f"{what} needs two different actors or more")
+    return list(dict.fromkeys(actor(results, name) for name in names))
 
 
 def pair(results: xr.Dataset, two: Sequence[str]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import xarray as xr
 
 from sim import files
 from sim.scenario import Scenario
@@ -35,6 +36,14 @@ def cases() -> Any:
 @pytest.fixture(scope="session")
 def syria() -> Scenario:
     return files.load(ROOT / "scenarios/syria_2015_2018.toml")
+
+
+@pytest.fixture(scope="session")
+def ensemble(syria: Scenario) -> xr.Dataset:
+    """Forty runs of the Syrian case, all that there is to record; not to be changed."""
+    from sim.ensembles import simulate
+
+    return simulate(syria, runs=40, seed=1)
 
 
 @pytest.fixture(scope="session")

@@ -9,43 +9,22 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from handmade import made, tied, truce
 
 from sim import measures, selection
 from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.files import dumps
+from sim.measures import balance
 from sim.results import events
 from sim.scenario import Scenario
 
 ALLIES = ("russia", "iran")
-START = dt.date(2001, 1, 1)
 
 
 @pytest.fixture(scope="module")
 def war(syria: Scenario) -> xr.Dataset:
     return simulate(syria, runs=3, seed=1)
-
-
-def made(actors: str, weeks: int = 1, attrs: Any = None, **variables: Any) -> xr.Dataset:
-    """Results of one run made by hand: variables as (dims after run and round, values)."""
-    days = np.datetime64(START) + 7 * np.arange(weeks)
-    return xr.Dataset(
-        {
-            name: (("run", "round", *dims), np.asarray(values)[None])
-            for name, (dims, values) in variables.items()
-        },
-        {
-            "run": [0], "round": np.arange(weeks), "date": ("round", days),
-            "actor": list(actors), "other": list(actors),
-        },
-        attrs or {},
-    )  # fmt: skip
-
-
-def tied(S: Any, actors: str | None = None) -> xr.Dataset:
-    """Results of one week with these ties."""
-    S = np.asarray(S, dtype=float)
-    return made(actors or "abcdefghijklmnopqrstuvwxyz"[: len(S)], tie=(("actor", "other"), [S]))
 
 
 # ties --------------------------------------------------------------------------------------------
@@ -176,7 +155,7 @@ def test_the_search_never_beats_enumeration_and_comes_near_it(
         S = random.uniform(-1, 1, (9, 9))
         S = (S + S.T) / 2
         exact = measures.camps(tied(S), 0).frustration
-        monkeypatch.setattr(measures, "MOST_ENUMERATED", 5)
+        monkeypatch.setattr(balance, "MOST_ENUMERATED", 5)
         found = measures.camps(tied(S), 0)
         monkeypatch.undo()
         assert not found.exact
@@ -190,16 +169,6 @@ def test_a_week_of_one_run_is_judged(war: xr.Dataset) -> None:
 
 
 # ceasefires --------------------------------------------------------------------------------------
-
-
-def truce(state: list[int], age: list[int], convener: list[int], **more: Any) -> xr.Dataset:
-    weeks = len(state)
-    signed = more.get("ratified", [[True, False]] * weeks)
-    broke = more.get("violated", [[False, False]] * weeks)
-    return made(
-        "ab", weeks=weeks, state=((), state), age=((), age), convener=((), convener),
-        ratified=(("actor",), signed), violated=(("actor",), broke),
-    )  # fmt: skip
 
 
 def test_a_ceasefire_lasts_from_its_signature_to_the_week_of_its_collapse() -> None:

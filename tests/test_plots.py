@@ -35,6 +35,7 @@ PAIRS = [ALLIES, ("russia", "turkey"), ("united_states", "iran")]
 FIGURES = {
     "ties", "attention", "drift_accounts", "ceasefires", "tie_matrices", "networks",
 }  # fmt: skip
+OF_MANY = {"offers", "line_ups", "outcomes", "ceasefire_survival"}
 ONE_AXES: dict[str, Callable[..., Axes]] = {
     "ties": plots.ties,
     "attention": plots.attention,
@@ -440,6 +441,14 @@ def test_camps_keep_their_shape_over_the_panels(one: xr.Dataset) -> None:
         ) < len(everybody - found - panels[0])
 
 
+def test_camps_of_a_crowd_are_told_by_a_few_names(crowd: xr.Dataset) -> None:
+    ax = plots.line_ups(crowd.isel(run=[0, 0], round=[0, 19]))
+    legend = ax.get_legend()
+    assert legend is not None
+    assert legend.get_texts()[0].get_text().count("and 20 more") == 2
+    assert_nothing_is_clipped(figure_of(ax))
+
+
 # refusals ----------------------------------------------------------------------------------------
 
 
@@ -477,7 +486,7 @@ def test_what_is_not_there_is_refused_in_words_and_leaves_no_figure(
 def test_every_figure_of_a_scenario_is_written(tmp_path: Path, name: str) -> None:
     results = simulate(ROOT / f"scenarios/{name}.toml", runs=2, seed=1)
     written = plots.everything(results, tmp_path / "new" / "figures")
-    assert {path.stem for path in written} == FIGURES
+    assert {path.stem for path in written} == FIGURES | OF_MANY
     for path in written:
         assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert plt.get_fignums() == []

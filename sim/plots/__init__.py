@@ -12,24 +12,35 @@ are then written at the ends of the lines, otherwise they stand in a legend.
 from __future__ import annotations
 
 from sim.plots.choice import default_pairs
+from sim.plots.comparing import difference, small_multiples
 from sim.plots.lines import attention, drift_accounts, ties
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import layout, network, networks
+from sim.plots.offers import offers
 from sim.plots.pages import everything
+from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import colours
+from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.truces import ceasefires
 
 __all__ = [
     "attention",
+    "ceasefire_survival",
     "ceasefires",
     "colours",
     "default_pairs",
+    "difference",
     "drift_accounts",
     "everything",
     "layout",
+    "line_ups",
     "network",
     "networks",
+    "offers",
+    "outcomes",
+    "small_multiples",
     "tie_matrices",
     "tie_matrix",
     "ties",
+    "turns",
 ]

@@ -30,6 +30,7 @@ CAUSES = {
     "third_parties": ("third parties", "#cfe3b4", "\\\\\\\\"),
 }
 MOST_TORN = 8
+MOST_WITH_RUNS, FEW = 3, 3
 OTHER_CAUSE = ("#e3cfe3", "xxxx")
 
 
@@ -48,7 +49,8 @@ def ties(
     pairs : sequence of (str, str), optional
         Names of actors; by default those that talk bilaterally, then brokers with patrons.
     run : int, optional
-        Number of a run; all runs if not given.
+        Number of a run; all runs if not given, and where there is room the first three as thin
+        lines.
     ax : Axes, optional
 
     Returns
@@ -68,8 +70,11 @@ def ties(
     shown = style.chosen(results, run)
     curves = [measures.tie(shown, i, j).values for i, j in wanted]
     colour, label, dates = style.colours(results), style.labels(results), results["date"].values
+    thin = len(wanted) <= MOST_WITH_RUNS and shown.sizes["run"] > FEW
     ax, drawn = style.canvas(ax), []
     for place, ((i, j), values) in enumerate(zip(wanted, curves, strict=True)):
+        if thin:  # what no band shows: the course of single runs
+            ax.plot(dates, values[:FEW].T, color=colour[i], linewidth=0.6, alpha=0.55)
         drawn.append(
             style.curve(
                 ax, dates, values, colour[i], len(wanted), gapcolor=colour[j], linewidth=2.2,
@@ -80,7 +85,8 @@ def ties(
         )  # fmt: skip
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9, zorder=1)
     shaded = style.shade_truces(ax, shown)
-    style.dress(ax, "Ties", style.note_of(results, run, SHADED if shaded else ""))
+    more = SHADED if shaded else f"thin: {FEW} of them" if thin else ""
+    style.dress(ax, "Ties", style.note_of(results, run, more))
     ax.set_ylabel(TIE)
     style.date_axis(ax, dates)
     style.name_lines(ax, drawn, [_both(label[i], label[j]) for i, j in wanted])

@@ -178,7 +178,7 @@ def _web(
     ax.margins(0.2, 0.13)
     ax.autoscale_view()  # else the names would be set by limits that no longer hold
     written = list(style.labels(results, 17).values())
-    _names(ax, written, spots, np.sqrt(areas) / 2 + 2, 6.0 if crowd else 8.5)
+    write_names(ax, written, spots, np.sqrt(areas) / 2 + 2, 6.0 if crowd else 8.5)
 
 
 def _edges(ax: Axes, S: NDArray[np.float64], spots: NDArray[np.float64]) -> None:
@@ -196,7 +196,7 @@ def _edges(ax: Axes, S: NDArray[np.float64], spots: NDArray[np.float64]) -> None
         )  # fmt: skip
 
 
-def _names(
+def write_names(
     ax: Axes,
     names: Sequence[str],
     spots: NDArray[np.float64],

@@ -11,16 +11,22 @@ import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from sim import measures
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.plots.choice import default_pairs
 from sim.plots.lines import attention, drift_accounts, ties
 from sim.plots.matrices import tie_matrices
 from sim.plots.networks import networks
+from sim.plots.offers import offers
+from sim.plots.shares import line_ups, outcomes
+from sim.plots.survival import ceasefire_survival
 from sim.plots.truces import ceasefires
 from sim.selection import pair, run_number
 
 TRUCE_PARTS = ("state", "age", "convener", "ratified", "violated")
+OUTCOME_PARTS = ("state", "position")
+OFFER_PARTS = ("text", "tabled", "position", "weight", "ideal", "event_kind")
 
 
 def everything(
@@ -38,7 +44,7 @@ def everything(
         Made if it is not there; files of the same names are replaced.
     run : int, optional
         Number of a run. Figures along the dates show all runs if none is named, the others the
-        first.
+        first; figures of shares of runs are left out if one is named.
     pairs : sequence of (str, str), optional
         Pairs whose ties are drawn; `default_pairs` if not given. The account of what made a tie
         is drawn of the first.
@@ -46,8 +52,8 @@ def everything(
     Returns
     -------
     list of Path
-        Left out are figures of variables that were not recorded, and of pairs if there is but
-        one actor.
+        Left out are figures of variables that were not recorded, of pairs if there is but one
+        actor, of shares of runs if there is but one, and of ceasefires or talks that never were.
 
     Raises
     ------
@@ -56,6 +62,7 @@ def everything(
     """
     run_number(results, run)
     told = default_pairs(results) if pairs is None else [pair(results, two) for two in pairs]
+    many = run is None and results.sizes["run"] > 1
     chosen: tuple[tuple[str, bool, tuple[str, ...], Callable[[], Any]], ...] = (
         ("ties", bool(told), ("tie",), lambda: ties(results, told, run)),
         ("attention", True, ("attention_short",), lambda: attention(results, None, run)),
@@ -69,6 +76,18 @@ def everything(
             lambda: tie_matrices(results, None, run),
         ),
         ("networks", results.sizes["actor"] > 1, ("tie",), lambda: networks(results, None, run)),
+        (
+            "offers", results.sizes["issue"] > 1 and _voted(results, run), OFFER_PARTS,
+            lambda: offers(results, None, run),
+        ),
+        (
+            "line_ups", many and results.sizes["actor"] > 1, ("tie",), lambda: line_ups(results),
+        ),
+        ("outcomes", many, OUTCOME_PARTS, lambda: outcomes(results)),
+        (
+            "ceasefire_survival", many and _collapsed(results), TRUCE_PARTS,
+            lambda: ceasefire_survival(results),
+        ),
     )  # fmt: skip
     folder, written = Path(directory), []
     for name, sensible, needed, draw in chosen:
@@ -77,6 +96,21 @@ def everything(
             figure = (drawn if hasattr(drawn, "get_figure") else drawn[0]).get_figure(root=True)
             written.append(write(figure, folder / f"{name}.png"))
     return written
+
+
+def _voted(results: xr.Dataset, run: int | None) -> bool:
+    """Whether there was a vote at any talks."""
+    if "event_kind" not in results:
+        return False
+    talks = measures.talks(style.chosen(results, run))
+    return bool(talks["voted"].any())
+
+
+def _collapsed(results: xr.Dataset) -> bool:
+    """Whether the length of ceasefires can be drawn: from round 0 on, and with an end."""
+    if not all(name in results for name in TRUCE_PARTS) or results["round"].values[:1] != [0]:
+        return False
+    return bool((measures.ceasefires(results)["ended"] == measures.COLLAPSE).any())
 
 
 @style.styled

@@ -7,8 +7,10 @@ import functools
 import itertools
 import textwrap
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import matplotlib.dates as mdates
 import numpy as np
 import xarray as xr
@@ -32,22 +34,12 @@ NO_COLOUR = "#999999"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
 
-STYLE: dict[Any, Any] = {
-    "figure.dpi": 120,
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.titlesize": 11.5,
-    "axes.titleweight": "bold",
-    "axes.labelsize": 9.5,
-    "axes.labelcolor": INK,
-    "legend.frameon": False,
-    "legend.fontsize": 9,
-    "lines.linewidth": 1.8,
-    "lines.markersize": 5,
-    "hatch.linewidth": 0.6,
-}
+# In a file, so that others can use it by its name: "sim.plots.entente".
+STYLE: dict[Any, Any] = dict(
+    mpl.rc_params_from_file(
+        Path(__file__).with_name("entente.mplstyle"), use_default_template=False
+    )
+)
 LOW, HIGH = 5.0, 95.0
 
 
@@ -181,13 +173,20 @@ def run_of(results: xr.Dataset, run: int | None) -> str:
 
 def note_of(results: xr.Dataset, run: int | None, *notes: str) -> str:
     """Name of the scenario, which runs are shown, and what else there is to know."""
-    name = textwrap.shorten(str(results.attrs.get("title", "")), 44, placeholder=" …")
-    count = results.sizes["run"]
-    if run is None and count > 1:
-        which = f"seed {seed_of(results)}, median and 5–95 % of {count} runs"
-    else:
-        which = run_of(results, run)
-    return ", ".join(part for part in (name, which, *notes) if part)
+    if run is None and results.sizes["run"] > 1:
+        return note_of_all(results, "median and 5–95 % of ", *notes)
+    return ", ".join(part for part in (title_of(results), run_of(results, run), *notes) if part)
+
+
+def note_of_all(results: xr.Dataset, how: str = "", *notes: str) -> str:
+    """The same for figures that show all runs, `how` written before their number."""
+    which = f"seed {seed_of(results)}, {how}{results.sizes['run']} runs"
+    return ", ".join(part for part in (title_of(results), which, *notes) if part)
+
+
+def title_of(results: xr.Dataset, width: int = 44) -> str:
+    """Name of the scenario, cut to a width."""
+    return textwrap.shorten(str(results.attrs.get("title", "")), width, placeholder=" …")
 
 
 def chosen(results: xr.Dataset, run: int | None) -> xr.Dataset:

@@ -1,0 +1,130 @@
+"""Numbers on results: each a function of a results Dataset, with its definition and its source.
+
+* pairs and sets of actors: `ties`, `tie`, `drift_accounts`, `drift_by_issue`, `cohesion`,
+  `drift_rate`
+* turns of a tie: `divergence`, `rupture`
+* camps: `camps`, `eigenvector_split`, `sides`, `apart`, `line_ups`, `line_ups_over_time`; of any
+  signed network `best_division`, `eigenvector_signs`, `frustration_of`
+* landscape: `landscape`, `line_up_energy`; on any numbers `energies`, `local_minima`
+* ceasefires: `ceasefires`, `under_truce`, `ceasefire_attempts`, `willingness`,
+  `ceasefire_survival`, `ceasefire_hazard`, `first_breakers`
+* talks: `talks`, `attendance`, `votes`, `settlements`
+* violence and blame: `violence`, `truce_violence`, `breaches_by_camp`, `breach_rates`, `spoiling`,
+  `blame_concentration`
+* ends: `outcomes`, `outcome_shares`
+* tools: `kaplan_meier`, `median_weeks`, `mean_interval`, `wilson`, `paired_difference`
+
+What causes did, by runs with and without them, is in `sim.causes`.
+"""
+
+from __future__ import annotations
+
+from sim.measures.balance import (
+    MOST_ENUMERATED,
+    OTHERS,
+    Camps,
+    apart,
+    best_division,
+    camps,
+    eigenvector_signs,
+    eigenvector_split,
+    frustration_of,
+    line_ups,
+    line_ups_over_time,
+    sides,
+)
+from sim.measures.breaches import (
+    blame_concentration,
+    breach_rates,
+    breaches_by_camp,
+    spoiling,
+    truce_violence,
+    violence,
+)
+from sim.measures.endings import MEANINGS, STATES, outcome_shares, outcomes
+from sim.measures.intervals import LEVEL, mean_interval, several, wilson
+from sim.measures.landscapes import (
+    configurations,
+    energies,
+    landscape,
+    line_up_energy,
+    local_minima,
+)
+from sim.measures.lifetimes import kaplan_meier, median_weeks
+from sim.measures.negotiation import attendance, settlements, talks, votes
+from sim.measures.pairing import paired_difference
+from sim.measures.pairs import cohesion, drift_accounts, drift_by_issue, drift_rate, tie, ties
+from sim.measures.truces import (
+    CENSORED,
+    COLLAPSE,
+    SETTLEMENT,
+    SPELL,
+    ceasefire_attempts,
+    ceasefire_hazard,
+    ceasefire_survival,
+    ceasefires,
+    first_breakers,
+    under_truce,
+    willingness,
+)
+from sim.measures.turning import divergence, rupture
+
+__all__ = [
+    "CENSORED",
+    "COLLAPSE",
+    "LEVEL",
+    "MEANINGS",
+    "MOST_ENUMERATED",
+    "OTHERS",
+    "SETTLEMENT",
+    "SPELL",
+    "STATES",
+    "Camps",
+    "apart",
+    "attendance",
+    "best_division",
+    "blame_concentration",
+    "breach_rates",
+    "breaches_by_camp",
+    "camps",
+    "ceasefire_attempts",
+    "ceasefire_hazard",
+    "ceasefire_survival",
+    "ceasefires",
+    "cohesion",
+    "configurations",
+    "divergence",
+    "drift_accounts",
+    "drift_by_issue",
+    "drift_rate",
+    "eigenvector_signs",
+    "eigenvector_split",
+    "energies",
+    "first_breakers",
+    "frustration_of",
+    "kaplan_meier",
+    "landscape",
+    "line_up_energy",
+    "line_ups",
+    "line_ups_over_time",
+    "local_minima",
+    "mean_interval",
+    "median_weeks",
+    "outcome_shares",
+    "outcomes",
+    "paired_difference",
+    "rupture",
+    "settlements",
+    "several",
+    "sides",
+    "spoiling",
+    "talks",
+    "tie",
+    "ties",
+    "truce_violence",
+    "under_truce",
+    "violence",
+    "votes",
+    "willingness",
+    "wilson",
+]

@@ -1,0 +1,91 @@
+"""Intervals: of a share and of a mean, over runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from sim.errors import ResultsError
+
+LEVEL = 0.95
+
+
+def wilson(
+    yes: ArrayLike, of: ArrayLike, level: float = LEVEL
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Interval of a share: that of Wilson (1927), sound near 0 and 1 and for few runs.
+
+    Parameters
+    ----------
+    yes, of : array_like of int
+        How many, of how many; same shape or broadcast.
+    level : float
+        Coverage, between 0 and 1.
+
+    Returns
+    -------
+    low, high : ndarray
+        In [0, 1]; 0 and 1 where `of` is 0: nothing is known.
+    """
+    from scipy import special  # half a second of import, wanted by few measures
+
+    k, n = np.broadcast_arrays(np.asarray(yes, dtype=float), np.asarray(of, dtype=float))
+    z = float(special.ndtri(0.5 + level / 2))
+    share = np.divide(k, n, out=np.full(k.shape, 0.5), where=n > 0)
+    scale = n + z * z
+    middle = (n * share + z * z / 2) / scale
+    reach = z / scale * np.sqrt(n * share * (1 - share) + z * z / 4)
+    # without these two the ends at 0 and 1 would miss them by rounding
+    low = np.where(k == 0, 0.0, middle - reach)
+    high = np.where(k == n, 1.0, middle + reach)
+    return low, high
+
+
+def mean_interval(values: xr.DataArray, level: float = LEVEL) -> xr.Dataset:
+    """Mean over runs and its interval by Student's t.
+
+    Parameters
+    ----------
+    values : DataArray
+        With the dimension run.
+    level : float
+        Coverage, between 0 and 1.
+
+    Returns
+    -------
+    Dataset
+        ``mean``, ``low`` and ``high``, without the dimension run, in the unit of `values`.
+
+    Raises
+    ------
+    ResultsError
+        If there are fewer than two runs: one run has no spread.
+    """
+    from scipy import stats
+
+    runs = several(values)
+    mean = values.mean("run")
+    reach = stats.t.ppf(0.5 + level / 2, runs - 1) * values.std("run", ddof=1) / np.sqrt(runs)
+    found = xr.Dataset({"mean": mean, "low": mean - reach, "high": mean + reach})
+    for part in found.values():
+        part.attrs = {"units": values.attrs.get("units", "")}
+    return found
+
+
+def several(values: Any, least: int = 2) -> int:
+    """Give back the number of runs.
+
+    Raises
+    ------
+    ResultsError
+        If there are fewer than `least`.
+    """
+    runs = int(values.sizes["run"])
+    if runs == 0:
+        raise ResultsError("these results hold no runs")
+    if runs < least:
+        raise ResultsError(f"a spread needs at least {least} runs, these results hold {runs}")
+    return runs

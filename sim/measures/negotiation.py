@@ -1,0 +1,155 @@
+"""Talks: who came, what was proposed, whether they settled and on what."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim import events as log
+from sim.measures.columns import by_actor, columns, names_of, when
+from sim.measures.intervals import LEVEL
+from sim.measures.truces import SETTLED_STATE, answers
+from sim.selection import run_number, variable
+
+TALKS = (
+    "run", "round", "date", "came", "stayed_away", "tabled", "voted", "accepted", "refused",
+    "settled",
+)  # fmt: skip
+CONTENT = ("run", "round", "date", "issue", "status_quo", "agreed", "moved")
+
+
+def talks(results: xr.Dataset) -> pd.DataFrame:
+    """Rounds of talks; one row a round, whether it came to a vote or not.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+
+    Returns
+    -------
+    DataFrame
+        ``run``, ``round``, ``date``; ``came`` and ``stayed_away`` (names of the parties that
+        decide whether to attend); ``tabled`` (issues put on the table in this round); ``voted``
+        (whether there was a vote: not if nobody came or nothing is on the table); ``accepted``
+        and ``refused`` (names of those who were asked for a vote; a settlement needs only those
+        with a veto); ``settled``.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
+    """
+    some = columns(results, log.ATTEND, log.TABLE, log.VOTE, log.SETTLE)
+    key = some.run * results.sizes["round"] + some.week
+    keys = np.unique(key)
+    who = [str(name) for name in results["actor"].values]
+    issues = [str(name) for name in results["issue"].values]
+    tabled, settle = some.of(log.TABLE), some.of(log.SETTLE)
+    settling = key[some.kind == log.SETTLE]
+
+    def told(kind: int, yes: bool) -> pd.Series:
+        asked = some.of(kind)
+        asked = asked._replace(answer=asked.answer == yes)
+        flags = by_actor(keys, asked, key[some.kind == kind], len(who))
+        return pd.Series(names_of(who, flags), dtype=object)
+
+    found = {
+        **when(results, keys // results.sizes["round"], keys % results.sizes["round"]),
+        "came": told(log.ATTEND, True),
+        "stayed_away": told(log.ATTEND, False),
+        "tabled": pd.Series(
+            names_of(
+                issues,
+                by_actor(keys, tabled, key[some.kind == log.TABLE], len(issues), who="issue"),
+            ),
+            dtype=object,
+        ),
+        "voted": np.isin(keys, settling),
+        "accepted": told(log.VOTE, True),
+        "refused": told(log.VOTE, False),
+        "settled": np.isin(keys, settling[settle.answer]),
+    }
+    return pd.DataFrame(found, columns=list(TALKS))
+
+
+def attendance(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
+    """How often each party came to the talks, of those that decide whether to attend.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+    level : float
+        Coverage of the interval (Wilson; it takes rounds of talks as independent).
+
+    Returns
+    -------
+    DataFrame
+        Index ``actor``, those who were ever expected: ``expected``, ``came``, ``share`` with
+        ``low`` and ``high``.
+    """
+    some = columns(results, log.ATTEND)
+    table = answers(results, some.actor, some.answer, "expected", "came", level)
+    return table[table["expected"] > 0]
+
+
+def votes(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
+    """How often each party accepted the text at the talks.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+    level : float
+        Coverage of the interval (Wilson; it takes votes as independent).
+
+    Returns
+    -------
+    DataFrame
+        Index ``actor``, those who were ever asked: ``asked``, ``accepted``, ``share`` with ``low``
+        and ``high``.
+    """
+    some = columns(results, log.VOTE)
+    table = answers(results, some.actor, some.answer, "asked", "accepted", level)
+    return table[table["asked"] > 0]
+
+
+def settlements(results: xr.Dataset) -> pd.DataFrame:
+    """What settlements say; one row for each issue on the table of each settlement.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `state`, `text`, `tabled` and `position`.
+
+    Returns
+    -------
+    DataFrame
+        ``run``, ``round``, ``date`` (week in which it was agreed); ``issue``; ``status_quo``
+        (position at the end of that week) and ``agreed`` (the text), from 0 to 1; ``moved``, their
+        difference. A record that was cut shows a settlement in its first week if it stands then.
+
+    Raises
+    ------
+    ResultsError
+        If a variable was not recorded.
+    """
+    run_number(results)
+    state = variable(results, "state").transpose("run", "round").values == SETTLED_STATE
+    began = state & ~np.concatenate([np.zeros_like(state[:, :1]), state[:, :-1]], axis=1)
+    text, tabled, position = (
+        variable(results, name).transpose("run", "round", "issue").values
+        for name in ("text", "tabled", "position")
+    )
+    run, week, issue = np.nonzero(began[:, :, None] & tabled)
+    agreed, now = text[run, week, issue], position[run, week, issue]
+    found = {
+        **when(results, run, week),
+        "issue": results["issue"].values[issue].astype(object),
+        "status_quo": now,
+        "agreed": agreed,
+        "moved": agreed - now,
+    }
+    return pd.DataFrame(found, columns=list(CONTENT))

@@ -1,0 +1,173 @@
+"""Figures of shares of runs: line-ups over the dates, outcomes at the end."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from sim import measures, selection
+from sim.plots import style
+from sim.results import scenario_of
+
+# Line-ups are no actors: pale tints, and a hatch each.
+TINTS = (
+    ("#d9d9d9", ""), ("#b9d3e8", "////"), ("#f6d5a8", "...."), ("#cfe3b4", "\\\\\\\\"),
+    ("#e3cfe3", "xxxx"), ("#f2c4c4", "----"), ("#ffffff", "++++"),
+)  # fmt: skip
+MOST_LINE_UPS = len(TINTS) - 1
+MOST_NAMES = 8
+# What excludes each other, and what may hold beside it.
+BAR, BESIDE = "#9db4c4", "#e4d9bd"
+
+
+@style.styled
+def line_ups(
+    results: xr.Dataset, actors: Sequence[str] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Probability of each line-up over the dates, as the share of runs.
+
+    Parameters
+    ----------
+    results : Dataset
+        Of two runs or more.
+    actors : sequence of str, optional
+        Names of those whose line-up is told, all if not given.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        Shares of the six most frequent line-ups, stacked, and of all others together. The camps
+        of the most frequent are written out, of the others who stands differently.
+
+    Raises
+    ------
+    ResultsError
+        If there is but one run, a name is not known, or ties were not recorded.
+    """
+    measures.several(results)
+    if actors is not None:
+        selection.several_actors(results, actors, "a line-up")
+    share = measures.line_ups_over_time(results, actors, MOST_LINE_UPS)
+    rows = [row for row in range(share.sizes["line_up"]) if share.values[row].max() > 0.0]
+    label, dates = style.labels(results), results["date"].values
+    # to the end of the last week
+    dates = np.append(dates, dates[-1] + np.timedelta64(7, "D"))
+    values = share.values[rows][:, [*range(len(dates) - 1), -1]]
+    told = [_told(share, row, label) for row in rows]
+    lines = sum(words.count("\n") + 2 for words in told)
+    ax = style.canvas(ax, 8.6, max(4.6, 0.155 * lines))
+    base, handles = np.zeros(values.shape[1]), list[Artist]()
+    for row, part, words in zip(rows, values, told, strict=True):
+        other = row == share.sizes["line_up"] - 1
+        tint, hatch = TINTS[-1] if other else TINTS[row]
+        look: dict[str, Any] = {
+            "facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5,
+        }  # fmt: skip
+        ax.fill_between(dates, base, base + part, **look)
+        base = base + part
+        handles.append(Patch(label=words, **look))
+    style.dress(ax, "Who stands with whom", style.note_of_all(results, "share of "))
+    ax.set_ylim(0.0, 1.0)
+    ax.set_ylabel("share of runs")
+    style.date_axis(ax, results["date"].values)
+    style.key(ax, handles)
+    return ax
+
+
+def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
+    """A line-up in words: the first in full, the others by who stands differently."""
+    if row == share.sizes["line_up"] - 1:
+        return measures.OTHERS
+
+    def groups(place: int) -> list[set[str]]:
+        return [
+            set(str(share[name].values[place]).split()) for name in ("first", "second", "aside")
+        ]
+
+    def words(some: set[str], most: int = MOST_NAMES) -> str:
+        names = [label[name] for name in label if name in some]
+        if len(names) > most:
+            names = [*names[: most // 2], f"and {len(names) - most // 2} more"]
+        return textwrap.fill(", ".join(names), 34) or "nobody"
+
+    first, second, aside = groups(0)
+    if row == 0:
+        told = f"{words(first)}\n— against —\n{words(second)}"
+        return f"{told}\n— aside —\n{words(aside)}" if aside else told
+    one, two, out = groups(row)
+    # camps have no names: whichever way round fewer have crossed over
+    crossed = min((one & second) | (two & first), (one & first) | (two & second), key=len)
+    few = words(crossed, MOST_NAMES // 2)
+    told = f"the same, but {few}\non the other side" if crossed else "the same camps"
+    told = textwrap.fill(told.replace("\n", " "), 34)
+    return f"{told},\nwithout {words(out - aside)}" if out - aside else told
+
+
+@style.styled
+def outcomes(
+    results: xr.Dataset, allies: Sequence[str] | None = None, ax: Axes | None = None
+) -> Axes:
+    """How wars end: share of runs in each class of outcome, with its interval.
+
+    Parameters
+    ----------
+    results : Dataset
+        Of two runs or more.
+    allies : (str, str), optional
+        Names of actors whose split counts; the first bilateral pair if not given.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        Full bars exclude each other and add up to one; hatched ones may hold beside them. Whiskers
+        are 95 % intervals (Wilson). The classes are those of `sim.measures.outcomes`.
+
+    Raises
+    ------
+    ResultsError
+        If there is but one run, a name is not known, or a variable was not recorded.
+    """
+    measures.several(results)
+    table = measures.outcome_shares(results, allies)
+    names = [name for name in table.index if name != "victory" or table.loc[name, "runs"] > 0]
+    table = table.loc[names]
+    share = table["share"].to_numpy()
+    reach = np.abs(np.stack([share - table["low"], table["high"] - share]))
+    alone = np.array([name in measures.STATES for name in names])
+    # a gap between what excludes each other and what may hold beside it
+    places = np.arange(len(names)) + np.where(alone, 0.0, 0.5)
+    ax = style.canvas(ax, 8.0, 1.5 + 0.36 * len(names))
+    looks: tuple[Any, Any] = {"facecolor": BAR}, {"facecolor": BESIDE, "hatch": "////"}
+    for mask, look in zip((alone, ~alone), looks, strict=True):
+        ax.barh(places[mask], share[mask], height=0.66, edgecolor=style.SOFT, linewidth=0.6, **look)
+    ax.errorbar(share, places, xerr=reach, fmt="none", ecolor=style.INK, capsize=2.5, linewidth=1)
+    for place, part, high in zip(places, share, table["high"], strict=True):
+        ax.annotate(
+            f"{part:.0%}", (high, place), (5, 0), textcoords="offset points", va="center",
+            fontsize=8.5, color=style.INK,
+        )  # fmt: skip
+    style.dress(ax, "How it ends", style.note_of_all(results, "", "95 % intervals"))
+    ax.set_yticks(places, [_class(results, name) for name in names])
+    ax.set_ylim(places[-1] + 0.6, -0.6)
+    ax.set_xlim(0.0, 1.0)
+    ax.set_xlabel("share of runs (state in the last week; hatched: what may hold beside it)")
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+def _class(results: xr.Dataset, name: str) -> str:
+    if name == "front_at_a_border":
+        issues = scenario_of(results).issues.values()
+        label = next(i.label for i in issues if i.moved_by == "territory")
+        return "front at a border\n" + textwrap.shorten(f"({label})", 28, placeholder=" …)")
+    return name.replace("_", " ")
