@@ -130,12 +130,7 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
         raise SimError("the executor dask needs it: pip install 'entente[dask]'") from error
     if not scheduler:
         raise SimError("the executor dask needs the address of a scheduler: tcp://host:8786")
-    try:
-        client = Client(scheduler, timeout=PATIENCE)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise SimError(
-            f"the scheduler {scheduler} does not answer within {PATIENCE:.0f} s: {error}"
-        ) from error
+    client = _reach(Client, scheduler)
     files = sorted(set(plugins.FILES.values()))
     with client:
         threads = sum(client.nthreads().values()) or 1
@@ -167,6 +162,27 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
             if more is not None:
                 flow.add(more)
             yield receipt["block"], receipt
+
+
+def _reach(client: Callable[..., Any], scheduler: str) -> Any:
+    """A client of a scheduler. Its own time limit does not cover one that is there and silent."""
+    found: list[Any] = []
+
+    def connect() -> None:
+        try:
+            found.append(client(scheduler, timeout=PATIENCE))
+        except Exception as error:
+            found.append(error)
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(PATIENCE + 2.0)
+    answer = found[0] if found else TimeoutError("it takes connections and says nothing")
+    if isinstance(answer, Exception):
+        raise SimError(
+            f"the scheduler {scheduler} does not answer within {PATIENCE:.0f} s: {answer}"
+        ) from answer
+    return answer
 
 
 def play_there(path: str, block: int, plugin_files: Sequence[str] = ()) -> dict[str, Any]:

@@ -1,0 +1,99 @@
+"""The same blocks on a cluster, the same store; a worker that is killed changes nothing."""
+
+import os
+import signal
+import socket
+import threading
+import time
+
+import pytest
+
+from sim import executors
+from sim.cli import main
+from sim.ensembles import ensemble
+from sim.errors import SimError
+from sim.store import Store
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A scheduler and two worker processes on this machine."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def calm(toy, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("calm") / "store"
+    ensemble(toy, 300, 2, folder, record="events,tie", block=5)
+    return folder
+
+
+def files(folder):
+    root = folder / "runs.zarr"
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_cluster_that_loses_a_worker_midway_writes_the_same_bytes(toy, cluster, calm, tmp_path):
+    folder = tmp_path / "store"
+    pids = [worker.pid for worker in cluster.workers.values()]
+
+    def kill():
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if any(folder.glob("ledger/*")) and len(Store(folder).finished()) >= 3:
+                break
+            time.sleep(0.01)
+        killed.append(len(Store(folder).finished()))
+        os.kill(pids[0], signal.SIGKILL)
+
+    killed = []
+    killer = threading.Thread(target=kill)
+    killer.start()
+    found = ensemble(
+        toy, 300, 2, folder, record="events,tie", block=5, executor="dask",
+        scheduler=cluster.scheduler_address,
+    )  # fmt: skip
+    killer.join()
+    assert killed[0] < 60, "the worker was killed after all was over"
+    assert found.sizes["run"] == 300
+    assert Store(folder).digest() == Store(calm).digest()
+    assert files(folder) == files(calm)
+
+
+def test_a_cluster_writes_through_fsspec(cluster, calm, tmp_path):
+    url = f"file://{tmp_path}/far"
+    words = [
+        "ensemble", "scenarios/toy.toml", "--runs", "300", "--seed", "2", "--record", "events,tie",
+        "--block", "50", "--out", url, "--executor", "dask", "--scheduler",
+        cluster.scheduler_address, "--quiet",
+    ]  # fmt: skip
+    assert main(words) == 0
+    assert Store(url).digest() == Store(calm).digest()
+
+
+def test_a_scheduler_that_does_not_answer_is_given_up_in_time(toy, tmp_path, monkeypatch):
+    monkeypatch.setattr(executors, "PATIENCE", 1.0)
+    with socket.socket() as silent:  # takes connections, and says nothing
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(SimError, match="does not answer within 1 s"):
+            ensemble(toy, 4, 1, tmp_path / "a", executor="dask", scheduler=address)
+        assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1:1", "", None])
+def test_an_address_that_is_none_is_one_clear_message(toy, tmp_path, monkeypatch, address):
+    monkeypatch.setattr(executors, "PATIENCE", 1.0)
+    with pytest.raises(SimError, match="scheduler"):
+        ensemble(toy, 4, 1, tmp_path / "a", executor="dask", scheduler=address)

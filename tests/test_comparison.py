@@ -1,0 +1,192 @@
+"""Two scenarios with the same luck, and runs that branch."""
+
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+import sim
+from sim.branching import branch
+from sim.comparison import compare, differences, outcomes, parting, wilson
+from sim.ensembles import ensemble, gather, simulate
+from sim.errors import ResultsError, ScenarioError, SimError
+from sim.files import with_changes
+from sim.results import events
+
+TOY = ROOT / "scenarios/toy.toml"
+
+
+@pytest.fixture(scope="module")
+def run(syria):
+    return simulate(syria, runs=1, first=3)
+
+
+def test_a_scenario_compared_with_itself_differs_in_nothing(toy):
+    found = compare(toy, toy, 30)
+    assert found.changed == 0.0
+    assert found.parting is None
+    assert (found.table[["difference", "low", "high", "changed", "effect"]] == 0).all(axis=None)
+
+
+def test_differences_are_paired_and_have_the_interval_of_the_mean():
+    one, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 5.0, 4.0])
+    row = differences({"x": one}, {"x": other}).loc["x"]
+    half = 1.959963984540054 * np.std([1, 0, 2, 0], ddof=1) / 2
+    assert row["difference"] == 0.75
+    assert row["changed"] == 0.5
+    assert row["low"] == pytest.approx(0.75 - half)
+    assert row["high"] == pytest.approx(0.75 + half)
+
+
+def test_pairing_makes_the_interval_narrower_than_independent_runs(toy):
+    other = with_changes(toy, {"actors.crown.capability": 2.2})
+    a, b = outcomes(ensemble(toy, 300)), outcomes(ensemble(other, 300))
+    name = "position of valley at the end"
+    row = differences(a, b).loc[name]
+    apart = math.sqrt((a[name].var(ddof=1) + b[name].var(ddof=1)) / 300)
+    assert (row["high"] - row["low"]) / (2 * 1.96) < 0.8 * apart
+
+
+def test_outcomes_count_what_the_record_shows(toy):
+    full = simulate(toy, runs=12)
+    found = outcomes(ensemble(toy, 12))
+    state = full["state"].values
+    assert np.array_equal(found["weeks of war"], (state == 0).sum(axis=1))
+    assert np.array_equal(found["weeks of ceasefire"], (state == 1).sum(axis=1))
+    broke = full["violated"].sel(actor="league").values.sum(axis=1)
+    assert np.array_equal(found["weeks league broke a ceasefire"], broke)
+    tie = full["tie"].isel(round=-1)
+    both = (tie.sel(actor="crown", other="duchy") + tie.sel(actor="duchy", other="crown")) / 2
+    assert np.allclose(found["tie of crown and duchy at the end"], both, atol=1e-6)
+
+
+def test_the_share_of_runs_that_changed_is_that_of_their_events(toy):
+    other = with_changes(toy, {"parameters.lam": toy.parameters.lam * 1.02})
+    found = compare(toy, other, 40)
+    apart = 0
+    for number in range(40):
+        one, two = (list(events(gather(case, [number], 1))) for case in (toy, other))
+        said = [[(e.round, e.decision, e.actor, e.answer) for e in story] for story in (one, two)]
+        apart += said[0] != said[1]
+    assert 0 < apart < 40
+    assert found.changed == apart / 40
+
+
+def test_the_parting_of_a_pair_names_the_first_event_that_differs(syria):
+    other = with_changes(syria, {"parameters.varpi": 0.05})
+    found = parting(syria, other, 1, 0)
+    one, two = (list(events(gather(case, [0], 1))) for case in (syria, other))
+    place = next(
+        n for n, (a, b) in enumerate(zip(one, two, strict=False))
+        if (a.round, a.decision, a.actor, a.answer) != (b.round, b.decision, b.actor, b.answer)
+    )  # fmt: skip
+    assert found.first == one[place]
+    assert found.second == two[place]
+    assert found.first.shock == found.second.shock
+    assert "Why: the luck of it is the same" in found.text
+    assert "loyalty" in found.text
+
+
+def test_a_comparison_is_a_page(toy):
+    text = str(compare(TOY, TOY, 60, set={"actors.crown.capability": 0.7}))
+    assert "60 pairs of runs with the same luck" in text
+    assert "weeks of war" in text
+    assert "parts in the week of" in text
+    assert max(map(len, text.splitlines())) < 125
+
+
+def test_scenarios_with_other_actors_are_compared_in_what_they_share(syria):
+    without = with_changes(syria, {}, without=["actors.hezbollah"])
+    found = compare(syria, without, 20)
+    assert found.changed == 1.0
+    assert "tie of russia and iran at the end" in found.table.index
+    assert "capability of hezbollah at the end" not in found.table.index
+
+
+@pytest.mark.parametrize(
+    ("share", "n", "low", "high"),
+    [(0.0, 10, 0.0, 0.2775), (0.5, 10, 0.2366, 0.7634), (1.0, 100, 0.9630, 1.0)],
+)
+def test_intervals_of_shares_are_those_of_wilson(share, n, low, high):
+    assert wilson(share, n) == pytest.approx((low, high), abs=5e-5)
+    assert wilson(0.0, 0) == (0.0, 1.0)
+
+
+def test_a_branch_that_changes_nothing_is_the_run(syria, run):
+    same = branch(run, "2016-12-13", {"actors.iran.capability": 1.0})
+    for name in run.data_vars:
+        assert np.array_equal(run[name].values, same[name].values), name
+
+
+def test_a_branch_has_the_past_of_its_run_and_another_future(run):
+    found = branch(run, "2016-12-13", {"actors.iran.capability": 2.0})
+    week = int((run["date"].values <= np.datetime64("2016-12-13")).sum()) - 1
+    assert np.array_equal(found["tie"][:, :week], run["tie"][:, :week])
+    assert not np.array_equal(found["tie"][:, week + 3 :], run["tie"][:, week + 3 :])
+    iran = found["capability"].sel(actor="iran").values[0]
+    assert (iran[:week] == 1.0).all()
+    assert (iran[week:] == 2.0).all()
+    assert found.attrs["branch"] == f"from week {week}"
+    past = [e for e in events(found) if e.round < week]
+    assert past == [e for e in events(run) if e.round < week]
+
+
+def test_a_branch_at_week_0_is_the_changed_scenario_but_for_its_settled_ties(syria):
+    changed = with_changes(syria, {"parameters.lam": 60.0})
+    found = branch(simulate(syria), 0, {"parameters.lam": 60.0})
+    plain = simulate(changed)
+    assert np.array_equal(found["tie"].values, plain["tie"].values)
+    assert np.array_equal(found["event_gain"].values, plain["event_gain"].values)
+
+
+def test_weights_and_ideals_change_with_their_spread(run):
+    found = branch(run, 60, {"actors.iran.long.arms.weight": 0.9, "actors.iran.cost_of_war": 0.4})
+    iran = {"actor": "iran", "issue": "arms"}
+    before, after = (d["weight"].sel(iran).values[0] for d in (run, found))
+    assert np.array_equal(before[:60], after[:60])
+    assert (after[60:] > before[60:]).all()
+
+
+def test_a_branch_can_go_on_for_longer(run):
+    longer = branch(run, 60, {"rounds": 150})
+    assert longer.sizes["round"] == 150
+    assert np.array_equal(longer["tie"][:, :120], run["tie"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"issues.regime.start": 0.4}, "issues.regime.start: is where it stood at first"),
+        ({"parameters.sig_w": 0.4}, "parameters.sig_w: is over before week 60"),
+        ({"start": dt.date(2015, 1, 1)}, "start: is over before week 60"),
+        ({"rounds": 40}, "rounds: must be more than 60"),
+        ({"actors.iran.long.share": {"ideal": 1, "weight": 1}}, None),
+        ({"actors.iram.capability": 1}, "did you mean 'iran'"),
+    ],
+    ids=str,
+)
+def test_what_a_branch_cannot_change_is_refused(run, change, message):
+    if message is None:
+        assert branch(run, 60, change).sizes["run"] == 1
+        return
+    with pytest.raises(ScenarioError) as error:
+        branch(run, 60, change)
+    assert message in str(error.value)
+
+
+def test_a_branch_needs_a_run_and_a_week_that_are_there(toy, run):
+    with pytest.raises(ResultsError, match="there is no run 9"):
+        branch(run, 3, {}, number=9)
+    with pytest.raises(ResultsError, match="outside the results"):
+        branch(run, "1999-01-01", {})
+    with pytest.raises(ResultsError, match="is a branch itself"):
+        branch(branch(run, 3, {}), 5, {})
+    with pytest.raises(SimError, match="there is no pair of runs 50"):
+        compare(toy, toy, 5, run=50)
+
+
+def test_the_root_offers_them():
+    assert sim.compare is compare
+    assert sim.branch is branch
