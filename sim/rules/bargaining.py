@@ -93,6 +93,64 @@ def on_the_table(out, text, tabled, theta):
 
 
 @compiled
+def foresee(
+    foreseen, party, start, scale, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps,
+    steps, step
+):  # fmt: skip
+    """What everybody expects of talks to come: the Nash text over the whole agenda.
+
+    Parameters
+    ----------
+    foreseen : ndarray, shape (K,)
+        Filled: the text on issues with a tabling rule, theta elsewhere.
+    party : ndarray of bool, shape (N,)
+        Room for the parties: those with a veto and those that are to be brought.
+    start, scale : ndarray, shape (N,)
+        Room for the surplus, ``u_i(x) - V_w,i``.
+    theta : ndarray, shape (K,)
+    veto, brought : ndarray of bool, shape (N,)
+    agenda_rule : ndarray of int, shape (K,)
+        As in `agenda_due`; -1 not on the agenda.
+    power, u, V_w : ndarray, shape (N,)
+        Bargaining power, utility of theta, value of war.
+    W, X, r, eps, steps, step
+        As in `nash_text`.
+    """
+    tabled = np.zeros(theta.shape[0], dtype=np.bool_)
+    for k in range(theta.shape[0]):
+        tabled[k] = agenda_rule[k] >= 0
+    for i in range(party.shape[0]):
+        party[i] = veto[i] or brought[i]
+        start[i] = u[i] - V_w[i]
+        scale[i] = 1.0
+    nash_text(foreseen, theta, party, tabled, power, start, scale, W, X, r, eps, steps, step)
+
+
+@compiled
+def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, foresight):
+    """What is believed to come of a ceasefire: the text where tabled, else what is foreseen.
+
+    Parameters
+    ----------
+    ahead : ndarray, shape (K,)
+        Filled; theta on what nobody expects to be negotiated.
+    expected : ndarray of bool, shape (K,)
+        Filled: tabled or, with foresight, on the agenda.
+    text, foreseen, theta : ndarray, shape (K,)
+    tabled : ndarray of bool, shape (K,)
+    agenda_rule : ndarray of int, shape (K,)
+    foresight : float
+        0: issues that are not tabled are believed to stay where they are.
+    """
+    for k in range(ahead.shape[0]):
+        expected[k] = tabled[k] or (foresight > 0.5 and agenda_rule[k] >= 0)
+        if tabled[k]:
+            ahead[k] = text[k]
+        else:
+            ahead[k] = foreseen[k] if expected[k] else theta[k]
+
+
+@compiled
 def settlement_values(V_s, u_table, chi, V_d, V_w):
     """Value of a settlement that opponents honour with probability chi (Powell 2006).
 
