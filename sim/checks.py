@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import nearest
-from sim.scenario import IDLE, Event, Scenario, ShortTerm, is_off
+from sim.scenario import IDLE, PRESETS, Event, Parameters, Scenario, ShortTerm, is_off
 from sim.toml import Path
 
 TOLERANCE = 1e-9
@@ -408,10 +408,13 @@ def _parameters(case: Scenario) -> Iterator[Finding]:
 
 
 def _mechanisms(case: Scenario, given: Collection[str]) -> Iterator[Finding]:
+    theory = PRESETS[case.theory]["parameters"]
     for mechanism, numbers in IDLE.items():
         if is_off(mechanism, getattr(case.mechanisms, mechanism)):
             for name in numbers:
-                if name in given:
+                usual = theory.get(name, Parameters.model_fields[name].default)
+                # At its usual value it says nothing new: plain data of a scenario hold them all.
+                if name in given and getattr(case.parameters, name) != usual:
                     problem = f"is set, but mechanisms.{mechanism} is off and sets it"
                     uses = (("mechanisms", mechanism),)
                     yield Finding(("parameters", name), problem, "take one of the two out", uses)

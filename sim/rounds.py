@@ -223,9 +223,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         )  # fmt: skip
         if p.varpi_D > 0.0:
             war.dependences(
-                tie.Dep, tmp.without, tmp.without_camps, force.psi[0], who.can_convene, who.side,
-                force.m, who.air, who.ground, p.ces, p.nu, value.V_w, value.u, value.u_plus,
-                value.u_minus, force.cost, who.delta, front, force.believed, p.sig_b,
+                tie.Dep, force.psi[0], who.can_convene, who.side, force.m, who.air, who.ground,
+                p.ces, p.nu, value.V_w, value.u, value.u_plus, value.u_minus, force.cost,
+                who.delta, front, force.believed, p.sig_b,
             )  # fmt: skip
         ceasefire.credibility(value.chi, truce.vside, who.side)
         bargaining.table_values(
@@ -234,9 +234,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         )  # fmt: skip
         if p.foresight > 0.5:
             bargaining.foresee(
-                talk.foreseen, tmp.parties, tmp.start, tmp.scale, force.theta, who.veto,
-                who.brought, topic.agenda_rule, who.power, value.u, value.V_w, aims.W, aims.X, p.r,
-                p.eps, steps, p.nash_step,
+                talk.foreseen, force.theta, who.veto, who.brought, topic.agenda_rule, who.power,
+                value.u, value.V_w, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
             )  # fmt: skip
         bargaining.look_ahead(
             talk.ahead, talk.expected, talk.text, talk.tabled, talk.foreseen, topic.agenda_rule,

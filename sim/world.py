@@ -169,10 +169,6 @@ class Scratch(NamedTuple):
     score: Floats
     reach: Floats
     scale: Floats
-    start: Floats
-    without: Floats  # forces without one actor, and what they make of the camps
-    without_camps: Floats
-    parties: Flags
     sore: Ints  # costliest issue on the table, and what it costs
     sore_effect: Floats
     none: Floats  # zeros
@@ -283,7 +279,7 @@ _SHAPES: dict[str, str] = {
     "draft issue_draw issue_draw2 pinned foreseen ahead expected",
     "L": "control f pull pressed",
     "1": "psi h_c rho state age convener collapsing vbar hazard failed luck learned held",
-    "2": "strengths shares vside without_camps",
+    "2": "strengths shares vside",
     "BK": "pair_text",
     "B2": "pair_local pair_core pair_gain",
     "2B": "pair_shock",

@@ -94,19 +94,17 @@ def on_the_table(out, text, tabled, theta):
 
 @compiled
 def foresee(
-    foreseen, party, start, scale, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps,
-    steps, step
+    foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps, steps, step
 ):  # fmt: skip
     """What everybody expects of talks to come: the Nash text over the whole agenda.
+
+    Parties are those with a veto and those that are to be brought, with the surplus
+    ``u_i(x) - V_w,i``: what is expected of peace is what it gives above war.
 
     Parameters
     ----------
     foreseen : ndarray, shape (K,)
         Filled: the text on issues with a tabling rule, theta elsewhere.
-    party : ndarray of bool, shape (N,)
-        Room for the parties: those with a veto and those that are to be brought.
-    start, scale : ndarray, shape (N,)
-        Room for the surplus, ``u_i(x) - V_w,i``.
     theta : ndarray, shape (K,)
     veto, brought : ndarray of bool, shape (N,)
     agenda_rule : ndarray of int, shape (K,)
@@ -116,10 +114,12 @@ def foresee(
     W, X, r, eps, steps, step
         As in `nash_text`.
     """
+    n = u.shape[0]
     tabled = np.zeros(theta.shape[0], dtype=np.bool_)
+    party, start, scale = np.zeros(n, dtype=np.bool_), np.empty(n), np.empty(n)
     for k in range(theta.shape[0]):
         tabled[k] = agenda_rule[k] >= 0
-    for i in range(party.shape[0]):
+    for i in range(n):
         party[i] = veto[i] or brought[i]
         start[i] = u[i] - V_w[i]
         scale[i] = 1.0

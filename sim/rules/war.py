@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.compiling import compiled
 
 
@@ -199,8 +201,8 @@ def learn_from_war(optimism, moved, psi, nu, n0, weeks):
 
 @compiled
 def dependences(
-    out, without, strengths, psi, can_convene, side, m, air, ground, ces, nu, V_w, u, u_plus,
-    u_minus, cost, delta, front, believed, sig_b
+    out, psi, can_convene, side, m, air, ground, ces, nu, V_w, u, u_plus, u_minus, cost, delta,
+    front, believed, sig_b
 ):  # fmt: skip
     """What every actor would lose in the field without each convener of its own camp.
 
@@ -211,8 +213,6 @@ def dependences(
     ----------
     out : ndarray, shape (N, N)
         Filled: what i would lose without j.
-    without, strengths : ndarray, shape (N,) and (2,)
-        Room for the forces without j.
     psi : float
         Contest with everybody.
     can_convene : ndarray of bool, shape (N,)
@@ -224,6 +224,7 @@ def dependences(
         As in `war_values`.
     """
     n = m.shape[0]
+    without, strengths = np.empty(n), np.empty(2)
     front = min(max(front, 0.0), 1.0)
     for j in range(n):
         for i in range(n):
