@@ -34,7 +34,7 @@ from sim.ensemble import simulate
 from sim.scenario import Scenario
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
-PARTS = ("dyad", "issue", "actor", "actor_flag", "link")
+PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "link")
 MILITIAS = ("hezbollah", "foreign_militias", "local_militias")
 SECURE, THREATENED = 0.75, 0.30
 CLAMPED, FROM = 30, 70
@@ -268,12 +268,13 @@ def resampled(results: xr.Dataset, measure: Callable[[Spells], float]) -> Figure
 
 
 def broken_share(results: xr.Dataset, case: Scenario, first: int, last: int) -> Figure:
-    """Capability share (at the start) of breaches in weeks `first` to `last` of ceasefires."""
+    """Capability share of breaches in weeks `first` to `last` of ceasefires, the last included."""
     armed = [name for name, actor in case.actors.items() if actor.armed]
-    strength = np.array([case.actors[name].capability for name in armed])
-    share = results["violated"].sel(actor=armed).values @ strength / strength.sum()
-    age, state = results["age"].values, results["state"].values
-    weeks = (age >= first) & (age <= last) & ((state == 1) | (state == 2))
+    strength = results["capability"].sel(actor=armed).values
+    broke = results["violated"].sel(actor=armed).values
+    share = (strength * broke).sum(axis=2) / strength.sum(axis=2)
+    age, stood = results["age"].values, results["collapse_chance"].values > 0.0
+    weeks = (age >= first) & (age <= last) & stood
     return ratio((share * weeks).sum(axis=1), weeks.sum(axis=1))
 
 
@@ -366,7 +367,7 @@ def clamp_cells(
 
 def changed(case: Scenario, change: dict[str, Any]) -> Scenario:
     """A scenario with some parameters and mechanisms set, by their names."""
-    groups = {name: "mechanisms" for name in type(case.mechanisms).model_fields}
+    groups = dict.fromkeys(type(case.mechanisms).model_fields, "mechanisms")
     paths = {f"{groups.get(name, 'parameters')}.{name}": value for name, value in change.items()}
     return files.with_changes(case, paths) if paths else case
 
@@ -632,16 +633,17 @@ def main() -> None:
     out("| fact | reference | ours | 95 % | inside |\n| --- | --- | --- | --- | --- |\n")
     for fact in facts(runs, seed):
         width = f" ± {fact.half_width:.3f}" if fact.half_width else ""
-        out(f"| {fact.name} | {fact.published:+.3f}{width} | {fact.ours.value:+.3f} "
-            f"| {1.96 * fact.ours.error:.3f} | {'yes' if fact.inside else '**no**'} |\n")  # fmt: skip
+        verdict = "yes" if fact.inside else "**no**"
+        out(f"| {fact.name} | {fact.published:+.3f}{width} | {fact.ours.value:+.3f} ")
+        out(f"| {1.96 * fact.ours.error:.3f} | {verdict} |\n")
     reached = aleppo(play(conflicting(), runs, seed))
     out(f"median week of Aleppo where it is reached: {np.median(reached[reached < NEVER]):.0f}\n")
     truce = play(conflicting(), runs, seed)["state"].values > 0
     first = np.where(truce.any(axis=1), truce.argmax(axis=1), truce.shape[1])
     out(f"first ceasefire, week at 10, 50, 90 %: {np.percentile(first, [10, 50, 90])}\n")
     play.cache_clear()
-    out("\n| off | flag | clamp A | clamp B | clamp A, breaches | before, after | drift "
-        "| failed | first ceasefire |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")  # fmt: skip
+    out("\n| off | flag | clamp A | clamp B | clamp A, breaches | before, after | drift ")
+    out("| failed | first ceasefire |\n|" + " --- |" * 9 + "\n")
     for row in switched_off(runs // 2, seed):
         out("| " + " | ".join(row) + " |\n")
     spread, lag = violence_series(runs, seed)

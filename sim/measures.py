@@ -19,7 +19,7 @@ from sim.setup import knobs
 
 # Enumeration doubles with every actor; at 20 it takes about a second.
 MOST_ENUMERATED = 20
-COLLAPSE, SETTLEMENT, CENSORED = "collapse", "settlement", "censored"
+COLLAPSE, SETTLEMENT, CENSORED, VICTORY = "collapse", "settlement", "censored", "victory"
 
 
 class Camps(NamedTuple):
@@ -268,9 +268,10 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
     -------
     DataFrame
         ``run``; ``start`` and ``last`` (rounds), ``start_date`` and ``last_date`` (first day of
-        each); ``weeks``; ``convener``; ``ended`` (``collapse``, or how it stood at the end of the
-        record: ``settlement``, ``censored``); ``settled`` (round in which it became a settlement,
-        -1 if never); ``signed`` (names); ``first_breach`` (round, -1 if none) and ``violators``
+        each); ``weeks``; ``convener``; ``ended`` (``collapse``, ``victory``, or how it stood at the
+        end of the record: ``settlement``, ``censored``); ``settled`` (round in which it became a
+        settlement, -1 if never); ``signed`` (names); ``first_breach`` (round, -1 if none) and
+        ``violators``
         (names, of that round).
     """
     state, age = variable(results, "state").values, variable(results, "age").values
@@ -283,13 +284,16 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
     rows = []
     for r, number in enumerate(results["run"].values.tolist()):
         began = (age[r] == 1) & (convener[r] >= 0)
-        began[:1] |= state[r, :1] > 0  # a record that was cut opens in the middle of a spell
+        began[:1] |= np.isin(
+            state[r, :1], (1, 2)
+        )  # a record that was cut opens in the middle of a spell
         starts = np.flatnonzero(began)
         for start, until in itertools.pairwise([*starts.tolist(), len(rounds)]):
-            broken = np.flatnonzero(state[r, start:until] == 0)
+            broken = np.flatnonzero(np.isin(state[r, start:until], (0, 3)))
             last = int(start + broken[0]) if len(broken) else until - 1
             settled = np.flatnonzero(state[r, start : last + 1] == 2)
             ended = SETTLEMENT if state[r, last] == 2 else COLLAPSE if len(broken) else CENSORED
+            ended = VICTORY if state[r, last] == 3 else ended
             breaches = np.flatnonzero(violated[r, start : last + 1].any(axis=1))
             first = int(start + breaches[0]) if len(breaches) else -1
             rows.append({

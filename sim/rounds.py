@@ -85,7 +85,7 @@ def shift(
         forced_table[index] = True
     elif kind == NEW_CONSULTATION:
         consultation[index] = int(value)
-    elif kind == NEW_POSITION or kind == NEW_PIN:
+    elif kind in (NEW_POSITION, NEW_PIN):
         theta[index] = value
         pinned[index] = value if kind == NEW_PIN else -1.0
 
@@ -243,9 +243,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         )  # fmt: skip
         objectives.utilities(value.u_ahead, talk.ahead, aims.W, aims.X, p.r)
         if p.fighting > 0.5:
-            remembered = ceasefire.remembered_breaches(
-                truce.vside, who.side, who.armed, force.m
-            )
+            remembered = ceasefire.remembered_breaches(truce.vside, who.side, who.armed, force.m)
             value.h_c[0] = ceasefire.believed_hazard(remembered, p.h0, p.h1, p.h_power, p.h_s)
         else:
             value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]

@@ -1,4 +1,4 @@
-"""The stylised facts of the first theory at its defaults, beside an independent prototype's figures.
+"""The stylised facts of the first theory at its defaults, beside a prototype's figures.
 
 A figure is inside when it differs from the prototype's by at most 3.5 times the joint standard
 error: the prototype's spread over seeds (at 1,000 runs) and our own, both from our spread over

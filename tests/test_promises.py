@@ -404,8 +404,8 @@ def test_the_accounts_of_every_tie_add_up_to_it(path: Path) -> None:
 
 
 def test_every_answer_follows_from_its_gain_and_its_shock(syria: Scenario) -> None:
-    happened = {"shift", "satisfied", "threatened", "table", "dispute", "ceasefire", "settle", "victory",
-                "deal", "convene"}  # fmt: skip
+    happened = {"shift", "satisfied", "threatened", "table", "dispute", "ceasefire", "settle",
+                "deal", "convene", "victory"}  # fmt: skip
     seen = set()
     for event in events(simulate(syria, runs=3, seed=17)):
         if event.decision in happened:

@@ -69,9 +69,7 @@ def test_all_switches_off_is_the_first_theory_to_the_last_bit(
 
 
 @pytest.mark.parametrize("mechanism", PRESETS["second"]["mechanisms"])
-def test_one_switch_on_leaves_the_rest_of_the_first_theory(
-    first: Scenario, mechanism: str
-) -> None:
+def test_one_switch_on_leaves_the_rest_of_the_first_theory(first: Scenario, mechanism: str) -> None:
     value = PRESETS["second"]["mechanisms"][mechanism]
     on = files.with_changes(first, {f"mechanisms.{mechanism}": value})
     assert on.theory == "first"
@@ -157,9 +155,7 @@ def test_the_chance_of_a_threat_is_that_of_simulated_walks() -> None:
     assert fell.mean() == pytest.approx(expected, abs=4 * math.sqrt(0.25 / len(x)))
 
 
-@given(
-    st.floats(0.0, 1.0), st.floats(-0.05, 0.05), st.floats(0.0, 0.99), st.floats(0.01, 0.5)
-)
+@given(st.floats(0.0, 1.0), st.floats(-0.05, 0.05), st.floats(0.0, 0.99), st.floats(0.01, 0.5))
 def test_the_chance_of_a_threat_is_one_below_the_mark_and_falls_with_position_and_drift(
     position: float, drift: float, low: float, sig_b: float
 ) -> None:
@@ -196,7 +192,9 @@ def test_the_other_camps_danger_is_the_mirror_image() -> None:
         assert danger(position, True, drift) == pytest.approx(danger(1 - position, False, -drift))
 
 
-def test_a_goal_that_is_never_satisfied_is_always_in_danger_and_other_issues_keep_the_flag() -> None:
+def test_a_goal_that_is_never_satisfied_is_always_in_danger_and_other_issues_keep_the_flag() -> (
+    None
+):
     assert danger(0.99, True, 0.01, hi=math.inf) == 1.0
     assert danger(0.99, True, 0.01, issue=1) == -1.0
 
@@ -346,9 +344,7 @@ def test_what_is_tabled_is_believed_as_it_is_tabled() -> None:
     text, foreseen, theta = np.full(4, 0.1), np.full(4, 0.2), np.full(4, 0.3)
     tabled, rule = np.array([True, False, False, True]), np.array([0, 1, -1, -1])
     for foresight, seen in ((1.0, [0.1, 0.2, 0.3, 0.1]), (0.0, [0.1, 0.3, 0.3, 0.1])):
-        bargaining.look_ahead(
-            ahead, expected, text, tabled, foreseen, rule, theta, foresight
-        )
+        bargaining.look_ahead(ahead, expected, text, tabled, foreseen, rule, theta, foresight)
         assert ahead.tolist() == seen
         assert expected.tolist() == [True, foresight > 0.0, False, True]
 
@@ -599,8 +595,7 @@ def test_the_goal_that_is_never_satisfied_acts_through_attention_alone(second: S
     """With attention off (a_min = 1) a goal that is never satisfied changes nothing at all."""
     still = files.with_changes(second, {"mechanisms.salience_decay": False})
     base, never = (
-        simulate(case, runs=3, seed=6)
-        for case in (still, files.with_changes(still, NEVER))
+        simulate(case, runs=3, seed=6) for case in (still, files.with_changes(still, NEVER))
     )
     for name in base.data_vars:
         if not str(name).startswith("event_") and name not in ("satisfied", "danger"):
@@ -608,6 +603,6 @@ def test_the_goal_that_is_never_satisfied_acts_through_attention_alone(second: S
 
 
 def test_h_s_leaves_room_for_the_believed_collapse(second: Scenario) -> None:
-    with pytest.raises(ScenarioError, match="must be at most 0.9"):
+    with pytest.raises(ScenarioError, match=r"must be at most 0\.9"):
         files.with_changes(second, {"parameters.h_s": 0.91})
     simulate(files.with_changes(second, {"parameters.h_s": 0.9}), rounds=20)

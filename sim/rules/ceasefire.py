@@ -299,7 +299,7 @@ def violator_share(violates, armed, m):
 
 @compiled
 def raised(v, power):
-    """v to a whole power of 1 or more, by multiplication: the same bits compiled or not."""
+    """A number to a whole power of 1 or more, by multiplication: no bit depends on the compiler."""
     out = v
     for _ in range(int(power) - 1):
         out *= v

@@ -45,9 +45,7 @@ def chance_of_threat(position, drift, low, sig_b):
 
 
 @compiled
-def dangers(
-    danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, believed, sig_b
-):
+def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, believed, sig_b):
     """How far each short-term objective on territory is in danger, as its owner sees the war.
 
     Parameters

@@ -169,7 +169,7 @@ def prior_optimism(out, side, opt):
 
 @compiled
 def believed_drift(out, psi, optimism, nu):
-    """Fill `out`, shape (N,), with nu (2 psi - 1) + optimism_i: the drift each actor believes in."""
+    """Fill `out`, shape (N,), with the drift that each believes in: nu (2 psi - 1) + optimism_i."""
     for i in range(out.shape[0]):
         out[i] = nu * (2.0 * psi - 1.0) + optimism[i]
 
