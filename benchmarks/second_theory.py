@@ -30,7 +30,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events, files
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.scenario import Scenario
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from sim import plots  # noqa: E402
-from sim.ensemble import simulate  # noqa: E402
+from sim.ensembles import simulate  # noqa: E402
 from sim.plots.pages import write  # noqa: E402
 
 FOLDER = ROOT / "docs" / "figures"

@@ -25,16 +25,24 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ),
     ("the arrays", "givens"),
     ("what changes", "world"),
+    ("before the war", "opening"),
     ("the start", "setup"),
     ("when", "rounds"),
+    ("many at once", "blocks"),
     ("what is left", "results"),
+    ("what is kept of many", "recording"),
     ("a user's own", "plugins"),
     ("the whole", "model"),
     ("what holds for actors", "contract"),
     ("what happened", "chronicle"),
     ("which part", "selection"),
     ("how much", "measures"),
-    ("many", "ensemble"),
+    ("which runs", "study"),
+    ("where they lie", "places"),
+    ("where they are kept", "store"),
+    ("who plays them", "executors"),
+    ("many", "ensembles"),
+    ("to compare", "comparison branching"),
     ("to look at", "plots"),
     ("to type", "cli"),
 )
@@ -44,7 +52,11 @@ _PUBLIC = {
     "Scenario": "scenario",
     "load_scenario": "files",
     "with_changes": "files",
-    "simulate": "ensemble",
+    "simulate": "ensembles",
+    "ensemble": "ensembles",
+    "replay": "ensembles",
+    "compare": "comparison",
+    "branch": "branching",
     "ConflictModel": "model",
     "Actor": "model",
     "StateActor": "model",
@@ -62,8 +74,12 @@ _OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
+    from sim.branching import branch as branch
+    from sim.comparison import compare as compare
     from sim.contract import check as check_actor  # noqa: F401
-    from sim.ensemble import simulate as simulate
+    from sim.ensembles import ensemble as ensemble
+    from sim.ensembles import replay as replay
+    from sim.ensembles import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
     from sim.files import load as load_scenario  # noqa: F401

@@ -15,6 +15,9 @@ import hashlib
 import math
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
 from sim.compiling import compiled
@@ -24,6 +27,9 @@ CONVENE, PROPOSE, CONSULT, RATIFY, ORDER, COMPLY, OBSERVE, REVISE, COLLAPSE = ra
 ATTEND, VOTE, BILATERAL, TERRITORY, DISPUTE, DISPUTE_VALUE = range(9, 15)
 WEIGHT, IDEAL, ATTRIBUTE, SCAPEGOAT = range(15, 19)
 DECISIONS = 19
+
+# No draws from outside: the generator's are taken.
+NO_DRAWS = np.zeros((0, 0, 0))
 
 _WORD = 0xFFFFFFFFFFFFFFFF
 _M0 = np.uint64(0xD2E7470EE14C6C93)
@@ -71,7 +77,21 @@ def round_keys(seed: int, run: int) -> NDArray[np.uint64]:
     return np.array(keys, dtype=np.uint64)
 
 
-@compiled
+def block_keys(seed: int, runs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """`round_keys` of many runs of one seed, shape (runs, 10, 2).
+
+    Parameters
+    ----------
+    seed : int
+    runs : ndarray of uint64, shape (runs,)
+    """
+    steps = np.arange(10, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        first = np.uint64(seed) + steps * np.uint64(_W0)
+        second = runs[:, None] + steps * np.uint64(_W1)
+    return np.stack([np.broadcast_to(first, second.shape), second], axis=-1)
+
+
 def _product(a, b):
     """High and low word of a 64 by 64 bit product, by halves that cannot overflow."""
     a0, a1 = a & _LOW, a >> _32
@@ -80,6 +100,23 @@ def _product(a, b):
     middle = a1 * b0 + (low >> _32)
     other = a0 * b1 + (middle & _LOW)
     return a1 * b1 + (middle >> _32) + (other >> _32), (other << _32) | (low & _LOW)
+
+
+@intrinsic
+def _high(typing, a, b):
+    """High word of a product: processors have it as one instruction, languages do not."""
+
+    def emit(context, builder, signature, arguments):
+        wide = ir.IntType(128)
+        a, b = (builder.zext(argument, wide) for argument in arguments)
+        return builder.trunc(builder.lshr(builder.mul(a, b), wide(64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), emit
+
+
+@overload(_product, inline="always")
+def _product_compiled(a, b):
+    return lambda a, b: (_high(a, b), a * b)  # type: ignore[call-arg]
 
 
 @compiled
@@ -146,6 +183,20 @@ def uniforms(out, keys, fed, decision, who, t):
 
 
 @compiled
+def uniforms_of(out, among, keys, fed, decision, who, t):
+    """Fill `out` as `uniforms` does, but only where `among`, shape (n,), is set.
+
+    Draws are named, so those that nobody looks at need not be made.
+    """
+    for i in range(out.shape[0]):
+        if among[i]:
+            if fed.shape[0] > 0:
+                out[i] = fed[t, decision, i]
+            else:
+                out[i] = uniform(keys, decision, who[i], t)
+
+
+@compiled
 def logit(u):
     """ln(u / (1 - u)), u clipped to [1e-12, 1 - 1e-12]."""
     u = min(max(u, _TINY), 1.0 - _TINY)
@@ -161,6 +212,15 @@ def shocks(out, keys, fed, decision, who, t, lam):
     uniforms(out, keys, fed, decision, who, t)
     for i in range(out.shape[0]):
         out[i] = logit(out[i]) / lam
+
+
+@compiled
+def shocks_of(out, among, keys, fed, decision, who, t, lam):
+    """Fill `out` as `shocks` does, but only where `among`, shape (n,), is set."""
+    uniforms_of(out, among, keys, fed, decision, who, t)
+    for i in range(out.shape[0]):
+        if among[i]:
+            out[i] = logit(out[i]) / lam
 
 
 @compiled

@@ -20,26 +20,33 @@ _COMPILED = (
     "chance.py",
     "compiling.py",
     "events.py",
+    "opening.py",
     "rounds.py",
+    "blocks.py",
     "givens.py",
     "world.py",
     "rules",
 )
 
 
-def _fingerprint() -> str:
-    """Hash of all that is compiled.
-
-    Numba's cache of a function does not see a change in a function of another file that it calls;
-    a folder of its own for every state of the sources does.
-    """
+def rules_fingerprint() -> str:
+    """Hash of the sources of all that is compiled: the version of the theory as it is coded."""
     digest = hashlib.blake2b(digest_size=8)
-    version = f"{numba.__version__} {sys.version_info[:2]}"
-    digest.update(version.encode())
     for name in _COMPILED:
         path = _HERE / name
         for source in sorted(path.glob("*.py")) if path.is_dir() else [path]:
             digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _fingerprint() -> str:
+    """Name of the compiled code: the rules and what compiled them.
+
+    Numba's cache of a function does not see a change in a function of another file that it calls;
+    a folder of its own for every state of the sources does.
+    """
+    digest = hashlib.blake2b(rules_fingerprint().encode(), digest_size=8)
+    digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
     return digest.hexdigest()
 
 
@@ -60,9 +67,9 @@ def _folder() -> Path:
 FOLDER = _folder()
 
 
-def is_warm() -> bool:
+def is_warm(function: str = "rounds.play") -> bool:
     """Whether the compiled driver is in the cache, so that a run starts at once."""
-    return any(FOLDER.glob("**/rounds.play-*.nbi"))
+    return any(FOLDER.glob(f"**/{function}-*.nbi"))
 
 
 def interpret() -> None:

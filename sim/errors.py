@@ -59,6 +59,10 @@ class ResultsError(SimError):
     """A results file that cannot be read or written, or a question that it cannot answer."""
 
 
+class StoppedError(SimError):
+    """Work that could not go on: a full disk, workers that die. What was finished is kept."""
+
+
 class ActorError(SimError):
     """An actor's class that breaks the contract: a wrong answer, or none."""
 

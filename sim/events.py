@@ -63,6 +63,10 @@ MOST_TERMS = 5
 COLUMNS = TERMS + MOST_TERMS
 NOBODY = -1
 
+# Places in a counter: rows so far, fingerprint of the story, start of the tally.
+ROWS, STORY, TALLY = range(3)
+_KINDS = len(KINDS)
+
 
 def room(actors: int, issues: int, objectives: int, pairs: int, shifts: int, rounds: int) -> int:
     """Rows that a run can need at most, so that a record never overflows."""
@@ -75,6 +79,36 @@ def empty(rows: int) -> NDArray[np.float64]:
     return np.zeros((rows, COLUMNS))
 
 
+def counter(actors: int = -1) -> NDArray[np.int64]:
+    """Room for counts: rows in the record and, for a war of so many actors, story and tally.
+
+    The story is a fingerprint (31 bits) of who decided what in which week: two runs in which every
+    decision and happening is the same have the same. The tally counts them by kind, answer and
+    actor; its last column is for those of nobody.
+    """
+    return np.zeros(TALLY + (len(KINDS) * 2 * (actors + 1) if actors >= 0 else 0), dtype=np.int64)
+
+
+def tally(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The tally of a counter, shape (kinds, 2, actors + 1)."""
+    return count[TALLY:].reshape(len(KINDS), 2, -1)
+
+
+@compiled
+def tell(count, t, kind, actor, counterpart, issue, answer):
+    """Add one event to the story and to the tally of a counter; arguments as in `note`.
+
+    Consultations and revisions count for the actor whom they are about.
+    """
+    actors = (count.shape[0] - TALLY) // (2 * _KINDS)
+    whom = counterpart if kind in (CONSULT, REVISE) else actor
+    yes = 1 if answer else 0
+    count[TALLY + (2 * kind + yes) * actors + (whom if whom >= 0 else actors - 1)] += 1
+    # A polynomial in a prime field: every product stays below 2**63.
+    for word in (t, 2 * kind + yes, actor + 1, counterpart + 1, issue + 1):
+        count[STORY] = (count[STORY] * 1_000_003 + word + 1) % 2_147_483_647
+
+
 @compiled
 def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a, b, c, d, e):
     """Append one event.
@@ -83,8 +117,9 @@ def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a,
     ----------
     log : ndarray, shape (rows, COLUMNS)
         Changed; nothing is kept if it has no rows.
-    count : ndarray of int, shape (1,)
-        Events so far; goes on counting past a full record, which is how an overflow shows.
+    count : ndarray of int
+        From `counter`. Its first number goes on counting past a full record, which is how an
+        overflow shows.
     t, kind, actor, counterpart, issue : int
         NOBODY (-1) where there is none.
     answer : bool
@@ -93,10 +128,12 @@ def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a,
     a, b, c, d, e : float
         In the order of the kind's `terms`, zeros after them.
     """
+    if count.shape[0] > TALLY:
+        tell(count, t, kind, actor, counterpart, issue, answer)
     if log.shape[0] == 0:
         return
-    row = count[0]
-    count[0] += 1
+    row = count[ROWS]
+    count[ROWS] += 1
     if row >= log.shape[0]:
         return
     log[row, ROUND] = t
@@ -124,7 +161,7 @@ def note_each(log, count, t, kind, who, counterpart, issues, answers, gains, sho
     issues : ndarray of int, shape (N,)
     gains, shocks, a, b, c, d, e : ndarray, shape (N,)
     """
-    if log.shape[0] == 0:
+    if log.shape[0] == 0 and count.shape[0] <= TALLY:
         return
     for i in range(who.shape[0]):
         if who[i]:

@@ -162,6 +162,7 @@ class Topic(NamedTuple):
     core: Flags
     agenda_rule: Ints  # see bargaining.agenda_due
     agenda_value: Floats
+    renewed: Flags  # local disputes can break out again
     renew_chance: Floats
     renew_to: Floats
     renew_random: Flags
@@ -196,6 +197,18 @@ class Ids(NamedTuple):
     id_run: Words  # (1,)
 
 
+class Start(NamedTuple):
+    """What a run starts from."""
+
+    m0: Floats  # (N,) capability, flow cost of war
+    cost: Floats
+    theta: Floats  # (K,) positions
+    control: Floats  # (L,)
+    consultation: Ints  # (N,) ALWAYS, NEVER, BY_RULE
+    ow: Floats  # (O,) weights and ideals of objectives, before they are spread
+    ox: Floats
+
+
 class Givens(NamedTuple):
     """What a run is given and never changes."""
 
@@ -205,6 +218,7 @@ class Givens(NamedTuple):
     links: Links
     shifts: Shifts
     ids: Ids
+    start: Start
 
 
 @dataclass(frozen=True)

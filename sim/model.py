@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim import chance
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
-from sim.events import empty, room
+from sim.events import ROWS, counter, empty
 from sim.files import load
 from sim.givens import Givens, Knobs, Layout
 from sim.plugins import CHANCES, REGISTERED, checked
@@ -24,10 +24,9 @@ from sim.results import assemble
 from sim.rounds import play
 from sim.rules import bargaining, ceasefire, proxies
 from sim.scenario import Scenario
-from sim.setup import begin, prepare
+from sim.setup import begin, keys_of, most_events, prepare
 from sim.world import Kept, World, blank
 
-_NO_DRAWS = np.zeros((0, 0, 0))
 # The same text that is compiled for ensembles, as plain Python.
 _PLAY = getattr(play, "py_func", play)
 
@@ -242,6 +241,8 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         Name the luck.
     log : bool
         Whether to keep the events.
+    hold : str, optional
+        What of the luck is that of no run but the same in all: "heterogeneity" or "luck".
 
     Attributes
     ----------
@@ -260,22 +261,22 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         seed: int = 1,
         run: int = 0,
         log: bool = True,
+        hold: str | None = None,
     ) -> None:
         super().__init__(rng=int(seed))
         self.case = case if isinstance(case, Scenario) else load(case)
         self.seed, self.run = int(seed), int(run)
         self.givens, self.knobs, self.layout = prepare(self.case)
-        self.world = begin(self.case, self.givens, self.knobs, self.layout, self.seed, self.run)
+        self.world = begin(
+            self.case, self.givens, self.knobs, self.layout, self.seed, self.run, hold
+        )
         self.seen, self.seen_givens = _read_only(self.world), _read_only(self.givens)
         self.week = 0
-        self._keys = chance.round_keys(self.seed, self.run)
+        luck, _ = keys_of(self.seed, np.array([self.run], dtype=np.uint64), hold)
+        self._keys = luck[0]
         self._record = blank(self.layout, self.case.rounds)
-        g = self.givens
-        rows = room(
-            len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),
-            len(g.links.pairs), len(g.shifts.h_week), self.case.rounds,
-        )  # fmt: skip
-        self._log, self._count = empty(rows if log else 0), np.zeros(1, dtype=np.int64)
+        rows = most_events(self.givens, self.layout, self.case.rounds)
+        self._log, self._count = empty(rows if log else 0), counter(len(self.layout.actors))
         self._actors = {name: self._make(name) for name in self.case.actors}
         self._ordered = [self._actors[name] for name in self.layout.actors]
         self.datacollector = mesa.DataCollector(
@@ -353,16 +354,20 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             raise SimError(f"the scenario ends after {self.case.rounds} weeks")
         _PLAY(
             self.givens, self.knobs, self.world, self._record, self._log, self._count, self._keys,
-            _NO_DRAWS, self.week, self.week + 1, self._ask,
+            chance.NO_DRAWS, self.week, self.week + 1, self._ask,
         )  # fmt: skip
         self.week += 1
         self.running = self.week < self.case.rounds
         self.datacollector.collect(self)
 
+    def record_in_full(self) -> tuple[Kept, NDArray[np.float64], NDArray[np.int64]]:
+        """Record of all weeks of the scenario, room for events, and their counter."""
+        return self._record, self._log, self._count
+
     def record(self) -> tuple[Kept, NDArray[np.float64]]:
         """Record and events of the weeks played so far."""
         weeks = Kept._make(part[: self.week] for part in self._record)
-        return weeks, self._log[: self._count[0]]
+        return weeks, self._log[: min(self._count[ROWS], len(self._log))]
 
     def results(self) -> xr.Dataset:
         """Everything so far as a Dataset, see `sim.results`."""
@@ -441,9 +446,10 @@ def play_with_agents(
     number: int,
     parts: tuple[str, ...] | None,
     log: bool,
+    hold: str | None = None,
 ) -> tuple[Kept, NDArray[np.float64]]:
     """One run by the Mesa driver: its record and its events; arguments as the compiled driver's."""
-    model = ConflictModel(scenario, seed=seed, run=number, log=log)
+    model = ConflictModel(scenario, seed=seed, run=number, log=log, hold=hold)
     for _ in range(scenario.rounds):
         model.step()
     record, rows = model.record()

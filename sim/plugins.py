@@ -16,6 +16,8 @@ from sim.errors import ActorError
 
 # Classes by the name under which a scenario asks for them.
 REGISTERED: dict[str, Any] = {}
+# File from which a class was read, for those that come from one.
+FILES: dict[str, str] = {}
 # Decisions that answer with a gain, and those that answer with a chance.
 GAINS = ("convenes", "proposes", "signs", "heeds", "orders", "attends", "votes", "bargains")
 CHANCES = ("consults", "revises")
@@ -40,6 +42,7 @@ def register[C: type](name: str) -> Callable[[C], C]:
         if not isinstance(cls, type) or not all(hasattr(cls, d) for d in (*GAINS, *CHANCES)):
             raise ActorError(f"agent class {name!r} must be a subclass of sim.Actor, is {cls!r}")
         REGISTERED[name] = cls
+        FILES.pop(name, None)
         return cls
 
     return keep
@@ -71,6 +74,9 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
         raise ActorError(
             f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
         ) from error
+    for agent, cls in REGISTERED.items():
+        if before.get(agent) is not cls:
+            FILES[agent] = str(source.resolve())
     if before == REGISTERED:
         raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
 

@@ -19,6 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events as log
+from sim.compiling import rules_fingerprint
 from sim.errors import ResultsError
 from sim.files import dumps, loads
 from sim.givens import Layout
@@ -89,8 +90,15 @@ MEANING: dict[str, tuple[str, str]] = {
     "satisfied": ("short-term objective counts as achieved", "true or false"),
     "control": ("control share of a patron over a proxy", "1"),
     "leverage": ("part of a patron's leverage that is not worn", "1"),
+    "final_tie": ("tie of an actor to another at the end", "-1 to 1"),
+    "final_position": ("status quo of an issue at the end", "0 to 1"),
+    "final_capability": ("strength of an actor at the end", "capability"),
+    "decided": ("times that an actor decided so (consulted, revised: was)", "events"),
+    "happened": ("times that it was decided or happened so, whoever did", "events"),
+    "story": ("fingerprint of who decided what when: equal where nothing differs", "code"),
+    "event_count": ("events of the run in the table of events", "events"),
 }
-_DIMS: dict[str, tuple[str, ...]] = {
+DIMS: dict[str, tuple[str, ...]] = {
     "1": (),
     "2": ("camp",),
     "N": ("actor",),
@@ -171,19 +179,14 @@ def assemble(
     Dataset
         Dims run, round, actor, other, issue, camp, objective, link, account, event, term.
     """
-    names = _coordinates(scenario, lay)
-    order = {
-        "actor": [lay.actors.index(name) for name in scenario.actors],
-        "issue": [lay.issues.index(name) for name in scenario.issues],
-    }
-    order["other"] = order["actor"]
+    order = file_order(scenario, lay)
     variables: dict[str, Any] = {}
     for part, (size, fields) in RECORDED.items():
         blocks = [getattr(record, part) for record in records]
         if any(len(block) == 0 for block in blocks):
             continue
         for row, public in enumerate(fields.values()):
-            dims = _DIMS[size]
+            dims = DIMS[size]
             if part == "account":
                 dims = ("account", *dims)
                 values = np.stack(blocks)
@@ -202,27 +205,33 @@ def assemble(
             )
     if "convener" in variables:
         dims, values, attrs = variables["convener"]
-        variables["convener"] = (dims, _renumber(values, order["actor"]), attrs)
+        variables["convener"] = (dims, renumber(values, order["actor"]), attrs)
     if logs is not None:
         variables |= _event_variables(runs, logs, order)
     weeks = len(records[0].status) if records else 0
-    start = np.datetime64(scenario.start)
-    coordinates: dict[str, Any] = {
-        "run": ("run", np.asarray(runs, dtype=np.int64)),
-        "round": ("round", np.arange(weeks)),
-        "date": ("round", start + 7 * np.arange(weeks)),
-        **names,
-    }
-    return xr.Dataset(variables, coordinates, attrs=_provenance(scenario, seed))
+    coordinates = coordinates_of(scenario, lay, runs, weeks)
+    return xr.Dataset(variables, coordinates, attrs=provenance(scenario, seed))
 
 
-def _coordinates(scenario: Scenario, lay: Layout) -> dict[str, Any]:
-    """Names along every dimension, as a reader of the file knows them."""
+def file_order(scenario: Scenario, lay: Layout) -> dict[str, list[int]]:
+    """Places in the arrays of a layout by dimension, in the order of the scenario's file."""
+    actors = [lay.actors.index(name) for name in scenario.actors]
+    issues = [lay.issues.index(name) for name in scenario.issues]
+    return {"actor": actors, "other": actors, "issue": issues}
+
+
+def coordinates_of(
+    scenario: Scenario, lay: Layout, runs: Sequence[int] | NDArray[np.int64], weeks: int
+) -> dict[str, Any]:
+    """Numbers, dates and names along every dimension, as a reader of the file knows them."""
     actors, issues = list(scenario.actors), list(scenario.issues)
     camps = sorted(scenario.camps, key=lambda name: -scenario.camps[name].pole)
     if len(camps) < 2:
         camps = [*camps, *(f"camp_{n + 1}" for n in range(len(camps), 2))]
     return {
+        "run": ("run", np.asarray(runs, dtype=np.int64)),
+        "round": ("round", np.arange(weeks)),
+        "date": ("round", np.datetime64(scenario.start) + 7 * np.arange(weeks)),
         "actor": ("actor", _words(actors)),
         "actor_label": ("actor", _words(a.label for a in scenario.actors.values())),
         "other": ("other", _words(actors)),
@@ -242,7 +251,7 @@ def _words(names: Any) -> NDArray[np.object_]:
     return np.array(list(names), dtype=object)
 
 
-def _renumber(index: NDArray[Any], order: list[int]) -> NDArray[np.int64]:
+def renumber(index: NDArray[Any], order: list[int]) -> NDArray[np.int64]:
     """Indices of the layout as indices of the file; -1 (nobody) stays."""
     place = np.full(len(order) + 1, -1, dtype=np.int64)
     place[order] = np.arange(len(order))
@@ -258,9 +267,9 @@ def _event_variables(
         "event_run": np.repeat(np.asarray(runs, dtype=np.int64), counts),
         "event_round": rows[:, log.ROUND].astype(np.int64),
         "event_kind": rows[:, log.KIND].astype(np.int64),
-        "event_actor": _renumber(rows[:, log.ACTOR], order["actor"]),
-        "event_counterpart": _renumber(rows[:, log.COUNTERPART], order["actor"]),
-        "event_issue": _renumber(rows[:, log.ISSUE], order["issue"]),
+        "event_actor": renumber(rows[:, log.ACTOR], order["actor"]),
+        "event_counterpart": renumber(rows[:, log.COUNTERPART], order["actor"]),
+        "event_issue": renumber(rows[:, log.ISSUE], order["issue"]),
         "event_answer": rows[:, log.ANSWER] > 0.5,
         "event_gain": rows[:, log.GAIN],
         "event_shock": rows[:, log.SHOCK],
@@ -270,7 +279,8 @@ def _event_variables(
     return variables
 
 
-def _provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
+def provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
+    """What results carry to be made again: scenario in full, seed, versions."""
     return {
         "title": scenario.name,
         "format": FORMAT,
@@ -281,8 +291,12 @@ def _provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of this program and of what its numbers depend on."""
-    found = {"python": platform.python_version(), "machine": platform.machine()}
+    """Versions of this program and its rules, and of what its numbers depend on."""
+    found = {
+        "rules": rules_fingerprint(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
     for package in ("entente", "numpy", "numba", "mesa", "xarray"):
         try:
             found[package] = metadata.version(package)

@@ -127,7 +127,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
     agents : callable or None
         See `ask`.
     """
-    who, aim, topic, links, shifts, ids = g
+    who, aim, topic, links, shifts, ids = g.who, g.aim, g.topic, g.links, g.shifts, g.ids
     aims, force, value, web, truce, talk, tie, tmp, kept = w
     n = who.side.shape[0]
     territory, prestige = topic.territory[0], topic.prestige[0]
@@ -264,7 +264,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 )
                 tmp.reach[c] = ceasefire.access(c, tie.T, force.m, who.diplomacy, who.belligerent)
             ask(agents, "convenes", tmp.odds, -1)
-            chance.uniforms(tmp.draw, keys, fed, chance.CONVENE, ids.id_actor, t)
+            chance.uniforms_of(
+                tmp.draw, who.can_convene, keys, fed, chance.CONVENE, ids.id_actor, t
+            )
             c, lead = ceasefire.choose_convener(
                 tmp.score, tmp.odds, tmp.reach, who.can_convene, tmp.draw, p.lam
             )
@@ -288,7 +290,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 for j in range(n):
                     tmp.odds[j] = ceasefire.consults(c, j, tie.T, p.k_q, p.tau_q)
                 ask(agents, "consults", tmp.odds, c)
-                chance.uniforms(tmp.draw, keys, fed, chance.CONSULT, ids.id_actor, t)
+                chance.uniforms_of(tmp.draw, who.patron, keys, fed, chance.CONSULT, ids.id_actor, t)
                 for j in range(n):
                     rule = truce.consultation[j]
                     open_question = who.patron[j] and j != c and not who.belligerent[j]
@@ -405,7 +407,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 links.l_proxy,
             )  # fmt: skip
             ask(agents, "heeds", tmp.acting, -1)
-            chance.shocks(tmp.shock, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam)
+            chance.shocks_of(tmp.shock, who.armed, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam)
             for j in range(n):
                 tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
                 tmp.acting[j] -= truce.contagion[j]
@@ -416,11 +418,11 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.contagion,
                 tmp.none, tmp.none,
             )  # fmt: skip
-            chance.uniforms(tmp.draw, keys, fed, chance.OBSERVE, ids.id_actor, t)
+            chance.uniforms_of(tmp.draw, truce.violates, keys, fed, chance.OBSERVE, ids.id_actor, t)
             for j in range(n):
                 truce.seen[j] = truce.violates[j] and tmp.draw[j] < p.obs
-            chance.uniforms(tmp.draw, keys, fed, chance.ATTRIBUTE, ids.id_actor, t)
-            chance.uniforms(tmp.draw2, keys, fed, chance.SCAPEGOAT, ids.id_actor, t)
+            chance.uniforms_of(tmp.draw, truce.seen, keys, fed, chance.ATTRIBUTE, ids.id_actor, t)
+            chance.uniforms_of(tmp.draw2, truce.seen, keys, fed, chance.SCAPEGOAT, ids.id_actor, t)
             proxies.accuse(truce.accused, truce.seen, tmp.draw, tmp.draw2, who.side, p.q_att)
             proxies.blame(truce.blamed, truce.accused, web.control, links.l_patron, links.l_proxy)
             proxies.blame_violators(tie.bad, truce.blamed, truce.ratified, p.s_viol)
@@ -435,7 +437,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             c = truce.convener[0]
             arrays.fill(tmp.odds, p.rho_rev)
             ask(agents, "revises", tmp.odds, c)
-            chance.uniforms(tmp.draw, keys, fed, chance.REVISE, ids.id_actor, t)
+            chance.uniforms_of(tmp.draw, who.patron, keys, fed, chance.REVISE, ids.id_actor, t)
             revised = False
             for j in range(n):
                 left_out = (
@@ -504,7 +506,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 links.l_proxy,
             )  # fmt: skip
             ask(agents, "heeds", tmp.acting, -1)
-            chance.shocks(tmp.shock, keys, fed, chance.ATTEND, ids.id_actor, t, p.lam)
+            chance.shocks_of(
+                tmp.shock, who.brought, keys, fed, chance.ATTEND, ids.id_actor, t, p.lam
+            )
             for j in range(n):
                 tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
                 tmp.acting[j] -= truce.contagion[j]
@@ -629,8 +633,12 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )
 
         # 10 local disputes, collapse takes effect, victory
-        chance.uniforms(tmp.issue_draw, keys, fed, chance.DISPUTE, ids.id_issue, t)
-        chance.uniforms(tmp.issue_draw2, keys, fed, chance.DISPUTE_VALUE, ids.id_issue, t)
+        chance.uniforms_of(
+            tmp.issue_draw, topic.renewed, keys, fed, chance.DISPUTE, ids.id_issue, t
+        )
+        chance.uniforms_of(
+            tmp.issue_draw2, topic.renewed, keys, fed, chance.DISPUTE_VALUE, ids.id_issue, t
+        )
         bargaining.renew(
             force.theta, topic.renew_chance, topic.renew_to, topic.renew_random, tmp.issue_draw,
             tmp.issue_draw2,

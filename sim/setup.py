@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim import chance
+from sim import chance, events
 from sim.files import week_of
 from sim.givens import (
     ALWAYS,
@@ -32,16 +33,15 @@ from sim.givens import (
     Layout,
     Links,
     Shifts,
+    Start,
     Topic,
     Who,
     Words,
 )
+from sim.opening import open_war
 from sim.rules.bargaining import bargaining_power
-from sim.rules.objectives import align, weigh
-from sim.rules.ties import settle_ties
-from sim.rules.war import power_shares
 from sim.scenario import OFF, Event, Renewal, Scenario, ShortTerm
-from sim.world import Aims, World, allocate
+from sim.world import World, allocate
 
 
 def knobs(scenario: Scenario) -> Knobs:
@@ -153,6 +153,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         core=flags("core"),
         agenda_rule=np.array([rule for rule, _ in rules], dtype=np.int64),
         agenda_value=np.array([value for _, value in rules], dtype=np.float64),
+        renewed=np.array([chance > 0.0 for chance, _, _ in renewals], dtype=np.bool_),
         renew_chance=np.array([chance for chance, _, _ in renewals]),
         renew_to=np.array([to for _, to, _ in renewals]),
         renew_random=np.array([drawn for _, _, drawn in renewals], dtype=np.bool_),
@@ -173,7 +174,19 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         id_pair=_subjects(f"pair:{a}>{b}" for i, j in pairs for a, b in ((i, j), (j, i))),
         id_run=_subjects(["run"]),
     )
-    return Givens(who, aim, topic, links, moves, ids), p, lay
+    start = Start(
+        m0=np.array([a.capability for a in actors], dtype=np.float64),
+        cost=np.array([a.cost_of_war for a in actors], dtype=np.float64),
+        theta=np.array([i.start for i in issues], dtype=np.float64),
+        control=np.array([scenario.patrons[i][j] for i, j in lay.links], dtype=np.float64),
+        consultation=np.array(
+            [_CONSULTATION[scenario.roles.consultation.get(n, "by rule")] for n in lay.actors],
+            dtype=np.int64,
+        ),
+        ow=np.array([o.weight for o in wanted], dtype=np.float64),
+        ox=np.array([o.ideal for o in wanted], dtype=np.float64),
+    )
+    return Givens(who, aim, topic, links, moves, ids, start), p, lay
 
 
 def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
@@ -184,6 +197,7 @@ def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
     return (chance_a_week, 0.0, True) if rule.to == "uniform" else (chance_a_week, rule.to, False)
 
 
+_CONSULTATION = {"always": ALWAYS, "never": NEVER, "by rule": BY_RULE}
 _TASKS = ("air", "ground", "diplomacy")
 
 
@@ -247,12 +261,49 @@ def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[in
     if event.position is not None:
         changes.append((NEW_PIN if event.pinned else NEW_POSITION, issue, event.position))
     if event.consultation is not None:
-        rule = {"always": ALWAYS, "never": NEVER, "by rule": BY_RULE}[event.consultation]
-        changes.append((NEW_CONSULTATION, actor, float(rule)))
+        changes.append((NEW_CONSULTATION, actor, float(_CONSULTATION[event.consultation])))
     return changes
 
 
-def begin(scenario: Scenario, g: Givens, p: Knobs, lay: Layout, seed: int, run: int) -> World:
+HOLDS = ("heterogeneity", "luck")
+# A number that no run has: what is held is that of this run.
+HELD = 2**64 - 1
+
+
+def keys_of(
+    seed: int, runs: NDArray[np.integer[Any]], hold: str | None = None
+) -> tuple[Words, Words]:
+    """Keys of the luck and of the heterogeneity of some runs.
+
+    Parameters
+    ----------
+    seed : int
+    runs : ndarray of int, shape (runs,)
+        Their numbers.
+    hold : str, optional
+        What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else.
+
+    Returns
+    -------
+    luck, heterogeneity : ndarray of uint64, shape (runs, 10, 2)
+        See `sim.chance.round_keys`.
+    """
+    own = chance.block_keys(seed, runs.astype(np.uint64))
+    if hold is None:
+        return own, own
+    same = chance.block_keys(seed, np.full(len(runs), HELD, dtype=np.uint64))
+    return (own, same) if hold == "heterogeneity" else (same, own)
+
+
+def begin(
+    scenario: Scenario,
+    g: Givens,
+    p: Knobs,
+    lay: Layout,
+    seed: int,
+    run: int,
+    hold: str | None = None,
+) -> World:
     """The world before the first week: objectives drawn, ties settled.
 
     Parameters
@@ -262,44 +313,18 @@ def begin(scenario: Scenario, g: Givens, p: Knobs, lay: Layout, seed: int, run: 
         From `prepare`.
     seed, run : int
         Name the luck, here of the heterogeneity of objectives.
+    hold : str, optional
+        See `keys_of`.
     """
-    w = allocate(lay, len(g.links.pairs))
-    aims, force, web, truce, talk, tie = w.aims, w.force, w.web, w.truce, w.talk, w.tie
-    force.m0[:] = [scenario.actors[a].capability for a in lay.actors]
-    force.m[:] = force.m0
-    force.cost[:] = [scenario.actors[a].cost_of_war for a in lay.actors]
-    force.theta[:] = [scenario.issues[k].start for k in lay.issues]
-    web.control[:] = [scenario.patrons[patron][proxy] for patron, proxy in lay.links]
-    web.f[:] = 1.0
-    for name, rule in scenario.roles.consultation.items():
-        truce.consultation[lay.actors.index(name)] = ALWAYS if rule == "always" else NEVER
-    truce.convener[:] = -1
-    truce.vside[:] = 0.5
-    truce.terms[:] = force.theta
-    talk.text[:] = force.theta
-    aims.act[:] = 1.0
-    _draw_objectives(scenario, g, p, lay, aims, seed, run)
-    weigh(
-        aims.W, aims.X, g.aim.o_actor, g.aim.o_issue, g.aim.o_short, aims.ow, aims.ox, aims.ones,
-        g.who.patience,
+    world = allocate(lay, len(g.links.pairs))
+    _, traits = keys_of(seed, np.array([run], dtype=np.uint64), hold)
+    open_war(g, p, world, traits[0], chance.NO_DRAWS)
+    return world
+
+
+def most_events(g: Givens, lay: Layout, rounds: int) -> int:
+    """Rows that the events of a run of so many weeks need at most."""
+    return events.room(
+        len(lay.actors), len(lay.issues), len(lay.objectives), len(g.links.pairs),
+        len(g.shifts.h_week), rounds,
     )  # fmt: skip
-    align(aims.A, aims.W, aims.X)
-    power_shares(force.mu, force.m)
-    settle_ties(
-        tie.T, tie.accounts, aims.A, tie.E, force.mu, p.phi_A, p.phi_E, p.phi_B, int(p.burn_in)
-    )
-    return w
-
-
-def _draw_objectives(
-    scenario: Scenario, g: Givens, p: Knobs, lay: Layout, aims: Aims, seed: int, run: int
-) -> None:
-    """Weights and ideals of this run: those of the scenario, spread by sig_w and sig_x."""
-    keys, fed = chance.round_keys(seed, run), np.zeros((0, 0, 0))
-    z_w, z_x = np.empty(len(lay.objectives)), np.empty(len(lay.objectives))
-    chance.uniforms(z_w, keys, fed, chance.WEIGHT, g.ids.id_objective, 0)
-    chance.uniforms(z_x, keys, fed, chance.IDEAL, g.ids.id_objective, 0)
-    for o, (actor, horizon, issue) in enumerate(lay.objectives):
-        wanted = getattr(scenario.actors[actor], horizon)[issue]
-        aims.ow[o] = wanted.weight * math.exp(p.sig_w * chance.normal_of(z_w[o]))
-        aims.ox[o] = min(max(wanted.ideal + p.sig_x * chance.normal_of(z_x[o]), 0.0), 1.0)

@@ -5,6 +5,8 @@ Shapes: N actors, K issues, O objectives, L patron links, B bilateral pairs.
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
@@ -288,34 +290,78 @@ _SHAPES: dict[str, str] = {
 _SHAPE_OF = {name: size for size, names in _SHAPES.items() for name in names.split()}
 
 
+class Memory(NamedTuple):
+    """The memory in which all arrays of a world lie, one after the other, by their kind."""
+
+    floats: Floats
+    ints: Ints
+    flags: Flags
+
+
 def allocate(lay: Layout, pairs: int) -> World:
     """A world of zeros, its recorded fields as rows of the blocks in `World.kept`."""
-    sizes = _sizes(lay, pairs)
-    blocks: dict[str, Any] = {}
+    return allocate_both(lay, pairs)[0]
+
+
+def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
+    """A blank world and its memory, by which it can be copied and made blank again at once."""
+    plan, groups = _plan(lay, pairs)
+    memory, arrays = _lay_out(plan)
     rows: dict[str, Any] = {}
-    for part, (size, fields) in RECORDED.items():
-        tail = (4, *sizes[size]) if part == "account" else (len(fields), *sizes[size])
-        blocks[part] = np.zeros(tail, dtype=_DTYPES.get(part, np.float64))
+    for part, (_, fields) in RECORDED.items():
+        block = arrays["kept", part]
         for row, field in enumerate(fields):
-            rows[field] = blocks[part] if part == "account" else blocks[part][row]
-    groups: dict[str, Any] = {}
-    for name, group in get_type_hints(World).items():
-        if group is Kept:
-            groups[name] = Kept(**blocks)
-            continue
-        fields = {}
-        for field, kind in get_type_hints(group).items():
-            dtype = {Ints: np.int64, Flags: np.bool_}.get(kind, np.float64)
-            shape = sizes[_SHAPE_OF.get(field, "N")]
-            fields[field] = rows[field] if field in rows else np.zeros(shape, dtype=dtype)
-        groups[name] = group(**fields)
-    world = World(**groups)
+            rows[field] = block if part == "account" else block[row]
+    world = World(
+        **{
+            name: group(**{f: rows[f] if f in rows else arrays[name, f] for f in group._fields})
+            for name, group in groups.items()
+        },
+        kept=Kept(**{part: arrays["kept", part] for part in RECORDED}),
+    )
     world.aims.ones[:] = 1.0
     world.aims.danger[:] = -1.0
     world.force.pinned[:] = -1.0
     world.tmp.every[:] = True
     world.tmp.no_issue[:] = -1
-    return world
+    return world, memory
+
+
+type _Plan = list[tuple[str, str, tuple[int, ...], Any]]
+
+
+@functools.lru_cache(maxsize=64)
+def _plan(lay: Layout, pairs: int) -> tuple[_Plan, dict[str, Any]]:
+    """Every array that a world needs (group, field, shape, kind), and its groups."""
+    sizes = _sizes(lay, pairs)
+    plan: _Plan = []
+    for part, (size, fields) in RECORDED.items():
+        tail = (4, *sizes[size]) if part == "account" else (len(fields), *sizes[size])
+        plan.append(("kept", part, tail, _DTYPES.get(part, np.float64)))
+    recorded = {field for _, fields in RECORDED.values() for field in fields}
+    groups = {name: group for name, group in get_type_hints(World).items() if group is not Kept}
+    for name, group in groups.items():
+        for field, kind in get_type_hints(group).items():
+            if field not in recorded:
+                dtype = {Ints: np.int64, Flags: np.bool_}.get(kind, np.float64)
+                plan.append((name, field, sizes[_SHAPE_OF.get(field, "N")], dtype))
+    return plan, groups
+
+
+def _lay_out(plan: _Plan) -> tuple[Memory, dict[tuple[str, str], Any]]:
+    """One stretch of memory a kind of number, and the arrays of a plan as views on it."""
+    kinds = (np.float64, np.int64, np.bool_)
+    room: dict[Any, Any] = {
+        kind: np.zeros(sum(math.prod(shape) for _, _, shape, of in plan if of == kind), dtype=kind)
+        for kind in kinds
+    }
+    used = dict.fromkeys(kinds, 0)
+    arrays = {}
+    for group, field, shape, kind in plan:
+        size = math.prod(shape)
+        arrays[group, field] = room[kind][used[kind] : used[kind] + size].reshape(shape)
+        used[kind] += size
+    return Memory(room[np.float64], room[np.int64], room[np.bool_]), arrays
 
 
 def blank(lay: Layout, rounds: int, parts: tuple[str, ...] = tuple(RECORDED)) -> Kept:

@@ -23,7 +23,7 @@ from sim.chronicle.changes import accounts, mean_tie, stays
 from sim.chronicle.story import Story
 from sim.chronicle.summing import adding_up
 from sim.chronicle.truces import stances
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.files import build, dumps, load, with_changes
 from sim.scenario import Scenario

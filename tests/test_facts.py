@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim import events
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 from sim import measures, selection
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.files import dumps
 from sim.results import events

@@ -5,7 +5,7 @@ import pytest
 
 from sim import results as kept
 from sim.contract import breaches, check
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ActorError, ScenarioError, SimError
 from sim.files import load
 from sim.model import (

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim import files, measures, plots
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario

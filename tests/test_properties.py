@@ -14,7 +14,7 @@ from strategies import scenarios, wars
 from test_promises import decided, identical, same_by_name, with_nobody
 
 from sim import files
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.model import ConflictModel
 from sim.results import events
 from sim.scenario import Scenario

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from sim import results as kept
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.files import load
 from sim.world import RECORDED

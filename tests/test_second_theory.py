@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from playing import Game, even_draws
 
 from sim import chance, files
-from sim.ensemble import simulate
+from sim.ensembles import simulate
 from sim.errors import ScenarioError
 from sim.results import events
 from sim.rules import bargaining, ceasefire, objectives, war

@@ -26,13 +26,20 @@ def third_parties(B, T, mu):
         Relative capability.
     """
     n = mu.shape[0]
+    # Sums over l side by side for all j: the same order of additions, several at a time.
+    seen_by = np.empty((n, n))
+    for i in range(n):
+        for l in range(n):
+            seen_by[l, i] = T[i, l]
     for i in range(n):
         for j in range(i + 1):
-            total = 0.0
-            for l in range(n):
-                total += mu[l] * T[i, l] * T[j, l]
-            B[i, j] = total
-            B[j, i] = total
+            B[i, j] = 0.0
+        for l in range(n):
+            view = mu[l] * T[i, l]
+            for j in range(i + 1):
+                B[i, j] += view * seen_by[l, j]
+        for j in range(i):
+            B[j, i] = B[i, j]
 
 
 @compiled
@@ -91,8 +98,21 @@ def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
         for j in range(n):
             T[i, j] = A[i, j] if i != j else 0.0
     for _ in range(steps):
-        third_parties(B, T, mu)
-        drift(T, accounts, B, A, E, phi_A, phi_E, phi_B)
+        # As `third_parties` and `drift`, for ties that are the same both ways.
+        for i in range(n):
+            for j in range(i):
+                B[i, j] = 0.0
+            for l in range(n):
+                view = mu[l] * T[i, l]
+                for j in range(i):
+                    B[i, j] += view * T[l, j]
+        for i in range(n):
+            for j in range(i):
+                old = T[i, j]
+                pull = phi_B * (1.0 - old * old) * B[i, j]
+                new = old + phi_A * (A[i, j] - old) + phi_E * (E[i, j] - old) + pull
+                T[i, j] = min(max(new, -1.0), 1.0)
+                T[j, i] = T[i, j]
     for i in range(n):
         for j in range(n):
             accounts[INITIAL, i, j] = T[i, j]

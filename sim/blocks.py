@@ -1,0 +1,259 @@
+"""A block of runs in one compiled call, and what an ensemble keeps of each.
+
+Threads can play blocks side by side: compiled code releases the interpreter's lock.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import arrays, events
+from sim.compiling import compiled
+from sim.givens import Flags, Ints
+from sim.opening import open_war
+from sim.rounds import play
+from sim.world import RECORDED, Kept
+
+Small = NDArray[np.float32]
+
+
+class Summary(NamedTuple):
+    """What is kept of every run of a block; R runs, T rounds, N actors, K issues."""
+
+    state: NDArray[np.int8]  # (R, T) 0 war, 1 ceasefire, 2 settlement ...
+    convener: NDArray[np.int16]  # (R, T)
+    final_tie: Small  # (R, N, N)
+    final_position: Small  # (R, K)
+    final_capability: Small  # (R, N)
+    decided: NDArray[np.uint16]  # (R, kinds, 2, N) events by kind, answer, actor
+    happened: NDArray[np.uint32]  # (R, kinds, 2) events by kind and answer
+    story: NDArray[np.int64]  # (R,) fingerprint of all decisions
+    event_count: NDArray[np.int64]  # (R,) rows in the table of events
+    sound: Flags  # (R,) every number finite, no overflow
+
+
+class Picks(NamedTuple):
+    """Which rows of each part of the record are kept of every week (see `world.RECORDED`)."""
+
+    run: Ints
+    status: Ints
+    camp: Ints
+    actor: Ints
+    actor_flag: Ints
+    issue: Ints
+    issue_flag: Ints
+    taste: Ints
+    dyad: Ints
+    account: Ints
+    objective: Ints
+    objective_flag: Ints
+    link: Ints
+
+
+class Table(NamedTuple):
+    """Events of a block, one run after the other."""
+
+    rows: NDArray[np.float64]  # (room, events.COLUMNS)
+    used: Ints  # (1,)
+
+
+def empty_weeks(like: Kept, picks: Picks, runs: int, rounds: int) -> Kept:
+    """Room for the weeks that are kept of a block: parts of shape (runs, rounds, picked, ...)."""
+    found = {}
+    for part in Kept._fields:
+        size = getattr(like, part).shape[2:]
+        kind = getattr(like, part).dtype
+        small = {"f": np.float32, "i": np.int16, "b": np.bool_}[kind.kind]
+        picked = len(getattr(picks, part))
+        found[part] = np.zeros((runs if picked else 0, rounds, picked, *size), dtype=small)
+    return Kept(**found)
+
+
+def empty_summary(runs: int, rounds: int, actors: int, issues: int) -> Summary:
+    """Room for the summaries of a block."""
+    kinds = len(events.KINDS)
+    return Summary(
+        state=np.zeros((runs, rounds), dtype=np.int8),
+        convener=np.zeros((runs, rounds), dtype=np.int16),
+        final_tie=np.zeros((runs, actors, actors), dtype=np.float32),
+        final_position=np.zeros((runs, issues), dtype=np.float32),
+        final_capability=np.zeros((runs, actors), dtype=np.float32),
+        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint16),
+        happened=np.zeros((runs, kinds, 2), dtype=np.uint32),
+        story=np.zeros(runs, dtype=np.int64),
+        event_count=np.zeros(runs, dtype=np.int64),
+        sound=np.zeros(runs, dtype=np.bool_),
+    )
+
+
+# Rows of the record from which the weeks of a summary are taken.
+_STATE, _CONVENER = (list(RECORDED["status"][1]).index(name) for name in ("state", "convener"))
+
+
+@compiled
+def keep_weeks(out, record, picks):
+    """Copy the picked rows of a record of vectors, shape (rounds, rows, size)."""
+    for t in range(record.shape[0] if picks.shape[0] > 0 else 0):
+        for v in range(picks.shape[0]):
+            for i in range(record.shape[2]):
+                out[t, v, i] = record[t, picks[v], i]
+
+
+@compiled
+def keep_week_tables(out, record, picks):
+    """Copy the picked rows of a record of matrices, shape (rounds, rows, size, size)."""
+    for t in range(record.shape[0] if picks.shape[0] > 0 else 0):
+        for v in range(picks.shape[0]):
+            for i in range(record.shape[2]):
+                for j in range(record.shape[3]):
+                    out[t, v, i, j] = record[t, picks[v], i, j]
+
+
+@compiled
+def is_sound(w, count, log):
+    """Whether a run ended in finite numbers, with all its events on record."""
+    total = 0.0
+    for i in range(w.tie.T.shape[0]):
+        total += w.force.m[i]
+        for j in range(w.tie.T.shape[0]):
+            total += w.tie.T[i, j]
+    for k in range(w.force.theta.shape[0]):
+        total += w.force.theta[k]
+    return math.isfinite(total) and count[0] <= log.shape[0]
+
+
+@compiled
+def summarise(out, n, w, rec, log, count):
+    """Put what a run leaves into place `n` of the summaries of its block.
+
+    Parameters
+    ----------
+    out : Summary
+        Changed.
+    n : int
+    w, rec, log, count
+        World, record, events and counter of the run when it is over; see `sim.rounds.play`.
+    """
+    actors = w.force.m.shape[0]
+    for t in range(rec.status.shape[0]):
+        out.state[n, t] = rec.status[t, _STATE, 0]
+        out.convener[n, t] = rec.status[t, _CONVENER, 0]
+    for i in range(actors):
+        out.final_capability[n, i] = w.force.m[i]
+        for j in range(actors):
+            out.final_tie[n, i, j] = w.tie.T[i, j]
+    for k in range(w.force.theta.shape[0]):
+        out.final_position[n, k] = w.force.theta[k]
+    place = events.TALLY
+    for kind in range(out.decided.shape[1]):
+        for answer in range(2):
+            total = 0
+            for i in range(actors + 1):
+                total += count[place]
+                if i < actors:
+                    out.decided[n, kind, answer, i] = min(count[place], 65535)
+                place += 1
+            out.happened[n, kind, answer] = total
+    out.story[n] = count[events.STORY]
+    out.event_count[n] = min(count[events.ROWS], log.shape[0])
+    out.sound[n] = is_sound(w, count, log)
+
+
+@compiled
+def condense(out, weeks, picks, table, n, w, rec, log, count):
+    """Put everything that is kept of a run into place `n` of its block; False if no room is left.
+
+    Parameters
+    ----------
+    out, weeks, picks, table : Summary, Kept, Picks, Table
+        The first two and the last are changed.
+    n, w, rec, log, count
+        As in `summarise`.
+    """
+    rows = min(count[events.ROWS], log.shape[0])
+    used = table.used[0]
+    if used + rows > table.rows.shape[0]:
+        return False
+    for row in range(rows):
+        for column in range(log.shape[1]):
+            table.rows[used + row, column] = log[row, column]
+    table.used[0] = used + rows
+    summarise(out, n, w, rec, log, count)
+    if picks.run.shape[0] > 0:
+        keep_weeks(weeks.run[n], rec.run, picks.run)
+    if picks.status.shape[0] > 0:
+        keep_weeks(weeks.status[n], rec.status, picks.status)
+    if picks.camp.shape[0] > 0:
+        keep_weeks(weeks.camp[n], rec.camp, picks.camp)
+    if picks.actor.shape[0] > 0:
+        keep_weeks(weeks.actor[n], rec.actor, picks.actor)
+    if picks.actor_flag.shape[0] > 0:
+        keep_weeks(weeks.actor_flag[n], rec.actor_flag, picks.actor_flag)
+    if picks.issue.shape[0] > 0:
+        keep_weeks(weeks.issue[n], rec.issue, picks.issue)
+    if picks.issue_flag.shape[0] > 0:
+        keep_weeks(weeks.issue_flag[n], rec.issue_flag, picks.issue_flag)
+    if picks.objective.shape[0] > 0:
+        keep_weeks(weeks.objective[n], rec.objective, picks.objective)
+    if picks.objective_flag.shape[0] > 0:
+        keep_weeks(weeks.objective_flag[n], rec.objective_flag, picks.objective_flag)
+    if picks.link.shape[0] > 0:
+        keep_weeks(weeks.link[n], rec.link, picks.link)
+    if picks.taste.shape[0] > 0:
+        keep_week_tables(weeks.taste[n], rec.taste, picks.taste)
+    if picks.dyad.shape[0] > 0:
+        keep_week_tables(weeks.dyad[n], rec.dyad, picks.dyad)
+    if picks.account.shape[0] > 0:
+        keep_week_tables(weeks.account[n], rec.account, picks.account)
+    return True
+
+
+@compiled
+def make_blank(memory, blank, count):
+    """Give a world, by its memory, the numbers of a blank one; set its counter to nothing."""
+    arrays.put(memory.floats, blank.floats)
+    arrays.put(memory.ints, blank.ints)
+    arrays.put(memory.flags, blank.flags)
+    arrays.fill(count, 0)
+
+
+@compiled
+def play_block(
+    g, p, w, memory, blank, luck, traits, fed, rec, log, count, out, weeks, picks, table, start
+):
+    """Play runs one after the other, and keep what is asked for of each.
+
+    Parameters
+    ----------
+    g, p, w : Givens, Knobs, World
+        `w` is the room to play in.
+    memory, blank : Memory
+        That of `w`, and that of a blank world.
+    luck, traits : ndarray of uint64, shape (runs, 10, 2)
+        Keys of each run, and of its heterogeneity; see `chance.round_keys`.
+    fed : ndarray, shape (0, 0, 0)
+        No draws from outside.
+    rec, log, count
+        Room for the record of one run; see `sim.rounds.play`.
+    out, weeks, picks, table
+        See `condense`.
+    start : int
+        Place in the block of the first run to play.
+
+    Returns
+    -------
+    int
+        Place of the first run that was not kept because the table of events is full; the number
+        of runs if all were.
+    """
+    for n in range(start, luck.shape[0]):
+        make_blank(memory, blank, count)
+        open_war(g, p, w, traits[n], fed)
+        play(g, p, w, rec, log, count, luck[n], fed, 0, out.state.shape[1], None)
+        if not condense(out, weeks, picks, table, n, w, rec, log, count):
+            return n
+    return luck.shape[0]

@@ -1,0 +1,73 @@
+"""What commands share: how they speak, where they write, which driver they choose."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sim.errors import SimError
+from sim.scenario import Scenario
+
+DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+# Work, in units of actors cubed times weeks, that plain Python does in a few seconds.
+_QUICK = 2_000_000
+
+
+def say(words: str) -> None:
+    """Print to the channel of messages, so that output can be piped."""
+    sys.stderr.write(words + "\n")
+
+
+def meet_own_classes(scenario: Scenario, plugin: str | None, talk: bool) -> None:
+    """Read the plug-in, and refuse an unknown class before anything runs."""
+    own = [name for name, actor in scenario.actors.items() if actor.agent is not None]
+    if not plugin and not own:
+        return
+    from sim.model import class_of
+    from sim.plugins import load_plugin
+
+    if plugin:
+        load_plugin(plugin)
+    for name in own:
+        class_of(scenario, name)
+    if talk and own:
+        say(f"{', '.join(own)}: classes of their own, so every run goes through the Mesa model")
+    elif talk:
+        say("no actor of the scenario uses a class of the plug-in: set its agent")
+
+
+def at_least_one(name: str, number: int) -> None:
+    """Refuse an option that must be 1 or more."""
+    if number < 1:
+        raise SimError(f"--{name} must be 1 or more, is {number}")
+
+
+def folder_for(path: str, force: bool) -> Path:
+    """The folder of `--out`, made now, so that no run is lost for want of it."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SimError(f"--out: cannot write to {folder}: {error.strerror or error}") from error
+    if (folder / "results.nc").exists() and not force:
+        raise SimError(f"--out: {folder} holds results already; choose another, or give --force")
+    return folder
+
+
+def choose_driver(scenario: Scenario, runs: int, talk: bool, function: str = "rounds.play") -> None:
+    """Interpret a small job rather than wait for the first compile; say so if one has to wait.
+
+    Call it before anything imports the rules. `function` is what the job needs compiled.
+    """
+    from sim import compiling
+
+    if compiling.is_warm(function):
+        return
+    weeks = scenario.rounds + scenario.parameters.burn_in / 2
+    if runs * weeks * len(scenario.actors) ** 3 <= _QUICK:
+        compiling.interpret()
+    elif talk:
+        say("compiling the rules, once for this version: half a minute to a minute ...")

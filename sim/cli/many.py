@@ -1,0 +1,237 @@
+"""The commands for many runs: ensemble, replay, compare, branch, digest."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.common import (
+    DONE,
+    FAILED,
+    STOPPED,
+    choose_driver,
+    folder_for,
+    meet_own_classes,
+    say,
+)
+from sim.errors import SimError
+from sim.files import load
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_KERNEL = "blocks.play_block"
+
+
+def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+    """Add these commands to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    file : ArgumentParser
+        Parent with a scenario and ``--set``.
+    """
+    luck = argparse.ArgumentParser(add_help=False)
+    luck.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    luck.add_argument("--runs", type=int, default=1000, help="how many runs (default 1000)")
+    work = argparse.ArgumentParser(add_help=False)
+    work.add_argument(
+        "--executor", default="auto", metavar="HOW",
+        help="auto, threads, processes, serial or dask (default: auto)",
+    )  # fmt: skip
+    work.add_argument("--workers", type=int, help="threads or processes (default: one a core)")
+    work.add_argument("--plugin", metavar="FILE", help="Python file with actor classes of your own")
+    work.add_argument("--quiet", action="store_true", help="print nothing but faults")
+
+    many = commands.add_parser(
+        "ensemble", parents=[file, luck, work],
+        help="run a war many times; the same command again goes on where it was stopped",
+    )  # fmt: skip
+    many.add_argument("--out", metavar="DIR", help="folder of the store (or URL)")
+    many.add_argument(
+        "--record", default="summary", metavar="WHAT",
+        help="summary, actors, dyads, events, or names of variables; with commas between "
+        "(default: summary)",
+    )  # fmt: skip
+    many.add_argument("--first", type=int, default=0, help="number of the first run (default 0)")
+    many.add_argument(
+        "--hold", metavar="WHAT", help="what is the same in all runs: heterogeneity or luck"
+    )
+    many.add_argument("--block", type=int, help="runs that are stored together")
+    many.add_argument("--scheduler", metavar="ADDRESS", help="of dask, as tcp://host:8786")
+    many.set_defaults(command=_ensemble)
+
+    again = commands.add_parser("replay", help="play one run of an ensemble again, in full")
+    again.add_argument("store", help="folder of the ensemble")
+    again.add_argument("--run", type=int, required=True, help="its number")
+    again.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    again.add_argument("--force", action="store_true", help="replace results that lie in DIR")
+    again.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
+    again.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    again.set_defaults(command=_replay)
+
+    two = commands.add_parser(
+        "compare", parents=[luck, work], help="play two scenarios with the same luck"
+    )
+    two.add_argument("first", help="TOML file of a scenario")
+    two.add_argument("second", help="TOML file of an other, or of the same with --set")
+    two.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE",
+        help="change one value of the second; can be given again",
+    )  # fmt: skip
+    two.add_argument("--run", type=int, help="tell where this pair of runs parts")
+    two.add_argument("--most", type=int, default=20, help="measures to print (default 20)")
+    two.set_defaults(command=_compare)
+
+    fork = commands.add_parser("branch", help="go on from a week of a run with something changed")
+    fork.add_argument("store", help="folder of the ensemble")
+    fork.add_argument("--run", type=int, required=True, help="number of the run")
+    fork.add_argument("--at", required=True, help="a date, as 2016-12-13, or number of a week")
+    fork.add_argument(
+        "--set", action="append", required=True, metavar="PATH=VALUE",
+        help="what changes then; can be given again",
+    )  # fmt: skip
+    fork.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    fork.add_argument("--force", action="store_true", help="replace results that lie in DIR")
+    fork.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    fork.set_defaults(command=_branch)
+
+    sign = commands.add_parser(
+        "digest", help="fingerprint of an ensemble, the same however it was computed"
+    )
+    sign.add_argument("store", help="folder of the ensemble")
+    sign.set_defaults(command=_digest)
+
+
+def _ensemble(options: argparse.Namespace) -> int:
+    scenario = load(options.scenario, options.set)
+    talk = not options.quiet
+    choose_driver(scenario, options.runs, talk, _KERNEL)
+    meet_own_classes(scenario, options.plugin, talk)
+
+    from sim.ensembles import ensemble
+    from sim.store import Store
+
+    began = time.monotonic()
+    try:
+        results = ensemble(
+            scenario, options.runs, options.seed, options.out, record=options.record,
+            first=options.first, hold=options.hold, executor=options.executor,
+            workers=options.workers, block=options.block, scheduler=options.scheduler,
+            progress=talk,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        if options.out is None:
+            say("sim: stopped; nothing is kept without --out")
+            return STOPPED
+        try:
+            store = Store(options.out)
+            spans = [store.study.span(block) for block in store.finished()]
+        except SimError:
+            say("sim: stopped before anything was finished")
+            return STOPPED
+        kept = sum(stop - start for start, stop in spans)
+        say(
+            f"sim: stopped; {kept} of {store.study.runs} runs are in {options.out}, and the same "
+            "command goes on from there"
+        )
+        return STOPPED
+    failures = results.attrs.get("failures", "")
+    if talk:
+        sys.stdout.write(_account(results, time.monotonic() - began, options.out) + "\n")
+    if failures:
+        lost = failures.split("\n")
+        say(
+            f"sim: {len(lost)} runs failed, and are left out: {lost[0]}"
+            + (" ..." if lost[1:] else "")
+        )
+        return FAILED
+    return DONE
+
+
+def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
+    """What an ensemble came to, in a few lines."""
+    from sim.comparison import outcomes, wilson
+
+    runs = results.sizes["run"]
+    lines = [
+        f"{results.attrs['title']}: {runs} runs, seed {results.attrs['seed']}, {seconds:.1f} s"
+    ]
+    if runs:
+        last = results["state"].isel(round=-1).values
+        names = ("at war", "in a ceasefire", "settled", "won by one side")
+        for code, name in enumerate(names):
+            share = float((last == code).mean())
+            low, high = wilson(share, runs)
+            if share > 0 or code < 3:
+                lines.append(f"  {name} at the end: {share:.1%} ({low:.1%} to {high:.1%})")
+        found = outcomes(results)
+        for name in ("weeks of war", "ceasefires offered", "ceasefires signed"):
+            values = found[name]
+            low, middle, high = (sorted(values)[int(q * (runs - 1))] for q in (0.05, 0.5, 0.95))
+            lines.append(f"  {name}: median {middle:.0f}, 5 to 95 % {low:.0f} to {high:.0f}")
+    if results.attrs.get("hold", "nothing") != "nothing":
+        lines.append(f"  {results.attrs['hold']} is the same in all runs")
+    if out is None:
+        lines.append("  nothing is kept without --out")
+    else:
+        lines.append(f"  kept in {out}; one run in full: sim replay {out} --run 0")
+    return "\n".join(lines)
+
+
+def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
+    """The chronicle of a run that was played again, and its files."""
+    from sim.chronicle import page
+    from sim.cli.single import leave
+    from sim.results import scenario_of
+
+    if not options.quiet:
+        sys.stdout.write(page(results) + "\n")
+    if options.out:
+        folder = folder_for(options.out, options.force)
+        leave(results, scenario_of(results), folder, not options.quiet)
+    return DONE
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from sim.ensembles import replay
+    from sim.store import Store
+
+    meet_own_classes(Store(options.store).study.scenario, options.plugin, talk=False)
+    return _tell(replay(options.store, options.run), options)
+
+
+def _branch(options: argparse.Namespace) -> int:
+    from sim.branching import branch
+    from sim.ensembles import replay
+
+    at = int(options.at) if options.at.isdigit() else options.at
+    return _tell(branch(replay(options.store, options.run), at, options.set), options)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    first, second = load(options.first), load(options.second, options.set)
+    talk = not options.quiet
+    choose_driver(first, 2 * options.runs, talk, _KERNEL)
+    for scenario in (first, second):
+        meet_own_classes(scenario, options.plugin, talk)
+
+    from sim.comparison import compare
+
+    found = compare(
+        first, second, options.runs, options.seed, run=options.run, executor=options.executor,
+        workers=options.workers, progress=talk,
+    )  # fmt: skip
+    sys.stdout.write(found.page(options.most) + "\n")
+    return DONE
+
+
+def _digest(options: argparse.Namespace) -> int:
+    from sim.store import Store
+
+    sys.stdout.write(Store(options.store).digest() + "\n")
+    return DONE

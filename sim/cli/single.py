@@ -1,0 +1,107 @@
+"""The commands for one scenario: check, show, schema, run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cli.common import (
+    DONE,
+    FAILED,
+    STOPPED,
+    at_least_one,
+    choose_driver,
+    folder_for,
+    meet_own_classes,
+    say,
+)
+from sim.errors import SimError
+from sim.files import dumps, load, schema, with_changes
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say what is wrong with a scenario."""
+    scenario = load(options.scenario, options.set)
+    meet_own_classes(scenario, options.plugin, talk=False)
+    sys.stdout.write(
+        f"{options.scenario}: {scenario.name}: {len(scenario.actors)} actors, "
+        f"{len(scenario.issues)} issues, {scenario.rounds} weeks from {scenario.start}; "
+        "nothing is wrong\n"
+    )
+    return DONE
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print the resolved scenario."""
+    sys.stdout.write(dumps(load(options.scenario, options.set)))
+    return DONE
+
+
+def print_schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of scenarios."""
+    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+    return DONE
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a war, and tell what happened."""
+    scenario = load(options.scenario, options.set)
+    at_least_one("runs", options.runs)
+    if options.rounds is not None:
+        at_least_one("rounds", options.rounds)
+        scenario = with_changes(scenario, {"rounds": options.rounds})
+    if not 0 <= options.seed < 2**64:
+        raise SimError(f"--seed must be a whole number from 0 to 2**64 - 1, is {options.seed}")
+    out = folder_for(options.out, options.force) if options.out else None
+    talk = not options.quiet
+    choose_driver(scenario, options.runs, talk)
+
+    from sim.chronicle import page
+    from sim.ensembles import gather
+
+    meet_own_classes(scenario, options.plugin, talk)
+    try:
+        bar = talk and options.runs > 1
+        results = gather(scenario, range(options.runs), options.seed, progress=bar)
+    except SimError as error:
+        say(f"sim: the run failed: {error}")
+        return FAILED
+    finished = results.sizes["run"]
+    if talk and finished > 1:
+        say(f"putting {finished} runs into words ...")
+    if talk:
+        sys.stdout.write(page(results) + "\n")
+    if out is not None:
+        try:
+            leave(results, scenario, out, talk)
+        except (SimError, OSError) as error:
+            say(f"sim: the results could not be kept: {error}")
+            return FAILED
+    if finished < options.runs:
+        kept = f"; these are in {out}" if out else "; nothing is kept without --out"
+        say(f"sim: stopped after {finished} of {options.runs} runs{kept}")
+        return STOPPED
+    return DONE
+
+
+def leave(results: xr.Dataset, scenario: Scenario, out: Path, talk: bool) -> None:
+    """Leave everything in a folder: results, chronicle, resolved scenario, figures."""
+    from sim.chronicle import page
+    from sim.plots import everything
+    from sim.results import save
+
+    if talk:
+        say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
+    save(results, out / "results.nc")
+    (out / "chronicle.txt").write_text(page(results) + "\n", encoding="utf-8")
+    (out / "scenario.toml").write_text(dumps(scenario), encoding="utf-8")
+    figures = everything(results, out / "figures")
+    if talk:
+        say(f"left in {out}: results.nc, chronicle.txt, scenario.toml, {len(figures)} figures")

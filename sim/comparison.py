@@ -1,0 +1,400 @@
+"""Two scenarios with the same luck: what differs, in how many runs, and where two runs part."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.chronicle.wording import Words, day
+from sim.ensembles import ensemble, gather
+from sim.errors import SimError
+from sim.events import CODE
+from sim.results import Event, events
+from sim.scenario import Scenario
+from sim.study import given
+
+# Two-sided 95 % of the normal distribution.
+_Z = 1.959963984540054
+_STATES = ("war", "ceasefire", "settlement", "victory")
+_COUNTS = {
+    "ceasefires offered": ("ceasefire", (0, 1)),
+    "ceasefires signed": ("ceasefire", (1,)),
+    "ceasefires collapsed": ("collapse", (1,)),
+    "rounds of talks with a vote": ("settle", (0, 1)),
+    "bilateral deals": ("deal", (1,)),
+}
+_BY_ACTOR = {
+    "weeks {} broke a ceasefire": ("comply", 0),
+    "weeks {} ordered to break it": ("order", 0),
+    "times {} ratified": ("ratify", 1),
+    "times {} refused to ratify": ("ratify", 0),
+    "times {} was consulted": ("consult", 1),
+    "times {} was left out": ("consult", 0),
+    "times {} came to the talks": ("attend", 1),
+    "times {} voted for the text": ("vote", 1),
+}
+
+
+def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
+    """The numbers of every run that a comparison looks at.
+
+    Parameters
+    ----------
+    results : Dataset
+        Of `sim.ensembles.ensemble`; the summary is enough.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Name in words -> values of shape (runs,). Weeks in each state, ceasefires and talks,
+        decisions of each actor, and positions, capabilities and ties at the end (the mean of both
+        directions).
+    """
+    found: dict[str, NDArray[np.float64]] = {}
+    state = results["state"].values
+    for code, name in enumerate(_STATES[: max(3, int(state.max(initial=0)) + 1)]):
+        found[f"weeks of {name}"] = (state == code).sum(axis=1).astype(float)
+    happened, decided = results["happened"].values, results["decided"].values
+    for name, (kind, answers) in _COUNTS.items():
+        found[name] = happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
+    actors = [str(name) for name in results["actor"].values]
+    for form, (kind, answer) in _BY_ACTOR.items():
+        for i, actor in enumerate(actors):
+            values = decided[:, CODE[kind], answer, i].astype(float)
+            if values.any():
+                found[form.format(actor)] = values
+    for k, issue in enumerate(str(name) for name in results["issue"].values):
+        found[f"position of {issue} at the end"] = (
+            results["final_position"].values[:, k].astype(float)
+        )
+    for i, actor in enumerate(actors):
+        found[f"capability of {actor} at the end"] = (
+            results["final_capability"].values[:, i].astype(float)
+        )
+    tie = results["final_tie"].values.astype(float)
+    for i, one in enumerate(actors):
+        for j in range(i + 1, len(actors)):
+            found[f"tie of {one} and {actors[j]} at the end"] = (tie[:, i, j] + tie[:, j, i]) / 2
+    return found
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where a pair of runs with the same luck first differs in what somebody decides.
+
+    Attributes
+    ----------
+    run : int
+    first, second : Event or None
+        What was decided or happened there in each; None if there nothing more did.
+    text : str
+        The same in words, and why.
+    """
+
+    run: int
+    first: Event | None
+    second: Event | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What becomes of a war if something in it were otherwise.
+
+    Attributes
+    ----------
+    titles : tuple of str
+        Of the two scenarios.
+    runs : int
+        Pairs of runs that were compared.
+    table : DataFrame
+        One row a measure: ``first``, ``second`` (means), ``difference`` (second less first),
+        ``low``, ``high`` (its 95 % interval, paired), ``changed`` (share of the runs in which it
+        differs), ``effect`` (difference in standard errors).
+    changed : float
+        Share of the runs in which any decision or happening differs.
+    changed_interval : tuple of float
+        95 % (Wilson).
+    parting : Parting or None
+        Of one pair of runs that differs; None if none does.
+    """
+
+    titles: tuple[str, str]
+    runs: int
+    table: pd.DataFrame
+    changed: float
+    changed_interval: tuple[float, float]
+    parting: Parting | None
+
+    def __str__(self) -> str:
+        return self.page()
+
+    def page(self, most: int = 20, width: int = 44) -> str:
+        """The comparison as text: headline measures, then those that differ most."""
+        low, high = self.changed_interval
+        lines = [
+            f"first:  {self.titles[0]}",
+            f"second: {self.titles[1]}",
+            f"{self.runs} pairs of runs with the same luck. Some decision or happening differs in "
+            f"{self.changed:.1%} of them ({low:.1%} to {high:.1%}).",
+            "",
+            f"{'':{width}}{'first':>9}{'second':>9}{'difference':>12}   95 % interval"
+            f"{'runs that differ':>22}",
+        ]
+        headline = [name for name in self.table.index if name in _headlines()]
+        apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
+        order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
+        rest = [name for name in order if name not in headline][:most]
+        lines += [self._line(name, width) for name in headline]
+        lines += (
+            ["", f"of the other {len(self.table) - len(headline)} measures:", ""] if rest else []
+        )
+        lines += [self._line(name, width) for name in rest]
+        left = len(apart.drop(index=headline, errors="ignore")) - len(rest)
+        if left > 0:
+            lines.append(f"... and {left} more whose interval leaves 0 out")
+        lines += [
+            "",
+            "Each interval is for its own measure. About one in twenty measures without any effect "
+            "would leave 0 out by chance.",
+        ]
+        if self.parting is not None:
+            lines += ["", self.parting.text]
+        return "\n".join(lines)
+
+    def _line(self, name: str, width: int) -> str:
+        row = self.table.loc[name]
+        return (
+            f"{name:{width}}{row['first']:9.3f}{row['second']:9.3f}{row['difference']:+12.4f}   "
+            f"{row['low']:+.4f} to {row['high']:+.4f}{row['changed']:15.1%}"
+        )
+
+
+def _headlines() -> list[str]:
+    return [*(f"weeks of {state}" for state in _STATES), *_COUNTS]
+
+
+def compare(
+    first: Scenario | str | Path,
+    second: Scenario | str | Path,
+    runs: int = 1000,
+    seed: int = 1,
+    *,
+    set: Mapping[str, object] | Sequence[str] = (),
+    run: int | None = None,
+    executor: str = "auto",
+    workers: int | None = None,
+    progress: bool = False,
+) -> Comparison:
+    """Play two scenarios with the same luck, and say what differs.
+
+    Parameters
+    ----------
+    first, second : Scenario or path
+    runs, seed : int
+        Pairs of runs, and what names their luck.
+    set : mapping or sequence of str
+        Changes to the second.
+    run : int, optional
+        Number of the pair whose parting is told; by default the first that differs.
+    executor, workers, progress
+        See `sim.ensembles.ensemble`.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario cannot be used.
+    SimError
+        If the two have nothing in common, or an argument is out of range.
+    """
+    cases = given(first), given(second, set)
+    a, b = (
+        ensemble(case, runs, seed, executor=executor, workers=workers, progress=progress)
+        for case in cases
+    )
+    both = np.intersect1d(a["run"].values, b["run"].values)
+    a, b = a.sel(run=both), b.sel(run=both)
+    table = differences(outcomes(a), outcomes(b))
+    same_layout = all(
+        list(getattr(cases[0], part)) == list(getattr(cases[1], part))
+        for part in ("actors", "issues")
+    )
+    # The fingerprint of a story names actors by their places.
+    differs = (
+        a["story"].values != b["story"].values if same_layout else np.ones(len(both), dtype=bool)
+    )
+    share = float(differs.mean()) if len(both) else 0.0
+    number = run
+    if run is not None and run not in both:
+        raise SimError(f"there is no pair of runs {run}: they are {both.min()} to {both.max()}")
+    if run is None and differs.any():
+        number = int(both[np.flatnonzero(differs)[0]])
+    return Comparison(
+        titles=(cases[0].name, cases[1].name),
+        runs=len(both),
+        table=table,
+        changed=share,
+        changed_interval=wilson(share, len(both)),
+        parting=None if number is None else parting(cases[0], cases[1], seed, number),
+    )
+
+
+def differences(
+    first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]]
+) -> pd.DataFrame:
+    """Paired differences of the outcomes of two ensembles; see `Comparison.table`.
+
+    A count that never occurs in one of them is 0 there; other measures must be of both.
+    """
+    rows = {}
+    for name in dict.fromkeys([*first, *second]):
+        one, other = first.get(name), second.get(name)
+        if one is None or other is None:
+            there = other if one is None else one
+            if there is None or not name.startswith(("weeks", "times")):
+                continue
+            one = np.zeros_like(there) if one is None else one
+            other = np.zeros_like(there) if other is None else other
+        gap = other - one
+        mean = float(gap.mean())
+        error = float(gap.std(ddof=1)) / math.sqrt(len(gap)) if len(gap) > 1 else math.inf
+        effect = 0.0 if mean == 0.0 else mean / error if error > 0.0 else math.inf
+        rows[name] = {
+            "first": float(one.mean()), "second": float(other.mean()), "difference": mean,
+            "low": mean - _Z * error, "high": mean + _Z * error,
+            "changed": float((gap != 0).mean()), "effect": effect,
+        }  # fmt: skip
+    if not rows:
+        raise SimError("the two scenarios have no measure in common")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """95 % interval of a share that was found in n cases (Wilson 1927)."""
+    if n == 0:
+        return 0.0, 1.0
+    z = _Z * _Z
+    middle = (share + z / (2 * n)) / (1 + z / n)
+    half = _Z * math.sqrt(share * (1 - share) / n + z / (4 * n * n)) / (1 + z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting | None:
+    """The first event at which two runs with the same luck differ, and why.
+
+    Parameters
+    ----------
+    first, second : Scenario
+    seed, run : int
+
+    Returns
+    -------
+    Parting or None
+        None if every decision and happening is the same.
+    """
+    told = [list(events(gather(case, [run], seed))) for case in (first, second)]
+    words = [Words(case) for case in (first, second)]
+    for n in range(max(map(len, told))):
+        one, other = (found[n] if n < len(found) else None for found in told)
+        if one is None or other is None or _what(one) != _what(other):
+            return Parting(run, one, other, _tell(run, one, other, words))
+    return None
+
+
+def _what(event: Event) -> tuple[Any, ...]:
+    return (
+        event.round, event.decision, event.actor, event.counterpart, event.issue, event.answer,
+    )  # fmt: skip
+
+
+def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) -> str:
+    head = f"Run {run} parts"
+    if one is None or other is None:
+        which, event = ("second", other) if one is None else ("first", one)
+        assert event is not None
+        place = 0 if one is not None else 1
+        return (
+            f"{head} in the week of {day(event.date)}: only in the {which}, "
+            f"{_say(event, words[place])}."
+        )
+    same = _what(one)[:5] == _what(other)[:5]
+    if not same:
+        early = min((one, other), key=lambda event: (event.round, event.phase))
+        return (
+            f"{head} in the week of {day(early.date)}.\n"
+            f"  first:  {day(one.date)}: {_say(one, words[0])}; {_numbers(one)}.\n"
+            f"  second: {day(other.date)}: {_say(other, words[1])}; {_numbers(other)}."
+        )
+    moved = sorted(
+        (
+            (name, other.terms.get(name, 0.0) - value)
+            for name, value in one.terms.items()
+            if abs(other.terms.get(name, 0.0) - value) > 1e-12
+        ),
+        key=lambda term: -abs(term[1]),
+    )
+    why = ", ".join(f"{name} {by:+.4f}" for name, by in moved[:3])
+    luck = f"the luck of it is the same ({one.shock:+.4f})"
+    if abs(one.shock - other.shock) > 1e-12:
+        luck = f"the mark to pass is {one.shock:.3f} in the first, {other.shock:.3f} in the second"
+    return (
+        f"{head} in the week of {day(one.date)}.\n"
+        f"  first:  {_say(one, words[0])}; {_numbers(one)}.\n"
+        f"  second: {_say(other, words[1])}; {_numbers(other)}.\n"
+        f"  Why: {luck}; the gain is {other.gain - one.gain:+.4f} in the second"
+        + (f", of which {why}." if why else ".")
+    )
+
+
+# What a yes and a no to each decision is called.
+_CALLED = {
+    "convene": ("brokers a ceasefire", "does not convene"),
+    "propose": ("proposes a ceasefire", "proposes none"),
+    "consult": ("consults", "leaves out"),
+    "ratify": ("ratifies", "refuses to ratify"),
+    "order": ("orders to keep the ceasefire", "orders to break it"),
+    "comply": ("keeps the ceasefire", "breaks the ceasefire"),
+    "revise": ("buys in", "does not buy in"),
+    "attend": ("comes to the talks", "stays away from the talks"),
+    "vote": ("votes for the text", "votes against the text"),
+    "bargain": ("wants a bilateral deal with", "wants no bilateral deal with"),
+    "deal": ("strikes a bilateral deal with", "strikes no bilateral deal with"),
+}
+_HAPPENS = {
+    "shift": ("something is changed by its date", ""),
+    "satisfied": ("holds its aim achieved:", ""),
+    "threatened": ("sees its aim threatened:", ""),
+    "ceasefire": ("the ceasefire enters into force", "the ceasefire is not ratified"),
+    "collapse": ("the ceasefire collapses", ""),
+    "table": ("is put on the table:", ""),
+    "settle": ("the war is settled", "the talks end without a settlement"),
+    "dispute": ("a local dispute breaks out:", ""),
+}
+_NAMES_WHOM = ("consult", "revise", "bargain", "deal")
+
+
+def _say(event: Event, words: Words) -> str:
+    who = words.who(event.actor) if event.actor else ""
+    answer = 0 if event.answer else 1
+    if event.decision in _CALLED:
+        whom = words.who(event.counterpart) if event.counterpart else ""
+        said = f"{who} {_CALLED[event.decision][answer]}"
+        return f"{said} {whom}" if event.decision in _NAMES_WHOM and whom else said
+    said = _HAPPENS.get(event.decision, (event.decision, f"no {event.decision}"))[answer]
+    alone = event.decision in ("ceasefire", "collapse", "settle")
+    parts = ["" if alone else who, said, words.issue(event.issue) if event.issue else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _numbers(event: Event) -> str:
+    if event.gain == 0.0 and event.shock == 0.0:
+        return "it follows from what was decided"
+    return f"gain {event.gain:+.4f}, needed more than {event.shock:+.4f}"

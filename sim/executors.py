@@ -1,0 +1,249 @@
+"""Who plays the blocks of a study: this thread, threads, processes, or a cluster.
+
+All of them do the same: take the blocks that are left, a few in flight for each worker, and hand
+back what comes of each. What a block gives depends on its number alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from typing import Any
+
+from sim import plugins
+from sim.errors import SimError, StoppedError, nearest
+from sim.store import Store
+from sim.study import Study
+
+EXECUTORS = ("auto", "serial", "threads", "processes", "dask")
+_IN_FLIGHT = 2
+# A block at which so many pools in a row broke, with nothing finished between, is given up.
+_MOST_BREAKS = 5
+# Seconds after which a scheduler that does not answer is given up.
+PATIENCE = 10.0
+
+type Yielded = tuple[int, Any]
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def choose(executor: str, study: Study) -> str:
+    """The executor for a study: threads, unless classes of a user's own run in Python.
+
+    Raises
+    ------
+    SimError
+        If it is not known, or cannot run these classes.
+    """
+    if executor not in EXECUTORS:
+        raise SimError(f"unknown executor {executor!r} ({nearest(executor, list(EXECUTORS))})")
+    own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
+    homeless = sorted(name for name in own if name not in plugins.FILES)
+    if executor == "auto":
+        return ("serial" if homeless else "processes") if own else "threads"
+    if executor in ("processes", "dask") and homeless:
+        raise SimError(
+            f"agent class {homeless[0]!r} lives in this session only: other processes need it in "
+            "a file of its own (--plugin, or sim.plugins.load_plugin); or use executor 'serial'"
+        )
+    return executor
+
+
+def in_turn(work: Callable[[int], Any], blocks: Sequence[int]) -> Iterator[Yielded]:
+    """Play block after block in this thread."""
+    for block in blocks:
+        yield block, work(block)
+
+
+def in_threads(
+    work: Callable[[int], Any], blocks: Sequence[int], workers: int
+) -> Iterator[Yielded]:
+    """Play blocks in threads: compiled code lets them run side by side."""
+    with ThreadPoolExecutor(workers) as pool:
+        yield from _flow(pool, work, iter(blocks), workers * _IN_FLIGHT)
+
+
+def in_processes(store: Store | None, study: Study, blocks: Sequence[int], workers: int) -> Any:
+    """Play blocks in processes; one that is killed is replaced, and its block played again.
+
+    Raises
+    ------
+    SimError
+        If processes keep dying and nothing gets finished.
+    """
+    left, breaks = list(blocks), 0
+    path = None if store is None else str(store.place)
+    while left:
+        pool = ProcessPoolExecutor(
+            workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_settle_in,
+            initargs=(path, study, sorted(set(plugins.FILES.values()))),
+        )
+        try:
+            for block, answer in _flow(pool, _work_here, iter(list(left)), workers * _IN_FLIGHT):
+                left.remove(block)
+                breaks = 0
+                yield block, answer
+        except BrokenProcessPool:
+            breaks += 1
+            if breaks >= _MOST_BREAKS:
+                raise StoppedError(
+                    f"worker processes died {breaks} times and nothing was finished in between "
+                    f"(out of memory?): try fewer --workers or a smaller --block; "
+                    f"{len(left)} blocks are left"
+                ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator[Yielded]:
+    """Play blocks on a cluster of dask; tasks hold a path and a number, receipts come back.
+
+    Raises
+    ------
+    SimError
+        If dask is not installed, no scheduler is given, or it does not answer.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise SimError("the executor dask needs it: pip install 'entente[dask]'") from error
+    if not scheduler:
+        raise SimError("the executor dask needs the address of a scheduler: tcp://host:8786")
+    try:
+        client = Client(scheduler, timeout=PATIENCE)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise SimError(
+            f"the scheduler {scheduler} does not answer within {PATIENCE:.0f} s: {error}"
+        ) from error
+    files = sorted(set(plugins.FILES.values()))
+    with client:
+        threads = sum(client.nthreads().values()) or 1
+        queue = iter(blocks)
+
+        def submit() -> Any:
+            block = next(queue, None)
+            if block is None:
+                return None
+            # Not pure: a block that is asked for again has to be played again.
+            return client.submit(
+                play_there, str(store.place), block, files,
+                key=f"block-{block}-{os.urandom(4).hex()}", pure=False, retries=3,
+            )  # fmt: skip
+
+        first = [submit() for _ in range(threads * _IN_FLIGHT)]
+        flow = as_completed([future for future in first if future is not None])
+        for future in flow:
+            try:
+                receipt = future.result()
+            except SimError:
+                raise
+            except (Exception, CancelledError) as error:
+                raise StoppedError(
+                    f"the cluster failed: {type(error).__name__}: {error}; finished blocks are "
+                    "kept, and the same command goes on from there"
+                ) from error
+            more = submit()
+            if more is not None:
+                flow.add(more)
+            yield receipt["block"], receipt
+
+
+def play_there(path: str, block: int, plugin_files: Sequence[str] = ()) -> dict[str, Any]:
+    """Play one block of the study of a store, wherever this runs, and keep it there.
+
+    Parameters
+    ----------
+    path : str
+        Of the store.
+    block : int
+    plugin_files : sequence of str
+        Python files with the actor classes that the scenario asks for.
+
+    Returns
+    -------
+    dict
+        The block's line of the ledger.
+    """
+    store = _STORES.get(path)
+    if store is None:
+        _meet(plugin_files)
+        store = _STORES.setdefault(path, Store(path))
+    return store.keep(block, store.study.play(block))
+
+
+# What a worker process has been told, and the stores that it has opened.
+_HERE: dict[str, Any] = {}
+_STORES: dict[str, Store] = {}
+
+
+def _settle_in(path: str | None, study: Study, plugin_files: Sequence[str]) -> None:
+    """Make a new worker process ready."""
+    # Ctrl-C reaches every process; the parent alone answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    _meet(plugin_files)
+    _HERE["study"] = study
+    _HERE["store"] = None if path is None else Store(path, study)
+
+
+def _follow_parent() -> None:
+    """End with the parent: a worker whose parent was killed would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _meet(plugin_files: Sequence[str]) -> None:
+    for file in plugin_files:
+        if file not in plugins.FILES.values():
+            plugins.load_plugin(file)
+
+
+def _work_here(block: int) -> Any:
+    found = _HERE["study"].play(block)
+    return found if _HERE["store"] is None else _HERE["store"].keep(block, found)
+
+
+def _flow(
+    pool: Executor, work: Callable[[int], Any], blocks: Iterator[int], most: int
+) -> Iterator[Yielded]:
+    """Keep a few blocks in flight, and hand them back as they are finished."""
+    flying: dict[Future[Any], int] = {}
+    try:
+        while True:
+            while len(flying) < most and (block := next(blocks, None)) is not None:
+                flying[pool.submit(work, block)] = block
+            if not flying:
+                return
+            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            for future in done:
+                # Taken out before it is looked at, so that an error leaves the others.
+                number = flying.pop(future)
+                yield number, future.result()
+    finally:
+        for future in flying:
+            future.cancel()
+        with contextlib.suppress(BaseException):
+            wait(flying)
