@@ -16,6 +16,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from sim import files
+from sim.scenario import Scenario
+
 pytestmark = pytest.mark.slow
 
 RUNS, SEED = 400, 1
@@ -97,3 +100,40 @@ def test_a_return_of_the_threat_brings_the_tie_back_and_the_spoiling_down(
     weeks = bench.late(base, 100)
     change = bench.spoils(base, weeks) - bench.spoils(returned, weeks)
     assert change.value > 5 * change.error
+
+
+def halved(case: Scenario, name: str) -> Scenario:
+    """The scenario with one armed actor as two halves that want, owe and can do the same."""
+    data, twin = files.as_data(case), f"{name}_too"
+    half = data["actors"][name] | {"capability": data["actors"][name]["capability"] / 2}
+    data["actors"] |= {name: half, twin: half | {"label": "the other half"}}
+    for shares in data["patrons"].values():
+        if name in shares:
+            shares[twin] = shares[name]
+    for issue in data["issues"].values():
+        for field in ("advances_while", "gains_from"):
+            if name in issue[field]:
+                issue[field] = [*issue[field], twin]
+    return files.build(data)
+
+
+@pytest.mark.parametrize("name", ["hezbollah", "foreign_militias", "local_militias"])
+def test_an_actor_in_two_halves_changes_the_totals_of_its_camp_by_less_than_2_percent(
+    bench: ModuleType, name: str
+) -> None:
+    """For actors without a role: who signs and who sits at the talks is counted by head."""
+
+    def totals(case: Scenario) -> dict[str, float]:
+        results = bench.play(case, RUNS, SEED)
+        camp = [n for n, a in case.actors.items() if a.armed and a.camp == "government"]
+        strength = results["capability"].sel(actor=camp).values
+        return {
+            "capability": strength.mean(axis=(0, 1)).sum(),
+            "fighting": (strength * results["fighting"].sel(actor=camp).values).mean((0, 1)).sum(),
+            "breaches": (strength * results["violated"].sel(actor=camp).values).mean((0, 1)).sum(),
+            "regime": results["position"].sel(issue="regime").values.mean(),
+        }
+
+    whole, halves = totals(bench.conflicting()), totals(halved(bench.conflicting(), name))
+    for total, value in whole.items():
+        assert abs(halves[total] / value - 1.0) < 0.02, total
