@@ -280,6 +280,25 @@ def test_dependence_fades_as_victory_nears() -> None:
     assert path[-1] < 0.01 * path[0]
 
 
+def test_who_would_rather_lose_with_a_partner_gone_does_not_need_it() -> None:
+    """What would be won without a partner is no negative dependence."""
+    side, m, half = np.array([1, 1, -1]), np.array([3.0, 1.0, 2.0]), np.full(3, 0.5)
+    psi = war.contest(np.empty(2), side, m, half, half, 0.5)
+    u, believed = np.full(3, 0.5), np.full(3, 0.008 * (2 * psi - 1))
+    # actor 1 is better off under the order of the other camp
+    high, low = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 1.0])
+    V_w = np.array(
+        [war.war_value(u[i], 0.1, 0.99, 0.6, believed[i], 0.06, high[i], low[i]) for i in range(3)]
+    )
+    out = np.empty((3, 3))
+    war.dependences(
+        out, psi, np.ones(3, dtype=np.bool_), side, m, half, half, 0.5, 0.008, V_w, u, high, low,
+        np.full(3, 0.1), np.full(3, 0.99), 0.6, believed, 0.06,
+    )  # fmt: skip
+    assert out[0, 1] > 0.0
+    assert out[1, 0] == 0.0
+
+
 def test_only_conveners_are_needed(second: Scenario) -> None:
     results = simulate(second, seed=3)
     needed = [
@@ -514,6 +533,14 @@ def test_eight_weeks_at_an_end_are_a_victory_for_good(second: Scenario, position
     )
     assert any(event.decision == "deal" and event.round > 7 for event in events(results))
     assert not np.array_equal(results["tie"].values[:, 8], results["tie"].values[:, -1])
+
+
+def test_nobody_fights_after_a_victory_not_even_who_broke_the_ceasefire_of_that_week() -> None:
+    fighting, shares, all_ = np.empty(2, dtype=np.bool_), np.empty(2), np.ones(2, dtype=np.bool_)
+    for state, some in ((0, True), (1, True), (2, True), (3, False)):
+        war.fight(fighting, shares, np.array([1, -1]), all_, np.ones(2), state, all_)
+        assert fighting.tolist() == [some, some]
+        assert shares.tolist() == [float(some)] * 2
 
 
 def test_weeks_near_an_end_count_in_a_row_and_by_end() -> None:
