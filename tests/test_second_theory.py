@@ -399,6 +399,19 @@ def test_the_hazard_of_a_ceasefire_starts_from_the_war_that_was(second: Scenario
             assert (violence["violence"].values[never] == 1.0).all()
 
 
+def test_every_ceasefire_starts_from_the_war_that_was_also_the_first_and_one_soon_renewed(
+    second: Scenario,
+) -> None:
+    """At nearly random answers some are signed in week 0, some in the week after a collapse."""
+    hasty = {"parameters.lam": 2.0, "parameters.tau_c": 1}
+    results = simulate(files.with_changes(second, hasty), runs=12, seed=1, log=False)
+    age, convener = results["age"].values, results["convener"].values
+    signed = (age == 1) & (convener >= 0)
+    assert signed[:, 0].any()
+    # half of it is what is broken in the first week, the other half the war before
+    assert (results["violence"].values[signed] >= second.parameters.gv).all()
+
+
 def test_the_believed_hazard_follows_remembered_breaches_by_strength() -> None:
     side, m = np.array([1, -1, -1, 0, 1]), np.array([3.0, 1.0, 9.0, 5.0, 7.0])
     armed = np.array([True, True, False, True, False])
