@@ -358,6 +358,21 @@ def test_what_is_foreseen_is_the_nash_text_over_the_whole_agenda(second: Scenari
     }
 
 
+def test_what_is_foreseen_enters_the_value_of_a_ceasefire_and_of_nothing_else(
+    second: Scenario,
+) -> None:
+    game = Game(second)
+    game.step()
+    p, V_c, V_s = game.knobs, np.empty(len(game.u)), np.empty(len(game.u))
+    ceasefire.truce_values(
+        V_c, game.u, game.u_ahead, game.V_w, game.chi, game.givens.who.delta, p.h_s, game.h_c[0]
+    )
+    assert game.V_c.tolist() == V_c.tolist()
+    bargaining.settlement_values(V_s, game.u_table, game.chi, game.V_d, game.V_w)
+    assert game.V_s.tolist() == V_s.tolist()
+    assert abs(game.u_ahead - game.u_table).max() > 0.01
+
+
 def test_what_is_tabled_is_believed_as_it_is_tabled() -> None:
     ahead, expected = np.empty(4), np.empty(4, dtype=np.bool_)
     text, foreseen, theta = np.full(4, 0.1), np.full(4, 0.2), np.full(4, 0.3)
