@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("before the war", "opening"),
     ("the start", "setup"),
     ("when", "rounds"),
-    ("many at once", "blocks"),
+    ("what is kept of a run", "blocks"),
     ("what is left", "results"),
     ("what is kept of many", "recording"),
     ("a user's own", "plugins"),

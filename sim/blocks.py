@@ -1,7 +1,4 @@
-"""A block of runs in one compiled call, and what an ensemble keeps of each.
-
-Threads can play blocks side by side: compiled code releases the interpreter's lock.
-"""
+"""What an ensemble keeps of each run of a block, in arrays of few bytes."""
 
 from __future__ import annotations
 
@@ -11,11 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import arrays, events
+from sim import events
 from sim.compiling import compiled
 from sim.givens import Flags, Ints
-from sim.opening import open_war
-from sim.rounds import play
 from sim.world import RECORDED, Kept
 
 Small = NDArray[np.float32]
@@ -114,20 +109,7 @@ def keep_week_tables(out, record, picks):
 
 
 @compiled
-def is_sound(w, count, log):
-    """Whether a run ended in finite numbers, with all its events on record."""
-    total = 0.0
-    for i in range(w.tie.T.shape[0]):
-        total += w.force.m[i]
-        for j in range(w.tie.T.shape[0]):
-            total += w.tie.T[i, j]
-    for k in range(w.force.theta.shape[0]):
-        total += w.force.theta[k]
-    return math.isfinite(total) and count[0] <= log.shape[0]
-
-
-@compiled
-def summarise(out, n, w, rec, log, count):
+def summarise(out, n, m, T, theta, status, log, count):
     """Put what a run leaves into place `n` of the summaries of its block.
 
     Parameters
@@ -135,44 +117,52 @@ def summarise(out, n, w, rec, log, count):
     out : Summary
         Changed.
     n : int
-    w, rec, log, count
-        World, record, events and counter of the run when it is over; see `sim.rounds.play`.
+    m, T, theta : ndarray
+        Capability, ties and positions when the run is over.
+    status, log, count
+        Part of the record, events and counter; see `sim.rounds.play`.
     """
-    actors = w.force.m.shape[0]
-    for t in range(rec.status.shape[0]):
-        out.state[n, t] = rec.status[t, _STATE, 0]
-        out.convener[n, t] = rec.status[t, _CONVENER, 0]
+    actors = m.shape[0]
+    total = 0.0
+    for t in range(status.shape[0]):
+        out.state[n, t] = status[t, _STATE, 0]
+        out.convener[n, t] = status[t, _CONVENER, 0]
     for i in range(actors):
-        out.final_capability[n, i] = w.force.m[i]
+        out.final_capability[n, i] = m[i]
+        total += m[i]
         for j in range(actors):
-            out.final_tie[n, i, j] = w.tie.T[i, j]
-    for k in range(w.force.theta.shape[0]):
-        out.final_position[n, k] = w.force.theta[k]
+            out.final_tie[n, i, j] = T[i, j]
+            total += T[i, j]
+    for k in range(theta.shape[0]):
+        out.final_position[n, k] = theta[k]
+        total += theta[k]
     place = events.TALLY
     for kind in range(out.decided.shape[1]):
         for answer in range(2):
-            total = 0
+            times = 0
             for i in range(actors + 1):
-                total += count[place]
+                times += count[place]
                 if i < actors:
                     out.decided[n, kind, answer, i] = min(count[place], 65535)
                 place += 1
-            out.happened[n, kind, answer] = total
+            out.happened[n, kind, answer] = times
     out.story[n] = count[events.STORY]
     out.event_count[n] = min(count[events.ROWS], log.shape[0])
-    out.sound[n] = is_sound(w, count, log)
+    out.sound[n] = math.isfinite(total) and count[events.ROWS] <= log.shape[0]
 
 
 @compiled
-def condense(out, weeks, picks, table, n, w, rec, log, count):
+def condense(out, weeks, picks, table, n, m, T, theta, rec, log, count):
     """Put everything that is kept of a run into place `n` of its block; False if no room is left.
 
     Parameters
     ----------
     out, weeks, picks, table : Summary, Kept, Picks, Table
         The first two and the last are changed.
-    n, w, rec, log, count
+    n, m, T, theta, log, count
         As in `summarise`.
+    rec : Kept
+        Record of the run.
     """
     rows = min(count[events.ROWS], log.shape[0])
     used = table.used[0]
@@ -182,7 +172,7 @@ def condense(out, weeks, picks, table, n, w, rec, log, count):
         for column in range(log.shape[1]):
             table.rows[used + row, column] = log[row, column]
     table.used[0] = used + rows
-    summarise(out, n, w, rec, log, count)
+    summarise(out, n, m, T, theta, rec.status, log, count)
     if picks.run.shape[0] > 0:
         keep_weeks(weeks.run[n], rec.run, picks.run)
     if picks.status.shape[0] > 0:
@@ -210,50 +200,3 @@ def condense(out, weeks, picks, table, n, w, rec, log, count):
     if picks.account.shape[0] > 0:
         keep_week_tables(weeks.account[n], rec.account, picks.account)
     return True
-
-
-@compiled
-def make_blank(memory, blank, count):
-    """Give a world, by its memory, the numbers of a blank one; set its counter to nothing."""
-    arrays.put(memory.floats, blank.floats)
-    arrays.put(memory.ints, blank.ints)
-    arrays.put(memory.flags, blank.flags)
-    arrays.fill(count, 0)
-
-
-@compiled
-def play_block(
-    g, p, w, memory, blank, luck, traits, fed, rec, log, count, out, weeks, picks, table, start
-):
-    """Play runs one after the other, and keep what is asked for of each.
-
-    Parameters
-    ----------
-    g, p, w : Givens, Knobs, World
-        `w` is the room to play in.
-    memory, blank : Memory
-        That of `w`, and that of a blank world.
-    luck, traits : ndarray of uint64, shape (runs, 10, 2)
-        Keys of each run, and of its heterogeneity; see `chance.round_keys`.
-    fed : ndarray, shape (0, 0, 0)
-        No draws from outside.
-    rec, log, count
-        Room for the record of one run; see `sim.rounds.play`.
-    out, weeks, picks, table
-        See `condense`.
-    start : int
-        Place in the block of the first run to play.
-
-    Returns
-    -------
-    int
-        Place of the first run that was not kept because the table of events is full; the number
-        of runs if all were.
-    """
-    for n in range(start, luck.shape[0]):
-        make_blank(memory, blank, count)
-        open_war(g, p, w, traits[n], fed)
-        play(g, p, w, rec, log, count, luck[n], fed, 0, out.state.shape[1], None)
-        if not condense(out, weeks, picks, table, n, w, rec, log, count):
-            return n
-    return luck.shape[0]

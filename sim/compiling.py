@@ -67,9 +67,9 @@ def _folder() -> Path:
 FOLDER = _folder()
 
 
-def is_warm(function: str = "rounds.play") -> bool:
+def is_warm() -> bool:
     """Whether the compiled driver is in the cache, so that a run starts at once."""
-    return any(FOLDER.glob(f"**/{function}-*.nbi"))
+    return any(FOLDER.glob("**/rounds.play-*.nbi"))
 
 
 def interpret() -> None:

@@ -24,7 +24,7 @@ from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
 from sim.store import Store
-from sim.study import MOST_RUNS, Study, given, whole
+from sim.study import MOST_RUNS, Study, given, play_runs, whole
 from sim.world import RECORDED, Kept, blank
 
 # Seconds between two lines of progress where there is no terminal.
@@ -272,9 +272,7 @@ def _even_block(runs: object, workers: int | None) -> int | None:
 def _compile_first(study: Study) -> None:
     """Compile once, in this thread, before many workers would all do it."""
     if not study.has_own_classes:
-        from sim.study import play_runs
-
-        play_runs(study, np.zeros(0, dtype=np.int64))
+        play_runs(study, study.numbers(0, 1))
 
 
 class Progress:

@@ -40,8 +40,9 @@ from sim.givens import (
 )
 from sim.opening import open_war
 from sim.rules.bargaining import bargaining_power
+from sim.rules.war import power_shares
 from sim.scenario import OFF, Event, Renewal, Scenario, ShortTerm
-from sim.world import World, allocate
+from sim.world import Memory, World, allocate_both
 
 
 def knobs(scenario: Scenario) -> Knobs:
@@ -316,10 +317,34 @@ def begin(
     hold : str, optional
         See `keys_of`.
     """
-    world = allocate(lay, len(g.links.pairs))
+    world = first_world(g, lay)[0]
     _, traits = keys_of(seed, np.array([run], dtype=np.uint64), hold)
-    open_war(g, p, world, traits[0], chance.NO_DRAWS)
+    open_run(g, p, world, traits[0])
     return world
+
+
+def open_run(g: Givens, p: Knobs, world: World, traits: Words) -> None:
+    """Make the first world of a scenario that of one run, given the keys of its heterogeneity."""
+    aims, tie, aim = world.aims, world.tie, g.aim
+    open_war(
+        aims.ow, aims.ox, aims.W, aims.X, aims.A, tie.T, tie.accounts, tie.E, world.force.mu,
+        aims.ones, aim.o_actor, aim.o_issue, aim.o_short, g.who.patience, g.ids.id_objective,
+        traits, p.sig_w, p.sig_x, p.phi_A, p.phi_E, p.phi_B, int(p.burn_in),
+    )  # fmt: skip
+
+
+def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
+    """What all runs of a scenario have in common before the first week, and its memory."""
+    w, memory = allocate_both(lay, len(g.links.pairs))
+    w.force.m0[:] = w.force.m[:] = g.start.m0
+    w.force.cost[:], w.force.theta[:] = g.start.cost, g.start.theta
+    w.web.control[:], w.web.f[:] = g.start.control, 1.0
+    w.truce.consultation[:], w.truce.convener[:] = g.start.consultation, -1
+    w.truce.vside[:] = 0.5
+    w.truce.terms[:] = w.talk.text[:] = g.start.theta
+    w.aims.act[:], w.aims.ow[:], w.aims.ox[:] = 1.0, g.start.ow, g.start.ox
+    power_shares(w.force.mu, w.force.m)
+    return w, memory
 
 
 def most_events(g: Givens, lay: Layout, rounds: int) -> int:

@@ -22,9 +22,10 @@ from sim.files import load, with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.recording import Block, Recording, chosen, event_variables
 from sim.results import MEANING, coordinates_of, provenance
+from sim.rounds import play
 from sim.scenario import Scenario
-from sim.setup import HOLDS, keys_of, most_events, prepare
-from sim.world import Kept, allocate_both, blank
+from sim.setup import HOLDS, first_world, keys_of, most_events, open_run, prepare
+from sim.world import Kept, blank
 
 MOST_RUNS = 2**62
 _BLOCK, _BLOCK_BYTES = 500, 48_000_000
@@ -224,11 +225,14 @@ class _Room:
             kept.picks,
         )
 
-    def grow(self) -> None:
-        """Twice the room for events, and a little more."""
-        rows = events.empty(2 * len(self.table.rows) + len(self.log))
-        rows[: len(self.table.rows)] = self.table.rows
-        self.table = blocks.Table(rows, self.table.used)
+    def keep(self, place: int, *run: Any) -> None:
+        """Keep a run that is over; see `sim.blocks.condense`."""
+        while not blocks.condense(
+            self.summary, self.weeks, self.picks, self.table, place, *run
+        ):  # no room left for its events
+            rows = events.empty(2 * len(self.table.rows) + len(self.log))
+            rows[: len(self.table.rows)] = self.table.rows
+            self.table = blocks.Table(rows, self.table.used)
 
 
 def play_runs(study: Study, numbers: NDArray[np.int64]) -> Block:
@@ -238,6 +242,8 @@ def play_runs(study: Study, numbers: NDArray[np.int64]) -> Block:
     try:
         failures = fill(study, numbers, room)
     except Exception:
+        if len(numbers) == 0:
+            raise
         if len(numbers) == 1:
             return _failed(study, numbers, traceback.format_exc())
         # Some run of these fails: play each by itself, so that the others are kept.
@@ -255,20 +261,20 @@ def play_runs(study: Study, numbers: NDArray[np.int64]) -> Block:
 
 def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> list[dict[str, Any]]:
     g, p, lay = study.prepared
-    pairs = len(g.links.pairs)
-    (world, memory), (_, blank_memory) = allocate_both(lay, pairs), allocate_both(lay, pairs)
+    (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
     record = blank(lay, study.scenario.rounds, study.recording.parts)
     luck, traits = keys_of(study.seed, numbers, study.hold)
-    done = 0
-    while True:
-        done = blocks.play_block(
-            g, p, world, memory, blank_memory, luck, traits, chance.NO_DRAWS, record, room.log,
-            events.counter(len(lay.actors)), room.summary, room.weeks, room.picks, room.table,
-            done,
+    count, force, ties = events.counter(len(lay.actors)), world.force, world.tie.T
+    for n in range(len(numbers)):
+        for now, then in zip(memory, first, strict=True):
+            now[:] = then
+        count[:] = 0
+        open_run(g, p, world, traits[n])
+        play(
+            g, p, world, record, room.log, count, luck[n], chance.NO_DRAWS, 0,
+            study.scenario.rounds, None,
         )  # fmt: skip
-        if done == len(numbers):
-            break
-        room.grow()
+        room.keep(n, force.m, ties, force.theta, record, room.log, count)
     return [
         {
             "run": int(number),
@@ -296,11 +302,8 @@ def _fill_by_mesa(study: Study, numbers: NDArray[np.int64], room: _Room) -> list
             failures.append({"run": number, "error": words, "traceback": traceback.format_exc()})
             continue
         record, log, count = model.record_in_full()
-        while not blocks.condense(
-            room.summary, room.weeks, room.picks, room.table, place, model.world, record, log,
-            count,
-        ):  # fmt: skip
-            room.grow()
+        world = model.world
+        room.keep(place, world.force.m, world.tie.T, world.force.theta, record, log, count)
     return failures
 
 

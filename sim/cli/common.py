@@ -57,14 +57,14 @@ def folder_for(path: str, force: bool) -> Path:
     return folder
 
 
-def choose_driver(scenario: Scenario, runs: int, talk: bool, function: str = "rounds.play") -> None:
+def choose_driver(scenario: Scenario, runs: int, talk: bool) -> None:
     """Interpret a small job rather than wait for the first compile; say so if one has to wait.
 
-    Call it before anything imports the rules. `function` is what the job needs compiled.
+    Call it before anything imports the rules.
     """
     from sim import compiling
 
-    if compiling.is_warm(function):
+    if compiling.is_warm():
         return
     weeks = scenario.rounds + scenario.parameters.burn_in / 2
     if runs * weeks * len(scenario.actors) ** 3 <= _QUICK:

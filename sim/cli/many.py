@@ -22,8 +22,6 @@ from sim.files import load
 if TYPE_CHECKING:
     import xarray as xr
 
-_KERNEL = "blocks.play_block"
-
 
 def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     """Add these commands to a parser.
@@ -110,7 +108,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 def _ensemble(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
     talk = not options.quiet
-    choose_driver(scenario, options.runs, talk, _KERNEL)
+    choose_driver(scenario, options.runs, talk)
     meet_own_classes(scenario, options.plugin, talk)
 
     from sim.ensembles import ensemble
@@ -216,7 +214,7 @@ def _branch(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     first, second = load(options.first), load(options.second, options.set)
     talk = not options.quiet
-    choose_driver(first, 2 * options.runs, talk, _KERNEL)
+    choose_driver(first, 2 * options.runs, talk)
     for scenario in (first, second):
         meet_own_classes(scenario, options.plugin, talk)
 
