@@ -1022,7 +1022,7 @@ def main() -> None:
     parser.add_argument("scenario", help="TOML file of a scenario")
     parser.add_argument("--runs", type=int, default=10)
     given = parser.parse_args()
-    case = load(given.scenario)
+    case = load(given.scenario, {"theory": "first"})
     began = time.perf_counter()
     for seed in range(given.runs):
         run(case, seed)

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel  # noqa: E402
 
 from sim import fields, scenario  # noqa: E402
-from sim.scenario import IDLE, Mechanisms, Parameters, Scenario  # noqa: E402
+from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario  # noqa: E402
 
 PAGE = ROOT / "docs" / "SCENARIOS.md"
 
@@ -50,7 +50,10 @@ BASIS: dict[str, tuple[str, str, str]] = {
     "nu": ("ν", "0.004 to 0.02", "random-walk war: Smith 1998, Smith and Stam; " + BY_HAND),
     "sigma": ("σ", "0.004 to 0.02", "random-walk war: Smith 1998, Smith and Stam; " + BY_HAND),
     "sig_b": ("σ_b", "0.03 to 0.12", "assumed; the most influential number of all"),
-    "opt": ("opt", "0 to 0.004", "Blainey 1973, Fearon 1995; " + BY_HAND),
+    "opt": (
+        "opt", "0 to 0.004; second: 0.005 to 0.015", "Blainey 1973, Fearon 1995; " + BY_HAND,
+    ),
+    "n0": ("n_0", "5 to 30", "learning in war: Smith and Stam; " + BY_HAND),
     "nu_advance": ("ν_route", "0 to 0.01", ASSUMED),
     "ces": ("c", "0.3 to 1", 'direction: "division of tasks", Haid 2017; assumed'),
     "ell": ("ℓ", "0 to 0.05", "Lanchester 1916; assumed"),
@@ -61,13 +64,19 @@ BASIS: dict[str, tuple[str, str, str]] = {
     ),
     "h_s": ("h_s", "0.02 to 0.12", ASSUMED),
     "h0": (
-        "h_0", "0.005 to 0.05",
-        "44 ceasefires in Syria by January 2017, 7 still holding (Strategy Bridge); " + BY_HAND,
+        "h_0", "0.005 to 0.05; second: 0.001 to 0.01",
+        "44 ceasefires in Syria by January 2017, 7 still holding (Strategy Bridge); second: falls "
+        "of the world's ceasefires; " + BY_HAND,
     ),
-    "h1": ("h_1", "0.05 to 0.3", "as h0; " + BY_HAND),
+    "h1": ("h_1", "0.05 to 0.3; second: 0.6 to 2.5", "as h0; " + BY_HAND),
+    "h_power": ("", "second: 2 to 4", "as h0; " + BY_HAND),
     "gv": ("g_v", "0.2 to 1", ASSUMED),
     "gam": ("γ", "0.03 to 0.12", BY_HAND),
-    "varpi": ("ϖ", "0 to 0.06", "alliance dilemma: Snyder; " + BY_HAND),
+    "varpi": (
+        "ϖ", "0 to 0.06; second: 0.03 to 0.1", "alliance dilemma: Snyder; " + BY_HAND,
+    ),
+    "varpi_D": ("ϖ_D", "0.1 to 0.6", "alliance dilemma: Snyder; assumed"),
+    "kappa_face": ("κ_face", "0.04 to 0.15", "only read out; " + BY_HAND),
     "xi": ("ξ", "0.01 to 0.06", 'direction: "encouraged the regime", Haid 2017; assumed'),
     "s_cp": ("s_cp", "0 to 0.2", "Powell 2004 and 2006, Walter 2002; assumed"),
     "rho_d": ("ρ_d", "0.05 to 0.3", ASSUMED),
@@ -133,6 +142,8 @@ BASIS: dict[str, tuple[str, str, str]] = {
     "nash_steps": ("", "", "numerical; 60 for r = 1"),
     "nash_step": ("", "", "numerical"),
     "force_floor": ("", "", "numerical"),
+    "victory_at": ("", "", "by definition"),
+    "victory_weeks": ("", "", ASSUMED),
 }  # fmt: skip
 
 
@@ -165,7 +176,8 @@ def described(model: type[BaseModel]) -> list[str]:
 
 def parameters() -> list[str]:
     """The table of the parameters, with what the literature has to say of them."""
-    lines = table("name", "symbol", "default", "legal", "plausible", "meaning", "basis")
+    lines = table("name", "symbol", "first", "second", "legal", "plausible", "meaning", "basis")
+    second = PRESETS["second"]["parameters"]
     for name, field in Parameters.model_fields.items():
         symbol, plausible, basis = BASIS[name]
         legal = fields.allowed(fields.fields_of(Parameters)[name])
@@ -173,17 +185,22 @@ def parameters() -> list[str]:
             legal = legal.removeprefix(words)
         meaning = field.description or ""
         default = f"{field.default:g}"
-        lines.append(row(f"`{name}`", symbol, default, legal, plausible, meaning, basis))
+        other = f"{second[name]:g}" if name in second else ""
+        lines.append(row(f"`{name}`", symbol, default, other, legal, plausible, meaning, basis))
     return lines
 
 
 def mechanisms() -> list[str]:
     """The table of the mechanisms: what is off when they are off."""
-    lines = table("name", "when it is off", "parameters that must not be set then")
+    lines = table(
+        "name", "first", "second", "when it is off", "parameters that must not be set then"
+    )
+    second = PRESETS["second"]["mechanisms"]
     for name, field in Mechanisms.model_fields.items():
         about = (field.description or "").removeprefix("off: ")
         idle = ", ".join(f"`{number}`" for number in IDLE.get(name, ()))
-        lines.append(row(f"`{name}`", about, idle))
+        first, other = shown(field.default), shown(second.get(name, field.default))
+        lines.append(row(f"`{name}`", first, other, about, idle))
     return lines
 
 

@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import nearest
-from sim.scenario import IDLE, Event, Parameters, Scenario, ShortTerm
+from sim.scenario import IDLE, PRESETS, Event, Parameters, Scenario, ShortTerm, is_off
 from sim.toml import Path
 
 TOLERANCE = 1e-9
+# `ceasefire.believed_hazard` leaves this much to a settlement and a collapse together.
+MOST_SETTLED = 0.9
 
 
 class Finding(NamedTuple):
@@ -51,7 +53,7 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _events(case)
     yield from _same_week(case)
     yield from _control_over_time(case)
-    yield from _parameters(case.parameters)
+    yield from _parameters(case)
     yield from _mechanisms(case, given)
 
 
@@ -260,12 +262,14 @@ FORMS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"patron", "proxy"}), frozenset({"control"})),
     (frozenset({"issue"}), frozenset({"tabled"})),
     (frozenset({"actor"}), frozenset({"consultation"})),
+    (frozenset({"issue"}), frozenset({"position", "pinned"})),
 )
 """What an event names and what it changes; of the second set at least one is given."""
 
 _FORMS = (
     "an event says actor, issue and ideal or weight_times; or actor and capability or "
-    "cost_of_war; or patron, proxy and control; or issue and tabled; or actor and consultation"
+    "cost_of_war; or patron, proxy and control; or issue and tabled; or actor and consultation; "
+    "or issue and position, with or without pinned"
 )
 
 
@@ -313,6 +317,9 @@ def _event(case: Scenario, path: Path, event: Event) -> Iterator[Finding]:
         problem = f"{event.issue!r} is not on the agenda of the talks"
         hint = "give it agenda = { at = 'never' } if only this event tables it"
         yield Finding((*path, "tabled"), problem, hint, (("issues", str(event.issue), "agenda"),))
+    elif event.pinned and event.position is None:
+        problem = "says nothing without position, where the issue is held"
+        yield Finding((*path, "pinned"), problem, "add position = ...")
     elif event.consultation is not None:
         yield from _patron(case, (*path, "actor"), str(event.actor))
     elif event.control is not None:
@@ -344,6 +351,7 @@ def _same_week(case: Scenario) -> Iterator[Finding]:
             "cost_of_war",
             "control",
             "consultation",
+            "position",
         ):
             if getattr(event, field) is None:
                 continue
@@ -372,7 +380,9 @@ def _control_over_time(case: Scenario) -> Iterator[Finding]:
         yield from _sums(("events", position, "control"), shares, f" from week {number} on")
 
 
-def _parameters(numbers: Parameters) -> Iterator[Finding]:
+def _parameters(case: Scenario) -> Iterator[Finding]:
+    numbers = case.parameters
+
     def at_most(terms: Mapping[str, int], why: str, strict: bool = False) -> Iterator[Finding]:
         total = sum(getattr(numbers, name) * times for name, times in terms.items())
         if total > 1 + TOLERANCE or (strict and total >= 1):
@@ -388,14 +398,23 @@ def _parameters(numbers: Parameters) -> Iterator[Finding]:
     learning = "else experience leaves the range from -1 to 1"
     yield from at_most({"kap_pos": 1, "d_E": 1}, learning)
     yield from at_most({"kap_neg": 1, "d_E": 1}, learning)
-    yield from at_most({"h_s": 1, "h0": 1, "h1": 1}, "they are chances of one week", strict=True)
+    if case.mechanisms.hazard == "violations":
+        chances = "they are chances of one week while mechanisms.hazard is 'violations'"
+        yield from at_most({"h_s": 1, "h0": 1, "h1": 1}, chances, strict=True)
+    elif numbers.h_s > MOST_SETTLED:
+        problem = f"must be at most {MOST_SETTLED:g}, is {numbers.h_s:g}: "
+        problem += "with the believed chance of a collapse it must stay below 1"
+        yield Finding(("parameters", "h_s"), problem)
 
 
 def _mechanisms(case: Scenario, given: Collection[str]) -> Iterator[Finding]:
+    theory = PRESETS[case.theory]["parameters"]
     for mechanism, numbers in IDLE.items():
-        if not getattr(case.mechanisms, mechanism):
+        if is_off(mechanism, getattr(case.mechanisms, mechanism)):
             for name in numbers:
-                if name in given:
+                usual = theory.get(name, Parameters.model_fields[name].default)
+                # At its usual value it says nothing new: plain data of a scenario hold them all.
+                if name in given and getattr(case.parameters, name) != usual:
                     problem = f"is set, but mechanisms.{mechanism} is off and sets it"
                     uses = (("mechanisms", mechanism),)
                     yield Finding(("parameters", name), problem, "take one of the two out", uses)

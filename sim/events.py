@@ -49,11 +49,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("bargain", 9, ("local", "endorsement", "cost")),
     Kind("deal", 9, ("core",)),
     Kind("dispute", 10, ("position",)),
+    Kind("victory", 10, ("position", "weeks")),
 )
 CODE = {kind.name: code for code, kind in enumerate(KINDS)}
 (
     SHIFT, SATISFIED, THREATENED, CONVENE, PROPOSE, CONSULT, RATIFY, CEASEFIRE, ORDER, COMPLY,
-    REVISE, COLLAPSE, ATTEND, TABLE, VOTE, SETTLE, BARGAIN, DEAL, DISPUTE,
+    REVISE, COLLAPSE, ATTEND, TABLE, VOTE, SETTLE, BARGAIN, DEAL, DISPUTE, VICTORY,
 ) = range(len(KINDS))  # fmt: skip
 
 # Columns of a row: round, kind, actor, counterpart, issue, answer, gain, shock, five terms.
@@ -69,7 +70,7 @@ _KINDS = len(KINDS)
 
 def room(actors: int, issues: int, objectives: int, pairs: int, shifts: int, rounds: int) -> int:
     """Rows that a run can need at most, so that a record never overflows."""
-    week = 10 * actors + 4 * issues + objectives + 3 * pairs + 6
+    week = 10 * actors + 4 * issues + objectives + 3 * pairs + 7
     return rounds * week + shifts
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sim import checks, fields
 from sim.errors import Fault, ScenarioError, nearest
 from sim.merging import Changes, append_events, overlay, remove
-from sim.scenario import IDLE, Scenario
+from sim.scenario import IDLE, Scenario, is_off
 from sim.schema import schema
 from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
@@ -128,7 +128,7 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     """
     data: dict[str, Any] = scenario.model_dump(exclude_none=True, exclude={"sources"})
     for mechanism, numbers in IDLE.items():
-        if not getattr(scenario.mechanisms, mechanism):
+        if is_off(mechanism, getattr(scenario.mechanisms, mechanism)):
             for name in numbers:
                 data["parameters"].pop(name, None)
     for path, note in scenario.sources.items():

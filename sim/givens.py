@@ -20,13 +20,18 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Words = NDArray[np.uint64]
 
-# What a dated event can change.
+# What a dated event can change; the numbers stand in records: append, never renumber.
 NEW_IDEAL, NEW_WEIGHT, NEW_CAPABILITY, NEW_COST, NEW_CONTROL, NEW_TABLE, NEW_CONSULTATION = range(7)
+NEW_POSITION, NEW_PIN = 7, 8
 ALWAYS, NEVER, BY_RULE = 1, -1, 0
 
 
 class Knobs(NamedTuple):
-    """The parameters of the theory as numbers, mechanisms applied; see `scenario.Parameters`."""
+    """The parameters of the theory as numbers, mechanisms applied; see `scenario.Parameters`.
+
+    The last six are mechanisms: `varpi_vote` is the loyalty that counts in the vote on a text, the
+    others are 1 if the mechanism is on, else 0.
+    """
 
     r: float
     tau_L: float
@@ -95,6 +100,18 @@ class Knobs(NamedTuple):
     nash_steps: float
     nash_step: float
     force_floor: float
+    varpi_D: float
+    n0: float
+    kappa_face: float
+    h_power: float
+    victory_at: float
+    victory_weeks: float
+    varpi_vote: float
+    danger: float
+    foresight: float
+    fighting: float
+    learning: float
+    victory: float
 
 
 class Who(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim import fields
 from sim.errors import Fault, nearest
-from sim.scenario import IDLE
+from sim.scenario import IDLE, PRESETS, is_off
 from sim.toml import Array, Place, Table, grow
 
 Changes = Mapping[str, object] | Sequence[str]
@@ -34,6 +34,7 @@ def overlay(base: Table, top: Table) -> Table:
         New tables; the arguments stay as they are.
     """
     merged = _merge(base, top, fields.ROOT)
+    retune(merged, base.get("theory"), top)
     release(merged, top)
     return merged
 
@@ -63,10 +64,34 @@ def release(merged: Table, top: Mapping[str, Any]) -> None:
         for key, value in numbers.items():
             kept.put(key, value, numbers.places[key])
         for mechanism, on in switched.items():
-            for name in IDLE.get(mechanism, ()) if on is False else ():
+            for name in IDLE.get(mechanism, ()) if is_off(mechanism, on) else ():
                 if not (isinstance(said, Mapping) and name in said):
                     kept.drop(name)
         merged["parameters"] = kept
+
+
+def retune(merged: Table, before: object, top: Mapping[str, Any]) -> None:
+    """Where `top` changes the theory, let go of what stood at the value of the theory before.
+
+    A complete file writes every value out. Those that are no choice of their own but the old
+    theory's follow the new one; so another theory is a change of one word there too.
+    """
+    old, new = (
+        word.get("value") if isinstance(word, Mapping) else word
+        for word in (before if before is not None else "first", top.get("theory"))
+    )
+    if new is None or new == old or not isinstance(old, str):
+        return
+    for group, values in PRESETS.get(old, {}).items():
+        numbers, said = merged.get(group), top.get(group)
+        if not isinstance(numbers, Table):
+            continue
+        kept = Table()
+        for key, value in numbers.items():
+            spoken = isinstance(said, Mapping) and key in said
+            if spoken or key not in values or value != values[key]:
+                kept.put(key, value, numbers.places[key])
+        merged[group] = kept
 
 
 def append_events(tree: Table, faults: list[Fault]) -> None:
@@ -279,6 +304,7 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
     """
     copy: Table = clone(tree)
     layer: dict[str, dict[str, object]] = {"mechanisms": {}, "parameters": {}}
+    theory = {"theory": changes["theory"]} if "theory" in changes else {}
     for path, value in changes.items():
         keys = path.split(".")
         fault = _set(copy, keys, grow(value, place), place)
@@ -288,6 +314,7 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
             layer[keys[0]][keys[1]] = value
         elif keys[0] in layer and isinstance(value, Mapping):
             layer[keys[0]].update(value)
+    retune(copy, tree.get("theory"), {**theory, **layer})
     release(copy, layer)
     return copy
 

@@ -31,9 +31,12 @@ FORMAT = 1
 # What each variable is, and its unit.
 MEANING: dict[str, tuple[str, str]] = {
     "contest": ("chance of the first camp in the contest of forces", "1"),
-    "violence": ("smoothed capability share of violators", "1"),
+    "violence": (
+        "smoothed capability share of violators; 1 in war if mechanisms.hazard is 'fighting'",
+        "1",
+    ),
     "collapse_chance": ("chance that the truce collapses this week", "1"),
-    "state": ("0 war, 1 ceasefire, 2 settlement, at the end of the week", "code"),
+    "state": ("0 war, 1 ceasefire, 2 settlement, 3 victory, at the end of the week", "code"),
     "age": (
         "weeks since the last ceasefire entered into force (before the first: since week 0)",
         "weeks",
@@ -63,6 +66,14 @@ MEANING: dict[str, tuple[str, str]] = {
     "fighting": ("fought this week", "true or false"),
     "attended": ("came to the talks this week", "true or false"),
     "accepted": ("voted for the text this week", "true or false"),
+    "objected": ("refused a ceasefire in public this week", "true or false"),
+    "declared": ("declared for the text in public this week", "true or false"),
+    "optimism": ("drift that it believes in beyond what the forces show", "position a week"),
+    "dependence": ("value of war that an actor would lose without another", "utility"),
+    "danger": (
+        "chance that the objective is threatened before victory, as believed; -1 if not asked",
+        "1",
+    ),
     "position": ("status quo of an issue at the end of the week", "0 to 1"),
     "terms": ("terms of the last ceasefire", "0 to 1"),
     "text": ("single negotiating text", "0 to 1"),

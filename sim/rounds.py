@@ -23,12 +23,14 @@ from sim.givens import (
     NEW_CONTROL,
     NEW_COST,
     NEW_IDEAL,
+    NEW_PIN,
+    NEW_POSITION,
     NEW_TABLE,
     NEW_WEIGHT,
 )  # fmt: skip
 from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
 
-WAR, TRUCE, SETTLEMENT = 0, 1, 2
+WAR, TRUCE, SETTLEMENT, VICTORY = 0, 1, 2, 3
 
 
 def ask(agents: Any, decision: str, answers: NDArray[np.float64], about: int) -> None:
@@ -64,8 +66,10 @@ def due(t, first, period):
 
 
 @compiled
-def shift(kind, index, value, ox, ow, m, m0, cost, control, forced_table, consultation):
-    """Apply one dated change in what somebody is given."""
+def shift(
+    kind, index, value, ox, ow, m, m0, cost, control, forced_table, consultation, theta, pinned
+):  # fmt: skip
+    """Apply one dated change in what somebody is given, or in where an issue stands."""
     if kind == NEW_IDEAL:
         ox[index] = value
     elif kind == NEW_WEIGHT:
@@ -81,6 +85,9 @@ def shift(kind, index, value, ox, ow, m, m0, cost, control, forced_table, consul
         forced_table[index] = True
     elif kind == NEW_CONSULTATION:
         consultation[index] = int(value)
+    elif kind in (NEW_POSITION, NEW_PIN):
+        theta[index] = value
+        pinned[index] = value if kind == NEW_PIN else -1.0
 
 
 @compiled
@@ -90,16 +97,17 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
     One week, phase by phase; in each phase every actor is asked before anything changes:
 
     1. shifts: dated changes in what actors are given
-    2. objectives: satisfied or threatened, attention, alignment
-    3. war: contest, lottery, values of war, truce and settlement
+    2. objectives: the contest of forces and the drift that each believes in; satisfied,
+       threatened or in danger, attention, alignment
+    3. war: lottery, values of war, of a partner, of truce and settlement
     4. ceasefire round (every `tau_c` weeks, in war): convener, consultation, terms, ratification
-    5. orders, compliance, observation, blame (while there is no war)
+    5. orders, compliance, observation, blame (in a ceasefire or settlement)
     6. revision: a patron that was left out and is blamed is bought in
-    7. delivery, wear of leverage, draw of a collapse
+    7. delivery, wear of leverage, draw of a collapse; after a victory, the winners' order
     8. negotiation round (every `tau_n` weeks, in a ceasefire): attendance, text, vote
     9. bilateral round (every `tau_b` weeks): allies patch their differences
-    10. new local disputes; a collapse takes effect
-    11. military dynamics: fighting, territory, forces
+    10. new local disputes; a collapse takes effect; a front held long enough is a victory
+    11. military dynamics: fighting, territory, forces; optimism learns
     12. experience and ties
     13. record
 
@@ -129,6 +137,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         arrays.zero(tie.bad)
         arrays.fill(talk.attending, False)
         arrays.fill(talk.voted, False)
+        arrays.fill(talk.declared, False)
+        arrays.fill(truce.objected, False)
 
         # 1 shifts
         shifted = t == 0
@@ -138,7 +148,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 kind, amount = shifts.h_kind[h], shifts.h_value[h]
                 shift(
                     kind, shifts.h_index[h], amount, aims.ox, aims.ow, force.m, force.m0,
-                    force.cost, web.control, talk.forced_table, truce.consultation,
+                    force.cost, web.control, talk.forced_table, truce.consultation, force.theta,
+                    force.pinned,
                 )  # fmt: skip
                 events.note(
                     log, count, t, events.SHIFT, shifts.h_actor[h], -1, shifts.h_issue[h], True,
@@ -151,10 +162,21 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )  # fmt: skip
 
         # 2 objectives
+        front = force.theta[territory] if territory >= 0 else 0.5
+        war.power_shares(force.mu, force.m)
+        force.psi[0] = war.contest(force.strengths, who.side, force.m, who.air, who.ground, p.ces)
+        if t == 0:
+            war.prior_optimism(force.optimism, who.side, p.opt)
+        war.believed_drift(force.believed, force.psi[0], force.optimism, p.nu)
+        if p.danger > 0.5:
+            objectives.dangers(
+                aims.danger, force.theta, aim.o_actor, aim.o_issue, aim.o_short, aim.above, aim.hi,
+                aim.lo, territory, force.believed, p.sig_b,
+            )  # fmt: skip
         arrays.put(aims.was_sat, aims.sat)
         objectives.activate(
             aims.act, aims.sat, force.theta, aim.o_issue, aim.o_short, aim.above, aim.hi, aim.lo,
-            p.rho_a, p.a_min,
+            aims.danger, p.rho_a, p.a_min,
         )  # fmt: skip
         for o in range(aims.sat.shape[0]):
             if aims.was_sat[o] != aims.sat[o]:
@@ -176,9 +198,6 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         objectives.align(aims.A, aims.What, aims.Xhat)
 
         # 3 war and values
-        front = force.theta[territory] if territory >= 0 else 0.5
-        war.power_shares(force.mu, force.m)
-        force.psi[0] = war.contest(force.strengths, who.side, force.m, who.air, who.ground, p.ces)
         proxies.leverage(web.pull, web.autonomy, web.control, web.f, links.l_proxy)
         proxies.ground_control(
             web.ground_control, force.m, who.ground, web.autonomy, web.pull, links.l_patron,
@@ -198,20 +217,39 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         objectives.utilities(value.u, force.theta, aims.W, aims.X, p.r)
         objectives.utilities(value.u_plus, force.plus, aims.W, aims.X, p.r)
         objectives.utilities(value.u_minus, force.minus, aims.W, aims.X, p.r)
-        war.believed_drift(force.believed, force.psi[0], who.side, p.nu, p.opt)
         war.war_values(
             value.V_w, value.V_d, force.p_win, force.weeks, value.u, value.u_plus, value.u_minus,
             force.cost, who.delta, who.side, front, force.believed, p.sig_b, p.s_cp,
         )  # fmt: skip
+        if p.varpi_D > 0.0:
+            war.dependences(
+                tie.Dep, force.psi[0], who.can_convene, who.side, force.m, who.air, who.ground,
+                p.ces, p.nu, value.V_w, value.u, value.u_plus, value.u_minus, force.cost,
+                who.delta, front, force.believed, p.sig_b,
+            )  # fmt: skip
         ceasefire.credibility(value.chi, truce.vside, who.side)
         bargaining.table_values(
             value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d,
             value.V_w, aims.W, aims.X, p.r,
         )  # fmt: skip
-        value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]
+        if p.foresight > 0.5:
+            bargaining.foresee(
+                talk.foreseen, force.theta, who.veto, who.brought, topic.agenda_rule, who.power,
+                value.u, value.V_w, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+            )  # fmt: skip
+        bargaining.look_ahead(
+            talk.ahead, talk.expected, talk.text, talk.tabled, talk.foreseen, topic.agenda_rule,
+            force.theta, p.foresight,
+        )  # fmt: skip
+        objectives.utilities(value.u_ahead, talk.ahead, aims.W, aims.X, p.r)
+        if p.fighting > 0.5:
+            remembered = ceasefire.remembered_breaches(truce.vside, who.side, who.armed, force.m)
+            value.h_c[0] = ceasefire.believed_hazard(remembered, p.h0, p.h1, p.h_power, p.h_s)
+        else:
+            value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]
         value.rho[0] = ceasefire.delivered_share(p.rho_d, value.h_c[0])
         ceasefire.truce_values(
-            value.V_c, value.u, value.u_table, value.V_w, value.chi, who.delta, p.h_s, value.h_c[0],
+            value.V_c, value.u, value.u_ahead, value.V_w, value.chi, who.delta, p.h_s, value.h_c[0],
         )  # fmt: skip
         for i in range(n):
             value.gain[i] = (
@@ -280,7 +318,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     )
                 objectives.utilities(value.u_after, truce.offer, aims.W, aims.X, p.r)
                 ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
-                ceasefire.loyalties(truce.loyalty, tie.T, c, p.varpi)
+                ceasefire.crossing_costs(truce.loyalty, tie.T, tie.Dep, c, p.varpi, p.varpi_D)
                 # ratification
                 for i in range(n):
                     tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
@@ -293,6 +331,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 ask(agents, "heeds", tmp.acting, -1)
                 chance.shocks(tmp.shock, keys, fed, chance.RATIFY, ids.id_actor, t, p.lam)
                 arrays.below(truce.signing, tmp.shock, tmp.acting)
+                ceasefire.below_in_public(truce.objected, tmp.shock, tmp.acting, p.kappa_face)
+                for i in range(n):
+                    truce.objected[i] = i != c and not truce.objected[i]
                 for i in range(n):
                     tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
                 events.note_each(
@@ -314,12 +355,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         tie.bad, c, truce.invited, who.patron, who.can_convene, aims.W,
                         web.nuisance, prestige, p.stake_min,
                     )  # fmt: skip
-                    truce.state[0], truce.age[0], truce.convener[0], truce.vbar[0] = (
-                        TRUCE,
-                        0,
-                        c,
-                        0.0,
-                    )
+                    truce.state[0], truce.age[0], truce.convener[0] = TRUCE, 0, c
+                    # Where the hazard is that of fighting, it starts from the war that was.
+                    truce.vbar[0] = 1.0 if p.fighting > 0.5 else 0.0
                     arrays.put(truce.terms, truce.offer)
                     arrays.put(truce.consulted, truce.invited)
                     arrays.put(truce.ratified, truce.signing)
@@ -328,14 +366,20 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         truce.vside[s] += p.vside_reset * (0.5 - truce.vside[s])
 
         # 5 orders, compliance, blame
-        if truce.state[0] == WAR:
+        if truce.state[0] == WAR or truce.state[0] == VICTORY:
             arrays.fill(truce.violates, False)
             arrays.fill(truce.blamed, 0.0)
             truce.hazard[0] = 0.0
+            if truce.state[0] == VICTORY:
+                truce.vbar[0] = 0.0
+            elif p.fighting > 0.5:
+                truce.vbar[0] = 1.0
         else:
             objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
             ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
-            ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
+            ceasefire.crossing_costs(
+                truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
+            )
             proxies.military_gains(
                 truce.military, force.theta, topic.direction, aims.W, aims.X, p.gam
             )
@@ -348,7 +392,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             arrays.below(truce.comply, tmp.shock, tmp.own)
             if log.shape[0] > 0:
                 ceasefire.sore_points(
-                    tmp.sore, tmp.sore_effect, talk.text, talk.tabled, force.theta, value.chi,
+                    tmp.sore, tmp.sore_effect, talk.ahead, talk.expected, force.theta, value.chi,
                     who.delta, aims.W, aims.X, p.r, p.h_s, value.h_c[0],
                 )  # fmt: skip
             events.note_each(
@@ -421,7 +465,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
 
         # 7 delivery, wear of leverage, draw of a collapse
         truce.collapsing[0] = False
-        if truce.state[0] != WAR:
+        if truce.state[0] == VICTORY:
+            order = force.plus if front >= 0.5 else force.minus
+            war.impose(force.theta, order, territory, prestige, p.rho_i)
+        elif truce.state[0] != WAR:
             for k in range(force.theta.shape[0]):
                 talk.settled_issue[k] = topic.agenda_rule[k] >= 0 and talk.tabled[k]
             objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
@@ -436,7 +483,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 links.l_patron, links.l_proxy, p.phi_f, p.phi_r,
             )  # fmt: skip
             truce.hazard[0] = ceasefire.collapse_chance(
-                truce.state[0], truce.vbar[0], p.h0, p.h1, p.settled_hazard
+                truce.state[0], truce.vbar[0], p.h0, p.h1, p.h_power, p.settled_hazard
             )
             chance.uniforms(tmp.luck, keys, fed, chance.COLLAPSE, ids.id_run, t)
             truce.collapsing[0] = tmp.luck[0] < truce.hazard[0]
@@ -512,13 +559,16 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         links.l_proxy,
                     )  # fmt: skip
                     ask(agents, "heeds", tmp.acting, -1)
-                    ceasefire.loyalties(truce.loyalty, tie.T, truce.convener[0], p.varpi)
+                    ceasefire.crossing_costs(
+                        truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
+                    )
                     chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
                     for i in range(n):
                         tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
                         tmp.acting[i] += truce.loyalty[i]
                         talk.asked[i] = who.veto[i] or who.guarantor[i]
                     arrays.below(talk.voted, tmp.shock, tmp.acting)
+                    ceasefire.below_in_public(talk.declared, tmp.shock, tmp.acting, p.kappa_face)
                     events.note_each(
                         log, count, t, events.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
                         tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none,
@@ -582,7 +632,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 force.theta, topic.minor, talk.pair_text, talk.pair_deal, links.pairs, aims.W
             )
 
-        # 10 local disputes, collapse takes effect
+        # 10 local disputes, collapse takes effect, victory
         chance.uniforms_of(
             tmp.issue_draw, topic.renewed, keys, fed, chance.DISPUTE, ids.id_issue, t
         )
@@ -602,6 +652,19 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         truce.age[0] += 1
         if truce.collapsing[0]:
             truce.state[0] = WAR
+        if p.victory > 0.5 and territory >= 0:
+            open_war = truce.state[0] == WAR or truce.state[0] == TRUCE
+            force.held[0] = (
+                war.weeks_held(force.held[0], force.theta[territory], p.victory_at)
+                if open_war
+                else 0
+            )
+            if abs(force.held[0]) >= p.victory_weeks:
+                truce.state[0] = VICTORY
+                events.note(
+                    log, count, t, events.VICTORY, -1, -1, territory, True, 0.0, 0.0,
+                    force.theta[territory], float(abs(force.held[0])), 0.0, 0.0, 0.0,
+                )  # fmt: skip
 
         # 11 military dynamics
         war.fight(
@@ -611,11 +674,23 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         if territory >= 0:
             chance.uniforms(tmp.luck, keys, fed, chance.TERRITORY, ids.id_run, t)
             z = tmp.luck[0] if fed.shape[0] > 0 else chance.normal_of(tmp.luck[0])
+            before = force.theta[territory]
             force.theta[territory] = war.move_front(
-                force.theta[territory], force.psi[0], force.shares, p.nu, p.sigma, z
+                before, force.psi[0], force.shares, p.nu, p.sigma, z
             )
+            inside = 0.0 < before < 1.0 and 0.0 < force.theta[territory] < 1.0
+            if p.learning > 0.5 and truce.state[0] == WAR and inside:
+                # A week that ends at a border shows less than the forces did.
+                force.learned[0] += 1
+                war.learn_from_war(
+                    force.optimism, force.theta[territory] - before, force.psi[0], p.nu, p.n0,
+                    force.learned[0],
+                )  # fmt: skip
         war.advance(force.theta, topic.advances, force.fighting, p.nu_advance)
         war.clip_positions(force.theta)
+        for k in range(force.theta.shape[0]):
+            if force.pinned[k] >= 0.0:
+                force.theta[k] = force.pinned[k]
         war.attrit(
             force.m, force.m0, force.strengths, force.shares, who.side, who.armed, p.ell, p.rep,
             p.force_floor,

@@ -13,7 +13,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 
 class FrozenDict[K, V](dict[K, V]):
@@ -236,7 +243,8 @@ class Event(Sourced):
 
     Give `date` (or `week`) and one of: `actor` with `issue` and `ideal` and/or `weight_times`;
     `actor` with `capability` and/or `cost_of_war`; `patron` with `proxy` and `control`;
-    `issue` alone with `tabled`; `actor` with `consultation`.
+    `issue` alone with `tabled`; `actor` with `consultation`; `issue` alone with `position`, and
+    `pinned` if it is held there.
     """
 
     date: dt.date | None = Field(None, description="day it happens; takes effect in its week")
@@ -258,6 +266,12 @@ class Event(Sourced):
     )
     consultation: Literal["always", "never", "by rule"] | None = Field(
         None, description="whether the patron is consulted from then on"
+    )
+    position: Unit | None = Field(
+        None, description="experiment: where the issue is put; ends an earlier `pinned`"
+    )
+    pinned: Annotated[Literal[True] | None, _same_type(True)] = Field(
+        None, description="experiment: the issue is held at `position` from then on"
     )
 
 
@@ -297,6 +311,9 @@ class Parameters(Part):
     opt: Annotated[float, Field(ge=0)] = Field(
         0.002, description="mutual optimism, in drift a week"
     )
+    n0: Annotated[float, Field(ge=0)] = Field(
+        10, description="weeks of war that optimism is worth when it is learned away"
+    )
     nu_advance: Annotated[float, Field(ge=0)] = Field(
         0.006, description="weekly progress of an issue that advances while its movers fight"
     )
@@ -309,10 +326,21 @@ class Parameters(Part):
     lam: Positive = Field(80, description="precision of choice")
     h_s: Rate = Field(0.06, description="believed weekly hazard of a settlement")
     h0: Rate = Field(0.02, description="weekly hazard of collapse without violations")
-    h1: Rate = Field(0.1, description="added hazard at full violation")
+    h1: Annotated[float, Field(ge=0, le=20)] = Field(
+        0.1, description="added hazard at full violation"
+    )
+    h_power: Annotated[int, Field(ge=1, le=9)] = Field(
+        1, description="power to which the hazard rises with the violation intensity"
+    )
     gv: Rate = Field(0.5, description="smoothing of the violation intensity")
     gam: Unit = Field(0.06, description="military gain from going on")
     varpi: Unit = Field(0.03, description="loyalty: cost of crossing a trusted convener")
+    varpi_D: Unit = Field(
+        0.3, description="dependence: cost of crossing a convener, per value of war lost without it"
+    )
+    kappa_face: Unit = Field(
+        0.08, description="cost of an open refusal; feeds back on nothing but what is said"
+    )
     xi: Annotated[float, Field(ge=0)] = Field(0.03, description="contagion of violations")
     s_cp: Unit = Field(0.1, description="vulnerability after disarming, in territory")
     rho_d: Rate = Field(0.15, description="delivery of side payments, a week")
@@ -376,6 +404,10 @@ class Parameters(Part):
         0.6, description="damping of these steps"
     )
     force_floor: Unit = Field(0.01, description="share of its start that an attrited force keeps")
+    victory_at: Annotated[float, Field(gt=0.5, le=1)] = Field(
+        0.97, description="territory from which a camp holds all (the other: from 1 less it down)"
+    )
+    victory_weeks: Whole = Field(8, description="weeks in a row that make it a victory")
 
 
 class Mechanisms(Part):
@@ -402,6 +434,27 @@ class Mechanisms(Part):
     advances: bool = Field(True, description="off: nu_advance = 0")
     shifts: bool = Field(True, description="off: the dated events do not happen")
     heterogeneity: bool = Field(True, description="off: sig_w = sig_x = 0")
+    # the second version of the theory; what is off here is as in the first
+    attention: Literal["flag", "danger"] = Field(
+        "flag",
+        description="what a short-term objective on territory presses by: 'flag', whether it is "
+        "satisfied or threatened; 'danger', the chance that it will be threatened before victory",
+    )
+    dependence: bool = Field(False, description="off: varpi_D = 0")
+    foresight: bool = Field(
+        False, description="off: issues that are not tabled are believed to stay where they are"
+    )
+    hazard: Literal["violations", "fighting"] = Field(
+        "violations",
+        description="what breaks a ceasefire: 'violations' since it was signed; 'fighting', which "
+        "comes down from that of the war, with a believed hazard from remembered breaches",
+    )
+    learning: bool = Field(False, description="off: optimism stays as it is")
+    public: bool = Field(False, description="off: kappa_face = 0, what is said is what is done")
+    victory: bool = Field(False, description="off: a front at its end is no end of the war")
+    vote_loyalty: bool = Field(
+        True, description="off: loyalty to the convener does not count in the vote on a text"
+    )
 
 
 class Scenario(Part):
@@ -417,7 +470,10 @@ class Scenario(Part):
     description: str = Field("", description="what it is about, and what it asks")
     start: dt.date = Field(description="first day of week 0")
     rounds: Whole = Field(120, description="weeks to run")
-    theory: Literal["first"] = Field("first", description="version of the theory")
+    theory: Literal["first", "second"] = Field(
+        "first",
+        description="version of the theory: what mechanisms and parameters are if nothing is said",
+    )
     camps: Annotated[Mapping[Name, Camp], Frozen] = Field({}, description="the two sides, or none")
     issues: Annotated[Mapping[Name, Issue], Frozen] = Field(description="what it is about")
     actors: Annotated[Mapping[Name, Actor], Frozen] = Field(description="who takes part")
@@ -436,6 +492,35 @@ class Scenario(Part):
         {}, description="sources of single numbers, by path"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, data: Any) -> Any:
+        """Give what is not said the value of the theory; what is said stands."""
+        preset = PRESETS.get(data.get("theory", "first")) if isinstance(data, dict) else None
+        for group, values in (preset or {}).items():
+            said = data.get(group, {})
+            if isinstance(said, Mapping):
+                data = {**data, group: {**values, **said}}
+        return data
+
+
+PRESETS: Mapping[object, Mapping[str, Mapping[str, object]]] = {
+    "first": {
+        "mechanisms": {
+            "attention": "flag", "dependence": False, "foresight": False, "hazard": "violations",
+            "learning": False, "public": False, "victory": False, "vote_loyalty": True,
+        },
+        "parameters": {"varpi": 0.03, "h0": 0.02, "h1": 0.1, "h_power": 1, "opt": 0.002},
+    },
+    "second": {
+        "mechanisms": {
+            "attention": "danger", "dependence": True, "foresight": True, "hazard": "fighting",
+            "learning": True, "public": True, "victory": True, "vote_loyalty": False,
+        },
+        "parameters": {"varpi": 0.06, "h0": 0.003, "h1": 1.2, "h_power": 3, "opt": 0.01},
+    },
+}  # fmt: skip
+"""What each version of the theory sets where a scenario says nothing; the first is the default."""
 
 OFF: Mapping[str, Mapping[str, float]] = {
     "salience_decay": {"a_min": 1.0},
@@ -455,11 +540,22 @@ OFF: Mapping[str, Mapping[str, float]] = {
     "attrition": {"ell": 0.0, "rep": 0.0},
     "advances": {"nu_advance": 0.0},
     "heterogeneity": {"sig_w": 0.0, "sig_x": 0.0},
+    "dependence": {"varpi_D": 0.0},
+    "public": {"kappa_face": 0.0},
 }
-"""What each mechanism sets when it is off; `bilateral` and `shifts` leave out rounds and events."""
+"""What each mechanism sets when it is off; the others leave out a rule, rounds or events."""
 
 IDLE: Mapping[str, tuple[str, ...]] = {
     **{mechanism: tuple(numbers) for mechanism, numbers in OFF.items()},
     "bilateral": ("tau_b", "first_b", "q_e", "c_b", "bilateral_eps"),
+    "hazard": ("h_power",),
+    "learning": ("n0",),
+    "victory": ("victory_at", "victory_weeks"),
 }
 """The parameters that say nothing while their mechanism is off: setting both is an error."""
+
+
+def is_off(mechanism: str, value: object) -> bool:
+    """Whether a mechanism at this value is off: at the word of the first theory, or false."""
+    off: object = {"attention": "flag", "hazard": "violations"}.get(mechanism, False)
+    return type(value) is type(off) and value == off

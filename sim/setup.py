@@ -20,6 +20,8 @@ from sim.givens import (
     NEW_CONTROL,
     NEW_COST,
     NEW_IDEAL,
+    NEW_PIN,
+    NEW_POSITION,
     NEW_TABLE,
     NEW_WEIGHT,
     Aim,
@@ -49,6 +51,17 @@ def knobs(scenario: Scenario) -> Knobs:
     for mechanism, values in OFF.items():
         if not getattr(scenario.mechanisms, mechanism):
             numbers |= values
+    on = scenario.mechanisms
+    numbers |= {
+        "varpi_vote": numbers["varpi"] if on.vote_loyalty else 0.0,
+        "danger": on.attention == "danger",
+        "fighting": on.hazard == "fighting",
+        "foresight": on.foresight,
+        "learning": on.learning,
+        "victory": on.victory,
+    }
+    if on.hazard == "violations":
+        numbers["h_power"] = 1
     return Knobs(**{name: float(numbers[name]) for name in Knobs._fields})
 
 
@@ -246,6 +259,8 @@ def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[in
         changes.append((NEW_CONTROL, link, event.control))
     if event.tabled:
         changes.append((NEW_TABLE, issue, 1.0))
+    if event.position is not None:
+        changes.append((NEW_PIN if event.pinned else NEW_POSITION, issue, event.position))
     if event.consultation is not None:
         changes.append((NEW_CONSULTATION, actor, float(_CONSULTATION[event.consultation])))
     return changes

@@ -23,6 +23,7 @@ class Aims(NamedTuple):
     ones: Floats  # (O,) full activation
     sat: Flags  # (O,) satisfied, now and last week
     was_sat: Flags
+    danger: Floats  # (O,) chance of being threatened, -1 where the thresholds decide
     W: Floats  # (N, K) preferences: weights, ideals
     X: Floats
     What: Floats  # (N, K) attention: weights, ideals
@@ -41,7 +42,11 @@ class Force(NamedTuple):
     cost: Floats  # (N,) flow cost of war
     strengths: Floats  # (2,) of the camps
     psi: Floats  # (1,) contest
-    believed: Floats  # (N,) drift of territory as believed
+    believed: Floats  # (N,) drift of territory as believed; the part of it that is optimism
+    optimism: Floats
+    learned: Ints  # (1,) weeks of war that optimism has learned from
+    held: Ints  # (1,) weeks that the front has stood at an end, negative at 0
+    pinned: Floats  # (K,) position that an experiment holds an issue at, -1 if none does
     p_win: Floats  # (N,) chance of camp +1 as believed, weeks of war as believed
     weeks: Floats
     plus: Floats  # (K,) order that each camp would impose
@@ -53,11 +58,12 @@ class Force(NamedTuple):
 class Value(NamedTuple):
     """What each state of affairs is worth; shape (N,) but for the two hazards."""
 
-    u: Floats  # utility now, under each victory, of the table, before and after a move
+    u: Floats  # utility now, under each victory, of the table, of what is expected of talks
     u_plus: Floats
     u_minus: Floats
     u_table: Floats
-    u_before: Floats
+    u_ahead: Floats
+    u_before: Floats  # before and after a move
     u_after: Floats
     V_w: Floats  # war, betrayal after disarming, ceasefire, settlement
     V_d: Floats
@@ -85,7 +91,7 @@ class Web(NamedTuple):
 class Truce(NamedTuple):
     """The ceasefire; shape (N,) where nothing else is said."""
 
-    state: Ints  # (1,) 0 war, 1 ceasefire, 2 settlement
+    state: Ints  # (1,) 0 war, 1 ceasefire, 2 settlement, 3 victory
     age: Ints  # (1,) weeks since it started
     convener: Ints  # (1,) -1 before the first deal
     collapsing: Flags  # (1,)
@@ -96,6 +102,7 @@ class Truce(NamedTuple):
     ratified: Flags
     invited: Flags  # in an offer
     signing: Flags
+    objected: Flags  # refused the offer of the week in public
     consultation: Ints  # ALWAYS, NEVER, BY_RULE
     terms: Floats  # (K,) of the last deal in force, of an offer
     offer: Floats
@@ -106,7 +113,7 @@ class Truce(NamedTuple):
     accused: Floats
     blamed: Floats
     promise: Floats  # worth of the terms
-    loyalty: Floats
+    loyalty: Floats  # cost of crossing the convener
     military: Floats  # military gain from going on
     contagion: Floats
 
@@ -125,6 +132,10 @@ class Talk(NamedTuple):
     party: Flags  # (N,)
     asked: Flags  # (N,)
     voted: Flags  # (N,) accepted
+    declared: Flags  # (N,) accepted in public
+    foreseen: Floats  # (K,) text that is expected of talks
+    ahead: Floats  # (K,) what is believed to come of a ceasefire
+    expected: Flags  # (K,) believed to be negotiated
     seat_cost: Floats  # (N,)
     pair_text: Floats  # (B, K)
     pair_local: Floats  # (B, 2)
@@ -141,6 +152,7 @@ class Tie(NamedTuple):
     bad: Floats
     E: Floats  # experience
     T: Floats  # ties
+    Dep: Floats  # what i would lose in the field without j
     B: Floats  # third parties
     accounts: Floats  # (4, N, N)
 
@@ -228,6 +240,7 @@ RECORDED: dict[str, tuple[str, dict[str, str]]] = {
             "short": "attention_short",
             "promise": "terms_worth",
             "military": "military_gain",
+            "optimism": "optimism",
         },
     ),
     "actor_flag": (
@@ -240,6 +253,8 @@ RECORDED: dict[str, tuple[str, dict[str, str]]] = {
             "fighting": "fighting",
             "attending": "attended",
             "voted": "accepted",
+            "objected": "objected",
+            "declared": "declared",
         },
     ),
     "issue": ("K", {"theta": "position", "terms": "terms", "text": "text"}),
@@ -248,9 +263,9 @@ RECORDED: dict[str, tuple[str, dict[str, str]]] = {
         "NK",
         {"W": "weight", "X": "ideal", "What": "attention", "Xhat": "attention_ideal"},
     ),
-    "dyad": ("NN", {"T": "tie", "E": "experience", "A": "alignment"}),
+    "dyad": ("NN", {"T": "tie", "E": "experience", "A": "alignment", "Dep": "dependence"}),
     "account": ("NN", {"accounts": "drift_account"}),
-    "objective": ("O", {"act": "activation"}),
+    "objective": ("O", {"act": "activation", "danger": "danger"}),
     "objective_flag": ("O", {"sat": "satisfied"}),
     "link": ("L", {"control": "control", "f": "leverage"}),
 }
@@ -258,14 +273,14 @@ ACCOUNTS = ("initial", "objectives", "experience", "third_parties")
 
 # Shape of every field that is not (N,) of floats, by the letters of `_sizes`.
 _SHAPES: dict[str, str] = {
-    "O": "ox ow act ones sat was_sat",
+    "O": "ox ow act ones sat was_sat danger",
     "NK": "W X What Xhat",
-    "NN": "A good bad E T B",
+    "NN": "A good bad E T B Dep",
     "4NN": "accounts",
     "K": "theta plus minus terms offer text tabled forced_table agenda fresh settled_issue "
-    "draft issue_draw issue_draw2",
+    "draft issue_draw issue_draw2 pinned foreseen ahead expected",
     "L": "control f pull pressed",
-    "1": "psi h_c rho state age convener collapsing vbar hazard failed luck",
+    "1": "psi h_c rho state age convener collapsing vbar hazard failed luck learned held",
     "2": "strengths shares vside",
     "BK": "pair_text",
     "B2": "pair_local pair_core pair_gain",
@@ -305,6 +320,8 @@ def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
         kept=Kept(**{part: arrays["kept", part] for part in RECORDED}),
     )
     world.aims.ones[:] = 1.0
+    world.aims.danger[:] = -1.0
+    world.force.pinned[:] = -1.0
     world.tmp.every[:] = True
     world.tmp.no_issue[:] = -1
     return world, memory

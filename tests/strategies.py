@@ -44,7 +44,10 @@ FREE = {
     "vside_smoothing": up_to(1.0, 0.2), "vside_reset": up_to(1.0, 0.5),
     "settled_hazard": up_to(2.0, 0.25), "bilateral_eps": between(1e-5, 0.1, 0.001),
     "opening": up_to(1.0, 0.5), "nash_step": between(0.05, 1.0, 0.6),
-    "force_floor": up_to(1.0, 0.01), "tau_c": st.integers(1, 5), "tau_n": st.integers(1, 8),
+    "force_floor": up_to(1.0, 0.01), "varpi_D": up_to(1.0, 0.3), "n0": up_to(50.0, 10.0),
+    "kappa_face": up_to(1.0, 0.08), "h_power": st.integers(1, 5),
+    "victory_at": between(0.55, 1.0, 0.97), "victory_weeks": st.integers(1, 5),
+    "tau_c": st.integers(1, 5), "tau_n": st.integers(1, 8),
     "tau_b": st.integers(1, 5), "first_c": st.integers(0, 3), "first_n": st.integers(0, 4),
     "first_b": st.integers(0, 4), "talks_min_age": st.integers(0, 3),
     "burn_in": st.integers(0, 60), "nash_steps": st.integers(1, 15), "r": st.sampled_from([1, 2]),
@@ -172,13 +175,19 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
     # two events of one week cannot change the same number
     data["events"] = list({subject_of(one): one for one in events}.values())
     data["parameters"] = draw(parameters())
+    if draw(st.booleans()):
+        # All of the second theory: what it has of its own can be set, and hazards are rates.
+        data["theory"] = "second"
+    else:
+        for name in ("varpi_D", "n0", "kappa_face", "h_power", "victory_at", "victory_weeks"):
+            data["parameters"].pop(name, None)
     return data
 
 
 def subject_of(event: dict[str, Any]) -> tuple[Any, ...]:
     """What an event of a week changes."""
     keys = ("week", "actor", "issue", "patron", "proxy")
-    return (*(event.get(key) for key in keys), "consultation" in event)
+    return (*(event.get(key) for key in keys), "consultation" in event, "position" in event)
 
 
 @st.composite
@@ -203,7 +212,7 @@ def event(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
     links = [(p, j) for p, shares in data["patrons"].items() for j in shares]
     tabled = [k for k, issue in data["issues"].items() if "agenda" in issue]
     kinds = ["means"] + ["aim"] * bool(cared) + ["link"] * bool(links) + ["table"] * bool(tabled)
-    kinds += ["consult"] * bool(data["patrons"])
+    kinds += ["consult"] * bool(data["patrons"]) + ["put"]
     base = {"week": draw(st.integers(0, data["rounds"] + 2)), "why": "it happened"}
     kind = draw(st.sampled_from(kinds))
     if kind == "aim":
@@ -216,6 +225,9 @@ def event(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
         return base | {"patron": patron, "proxy": proxy, "control": share}
     if kind == "table":
         return base | {"issue": draw(st.sampled_from(tabled)), "tabled": True}
+    if kind == "put":
+        where = {"issue": draw(st.sampled_from(sorted(data["issues"]))), "position": draw(UNIT)}
+        return base | where | ({"pinned": True} if draw(st.booleans()) else {})
     if kind == "consult":
         patron = draw(st.sampled_from(sorted(data["patrons"])))
         rule = draw(st.sampled_from(["always", "never", "by rule"]))

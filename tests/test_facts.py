@@ -1,4 +1,4 @@
-"""The stylised facts of the theory at its defaults, beside an independent prototype's figures.
+"""The stylised facts of the first theory at its defaults, beside a prototype's figures.
 
 A figure is inside when it differs from the prototype's by at most 3.5 times the joint standard
 error: the prototype's spread over seeds (at 1,000 runs) and our own, both from our spread over
@@ -26,7 +26,9 @@ PARTS = ("status", "dyad", "issue", "actor", "actor_flag", "link")
 
 @cache
 def ensemble(path=SYRIA, consultation=None, attention=True):
-    change = {} if consultation is None else {"roles.consultation.iran": consultation}
+    change = {"theory": "first"}
+    if consultation is not None:
+        change["roles.consultation.iran"] = consultation
     if not attention:
         change["mechanisms.salience_decay"] = False
     return simulate(path, runs=RUNS, seed=1, set=change, parts=PARTS, log=path == SYRIA)

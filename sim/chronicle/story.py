@@ -56,7 +56,8 @@ class Truce:
     revisions : list of Event
     settled : int or None
         Week in which it turned into a settlement.
-    collapse : Event or None
+    collapse, won : Event or None
+        What ended it: a collapse, or a victory.
     """
 
     number: int
@@ -69,11 +70,12 @@ class Truce:
     revisions: list[Event] = field(default_factory=list)
     settled: int | None = None
     collapse: Event | None = None
+    won: Event | None = None
 
     @property
     def weeks(self) -> int:
         """Weeks at the end of which it was in force."""
-        return self.last - self.start + (0 if self.collapse else 1)
+        return self.last - self.start + (0 if self.collapse or self.won else 1)
 
     @property
     def begun(self) -> int:
@@ -147,6 +149,7 @@ class Story:
     ----------
     attempts, truces, meetings : list
         In the order in which they happened.
+    victory : Event or None
     """
 
     def __init__(
@@ -186,6 +189,7 @@ class Story:
         self.attempts: list[Attempt] = []
         self.truces: list[Truce] = []
         self.meetings: list[Meeting] = []
+        self.victory: Event | None = None
         self._read()
 
     @property
@@ -224,6 +228,12 @@ class Story:
         if self.scenario.parameters.r == 2:
             was, now = was * was, now * now
         return weight * (was - now)
+
+    def silent(self, event: Event) -> bool:
+        """Whether a refusal stays unsaid: the act is withheld, an open no would cost too much."""
+        if event.answer or not self.scenario.mechanisms.public:
+            return False
+        return event.shock < event.gain + self.scenario.parameters.kappa_face
 
     def control(self, patron: str, week: int) -> dict[str, float]:
         """What share of each of its proxies a patron controls."""
@@ -280,7 +290,12 @@ class Story:
         truce: Truce | None = None
         for event in self.events:
             kind = event.decision
-            if kind == "convene":
+            if kind == "victory":
+                self.victory = event
+                if truce is not None and truce.collapse is None:
+                    truce.won = event
+                truce = None
+            elif kind == "convene":
                 truce = None
                 self.attempts.append(Attempt(event))
             elif kind in ("propose", "consult", "ratify", "ceasefire") and self.attempts:

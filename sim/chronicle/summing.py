@@ -28,7 +28,7 @@ from sim.chronicle.wording import (
     times,
 )
 
-STATES = ("war", "a ceasefire", "a settlement")
+STATES = ("war", "a ceasefire", "a settlement", "a victory")
 # Pairs that moved most are told, besides the allies.
 MOST_MOVED = 3
 
@@ -58,7 +58,11 @@ def of_many(stories: Sequence[Story]) -> list[str]:
     found += _ties(stories)
     states = [_state(story) for story in stories]
     shares = adding_up([states.count(n) / many for n in range(len(STATES))], 100)
-    ended = [f"{n} percent end in {word}" for n, word in zip(shares, STATES, strict=True)]
+    ended = [
+        f"{n} percent end in {word}"
+        for n, word in zip(shares, STATES, strict=True)
+        if word != STATES[3] or stories[0].scenario.mechanisms.victory
+    ]
     found.append(sentence(f"of {many} runs, {listed(ended)}"))
     return [text for text in found if text]
 
@@ -68,7 +72,7 @@ def _lengths(truces: Sequence[Truce], many: bool = False) -> str:
     if not truces:
         return ""
     weeks = [truce.begun for truce in truces]
-    still = sum(truce.collapse is None for truce in truces)
+    still = sum(truce.collapse is None and truce.won is None for truce in truces)
     if len(truces) == 1:
         held = f"; it lasted {count(weeks[0], 'week')}"
         return f"{held} and still holds at the end" if still else held
@@ -262,7 +266,9 @@ def adding_up(parts: Sequence[float], total: int) -> list[int]:
 
 
 def _state(story: Story) -> int:
-    """0 war, 1 ceasefire, 2 settlement, at the end of the record."""
+    """0 war, 1 ceasefire, 2 settlement, 3 victory, at the end of the record."""
+    if story.victory is not None:
+        return 3
     if not story.truces or story.truces[-1].collapse is not None:
         return 0
     return 1 if story.truces[-1].settled is None else 2

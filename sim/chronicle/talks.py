@@ -120,7 +120,11 @@ def _count(story: Story, meeting: Meeting) -> str:
     parts = []
     for n, event in enumerate(no[:2]):
         why = reasons.because(reasons.vote(story, event, convener)) + reasons.close(event)
-        parts.append(f"{words.says(event.actor, 'vote')} no{' too' if n else ''}{why}")
+        said = f"{words.says(event.actor, 'vote')} no{' too' if n else ''}"
+        if story.silent(event):
+            said = f"{words.says(event.actor, 'declare')} for the text but "
+            said += f"{words.verb(event.actor, 'withhold')} {words.its(event.actor)} consent"
+        parts.append(f"{said}{why}")
     if len(no) > 2:
         others = [event.actor for event in no[2:]]
         parts.append(f"so {words.verb(others, 'do')} {words.all(others)}")

@@ -113,7 +113,13 @@ def _refusals(story: Story, refused: list[Event], truce: Truce | None) -> str:
     for n, event in enumerate(refused[:2]):
         why = reasons.because(reasons.ratify(story, event, truce))
         too = " too" if n else ""
-        parts.append(f"{words.says(event.actor, 'refuse')}{too}{why}{reasons.close(event)}")
+        said = f"{words.says(event.actor, 'refuse')}{too}"
+        if story.silent(event):
+            said = f"{words.says(event.actor, 'do')} not object but {words.verb(event.actor, 'do')}"
+            said += f" not sign{' either' if n else ''}"
+        elif story.scenario.mechanisms.public:
+            said = f"{words.says(event.actor, 'refuse')} openly{too}"
+        parts.append(f"{said}{why}{reasons.close(event)}")
     if len(refused) > 2:
         others = [event.actor for event in refused[2:]]
         parts.append(f"so {words.verb(others, 'do')} {words.all(others)}")
@@ -216,7 +222,8 @@ def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
         before = reasons.ratify(story, signed, truce)
         if before.kind == reason.kind != "against":
             they = story.words.they(event.actor)
-            return f", for the reason for which {they} refused to sign"
+            did = "did not sign" if story.silent(signed) else "refused to sign"
+            return f", for the reason for which {they} {did}"
     return f"{', ' if reason.kind == 'against' else '; '}{reason.text}"
 
 
@@ -291,9 +298,16 @@ def ends(story: Story) -> Iterator[Line]:
         if truce.collapse is not None:
             head = f"the {what} collapses in its {ordinal(weeks)} week"
             yield Line(truce.last, 7, 12.0, sentence(head + _breaches(story, truce, since)))
+        elif truce.won is not None:
+            head = f"the {what} is overtaken by the victory in its {ordinal(weeks)} week"
+            yield Line(truce.last, 7, 12.0, sentence(head + _breaches(story, truce, since)))
         else:
             head = f"the record ends with the {what} in its {ordinal(weeks)} week"
             yield Line(story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, truce, since)))
+    if story.victory is not None:
+        held = count(story.weeks - 1 - story.victory.round, "week")
+        yield Line(story.weeks - 1, 14, 25.0, sentence(f"the record ends {held} after the victory"))
+        return
     if not story.truces or story.truces[-1].collapse is not None:
         since = story.truces[-1].last + 1 if story.truces else 0
         held = count(story.weeks - since, "week")

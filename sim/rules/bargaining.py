@@ -93,6 +93,64 @@ def on_the_table(out, text, tabled, theta):
 
 
 @compiled
+def foresee(
+    foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps, steps, step
+):  # fmt: skip
+    """What everybody expects of talks to come: the Nash text over the whole agenda.
+
+    Parties are those with a veto and those that are to be brought, with the surplus
+    ``u_i(x) - V_w,i``: what is expected of peace is what it gives above war.
+
+    Parameters
+    ----------
+    foreseen : ndarray, shape (K,)
+        Filled: the text on issues with a tabling rule, theta elsewhere.
+    theta : ndarray, shape (K,)
+    veto, brought : ndarray of bool, shape (N,)
+    agenda_rule : ndarray of int, shape (K,)
+        As in `agenda_due`; -1 not on the agenda.
+    power, u, V_w : ndarray, shape (N,)
+        Bargaining power, utility of theta, value of war.
+    W, X, r, eps, steps, step
+        As in `nash_text`.
+    """
+    n = u.shape[0]
+    tabled = np.zeros(theta.shape[0], dtype=np.bool_)
+    party, start, scale = np.zeros(n, dtype=np.bool_), np.empty(n), np.empty(n)
+    for k in range(theta.shape[0]):
+        tabled[k] = agenda_rule[k] >= 0
+    for i in range(n):
+        party[i] = veto[i] or brought[i]
+        start[i] = u[i] - V_w[i]
+        scale[i] = 1.0
+    nash_text(foreseen, theta, party, tabled, power, start, scale, W, X, r, eps, steps, step)
+
+
+@compiled
+def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, foresight):
+    """What is believed to come of a ceasefire: the text where tabled, else what is foreseen.
+
+    Parameters
+    ----------
+    ahead : ndarray, shape (K,)
+        Filled; theta on what nobody expects to be negotiated.
+    expected : ndarray of bool, shape (K,)
+        Filled: tabled or, with foresight, on the agenda.
+    text, foreseen, theta : ndarray, shape (K,)
+    tabled : ndarray of bool, shape (K,)
+    agenda_rule : ndarray of int, shape (K,)
+    foresight : float
+        0: issues that are not tabled are believed to stay where they are.
+    """
+    for k in range(ahead.shape[0]):
+        expected[k] = tabled[k] or (foresight > 0.5 and agenda_rule[k] >= 0)
+        if tabled[k]:
+            ahead[k] = text[k]
+        else:
+            ahead[k] = foreseen[k] if expected[k] else theta[k]
+
+
+@compiled
 def settlement_values(V_s, u_table, chi, V_d, V_w):
     """Value of a settlement that opponents honour with probability chi (Powell 2006).
 

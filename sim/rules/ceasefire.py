@@ -175,10 +175,35 @@ def promises(out, u_terms, u, rho):
 
 
 @compiled
-def loyalties(out, T, convener, varpi):
-    """Fill `out`, shape (N,), with varpi T_i,convener: it is costly to cross a trusted convener."""
+def crossing_costs(out, T, dependence, convener, varpi, varpi_D):
+    """What it costs to cross the convener: a friend (loyalty), or one that is needed (dependence).
+
+    ``X_i = varpi T_i,convener + varpi_D Dep_i,convener``.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled; 0 without a convener.
+    T, dependence : ndarray, shape (N, N)
+        Ties; what each would lose in the field without the other, from `war.dependences`.
+    convener : int
+        -1 if there is none.
+    varpi, varpi_D : float
+    """
     for i in range(out.shape[0]):
         out[i] = varpi * T[i, convener] if convener >= 0 else 0.0
+        if convener >= 0 and varpi_D > 0.0:
+            out[i] += varpi_D * dependence[i, convener]
+
+
+@compiled
+def below_in_public(out, shocks, gains, kappa_face):
+    """Fill `out`: who does not object in public, shock < gain + kappa_face.
+
+    The same shock as in the act, so who acts also says so; between the two lies silence.
+    """
+    for i in range(out.shape[0]):
+        out[i] = shocks[i] < gains[i] + kappa_face
 
 
 @compiled
@@ -273,7 +298,46 @@ def violator_share(violates, armed, m):
 
 
 @compiled
-def collapse_chance(state, vbar, h0, h1, settled_hazard):
-    """Chance that the truce collapses this week: 1 - exp(-(h0 [x settled_hazard] + h1 vbar))."""
+def raised(v, power):
+    """A number to a whole power of 1 or more, by multiplication: no bit depends on the compiler."""
+    out = v
+    for _ in range(int(power) - 1):
+        out *= v
+    return out
+
+
+@compiled
+def collapse_chance(state, vbar, h0, h1, h_power, settled_hazard):
+    """Chance of a collapse this week: 1 - exp(-(h0 [x settled_hazard] + h1 vbar**h_power))."""
     base = h0 * settled_hazard if state == 2 else h0
-    return -math.expm1(-(base + h1 * vbar))
+    return -math.expm1(-(base + h1 * raised(vbar, h_power)))
+
+
+@compiled
+def remembered_breaches(vside, side, armed, m):
+    """Remembered breach rate of both camps, weighted by their armed capability; 0 if none is armed.
+
+    Parameters
+    ----------
+    vside : ndarray, shape (2,)
+        By camp: +1, -1.
+    side : ndarray of int, shape (N,)
+    armed : ndarray of bool, shape (N,)
+    m : ndarray, shape (N,)
+    """
+    total, every = 0.0, 0.0
+    for i in range(m.shape[0]):
+        if armed[i] and side[i] != 0:
+            every += m[i]
+            total += m[i] * (vside[0] if side[i] == 1 else vside[1])
+    return total / every if every > 0.0 else 0.0
+
+
+@compiled
+def believed_hazard(v, h0, h1, h_power, h_s):
+    """Weekly chance of a collapse as believed: that of remembered breaches v.
+
+    ``min(1 - exp(-(h0 + h1 v**h_power)), 0.9 - h_s)``: with the chance of a settlement it stays
+    below 1.
+    """
+    return min(-math.expm1(-(h0 + h1 * raised(v, h_power))), 0.9 - h_s)

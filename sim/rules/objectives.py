@@ -8,11 +8,82 @@ from sim.compiling import compiled
 
 
 @compiled
-def activate(act, sat, theta, o_issue, o_short, above, hi, lo, rho_a, a_min):
+def chance_of_threat(position, drift, low, sig_b):
+    """Chance that a random walk on [0, 1] falls to `low` before it reaches 1.
+
+    Gambler's ruin with an absorbing end at 1: ``(e^(-g x) - e^(-g)) / (e^(-g low) - e^(-g))`` with
+    ``g = 2 drift / sig_b**2``, written so that no exponential overflows.
+
+    Parameters
+    ----------
+    position : float
+        x; at or below `low` the chance is 1.
+    drift : float
+        A week, as believed; positive is away from `low`.
+    low : float
+        In [0, 1).
+    sig_b : float
+        Perceived volatility a week.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+    """
+    if position <= low:
+        return 1.0
+    far, near = 1.0 - position, 1.0 - low
+    g = 2.0 * drift / (sig_b * sig_b)
+    if abs(g) < 1e-6:
+        chance = far / near
+    elif g > 0.0:
+        chance = math.exp(-g * (position - low)) * math.expm1(-g * far) / math.expm1(-g * near)
+    else:
+        # Multiplied through by e^g: expm1 of what is far below 0 is -1, and nothing overflows.
+        chance = math.expm1(g * far) / math.expm1(g * near)
+    return min(max(chance, 0.0), 1.0)
+
+
+@compiled
+def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, believed, sig_b):
+    """How far each short-term objective on territory is in danger, as its owner sees the war.
+
+    Parameters
+    ----------
+    danger : ndarray, shape (O,)
+        Filled for short-term objectives on the territory issue: the chance that the front comes to
+        where the objective is threatened before the war is won, see `chance_of_threat`; 1 for one
+        that is never satisfied. Other entries stay (-1: attention follows the thresholds).
+    theta : ndarray, shape (K,)
+    o_actor, o_issue : ndarray of int, shape (O,)
+    o_short, above : ndarray of bool, shape (O,)
+    hi, lo : ndarray, shape (O,)
+        As in `activate`; `hi` is infinite for an objective that is never satisfied.
+    territory : int
+        Index of the issue, -1 if there is none.
+    believed : ndarray, shape (N,)
+        Drift of territory as each actor believes it.
+    sig_b : float
+    """
+    for o in range(danger.shape[0]):
+        if not o_short[o] or o_issue[o] != territory:
+            continue
+        if hi[o] == math.inf:
+            danger[o] = 1.0
+            continue
+        front, drift = theta[o_issue[o]], believed[o_actor[o]]
+        if not above[o]:
+            front, drift = 1.0 - front, -drift
+        danger[o] = chance_of_threat(front, drift, lo[o], sig_b)
+
+
+@compiled
+def activate(act, sat, theta, o_issue, o_short, above, hi, lo, danger, rho_a, a_min):
     """Satisfy or threaten short-term objectives, and let attention follow.
 
     A satisfied objective loses salience towards `a_min`; one that is threatened again regains it.
-    Between the two thresholds nothing changes (hysteresis).
+    Between the two thresholds nothing changes (hysteresis). Where a danger is given, attention
+    follows it instead, to ``a_min + (1 - a_min) danger``, and the flag is a mark for readers only.
 
     Parameters
     ----------
@@ -28,6 +99,8 @@ def activate(act, sat, theta, o_issue, o_short, above, hi, lo, rho_a, a_min):
     hi, lo : ndarray, shape (O,)
         Satisfied at, threatened again at, for a position that counts upwards (1 - theta where
         `above` is false).
+    danger : ndarray, shape (O,)
+        From `dangers`; -1 where the thresholds decide.
     rho_a, a_min : float
     """
     for o in range(act.shape[0]):
@@ -36,6 +109,8 @@ def activate(act, sat, theta, o_issue, o_short, above, hi, lo, rho_a, a_min):
         y = theta[o_issue[o]] if above[o] else 1.0 - theta[o_issue[o]]
         sat[o] = y >= lo[o] if sat[o] else y >= hi[o]
         target = a_min if sat[o] else 1.0
+        if danger[o] >= 0.0:
+            target = a_min + (1.0 - a_min) * danger[o]
         act[o] += rho_a * (target - act[o])
 
 

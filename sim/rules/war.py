@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.compiling import compiled
 
 
@@ -159,10 +161,86 @@ def war_value(u, cost, delta, front, drift, sig_b, u_plus, u_minus):
 
 
 @compiled
-def believed_drift(out, psi, side, nu, opt):
-    """Fill `out`, shape (N,), with nu (2 psi - 1) + opt side_i: mutual optimism (Blainey)."""
+def prior_optimism(out, side, opt):
+    """Fill `out`, shape (N,), with opt side_i: mutual optimism before the war (Blainey 1973)."""
     for i in range(out.shape[0]):
-        out[i] = nu * (2.0 * psi - 1.0) + opt * side[i]
+        out[i] = opt * side[i]
+
+
+@compiled
+def believed_drift(out, psi, optimism, nu):
+    """Fill `out`, shape (N,), with the drift that each believes in: nu (2 psi - 1) + optimism_i."""
+    for i in range(out.shape[0]):
+        out[i] = nu * (2.0 * psi - 1.0) + optimism[i]
+
+
+@compiled
+def learn_from_war(optimism, moved, psi, nu, n0, weeks):
+    """Correct optimism by a week of war: the Bayesian mean with a prior worth `n0` weeks.
+
+    ``b_i <- b_i + (moved - nu (2 psi - 1) - b_i) / (n0 + weeks)``. After n weeks the mean of b is
+    ``opt n0 / (n0 + n)`` and its standard deviation ``sigma sqrt(n) / (n0 + n)``.
+
+    Parameters
+    ----------
+    optimism : ndarray, shape (N,)
+        b_i, in drift a week; changed.
+    moved : float
+        What the front has moved this week.
+    psi, nu : float
+        Contest of forces, speed of territory.
+    n0 : float
+        Weight of the prior, weeks.
+    weeks : int
+        Weeks of war learned from, this one included: 1 or more.
+    """
+    surprise = moved - nu * (2.0 * psi - 1.0)
+    for i in range(optimism.shape[0]):
+        optimism[i] += (surprise - optimism[i]) / (n0 + weeks)
+
+
+@compiled
+def dependences(
+    out, psi, can_convene, side, m, air, ground, ces, nu, V_w, u, u_plus, u_minus, cost, delta,
+    front, believed, sig_b
+):  # fmt: skip
+    """What every actor would lose in the field without each convener of its own camp.
+
+    ``Dep_ij = max(0, V_w,i(d_i) - V_w,i(d_i + 2 nu (psi_without_j - psi)))``, the division of the
+    spoils held fixed; 0 between camps, for neutrals and for oneself.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N, N)
+        Filled: what i would lose without j.
+    psi : float
+        Contest with everybody.
+    can_convene : ndarray of bool, shape (N,)
+        Only a convener can be crossed.
+    side : ndarray of int, shape (N,)
+    m, air, ground, ces
+        As in `strength`; only j's own forces are taken away, not its clients'.
+    nu, V_w, u, u_plus, u_minus, cost, delta, front, believed, sig_b
+        As in `war_values`.
+    """
+    n = m.shape[0]
+    without, strengths = np.empty(n), np.empty(2)
+    front = min(max(front, 0.0), 1.0)
+    for j in range(n):
+        for i in range(n):
+            out[i, j] = 0.0
+        if not can_convene[j] or side[j] == 0:
+            continue
+        for i in range(n):
+            without[i] = 0.0 if i == j else m[i]
+        change = 2.0 * nu * (contest(strengths, side, without, air, ground, ces) - psi)
+        for i in range(n):
+            if i != j and side[i] == side[j]:
+                alone = war_value(
+                    u[i], cost[i], delta[i], front, believed[i] + change, sig_b, u_plus[i],
+                    u_minus[i],
+                )  # fmt: skip
+                out[i, j] = max(V_w[i] - alone, 0.0)
 
 
 @compiled
@@ -205,10 +283,10 @@ def fight(fighting, shares, side, armed, m, state, violates):
     armed, violates : ndarray of bool, shape (N,)
     m : ndarray, shape (N,)
     state : int
-        0 war, 1 ceasefire, 2 settlement.
+        0 war, 1 ceasefire, 2 settlement, 3 victory: nobody fights.
     """
     for i in range(m.shape[0]):
-        fighting[i] = armed[i] and (state == 0 or violates[i])
+        fighting[i] = armed[i] and (state == 0 or (state != 3 and violates[i]))
     side_shares(shares, fighting, side, armed, m)
 
 
@@ -298,3 +376,43 @@ def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
             loss = ell * strengths[other] * shares[other] / strengths[own]
         kept = m[i] * max(1.0 - loss, 0.0) + rep * (m0[i] - m[i])
         m[i] = max(kept, floor * m0[i])
+
+
+@compiled
+def weeks_held(held, front, victory_at):
+    """Weeks in a row that the front has stood at an end: positive at 1, negative at 0.
+
+    Parameters
+    ----------
+    held : int
+        Until last week.
+    front, victory_at : float
+        Territory; position from which it counts as held (its mirror image for the other camp).
+    """
+    if front >= victory_at:
+        return max(held, 0) + 1
+    if front <= 1.0 - victory_at:
+        return min(held, 0) - 1
+    return 0
+
+
+@compiled
+def impose(theta, order, territory, prestige, rho_i):
+    """After a victory: the winners bring about their order, step by step.
+
+    ``theta_k <- theta_k + rho_i (order_k - theta_k)``; n weeks leave
+    ``order + (1 - rho_i)**n (theta_0 - order)`` of a constant order.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (K,)
+        Changed, but for the territory and the prestige issue.
+    order : ndarray, shape (K,)
+        Winners' division, from `spoils`.
+    territory, prestige : int
+        Index of the issue, -1 if there is none.
+    rho_i : float
+    """
+    for k in range(theta.shape[0]):
+        if k != territory and k != prestige:
+            theta[k] += rho_i * (order[k] - theta[k])
