@@ -27,7 +27,7 @@ LEVELS: dict[str, str] = {
 }
 _ACTOR_PARTS = ("run", "camp", "actor", "actor_flag", "issue", "issue_flag", "link")
 _WEEKLY = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
-_IN_SUMMARY: dict[str, tuple[str, ...]] = {
+IN_SUMMARY: dict[str, tuple[str, ...]] = {
     "state": ("round",),
     "convener": ("round",),
     "final_tie": ("actor", "other"),
@@ -94,14 +94,14 @@ def chosen(record: str | Sequence[str]) -> tuple[str, ...]:
     """
     words = record.split(",") if isinstance(record, str) else list(record)
     names = [str(word).strip() for word in words]
-    known = [*LEVELS, *_WEEKLY, *_IN_SUMMARY]
+    known = [*LEVELS, *_WEEKLY, *IN_SUMMARY]
     for name in names:
         if name not in known:
             raise SimError(
                 f"unknown level or variable to record {name!r} ({nearest(name, known)}); "
                 f"levels are {', '.join(LEVELS)}"
             )
-    kept = [name for name in [*LEVELS, *_WEEKLY] if name in names and name not in _IN_SUMMARY]
+    kept = [name for name in [*LEVELS, *_WEEKLY] if name in names and name not in IN_SUMMARY]
     return tuple(dict.fromkeys(["summary", *kept]))
 
 
@@ -134,7 +134,7 @@ class Recording:
             wanted |= {name for name, part in _WEEKLY.items() if part in _ACTOR_PARTS}
         if "dyads" in self.record:
             wanted.add("tie")
-        return tuple(name for name in _WEEKLY if name in wanted and name not in _IN_SUMMARY)
+        return tuple(name for name in _WEEKLY if name in wanted and name not in IN_SUMMARY)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ class Recording:
             "link": len(lay.links), "account": 4, "kind": len(events.KINDS), "answer": 2,
         }  # fmt: skip
         like = empty_summary(0, 0, 0, 0)
-        found = [(name, dims, getattr(like, name).dtype) for name, dims in _IN_SUMMARY.items()]
+        found = [(name, dims, getattr(like, name).dtype) for name, dims in IN_SUMMARY.items()]
         for name in self.weekly:
             part = _WEEKLY[name]
             dims = ("round", *(("account",) if part == "account" else ()))
@@ -200,7 +200,7 @@ class Recording:
         order = file_order(self.scenario, self.layout)
         arrays: dict[str, NDArray[Any]] = {}
         for variable in self.variables:
-            if variable.name in _IN_SUMMARY:
+            if variable.name in IN_SUMMARY:
                 values = getattr(out, variable.name)
             else:
                 part = _WEEKLY[variable.name]

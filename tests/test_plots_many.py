@@ -255,7 +255,7 @@ def test_the_difference_is_drawn_with_its_interval(ensemble: xr.Dataset, safe: x
     gap = measures.paired_difference(ensemble, safe, lambda r: measures.tie(r, *ALLIES))
     drawn = {line.get_linewidth(): line.get_ydata() for line in ax.lines}
     np.testing.assert_allclose(drawn[2.0], gap["mean"])
-    assert ax.get_title(loc="left") == "Syria, never safe minus Syria 2015-2018"
+    assert ax.get_title(loc="left") == "Syria, never safe minus Syria, first theory"
     assert "Russia and Iran" in ax.get_ylabel()
     assert drawn[2.0][-1] > 0.2  # where the goal is never secured the tie holds
 

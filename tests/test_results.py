@@ -11,6 +11,7 @@ from sim import results as kept
 from sim.ensembles import simulate
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.files import load
+from sim.recording import IN_SUMMARY
 from sim.world import RECORDED
 
 SYRIA = "scenarios/syria_2015_2018.toml"
@@ -45,9 +46,9 @@ def test_everything_that_the_issue_of_a_result_names_is_there(war):
             assert variable.attrs["long_name"], name
 
 
-def test_every_recorded_field_has_a_meaning():
+def test_everything_that_is_kept_has_a_meaning_and_nothing_else():
     public = {name for _, fields in RECORDED.values() for name in fields.values()}
-    assert public == set(kept.MEANING)
+    assert public | set(IN_SUMMARY) == set(kept.MEANING)
 
 
 def test_scenario_and_seed_are_inside_and_make_the_same_results_again(war):
@@ -155,11 +156,11 @@ def test_results_that_cannot_be_written_leave_the_old_file(war, tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"runs": 0}, "runs must be 1 or more, is 0"),
+        ({"runs": 0}, "runs must be a whole number, 1 or more; is 0"),
         ({"seed": -1}, "seed must be a whole number"),
         ({"seed": 2**64}, "seed must be a whole number"),
         ({"first": -1}, "first must be a whole number"),
-        ({"rounds": 0}, "rounds must be 1 or more, is 0"),
+        ({"rounds": 0}, "rounds must be a whole number, 1 or more; is 0"),
         ({"parts": ("dyads",)}, "unknown part 'dyads' .*did you mean 'dyad'"),
     ],
 )

@@ -74,7 +74,7 @@ OWN: dict[str, dict[str, str]] = {
 SCALARS = {"r": 2.0, "camp": 1, "state": 2, "lam": 80.0, "ces": 0.5, "eps": 0.02, "steps": 12}
 # These see no array, or pick by order on purpose.
 WITHOUT_ORDER = {
-    "bargaining_power", "bargains", "gambler", "war_value", "move_front", "delivered_share",
+    "bargaining_power", "bargains", "gambler", "lottery_value", "war_value", "move_front", "delivered_share",
     "collapse_chance", "smooth", "accuse", "raised", "believed_hazard", "chance_of_threat",
     "weeks_held",
 }  # fmt: skip
@@ -145,6 +145,8 @@ def test_a_rule_gives_the_same_numbers_to_permuted_arrays(name: str, seed: int) 
     given = {p: draw(shape, p, rng) for p, shape in shapes.items()}
     if "j" in given and "i" in given:
         given["j"] = (given["i"] + 1) % SIZES["N"]
+    if name == "ties.settle_ties":  # alignment is the same both ways, and nothing was lived yet
+        given["A"], given["E"] = (given["A"] + given["A"].T) / 2, 0 * given["E"]
     order = {letter: rng.permutation(SIZES[letter]) for letter in "NKOLB"}
     moved = {p: permuted(value, shapes[p], order) for p, value in given.items()}
     answer, other = rule(**given), rule(**moved)

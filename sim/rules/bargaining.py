@@ -42,30 +42,40 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
     step : float
     """
     n, issues = W.shape
-    before = np.empty(n)
-    b = np.zeros(n)
+    # Only parties bargain, and only tabled issues move: a gain is a sum over these alone.
+    members, open_issues = np.empty(n, dtype=np.int64), np.empty(issues, dtype=np.int64)
+    present, moving = 0, 0
     for i in range(n):
-        before[i] = utility(i, theta, W, X, r)
+        if party[i]:
+            members[present] = i
+            present += 1
     for k in range(issues):
         x[k] = theta[k]
+        if tabled[k]:
+            open_issues[moving] = k
+            moving += 1
+    b = np.empty(present)
     rounds = 5 * steps if r == 1.0 else steps
     for count in range(rounds):
         size = step / (count + 1.0) if r == 1.0 else step
-        for i in range(n):
-            if party[i]:
-                surplus = start[i] + scale[i] * (utility(i, x, W, X, r) - before[i])
-                b[i] = power[i] / max(surplus, eps)
-        for k in range(issues):
-            if not tabled[k]:
-                continue
+        for a in range(present):
+            i = members[a]
+            gain = 0.0
+            for t in range(moving):
+                k = open_issues[t]
+                now, then = abs(theta[k] - X[i, k]), abs(x[k] - X[i, k])
+                gain += W[i, k] * (now - then if r == 1.0 else now * now - then * then)
+            b[a] = power[i] / max(start[i] + scale[i] * gain, eps)
+        for t in range(moving):
+            k = open_issues[t]
             pull, total = 0.0, 0.0
-            for i in range(n):
-                if party[i]:
-                    d = X[i, k] - x[k]
-                    if r == 1.0:
-                        d = 1.0 if d > 0.0 else (-1.0 if d < 0.0 else 0.0)
-                    pull += b[i] * W[i, k] * d
-                    total += b[i] * W[i, k]
+            for a in range(present):
+                i = members[a]
+                d = X[i, k] - x[k]
+                if r == 1.0:
+                    d = 1.0 if d > 0.0 else (-1.0 if d < 0.0 else 0.0)
+                pull += b[a] * W[i, k] * d
+                total += b[a] * W[i, k]
             if total > 0.0:
                 x[k] = min(max(x[k] + size * pull / total, 0.0), 1.0)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.compiling import compiled
 
 
@@ -163,15 +165,17 @@ def short_attention(out, o_actor, o_short, ow, act, patience):
         As in `weigh`.
     """
     n = out.shape[0]
+    total = np.zeros(n)
     for i in range(n):
-        short, total = 0.0, 0.0
-        for o in range(ow.shape[0]):
-            if o_actor[o] == i:
-                omega = ow[o] * act[o] if o_short[o] else ow[o] * patience[i]
-                total += omega
-                if o_short[o]:
-                    short += omega
-        out[i] = short / total if total > 0.0 else 0.0
+        out[i] = 0.0
+    for o in range(ow.shape[0]):
+        i = o_actor[o]
+        omega = ow[o] * act[o] if o_short[o] else ow[o] * patience[i]
+        total[i] += omega
+        if o_short[o]:
+            out[i] += omega
+    for i in range(n):
+        out[i] = out[i] / total[i] if total[i] > 0.0 else 0.0
 
 
 @compiled

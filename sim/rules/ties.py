@@ -26,20 +26,16 @@ def third_parties(B, T, mu):
         Relative capability.
     """
     n = mu.shape[0]
-    # Sums over l side by side for all j: the same order of additions, several at a time.
-    seen_by = np.empty((n, n))
+    view = np.empty(n)
     for i in range(n):
         for l in range(n):
-            seen_by[l, i] = T[i, l]
-    for i in range(n):
+            view[l] = mu[l] * T[i, l]
         for j in range(i + 1):
-            B[i, j] = 0.0
-        for l in range(n):
-            view = mu[l] * T[i, l]
-            for j in range(i + 1):
-                B[i, j] += view * seen_by[l, j]
-        for j in range(i):
-            B[j, i] = B[i, j]
+            total = 0.0
+            for l in range(n):
+                total += view[l] * T[j, l]
+            B[i, j] = total
+            B[j, i] = total
 
 
 @compiled
@@ -65,8 +61,6 @@ def drift(T, accounts, B, A, E, phi_A, phi_E, phi_B):
     keep = 1.0 - phi_A - phi_E
     for i in range(n):
         for j in range(n):
-            if i == j:
-                continue
             old = T[i, j]
             pull = phi_B * (1.0 - old * old) * B[i, j]
             new = old + phi_A * (A[i, j] - old) + phi_E * (E[i, j] - old) + pull
@@ -76,6 +70,10 @@ def drift(T, accounts, B, A, E, phi_A, phi_E, phi_B):
             accounts[OBJECTIVES, i, j] = keep * accounts[OBJECTIVES, i, j] + phi_A * A[i, j]
             accounts[EXPERIENCE, i, j] = keep * accounts[EXPERIENCE, i, j] + phi_E * E[i, j]
             accounts[THIRD_PARTIES, i, j] = keep * accounts[THIRD_PARTIES, i, j] + pull
+        # Nobody has a tie to itself; set afterwards, so that the loop has no exception.
+        T[i, i] = 0.0
+        for c in range(4):
+            accounts[c, i, i] = 0.0
 
 
 @compiled
@@ -93,19 +91,20 @@ def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
     steps : int
     """
     n = T.shape[0]
-    B = np.empty((n, n))
+    B, view = np.empty((n, n)), np.empty(n)
     for i in range(n):
         for j in range(n):
             T[i, j] = A[i, j] if i != j else 0.0
     for _ in range(steps):
         # As `third_parties` and `drift`, for ties that are the same both ways.
         for i in range(n):
-            for j in range(i):
-                B[i, j] = 0.0
             for l in range(n):
-                view = mu[l] * T[i, l]
-                for j in range(i):
-                    B[i, j] += view * T[l, j]
+                view[l] = mu[l] * T[i, l]
+            for j in range(i):
+                total = 0.0
+                for l in range(n):
+                    total += view[l] * T[j, l]
+                B[i, j] = total
         for i in range(n):
             for j in range(i):
                 old = T[i, j]

@@ -155,6 +155,12 @@ def war_value(u, cost, delta, front, drift, sig_b, u_plus, u_minus):
         Utility of the order that each camp would impose.
     """
     p, weeks = gambler(front, drift, sig_b)
+    return lottery_value(u, cost, delta, p, weeks, u_plus, u_minus)
+
+
+@compiled
+def lottery_value(u, cost, delta, p, weeks, u_plus, u_minus):
+    """Value of a war of known chance `p` of camp +1 and expected `weeks`; see `war_value`."""
     h = 1.0 / weeks
     lottery = p * u_plus + (1.0 - p) * u_minus
     return ((1.0 - delta) * (u - cost) + delta * h * lottery) / (1.0 - delta * (1.0 - h))
@@ -234,12 +240,15 @@ def dependences(
         for i in range(n):
             without[i] = 0.0 if i == j else m[i]
         change = 2.0 * nu * (contest(strengths, side, without, air, ground, ces) - psi)
+        # Those of a side mostly believe the same: what one has worked out serves the next.
+        known, p, weeks = False, 0.0, 1.0
+        drift = 0.0
         for i in range(n):
             if i != j and side[i] == side[j]:
-                alone = war_value(
-                    u[i], cost[i], delta[i], front, believed[i] + change, sig_b, u_plus[i],
-                    u_minus[i],
-                )  # fmt: skip
+                if not known or believed[i] + change != drift:
+                    known, drift = True, believed[i] + change
+                    p, weeks = gambler(front, drift, sig_b)
+                alone = lottery_value(u[i], cost[i], delta[i], p, weeks, u_plus[i], u_minus[i])
                 out[i, j] = max(V_w[i] - alone, 0.0)
 
 
@@ -260,12 +269,29 @@ def war_values(
         A neutral actor is vulnerable like camp -1.
     front, sig_b, s_cp : float
     """
+    n = u.shape[0]
     front = min(max(front, 0.0), 1.0)
-    for i in range(u.shape[0]):
-        p_win[i], weeks[i] = gambler(front, drift[i], sig_b)
-        V_w[i] = war_value(u[i], cost[i], delta[i], front, drift[i], sig_b, u_plus[i], u_minus[i])
-        weak = front - s_cp if side[i] == 1 else front + s_cp
-        after = war_value(u[i], cost[i], delta[i], weak, drift[i], sig_b, u_plus[i], u_minus[i])
+    p_weak, weeks_weak = np.empty(n), np.empty(n)
+    for i in range(n):
+        # Those of a side mostly believe the same: what one has worked out serves the next.
+        like = i
+        for j in range(i):
+            if drift[j] == drift[i] and side[j] == side[i]:
+                like = j
+                break
+        if like == i:
+            weak = front - s_cp if side[i] == 1 else front + s_cp
+            p_win[i], weeks[i] = gambler(front, drift[i], sig_b)
+            p_weak[i], weeks_weak[i] = gambler(weak, drift[i], sig_b)
+        else:
+            p_win[i], weeks[i] = p_win[like], weeks[like]
+            p_weak[i], weeks_weak[i] = p_weak[like], weeks_weak[like]
+        V_w[i] = lottery_value(
+            u[i], cost[i], delta[i], p_win[i], weeks[i], u_plus[i], u_minus[i]
+        )  # fmt: skip
+        after = lottery_value(
+            u[i], cost[i], delta[i], p_weak[i], weeks_weak[i], u_plus[i], u_minus[i]
+        )  # fmt: skip
         V_d[i] = min(after, V_w[i])
 
 
