@@ -170,9 +170,12 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert cited.startswith("cff-version: 1.2.0\n")
 
 
-def test_the_code_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [README, ROOT / "docs/ENSEMBLES.md"], ids=by_name)
+def test_the_code_on_a_page_runs(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All blocks in one namespace, beside a copy of the scenarios, with few runs."""
-    blocks = PYTHON.findall(needs(README))
+    blocks = PYTHON.findall(needs(page))
     assert blocks
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
@@ -180,4 +183,4 @@ def test_the_code_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     space: dict[str, Any] = {"__name__": "readme"}
     for number, block in enumerate(blocks, start=1):
         few = re.sub(r"\bruns=([\d_]+)", lambda m: f"runs={min(int(m.group(1)), MOST_RUNS)}", block)
-        exec(compile(few, f"README.md, python block {number}", "exec"), space)
+        exec(compile(few, f"{page.name}, python block {number}", "exec"), space)
