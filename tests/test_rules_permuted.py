@@ -74,9 +74,9 @@ OWN: dict[str, dict[str, str]] = {
 SCALARS = {"r": 2.0, "camp": 1, "state": 2, "lam": 80.0, "ces": 0.5, "eps": 0.02, "steps": 12}
 # These see no array, or pick by order on purpose.
 WITHOUT_ORDER = {
-    "bargaining_power", "bargains", "gambler", "lottery_value", "war_value", "move_front", "delivered_share",
-    "collapse_chance", "smooth", "accuse", "raised", "believed_hazard", "chance_of_threat",
-    "weeks_held",
+    "bargaining_power", "bargains", "gambler", "lottery_value", "war_value", "move_front",
+    "delivered_share", "collapse_chance", "smooth", "accuse", "raised", "believed_hazard",
+    "chance_of_threat", "weeks_held",
 }  # fmt: skip
 
 RULES = {
