@@ -101,5 +101,13 @@ def __getattr__(name: str) -> Any:
     import importlib
 
     if name not in _PUBLIC:
-        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+        from sim.errors import nearest
+
+        hint = nearest(name, list(_PUBLIC))
+        raise AttributeError(f"module 'sim' has no attribute {name!r} ({hint})")
     return getattr(importlib.import_module(f"sim.{_PUBLIC[name]}"), _OTHER_NAME.get(name, name))
+
+
+def __dir__() -> list[str]:
+    """The public names, those that are not loaded yet too."""
+    return sorted({*globals(), *_PUBLIC})

@@ -43,9 +43,10 @@ def branch(
     set : mapping or sequence of str
         Changes to the scenario, as ``{"actors.iran.capability": 1.4}``. What an actor is given
         changes as by a dated event: a capability is what its patrons restore, and what is left of
-        it changes in proportion.
+        it changes in proportion. A weight changes in proportion too, and an ideal keeps this run's
+        spread around it.
     number : int, optional
-        Which run; the first of the results if not given.
+        Which run, if there are several.
 
     Returns
     -------
@@ -60,6 +61,12 @@ def branch(
     ResultsError
         If there is no such run or week, or an actor has a class of one's own.
     """
+    if not isinstance(run, xr.Dataset):
+        raise ResultsError(
+            "branch needs results in memory: sim.branch(sim.replay(store, 3), at=..., set=...)"
+        )
+    if number is None and run.sizes.get("run", 0) > 1:
+        raise ResultsError("these results hold many runs: say which, as number=3")
     old = scenario_of(run)
     new = with_changes(old, set)
     which = selection.run_number(run, number)
@@ -85,7 +92,8 @@ def branch(
     _change(world, before, after, unchanged, changed)
     play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, rounds, None)
     results = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
-    results.attrs["branch"] = f"from week {week}"
+    changes = _words(as_data(old), as_data(new))
+    results.attrs["branch"] = f"from week {week}: {'; '.join(changes) or 'nothing changed'}"
     if hold is not None:
         results.attrs["hold"] = hold
     return results
@@ -103,7 +111,8 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
             )
         )
     one, other = as_data(old), as_data(new)
-    for path in _PAST:
+    # What each believes at first is set in week 0.
+    for path in (*_PAST, *(("parameters.opt",) if week > 0 else ())):
         if _at(one, path) != _at(other, path):
             faults.append(Fault(path, f"is over before week {week}, so a branch cannot change it"))
     for issue in old.issues:
@@ -111,12 +120,33 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
             faults.append(
                 Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
             )
+    if _before(prepare(old)[0], week) != _before(prepare(new)[0], week):
+        faults.append(Fault("events", f"cannot change before week {week}: that is over"))
     if old.mechanisms.bilateral != new.mechanisms.bilateral:
         faults.append(Fault("mechanisms.bilateral", "cannot change on the way"))
     if new.rounds <= week:
         faults.append(Fault("rounds", f"must be more than {week}, the week of the branch"))
     if faults:
         raise ScenarioError(faults)
+
+
+def _words(old: Any, new: Any, path: str = "") -> list[str]:
+    """What differs between two scenarios, as ``path 1.0 to 1.4``."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return [
+            words
+            for name in dict.fromkeys([*old, *new])
+            for words in _words(
+                old.get(name), new.get(name), f"{path}.{name}" if path else str(name)
+            )
+        ]
+    return [] if old == new else [f"{path} {old} to {new}"]
+
+
+def _before(g: Givens, week: int) -> list[tuple[float, ...]]:
+    """The dated changes before a week."""
+    rows = zip(*(column.tolist() for column in g.shifts), strict=True)
+    return [row for row in rows if row[0] < week]
 
 
 def _at(data: Mapping[str, Any], path: str) -> Any:
@@ -148,12 +178,12 @@ def _change(
         differs = one != other
         now[differs] = other[differs]
     # Objectives of this run: its own spread of weights and ideals stays.
-    for now, one, other in (
-        (world.aims.ow, unchanged.aims.ow, changed.aims.ow),
-        (world.aims.ox, unchanged.aims.ox, changed.aims.ox),
-    ):
-        differs = one != other
-        now[differs] = other[differs]
+    for o in range(len(world.aims.ow)):
+        one, other = unchanged.aims.ow[o], changed.aims.ow[o]
+        if one != other:  # in proportion: a dated event may have changed it since
+            world.aims.ow[o] *= other / one
+        if unchanged.aims.ox[o] != changed.aims.ox[o]:
+            world.aims.ox[o] = changed.aims.ox[o]
     g = after[0]
     weigh(
         world.aims.W, world.aims.X, g.aim.o_actor, g.aim.o_issue, g.aim.o_short, world.aims.ow,

@@ -12,14 +12,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from sim.chronicle.wording import Words, day
 from sim.ensembles import ensemble, gather
 from sim.errors import SimError
 from sim.events import CODE
+from sim.givens import Layout
 from sim.results import Event, events
 from sim.scenario import Scenario
-from sim.study import given
+from sim.study import MOST_RUNS, given, whole
 
 # Two-sided 95 % of the normal distribution.
 _Z = 1.959963984540054
@@ -120,7 +122,8 @@ class Comparison:
         ``low``, ``high`` (its 95 % interval, paired), ``changed`` (share of the runs in which it
         differs), ``effect`` (difference in standard errors).
     changed : float
-        Share of the runs in which any decision or happening differs.
+        Share of the runs in which any decision or happening differs; NaN if the two have other
+        actors or issues.
     changed_interval : tuple of float
         95 % (Wilson).
     parting : Parting or None
@@ -140,11 +143,16 @@ class Comparison:
     def page(self, most: int = 20, width: int = 44) -> str:
         """The comparison as text: headline measures, then those that differ most."""
         low, high = self.changed_interval
+        told = (
+            f"Some decision or happening differs in {self.changed:.1%} of them "
+            f"({low:.1%} to {high:.1%})."
+        )
+        if math.isnan(self.changed):
+            told = "They have other actors or issues; what they share is compared."
         lines = [
             f"first:  {self.titles[0]}",
             f"second: {self.titles[1]}",
-            f"{self.runs} pairs of runs with the same luck. Some decision or happening differs in "
-            f"{self.changed:.1%} of them ({low:.1%} to {high:.1%}).",
+            f"{self.runs} pairs of runs with the same luck. {told}",
             "",
             f"{'':{width}}{'first':>9}{'second':>9}{'difference':>12}   95 % interval"
             f"{'runs that differ':>22}",
@@ -216,35 +224,42 @@ def compare(
         If the two have nothing in common, or an argument is out of range.
     """
     cases = given(first), given(second, set)
+    runs = whole("runs", runs, 1, MOST_RUNS)
+    if run is not None and not 0 <= run < runs:
+        raise SimError(f"there is no pair of runs {run}: they are 0 to {runs - 1}")
     a, b = (
         ensemble(case, runs, seed, executor=executor, workers=workers, progress=progress)
         for case in cases
     )
     both = np.intersect1d(a["run"].values, b["run"].values)
+    if len(both) == 0:
+        lost = a.attrs.get("failures", "") or b.attrs.get("failures", "")
+        raise SimError(f"no pair of runs is left, all failed: {lost.partition(chr(10))[0]}")
     a, b = a.sel(run=both), b.sel(run=both)
     table = differences(outcomes(a), outcomes(b))
-    same_layout = all(
-        list(getattr(cases[0], part)) == list(getattr(cases[1], part))
-        for part in ("actors", "issues")
-    )
-    # The fingerprint of a story names actors by their places.
-    differs = (
-        a["story"].values != b["story"].values if same_layout else np.ones(len(both), dtype=bool)
-    )
-    share = float(differs.mean()) if len(both) else 0.0
+    places = [Layout.of(case) for case in cases]
+    # The fingerprint of a story names actors and issues by their places.
+    alike = (places[0].actors, places[0].issues) == (places[1].actors, places[1].issues)
+    differs = a["story"].values != b["story"].values
+    share = float(differs.mean()) if alike else math.nan
     number = run
     if run is not None and run not in both:
-        raise SimError(f"there is no pair of runs {run}: they are {both.min()} to {both.max()}")
-    if run is None and differs.any():
-        number = int(both[np.flatnonzero(differs)[0]])
+        raise SimError(f"run {run} failed, so there is no such pair")
+    if run is None and (differs.any() or not alike):
+        number = int(both[np.flatnonzero(differs | (not alike))[0]])
     return Comparison(
-        titles=(cases[0].name, cases[1].name),
+        titles=(cases[0].name, f"{cases[1].name}{_changes(set)}"),
         runs=len(both),
         table=table,
         changed=share,
-        changed_interval=wilson(share, len(both)),
+        changed_interval=wilson(share, len(both)) if alike else (math.nan, math.nan),
         parting=None if number is None else parting(cases[0], cases[1], seed, number),
     )
+
+
+def _changes(set: Mapping[str, object] | Sequence[str]) -> str:
+    words = [f"{path}={value}" for path, value in set.items()] if isinstance(set, Mapping) else set
+    return f" with {', '.join(words)}" if words else ""
 
 
 def differences(
@@ -266,10 +281,11 @@ def differences(
         gap = other - one
         mean = float(gap.mean())
         error = float(gap.std(ddof=1)) / math.sqrt(len(gap)) if len(gap) > 1 else math.inf
+        reach = float(student.ppf(0.975, len(gap) - 1)) if len(gap) > 1 else 1.0
         effect = 0.0 if mean == 0.0 else mean / error if error > 0.0 else math.inf
         rows[name] = {
             "first": float(one.mean()), "second": float(other.mean()), "difference": mean,
-            "low": mean - _Z * error, "high": mean + _Z * error,
+            "low": mean - reach * error, "high": mean + reach * error,
             "changed": float((gap != 0).mean()), "effect": effect,
         }  # fmt: skip
     if not rows:
@@ -300,7 +316,11 @@ def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting |
     Parting or None
         None if every decision and happening is the same.
     """
-    told = [list(events(gather(case, [run], seed))) for case in (first, second)]
+    # Dated events are what the scenarios say, not what anybody decides.
+    told = [
+        [event for event in events(gather(case, [run], seed)) if event.decision != "shift"]
+        for case in (first, second)
+    ]
     words = [Words(case) for case in (first, second)]
     for n in range(max(map(len, told))):
         one, other = (found[n] if n < len(found) else None for found in told)
@@ -328,6 +348,12 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
     same = _what(one)[:5] == _what(other)[:5]
     if not same:
         early = min((one, other), key=lambda event: (event.round, event.phase))
+        if (one.round, one.phase) != (other.round, other.phase):
+            place, which = (0, "first") if early is one else (1, "second")
+            return (
+                f"{head} in the week of {day(early.date)}: only in the {which}, "
+                f"{_say(early, words[place])} ({_numbers(early)})."
+            )
         return (
             f"{head} in the week of {day(early.date)}.\n"
             f"  first:  {day(one.date)}: {_say(one, words[0])}; {_numbers(one)}.\n"
@@ -369,7 +395,7 @@ _CALLED = {
     "deal": ("strikes a bilateral deal with", "strikes no bilateral deal with"),
 }
 _HAPPENS = {
-    "shift": ("something is changed by its date", ""),
+    "victory": ("the war is won", ""),
     "satisfied": ("holds its aim achieved:", ""),
     "threatened": ("sees its aim threatened:", ""),
     "ceasefire": ("the ceasefire enters into force", "the ceasefire is not ratified"),

@@ -30,9 +30,14 @@ _COMPILED = (
 
 
 def rules_fingerprint() -> str:
-    """Hash of the sources of all that is compiled: the version of the theory as it is coded."""
+    """Hash of the sources that numbers come from: the version of the theory as it is coded."""
+    return _hash(*_COMPILED, "setup.py", "model.py")
+
+
+def _hash(*names: str) -> str:
+    """Hash of the sources of some modules and folders."""
     digest = hashlib.blake2b(digest_size=8)
-    for name in _COMPILED:
+    for name in names:
         path = _HERE / name
         for source in sorted(path.glob("*.py")) if path.is_dir() else [path]:
             digest.update(source.read_bytes())
@@ -45,7 +50,7 @@ def _fingerprint() -> str:
     Numba's cache of a function does not see a change in a function of another file that it calls;
     a folder of its own for every state of the sources does.
     """
-    digest = hashlib.blake2b(rules_fingerprint().encode(), digest_size=8)
+    digest = hashlib.blake2b(_hash(*_COMPILED).encode(), digest_size=8)
     digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
     return digest.hexdigest()
 

@@ -23,7 +23,7 @@ from sim.results import assemble, scenario_of
 from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
-from sim.store import Store
+from sim.store import Store, writing
 from sim.study import MOST_RUNS, Study, given, play_runs, whole
 from sim.world import RECORDED, Kept, blank
 
@@ -168,11 +168,16 @@ def ensemble(
         given(scenario, set), runs=runs, seed=seed, first=first, record=record, hold=hold,
         block=_even_block(runs, workers) if block is None and out is None else block,
     )  # fmt: skip
+    if scheduler is not None and executor != "dask":
+        raise SimError(f"a scheduler is for the executor dask, not for {executor!r}")
     if out is None:
         return _in_memory(study, executor, workers, progress)
-    store = Store.prepare(out, study, any_block=block is None)
-    with store.alone():
-        complete(store, executor, workers, scheduler, progress)
+    with writing(out):
+        store = Store.prepare(out, study, any_block=block is None)
+        try:
+            complete(store, executor, workers, scheduler, progress)
+        finally:
+            store.place.close()
     return store.dataset()
 
 
@@ -236,6 +241,7 @@ def _in_memory(study: Study, executor: str, workers: int | None, progress: bool)
             tables[number] = (block.codes, block.numbers)
             failures += block.failures
             shown.add(stop - start)
+    failures.sort(key=lambda failure: failure["run"])
     if not study.recording.events:
         return study.dataset(arrays, failures)
     codes, numbers = (np.concatenate([tables[n][k] for n in every]) for k in range(2))
@@ -357,6 +363,7 @@ def replay(
     ResultsError
         If the ensemble holds no such run, or now gives another one: it was made by other rules.
     """
+    number = whole("run", run, 0, 2**63 - 1)
     if isinstance(source, xr.Dataset):
         results, name = source, "these results"
     else:
@@ -367,7 +374,6 @@ def replay(
             raise ResultsError(f"{name}: run {run} failed: {lost[run]}")
     scenario, seed = scenario_of(results), int(results.attrs["seed"])
     held = results.attrs.get("hold", "nothing")
-    number = whole("run", run, 0, 2**63 - 1)
     if number not in results["run"].values:
         numbers = results["run"].values
         span = f"{numbers.min()} to {numbers.max()}" if len(numbers) else "none"

@@ -83,8 +83,8 @@ def counter(actors: int = -1) -> NDArray[np.int64]:
     """Room for counts: rows in the record and, for a war of so many actors, story and tally.
 
     The story is a fingerprint (31 bits) of who decided what in which week: two runs in which every
-    decision and happening is the same have the same. The tally counts them by kind, answer and
-    actor; its last column is for those of nobody.
+    decision and happening is the same have the same; dated events of the scenario are no part of
+    it. The tally counts events by kind, answer and actor; its last column is for those of nobody.
     """
     return np.zeros(TALLY + (len(KINDS) * 2 * (actors + 1) if actors >= 0 else 0), dtype=np.int64)
 
@@ -104,6 +104,8 @@ def tell(count, t, kind, actor, counterpart, issue, answer):
     whom = counterpart if kind in (CONSULT, REVISE) else actor
     yes = 1 if answer else 0
     count[TALLY + (2 * kind + yes) * actors + (whom if whom >= 0 else actors - 1)] += 1
+    if kind == SHIFT:
+        return  # the scenario's doing, nobody's decision
     # A polynomial in a prime field: every product stays below 2**63.
     for word in (t, 2 * kind + yes, actor + 1, counterpart + 1, issue + 1):
         count[STORY] = (count[STORY] * 1_000_003 + word + 1) % 2_147_483_647

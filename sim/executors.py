@@ -109,7 +109,8 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
             if breaks >= _MOST_BREAKS:
                 raise StoppedError(
                     f"worker processes died {breaks} times and nothing was finished in between "
-                    f"(out of memory?): try fewer --workers or a smaller --block; "
+                    "(out of memory, or a plug-in that fails?): try fewer --workers or a smaller "
+                    "--block; "
                     f"{len(left)} blocks are left"
                 ) from None
         finally:
@@ -142,7 +143,7 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
                 return None
             # Not pure: a block that is asked for again has to be played again.
             return client.submit(
-                play_there, str(store.place), block, files,
+                play_there, str(store.place), block, store.fingerprint, files,
                 key=f"block-{block}-{os.urandom(4).hex()}", pure=False, retries=3,
             )  # fmt: skip
 
@@ -185,7 +186,9 @@ def _reach(client: Callable[..., Any], scheduler: str) -> Any:
     return answer
 
 
-def play_there(path: str, block: int, plugin_files: Sequence[str] = ()) -> dict[str, Any]:
+def play_there(
+    path: str, block: int, study: str, plugin_files: Sequence[str] = ()
+) -> dict[str, Any]:
     """Play one block of the study of a store, wherever this runs, and keep it there.
 
     Parameters
@@ -193,6 +196,8 @@ def play_there(path: str, block: int, plugin_files: Sequence[str] = ()) -> dict[
     path : str
         Of the store.
     block : int
+    study : str
+        Fingerprint of the study that is meant, `Store.fingerprint`.
     plugin_files : sequence of str
         Python files with the actor classes that the scenario asks for.
 
@@ -202,9 +207,12 @@ def play_there(path: str, block: int, plugin_files: Sequence[str] = ()) -> dict[
         The block's line of the ledger.
     """
     store = _STORES.get(path)
-    if store is None:
+    if store is None or store.fingerprint != study:
+        # A worker lives longer than a study: the store may have grown, or be another.
         _meet(plugin_files)
-        store = _STORES.setdefault(path, Store(path))
+        store = _STORES[path] = Store(path)
+        if store.fingerprint != study:
+            raise StoppedError(f"{path} holds another study now")
     return store.keep(block, store.study.play(block))
 
 
@@ -259,7 +267,7 @@ def _flow(
                 number = flying.pop(future)
                 yield number, future.result()
     finally:
-        for future in flying:
-            future.cancel()
+        # Those that could be cancelled may never report, if their pool is broken.
+        running = [future for future in flying if not future.cancel()]
         with contextlib.suppress(BaseException):
-            wait(flying)
+            wait(running)

@@ -19,6 +19,7 @@ class Folder:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self._own = threading.local()
+        self._open: list[Any] = []
 
     def __str__(self) -> str:
         return str(self.path)
@@ -27,6 +28,10 @@ class Folder:
         """A folder in it as a store of zarr."""
         return str(self.path / below)
 
+    def is_file(self) -> bool:
+        """Whether a file stands where a folder should."""
+        return self.path.is_file()
+
     def make(self) -> None:
         """Make the folder if it is not there."""
         self.path.mkdir(parents=True, exist_ok=True)
@@ -34,12 +39,16 @@ class Folder:
     def names(self, below: str = "") -> list[str]:
         """Names in it, or in a folder below; none if it is not there."""
         folder = self.path / below
-        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        if not folder.is_dir():
+            return []
+        return sorted(path.name for path in folder.iterdir() if path.suffix != ".partial")
 
     def read(self, name: str) -> str | None:
         """Text of a file, None if there is none."""
         path = self.path / name
-        return path.read_text(encoding="utf-8") if path.is_file() else None
+        if not path.is_file():
+            return None
+        return path.read_text(encoding="utf-8", errors="replace")
 
     def write(self, name: str, text: str) -> None:
         """Write a file; an old one stays whole until the new one is."""
@@ -72,10 +81,21 @@ class Folder:
             path = self.path / folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.jsonl"
             path.parent.mkdir(parents=True, exist_ok=True)
             file = self._own.file = path.open("a", encoding="utf-8")
+            self._open.append(file)
             _sync(path.parent)
         file.write(line + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+    def missing(self, names: list[str]) -> list[str]:
+        """Those of some files that are not there."""
+        return [name for name in names if not (self.path / name).is_file()]
+
+    def close(self) -> None:
+        """Close the files that lines were appended to."""
+        while self._open:
+            self._open.pop().close()
+        self._own = threading.local()
 
     def tidy(self) -> None:
         """Remove what writers that were killed have left half-written."""
@@ -100,8 +120,10 @@ class Folder:
         with (self.path / "lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 raise ResultsError(f"{self}: another ensemble is writing there now") from None
+            except OSError:
+                pass  # a network folder without locks
             yield
 
 
@@ -132,6 +154,10 @@ class Remote:
         options = {"auto_mkdir": True} if local else None
         return FsspecStore.from_url(f"{self.url}/{below}", storage_options=options)
 
+    def is_file(self) -> bool:
+        """Whether a file stands where a folder should."""
+        return bool(self._files.isfile(self._root))
+
     def make(self) -> None:
         """Make the folder, where places have folders."""
         self._files.makedirs(self._root, exist_ok=True)
@@ -147,7 +173,7 @@ class Remote:
     def read(self, name: str) -> str | None:
         """Text of a file, None if there is none."""
         try:
-            return str(self._files.cat_file(f"{self._root}/{name}").decode("utf-8"))
+            return str(self._files.cat_file(f"{self._root}/{name}").decode("utf-8", "replace"))
         except FileNotFoundError:
             return None
 
@@ -164,6 +190,14 @@ class Remote:
         """Write a line as a file of its own: objects cannot be appended to."""
         self.write(f"{folder}/{uuid.uuid4().hex}.jsonl", line + "\n")
 
+    def missing(self, names: list[str]) -> list[str]:
+        """Those of some files that are not there."""
+        there = set(self._files.find(self._root)) if names else set()
+        return [name for name in names if f"{self._root}/{name}" not in there]
+
+    def close(self) -> None:
+        """Nothing to do: nothing is open."""
+
     def tidy(self) -> None:
         """Nothing to do: nothing is half-written."""
 
@@ -174,7 +208,15 @@ class Remote:
 
 
 def place(path: str | os.PathLike[str]) -> Folder | Remote:
-    """The place of a path or of a URL."""
+    """The place of a path or of a URL.
+
+    Raises
+    ------
+    ResultsError
+        If it is neither.
+    """
+    if not isinstance(path, str | os.PathLike) or str(path) == "":
+        raise ResultsError(f"a folder must be a path or a URL, is {path!r}")
     return Remote(str(path)) if "://" in str(path) else Folder(path)
 
 

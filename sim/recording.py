@@ -92,9 +92,11 @@ def chosen(record: str | Sequence[str]) -> tuple[str, ...]:
     SimError
         If one is not known; names the nearest.
     """
+    if not isinstance(record, str | Sequence):
+        raise SimError(f"what to record is given as words, as 'actors,tie', not as {record!r}")
     words = record.split(",") if isinstance(record, str) else list(record)
     names = [str(word).strip() for word in words]
-    known = [*LEVELS, *_WEEKLY, *IN_SUMMARY]
+    known = list(dict.fromkeys([*LEVELS, *_WEEKLY, *IN_SUMMARY]))
     for name in names:
         if name not in known:
             raise SimError(

@@ -333,7 +333,10 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
         If there is no such run, or events were not recorded.
     """
     if "event_kind" not in results:
-        raise ResultsError("these results hold no events: run again with log=True")
+        raise ResultsError(
+            "these results hold no events: in an ensemble, --record events or record='events' "
+            "keeps them; in simulate, log=True"
+        )
     if run is not None and run not in results["run"].values:
         raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
     dates = [day.astype("datetime64[D]").item() for day in results["date"].values]

@@ -31,8 +31,8 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
         return results[name]
     if name in _PART:
         raise ResultsError(
-            f"these results hold no {name!r}: record the part {_PART[name]!r}, "
-            f"in an ensemble record={option(name)!r}"
+            f"these results hold no {name!r}: in an ensemble, --record {option(name)} or "
+            f"record={option(name)!r} keeps it; in simulate, the part {_PART[name]!r}"
         )
     known = [str(found) for found in results.data_vars]
     raise ResultsError(f"these results hold no {name!r} ({nearest(name, known)})")
@@ -58,7 +58,8 @@ def logged(results: xr.Dataset, name: str) -> xr.DataArray:
     """
     if f"event_{name}" not in results:
         raise ResultsError(
-            "these results hold no events: run again with log=True, in an ensemble record='events'"
+            "these results hold no events: in an ensemble, --record events or record='events' "
+            "keeps them; in simulate, log=True"
         )
     return results[f"event_{name}"]
 

@@ -18,14 +18,16 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim import plugins
 from sim.errors import ResultsError, StoppedError
 from sim.files import as_data, dumps, loads
 from sim.places import place
@@ -37,6 +39,8 @@ STORE_FORMAT = 1
 ARRAYS, _EVENTS = "runs.zarr", "events"
 # Numbers of runs that share a chunk, so that a store can grow.
 _RUNS_TOGETHER = 100_000
+_FEW_EVENTS = 2_000_000
+_MANIFEST = {"seed", "first", "runs", "block", "record", "hold", "versions", "scenario"}
 
 
 class Store:
@@ -78,7 +82,7 @@ class Store:
         there = place(path)
         try:
             found = there.read("manifest.json")
-            if found is None and there.names():
+            if found is None and set(there.names()) - {"lock"}:
                 raise ResultsError(
                     f"{there} is not empty, and no ensemble store: choose another folder"
                 )
@@ -107,7 +111,16 @@ class Store:
             for name in ("seed", "first", "record", "hold", "block")
             if manifest[name] != mine[name]
         ]
-        differences += _scenarios_differ(as_data(there.scenario), as_data(study.scenario))
+        old_classes, classes = manifest.get("classes", {}), mine["classes"]
+        differences += [
+            f"the file of agent class {name!r} is another one"
+            for name in classes
+            if old_classes.get(name) != classes[name]
+        ]
+        if there.scenario.name != study.scenario.name:
+            differences.append(f"it is of {there.scenario.name!r}, not {study.scenario.name!r}")
+        else:
+            differences += _scenarios_differ(as_data(there.scenario), as_data(study.scenario))
         if not differences and manifest["scenario_hash"] != mine["scenario_hash"]:
             differences.append("the order of actors or issues in the scenario is another one")
         for name in ("rules", "entente"):
@@ -116,10 +129,11 @@ class Store:
                 differences.append(f"version of {name} is {old} there and {new} here")
         if differences:
             words = "; ".join(differences[:6]) + (" ..." if len(differences) > 6 else "")
-            raise ResultsError(f"{store.place} holds another study: {words}")
+            raise ResultsError(f"{store.place} holds another study: {words}; choose another folder")
         if study.runs < there.runs:
             raise ResultsError(
-                f"{store.place} holds a study of {there.runs} runs, more than {study.runs}"
+                f"{store.place} holds a study of {there.runs} runs, more than {study.runs}: ask "
+                f"for {there.runs} or more, or choose another folder"
             )
         if study.runs > there.runs:
             store.study = _study_of(mine | {"runs": study.runs})
@@ -136,10 +150,15 @@ class Store:
             problem = "is not an ensemble store: it has no manifest.json"
             if not self.place.names():
                 problem = "is not there, or is empty"
+                if self.place.is_file():
+                    problem = "is a file, not the folder of an ensemble"
             raise ResultsError(f"{self.place} {problem}")
         try:
             manifest = json.loads(text)
             form = int(manifest["store_format"])
+            missing = _MANIFEST - set(manifest)
+            if missing and form <= STORE_FORMAT:
+                raise ValueError(f"it has no {min(missing)}")
         except (ValueError, KeyError, TypeError) as error:
             raise ResultsError(
                 f"{self.place} is not an ensemble store: its manifest.json cannot be read"
@@ -151,15 +170,20 @@ class Store:
             )
         return dict(manifest)
 
-    def alone(self) -> contextlib.AbstractContextManager[None]:
-        """Keep other writers out while one is at work."""
-        return self.place.alone()
-
     @cached_property
     def _group(self) -> Any:
         import zarr
 
-        return zarr.open_group(self.place.zarr(ARRAYS), mode="a", zarr_format=3)
+        try:
+            return zarr.open_group(self.place.zarr(ARRAYS), mode="a", zarr_format=3)
+        except (ValueError, KeyError, RuntimeError) as error:
+            raise ResultsError(f"{self.place}: {ARRAYS} is damaged: {error}") from error
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Which study this is, how many runs of it, and how they are stored."""
+        text = self.place.read("manifest.json") or ""
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def _make_arrays(self) -> None:
         """Make every array that is not there yet."""
@@ -182,8 +206,20 @@ class Store:
                 attributes={"long_name": meaning, "units": unit},
             )
         for name, (dim, values) in study.coordinates().items():
-            if name not in group:
-                _make_coordinate(group, name, dim, np.asarray(values))
+            _make_coordinate(group, name, dim, np.asarray(values))
+        self._settle_arrays()
+
+    def _settle_arrays(self) -> None:
+        """Return when what says how the arrays are laid out is on the disk."""
+        names = ["zarr.json", *(f"{name}/zarr.json" for name in self._group.array_keys())]
+        names += [
+            f"{name}/c/{chunk}"
+            for name, (_, values) in self.study.coordinates().items()
+            for chunk in range(
+                -(-len(values) // (_RUNS_TOGETHER if name == "run" else len(values) or 1))
+            )
+        ]
+        self.place.settle([f"{ARRAYS}/{name}" for name in names])
 
     def _resize(self) -> None:
         """Give every array that has a place for each run room for the runs of the study."""
@@ -193,6 +229,7 @@ class Store:
                 array[:] = self.study.numbers()
             elif array.metadata.dimension_names[:1] == ("run",):
                 array.resize((self.study.runs, *array.shape[1:]))
+        self._settle_arrays()
 
     def finished(self) -> dict[int, dict[str, Any]]:
         """The finished blocks: number -> its line of the ledger. Torn lines do not count."""
@@ -207,9 +244,20 @@ class Store:
                     found[receipt["block"]] = receipt
         return dict(sorted(found.items()))
 
+    def _files_of(self, numbers: Iterable[int]) -> list[str]:
+        """The chunks of some blocks, events apart."""
+        return [
+            f"{ARRAYS}/{v.name}/c/{number}{'/0' * len(v.shape)}"
+            for number in numbers
+            for v in self.study.recording.variables
+            if 0 not in v.shape
+        ]
+
     def left(self) -> list[int]:
-        """The blocks that are still to be played."""
+        """The blocks that are still to be played: unfinished, or with a chunk that is gone."""
         done = self.finished()
+        for name in self.place.missing(self._files_of(done)):
+            done.pop(int(name.split("/")[3]), None)
         return [block for block in range(self.study.blocks) if block not in done]
 
     def keep(self, number: int, block: Block) -> dict[str, Any]:
@@ -228,12 +276,11 @@ class Store:
             "failures": block.failures,
         }
         try:
-            written = []
+            # What has no size (a war without links, say) has no chunk.
+            written = self._files_of([number])
             for variable in self.study.recording.variables:
                 array = self._group[variable.name].with_config({"write_empty_chunks": True})
                 array[start:stop] = block.arrays[variable.name]
-                zeros = "/0" * len(variable.shape)
-                written.append(f"{ARRAYS}/{variable.name}/c/{number}{zeros}")
             if self.study.recording.events:
                 written += self._keep_events(number, block)
             self.place.settle(written)
@@ -276,6 +323,7 @@ class Store:
             If its data are damaged.
         """
         start, stop = self.study.span(number)
+        self._must_be_there([number])
         try:
             arrays = {
                 v.name: np.asarray(self._group[v.name][start:stop])
@@ -284,8 +332,7 @@ class Store:
             codes = np.zeros((0, len(EVENT_CODES)), dtype=np.int32)
             numbers = np.zeros((0, 7))
             if self.study.recording.events:
-                codes = np.asarray(self._group[f"{_EVENTS}/{number}/codes"][:])
-                numbers = np.asarray(self._group[f"{_EVENTS}/{number}/numbers"][:])
+                codes, numbers = self._events_of(number)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ResultsError(
                 f"{self.place}: block {number} is damaged ({error}); remove its line from the "
@@ -293,20 +340,37 @@ class Store:
             ) from error
         return Block(arrays, codes, numbers, list(receipt["failures"]))
 
+    def _must_be_there(self, numbers: Iterable[int]) -> None:
+        """Refuse blocks whose chunks are gone: they would be read as zeros."""
+        gone = self.place.missing(self._files_of(numbers))
+        if gone:
+            raise ResultsError(
+                f"{self.place} is damaged: {gone[0]} is missing"
+                + (f", and {len(gone) - 1} files more" if gone[1:] else "")
+                + "; give the ensemble command again to play these blocks once more"
+            )
+
+    def _events_of(self, number: int) -> tuple[Any, Any]:
+        """Codes and numbers of the events of a finished block."""
+        group = self._group[f"{_EVENTS}/{number}"]
+        return np.asarray(group["codes"][:]), np.asarray(group["numbers"][:])
+
     def finished_blocks(self) -> Iterator[Block]:
         """The finished blocks, in the order of runs, one at a time."""
         for number, receipt in self.finished().items():
             yield self.block(number, receipt)
 
-    def dataset(self, events: bool = True) -> xr.Dataset:
+    def dataset(self, events: bool | None = None) -> xr.Dataset:
         """The finished runs as one Dataset, read from the disk when they are looked at.
 
         Parameters
         ----------
-        events : bool
-            Read the events, if they were kept, into memory.
+        events : bool, optional
+            Whether to read the events, if they were kept, into memory; by default if they are at
+            most two million.
         """
         done = self.finished()
+        self._must_be_there(done)
         failures = [failure for receipt in done.values() for failure in receipt["failures"]]
         if not done:
             shapes = {v.name: (self.study.runs, *v.shape) for v in self.study.recording.variables}
@@ -316,19 +380,20 @@ class Store:
             self.place.zarr(ARRAYS), consolidated=False, chunks=None, decode_cf=False
         )
         table = None
-        if events and self.study.recording.events:
-            kept = [self.block(number, receipt) for number, receipt in done.items()]
-            table = (
-                np.concatenate([block.codes for block in kept] or [np.zeros((0, 6), np.int32)]),
-                np.concatenate([block.numbers for block in kept] or [np.zeros((0, 7))]),
-            )
+        few = sum(receipt.get("events", 0) for receipt in done.values()) <= _FEW_EVENTS
+        if self.study.recording.events and (few if events is None else events):
+            kept = [self._events_of(number) for number in done]
+            table = tuple(np.concatenate([part[k] for part in kept]) for k in range(2))
         results = xr.Dataset(
-            {v.name: arrays[v.name].variable for v in self.study.recording.variables},
+            {
+                v.name: arrays[v.name].variable[: self.study.runs]
+                for v in self.study.recording.variables
+            },
             self.study.coordinates(),
             attrs=self.study.attributes(),
         )
-        places = [range(*self.study.span(number)) for number in done]
         if len(done) < self.study.blocks:
+            places = [range(*self.study.span(number)) for number in done]
             results = results.isel(run=[n for span in places for n in span])
         if table is not None:
             counts = np.asarray(results["event_count"].values)
@@ -354,6 +419,25 @@ class Store:
         for block in self.finished_blocks():
             hasher.add(block)
         return hasher.digest()
+
+
+@contextlib.contextmanager
+def writing(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Make the place of a store, and keep other writers out of it meanwhile.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be written, or somebody else is writing.
+    """
+    there = place(path)
+    with contextlib.ExitStack() as stack:
+        try:
+            there.make()
+            stack.enter_context(there.alone())
+        except OSError as error:
+            raise ResultsError(f"cannot write to {there}: {error.strerror or error}") from error
+        yield
 
 
 class Hasher:
@@ -387,8 +471,9 @@ def _receipt(line: str) -> dict[str, Any] | None:
         return None
     try:
         receipt = json.loads(line)
-        return dict(receipt) if {"block", "places", "failures"} <= set(receipt) else None
-    except (ValueError, TypeError):
+        right = isinstance(receipt["block"], int) and isinstance(receipt["failures"], list)
+        return dict(receipt) if right and isinstance(receipt["places"], list) else None
+    except (ValueError, TypeError, KeyError):
         return None
 
 
@@ -401,11 +486,12 @@ def _make_coordinate(group: Any, name: str, dim: str, values: NDArray[Any]) -> N
             "standard_name": "time",
         }  # fmt: skip
     words, size = values.dtype.kind == "O", _RUNS_TOGETHER if name == "run" else max(1, len(values))
-    array = group.create_array(
+    array = group[name] if name in group else group.create_array(
         name, shape=values.shape, chunks=(size,),
         dtype=str if words else values.dtype, dimension_names=(dim,), attributes=attributes,
     )  # fmt: skip
-    array[:] = values
+    # A store that was killed while it grew has room for more than its study.
+    array[: len(values)] = values
 
 
 def _manifest_of(study: Study) -> dict[str, Any]:
@@ -421,9 +507,21 @@ def _manifest_of(study: Study) -> dict[str, Any]:
         "record": list(study.record),
         "hold": study.hold,
         "versions": versions(),
+        "classes": _classes_of(study),
         "scenario_hash": hashlib.blake2b(scenario.encode(), digest_size=16).hexdigest(),
         "scenario": scenario,
     }
+
+
+def _classes_of(study: Study) -> dict[str, str]:
+    """Agent classes of a user's own that the study needs, each with a hash of its file."""
+    own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
+    found = {}
+    for name in sorted(own):
+        file = plugins.FILES.get(name)
+        text = Path(file).read_bytes() if file else b"of this session"
+        found[name] = hashlib.blake2b(text, digest_size=8).hexdigest()
+    return found
 
 
 def _study_of(manifest: Mapping[str, Any]) -> Study:

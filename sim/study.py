@@ -5,6 +5,7 @@ Everything here depends on the numbers of the runs alone, never on who plays the
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import blocks, chance, events
-from sim.errors import SimError
+from sim.errors import SimError, StoppedError
 from sim.files import load, with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.recording import Block, Recording, chosen, event_variables
@@ -41,6 +42,8 @@ def given(
     ScenarioError
         If it cannot be used.
     """
+    if not isinstance(scenario, Scenario | str | os.PathLike):
+        raise SimError(f"a scenario is a file or a Scenario, not {type(scenario).__name__}")
     if not isinstance(scenario, Scenario):
         return load(scenario, changes)
     return with_changes(scenario, changes) if changes else scenario
@@ -127,6 +130,8 @@ class Study:
 
     def span(self, block: int) -> tuple[int, int]:
         """Places of the first run of a block and of the one after its last."""
+        if not 0 <= block < self.blocks:
+            raise SimError(f"there is no block {block}: there are {self.blocks}")
         return block * self.block, min((block + 1) * self.block, self.runs)
 
     @cached_property
@@ -241,6 +246,9 @@ def play_runs(study: Study, numbers: NDArray[np.int64]) -> Block:
     fill = _fill_by_mesa if study.has_own_classes else _fill_compiled
     try:
         failures = fill(study, numbers, room)
+    except (MemoryError, OSError) as error:
+        # A shortage of the machine is no fault of a run, and may be over the next time.
+        raise StoppedError(f"the machine ran short: {type(error).__name__}: {error}") from error
     except Exception:
         if len(numbers) == 0:
             raise
@@ -297,6 +305,8 @@ def _fill_by_mesa(study: Study, numbers: NDArray[np.int64], room: _Room) -> list
             )
             for _ in range(study.scenario.rounds):
                 model.step()
+        except MemoryError:
+            raise
         except Exception as error:
             words = f"{type(error).__name__}: {error}"
             failures.append({"run": number, "error": words, "traceback": traceback.format_exc()})

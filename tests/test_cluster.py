@@ -1,6 +1,7 @@
 """The same blocks on a cluster, the same store; a worker that is killed changes nothing."""
 
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -78,6 +79,18 @@ def test_a_cluster_writes_through_fsspec(cluster, calm, tmp_path):
     ]  # fmt: skip
     assert main(words) == 0
     assert Store(url).digest() == Store(calm).digest()
+
+
+def test_workers_notice_that_a_store_has_grown_or_is_another_one(toy, cluster, tmp_path):
+    there = {"executor": "dask", "scheduler": cluster.scheduler_address, "block": 4}
+    ensemble(toy, 10, 1, tmp_path / "store", **there)
+    ensemble(toy, 21, 1, tmp_path / "store", **there)
+    ensemble(toy, 21, 1, tmp_path / "calm", block=4)
+    assert Store(tmp_path / "store").digest() == Store(tmp_path / "calm").digest()
+    shutil.rmtree(tmp_path / "store")
+    ensemble(toy, 21, 2, tmp_path / "store", **there)
+    ensemble(toy, 21, 2, tmp_path / "calm2", block=4)
+    assert Store(tmp_path / "store").digest() == Store(tmp_path / "calm2").digest()
 
 
 def test_a_scheduler_that_does_not_answer_is_given_up_in_time(toy, tmp_path, monkeypatch):

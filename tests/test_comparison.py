@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 
 import sim
+import sim.files
 from sim.branching import branch
 from sim.comparison import compare, differences, outcomes, parting, wilson
 from sim.ensembles import ensemble, gather, simulate
@@ -33,7 +34,7 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(toy):
 def test_differences_are_paired_and_have_the_interval_of_the_mean():
     one, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 5.0, 4.0])
     row = differences({"x": one}, {"x": other}).loc["x"]
-    half = 1.959963984540054 * np.std([1, 0, 2, 0], ddof=1) / 2
+    half = 3.182446305 * np.std([1, 0, 2, 0], ddof=1) / 2  # Student, 3 degrees of freedom
     assert row["difference"] == 0.75
     assert row["changed"] == 0.5
     assert row["low"] == pytest.approx(0.75 - half)
@@ -100,7 +101,9 @@ def test_a_comparison_is_a_page(toy):
 def test_scenarios_with_other_actors_are_compared_in_what_they_share(syria):
     without = with_changes(syria, {}, without=["actors.hezbollah"])
     found = compare(syria, without, 20)
-    assert found.changed == 1.0
+    assert math.isnan(found.changed)
+    assert "They have other actors or issues" in str(found)
+    assert found.parting is not None
     assert "tie of russia and iran at the end" in found.table.index
     assert "capability of hezbollah at the end" not in found.table.index
 
@@ -128,7 +131,7 @@ def test_a_branch_has_the_past_of_its_run_and_another_future(run):
     iran = found["capability"].sel(actor="iran").values[0]
     assert (iran[:week] == 1.0).all()
     assert (iran[week:] == 2.0).all()
-    assert found.attrs["branch"] == f"from week {week}"
+    assert found.attrs["branch"] == f"from week {week}: actors.iran.capability 1.0 to 2.0"
     past = [e for e in events(found) if e.round < week]
     assert past == [e for e in events(run) if e.round < week]
 
@@ -155,9 +158,44 @@ def test_a_branch_can_go_on_for_longer(run):
     assert np.array_equal(longer["tie"][:, :120], run["tie"])
 
 
+def test_a_branch_keeps_what_a_dated_event_has_changed(syria, run):
+    part = syria.actors["turkey"].long
+    there, horizon = {"actor": "turkey", "issue": "regime"}, "long"
+    if "regime" not in part:
+        part, horizon = syria.actors["turkey"].short, "short"
+    path = f"actors.turkey.{horizon}.regime.weight"
+    found = branch(run, 60, {path: part["regime"].weight * (1 + 1e-6)})
+    before, after = (d["weight"].sel(there).values[0, 60] for d in (run, found))
+    assert after == pytest.approx(before, rel=1e-4)
+
+
+def test_dated_events_of_the_past_cannot_be_changed_by_a_branch(syria, run):
+    moved = list(sim.files.as_data(syria)["events"])
+    moved[0] = {**moved[0], "date": dt.date(2017, 6, 20)}
+    with pytest.raises(ScenarioError, match="events: cannot change before week 60"):
+        branch(run, 60, {"events": moved})
+
+
+def test_the_order_of_the_file_is_no_difference(toy):
+    data = sim.files.as_data(toy)
+    data["actors"] = dict(reversed(data["actors"].items()))
+    found = compare(toy, sim.files.build(data), 10)
+    assert found.changed == 0.0
+    assert found.parting is None
+
+
+def test_a_dated_event_alone_is_no_decision_that_differs(syria):
+    data = sim.files.as_data(syria)
+    early = {"week": 3, "why": "nothing", "actor": "iran", "capability": 1.0}
+    data["events"] = [*data["events"], early]
+    found = compare(syria, sim.files.build(data), 6)
+    assert found.changed == 0.0
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"parameters.opt": 0.5}, "parameters.opt: is over before week 60"),
         ({"issues.regime.start": 0.4}, "issues.regime.start: is where it stood at first"),
         ({"parameters.sig_w": 0.4}, "parameters.sig_w: is over before week 60"),
         ({"start": dt.date(2015, 1, 1)}, "start: is over before week 60"),

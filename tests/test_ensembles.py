@@ -1,20 +1,17 @@
 """Ensembles: the same runs however they are computed, and what is kept of them."""
 
 import io
-import os
 import sys
-import threading
-import time
 
 import numpy as np
 import pytest
 from conftest import ROOT
 
 import sim
-from sim import blocks, chance, ensembles, plugins, results
+from sim import blocks, chance, ensembles, opening, plugins, results, rounds
 from sim import study as module
 from sim.ensembles import ensemble, gather, replay, simulate
-from sim.errors import ResultsError, ScenarioError, SimError
+from sim.errors import ResultsError, ScenarioError, SimError, StoppedError
 from sim.events import CODE
 from sim.files import load, with_changes
 from sim.recording import LEVELS, Recording, chosen
@@ -333,24 +330,25 @@ def test_progress_in_a_log_is_plain_lines(toy, monkeypatch):
     assert "\r" not in said.getvalue()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system with fork")
-def test_compiled_code_lets_threads_run_side_by_side(syria):
-    study = Study.of(syria, runs=400, block=400)
-    study.play(0)
-    turns, stop = 0, threading.Event()
+def test_compiled_code_gives_up_the_lock_of_the_interpreter():
+    for rule in (rounds.play, opening.open_war, blocks.condense):
+        if hasattr(rule, "targetoptions"):  # not where rules are interpreted
+            assert rule.targetoptions["nogil"]
 
-    def work():
-        study.play(0)
-        stop.set()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    while not stop.is_set():
-        turns += 1
-        time.sleep(0.001)
-    thread.join()
-    # A lock that is held for the whole block would leave this thread a handful of turns.
-    assert turns > 50
+def test_a_shortage_of_the_machine_is_no_fault_of_a_run(toy, monkeypatch):
+    def short(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(module, "play", short)
+    with pytest.raises(StoppedError, match="the machine ran short: MemoryError"):
+        ensemble(toy, 3)
+
+
+def test_failures_are_listed_in_the_order_of_runs(failing):
+    found = ensemble(failing, 30, executor="threads", workers=3, block=1)
+    numbers = [int(line.split()[1][:-1]) for line in found.attrs["failures"].split("\n")]
+    assert numbers == sorted(numbers) == list(range(1, 30, 3))
 
 
 def test_load_of_a_file_and_a_scenario_are_the_same_ensemble(toy):

@@ -108,7 +108,7 @@ def test_a_run_that_is_not_there_is_refused(war):
 
 def test_events_that_were_not_recorded_are_asked_for_with_a_word():
     quiet = simulate(SYRIA, log=False, rounds=4)
-    with pytest.raises(ResultsError, match="hold no events: run again with log=True"):
+    with pytest.raises(ResultsError, match="hold no events: in an ensemble, --record events"):
         list(kept.events(quiet))
 
 

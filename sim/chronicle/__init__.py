@@ -72,7 +72,10 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
         heading = f"Over all {len(numbers)} runs"
         blocks.append("\n".join([heading, *(_hang(text, width) for text in every)]))
     of = f" of {len(numbers)}" if len(numbers) > 1 else ""
-    which = f"Run {numbers[0]}{of}, seed {seed}" if results.sizes["run"] > 1 else f"Seed {seed}"
+    lone = results.sizes["run"] == 1 and numbers[0] == 0 and "branch" not in results.attrs
+    which = f"Seed {seed}" if lone else f"Run {numbers[0]}{of}, seed {seed}"
+    if "branch" in results.attrs:
+        blocks.append(_wrap(f"A branch {results.attrs['branch']}.", width))
     blocks.append(f"{which}: {count(story.weeks, 'week')} from {day(story.dates[0])}.")
     chosen = _chosen(story)
     titles = chapters(story)

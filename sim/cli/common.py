@@ -52,6 +52,8 @@ def folder_for(path: str, force: bool) -> Path:
         probe.unlink()
     except OSError as error:
         raise SimError(f"--out: cannot write to {folder}: {error.strerror or error}") from error
+    if (folder / "manifest.json").exists():
+        raise SimError(f"--out: {folder} holds an ensemble; choose another")
     if (folder / "results.nc").exists() and not force:
         raise SimError(f"--out: {folder} holds results already; choose another, or give --force")
     return folder

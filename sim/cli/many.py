@@ -49,17 +49,28 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "ensemble", parents=[file, luck, work],
         help="run a war many times; the same command again goes on where it was stopped",
     )  # fmt: skip
-    many.add_argument("--out", metavar="DIR", help="folder of the store (or URL)")
+    many.add_argument(
+        "--out", metavar="DIR", help="folder of the store, or URL; nothing is kept without it"
+    )
     many.add_argument(
         "--record", default="summary", metavar="WHAT",
         help="summary, actors, dyads, events, or names of variables; with commas between "
         "(default: summary)",
     )  # fmt: skip
-    many.add_argument("--first", type=int, default=0, help="number of the first run (default 0)")
     many.add_argument(
-        "--hold", metavar="WHAT", help="what is the same in all runs: heterogeneity or luck"
+        "--first",
+        type=int,
+        default=0,
+        help="number of the first run; others of a seed are other wars (default 0)",
     )
-    many.add_argument("--block", type=int, help="runs that are stored together")
+    many.add_argument(
+        "--hold",
+        metavar="WHAT",
+        help="what is the same in all runs: heterogeneity of objectives, or luck",
+    )
+    many.add_argument(
+        "--block", type=int, help="runs that are played and stored together (default: up to 500)"
+    )
     many.add_argument("--scheduler", metavar="ADDRESS", help="of dask, as tcp://host:8786")
     many.set_defaults(command=_ensemble)
 
@@ -153,7 +164,10 @@ def _ensemble(options: argparse.Namespace) -> int:
 
 def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
     """What an ensemble came to, in a few lines."""
-    from sim.comparison import outcomes, wilson
+    import numpy as np
+
+    from sim.comparison import wilson
+    from sim.events import CODE
 
     runs = results.sizes["run"]
     lines = [
@@ -166,18 +180,26 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
             share = float((last == code).mean())
             low, high = wilson(share, runs)
             if share > 0 or code < 3:
-                lines.append(f"  {name} at the end: {share:.1%} ({low:.1%} to {high:.1%})")
-        found = outcomes(results)
-        for name in ("weeks of war", "ceasefires offered", "ceasefires signed"):
-            values = found[name]
-            low, middle, high = (sorted(values)[int(q * (runs - 1))] for q in (0.05, 0.5, 0.95))
-            lines.append(f"  {name}: median {middle:.0f}, 5 to 95 % {low:.0f} to {high:.0f}")
+                lines.append(
+                    f"  {name} at the end: {share:.1%} (95 % interval {low:.1%} to {high:.1%})"
+                )
+        state, happened = results["state"].values, results["happened"].values
+        signing = happened[:, CODE["ceasefire"]]
+        for name, values in (
+            ("weeks of war", (state == 0).sum(axis=1)),
+            ("ceasefires offered", signing.sum(axis=1)),
+            ("ceasefires signed", signing[:, 1]),
+        ):
+            low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+            lines.append(f"  {name}: median {middle:.0f}; nine in ten runs {low:.0f} to {high:.0f}")
     if results.attrs.get("hold", "nothing") != "nothing":
         lines.append(f"  {results.attrs['hold']} is the same in all runs")
     if out is None:
         lines.append("  nothing is kept without --out")
-    else:
-        lines.append(f"  kept in {out}; one run in full: sim replay {out} --run 0")
+    elif runs:
+        lines.append(
+            f"  kept in {out}; one run in full: sim replay {out} --run {results['run'].values[0]}"
+        )
     return "\n".join(lines)
 
 
@@ -213,6 +235,8 @@ def _branch(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     first, second = load(options.first), load(options.second, options.set)
+    if options.most < 0:
+        raise SimError(f"--most must be 0 or more, is {options.most}")
     talk = not options.quiet
     choose_driver(first, 2 * options.runs, talk)
     for scenario in (first, second):
