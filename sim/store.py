@@ -212,13 +212,9 @@ class Store:
     def _settle_arrays(self) -> None:
         """Return when what says how the arrays are laid out is on the disk."""
         names = ["zarr.json", *(f"{name}/zarr.json" for name in self._group.array_keys())]
-        names += [
-            f"{name}/c/{chunk}"
-            for name, (_, values) in self.study.coordinates().items()
-            for chunk in range(
-                -(-len(values) // (_RUNS_TOGETHER if name == "run" else len(values) or 1))
-            )
-        ]
+        for name, (_, values) in self.study.coordinates().items():
+            together = _RUNS_TOGETHER if name == "run" else max(1, len(values))
+            names += [f"{name}/c/{chunk}" for chunk in range(-(-len(values) // together))]
         self.place.settle([f"{ARRAYS}/{name}" for name in names])
 
     def _resize(self) -> None:

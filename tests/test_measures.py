@@ -270,7 +270,7 @@ def test_an_unknown_run_is_refused_with_those_that_are_there(war: xr.Dataset) ->
 def test_a_variable_that_was_not_recorded_is_named_with_its_part(war: xr.Dataset) -> None:
     with pytest.raises(ResultsError, match="hold no 'tie': in an ensemble, --record dyads"):
         measures.tie(war.drop_vars("tie"), *ALLIES)
-    with pytest.raises(ResultsError, match="hold no 'power': .*the part 'actor'"):
+    with pytest.raises(ResultsError, match=r"hold no 'power': .*the part 'actor'"):
         measures.cohesion(war.drop_vars("power"), ALLIES)
 
 
