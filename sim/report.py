@@ -136,7 +136,8 @@ def extremes(results: xr.Dataset) -> Extremes:
     by_name = {name: float(next(parts[key])[far_off]) for key, name in names}
     most = sorted(by_name, key=lambda name: -by_name[name])[:4]
     words = (
-        f"{name}: {found[name][far_off]:.4g}, median {np.median(found[name]):.4g}" for name in most
+        f"{name.replace('_', ' ')}: {found[name][far_off]:.4g}, median {np.median(found[name]):.4g}"
+        for name in most
     )
     return Extremes(int(runs[near]), int(runs[far_off]), tuple(words))
 
