@@ -44,6 +44,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("many", "ensembles"),
     ("to compare", "comparison branching causes"),
     ("to look at", "plots"),
+    ("to read", "report"),
     ("to type", "cli"),
 )
 

@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sim.cli import many, single
+from sim.cli import looking, many, single
 from sim.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, say
 from sim.errors import SimError, StoppedError
 
@@ -96,4 +96,5 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--quiet", action="store_true", help="print nothing but faults")
     run.set_defaults(command=single.run)
     many.add_commands(commands, file)
+    looking.add_commands(commands)
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -113,20 +114,72 @@ def _collapsed(results: xr.Dataset) -> bool:
     return bool((measures.ceasefires(results)["ended"] == measures.COLLAPSE).any())
 
 
+# What a file would say about the program and the hour; without it equal figures are equal bytes.
+_SILENT: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": None, "Date": None},
+}
+ENDINGS = tuple(_SILENT)
+
+
 @style.styled
 def write(figure: Figure, path: Path, dots: float | None = None) -> Path:
-    """Write a figure as PNG, `dots` an inch, and close it.
+    """Write a figure as PNG, PDF or SVG, by the ending of its name, and close it.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : Path
+    dots : float, optional
+        Dots an inch.
 
     Raises
     ------
     ResultsError
-        If the file cannot be written.
+        If the file cannot be written, or its ending is unknown.
     """
     try:
+        ending = ending_of(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=dots or "figure", metadata={"Software": None})
+        _save(figure, path, ending, dots)
     except OSError as error:
         raise ResultsError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         plt.close(figure)
     return path
+
+
+def ending_of(path: Path) -> str:
+    """What kind of file a name asks for, "png", "pdf" or "svg".
+
+    Raises
+    ------
+    ResultsError
+        If it is another.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in ENDINGS:
+        known = ", ".join(f".{name}" for name in ENDINGS)
+        raise ResultsError(f"cannot write {path}: the name of a figure ends in one of {known}")
+    return ending
+
+
+@style.styled
+def png(figure: Figure, dots: float | None = None) -> bytes:
+    """A figure as the bytes of a PNG file; it is closed."""
+    held = io.BytesIO()
+    try:
+        _save(figure, held, "png", dots)
+    finally:
+        plt.close(figure)
+    return held.getvalue()
+
+
+def _save(figure: Figure, target: Path | io.BytesIO, ending: str, dots: float | None) -> None:
+    before = plt.rcParams["svg.hashsalt"]
+    plt.rcParams["svg.hashsalt"] = "entente"  # names inside an SVG are drawn by lot otherwise
+    try:
+        figure.savefig(target, format=ending, dpi=dots or "figure", metadata=_SILENT[ending])
+    finally:
+        plt.rcParams["svg.hashsalt"] = before

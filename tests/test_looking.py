@@ -1,0 +1,318 @@
+"""A figure and a page of what was found, as a stranger asks for them."""
+
+import base64
+import re
+import struct
+from html.parser import HTMLParser
+
+import pytest
+
+from sim import selection
+from sim.cli import main
+from sim.ensembles import ensemble, simulate
+from sim.errors import ResultsError
+from sim.files import with_changes
+from sim.plots import catalogue
+from sim.report import extremes, open_results
+from sim.results import save
+
+HOSTILE = "<script>alert('&')</script> $title"
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+class Page(HTMLParser):
+    """Reads a page, and refuses tags that are not closed in order."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.tags, self.words = [], [], ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        assert not (tag in ("p", "ul", "table", "dl", "figure", "h2") and "p" in self.open), tag
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words += data
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def places(toy, tmp_path_factory):
+    """A store of everything, one of the summary alone, and a results file of a single run."""
+    folder = tmp_path_factory.mktemp("looking")
+    everything = "actors,dyads,events,drift_account,weight,ideal,age"
+    ensemble(toy, 12, out=folder / "full", record=everything, executor="serial")
+    ensemble(toy, 12, out=folder / "brief", executor="serial")
+    case = with_changes(toy, {"name": HOSTILE, "rounds": 20, "description": "a < b & c"})
+    save(simulate(case), folder / "results.nc")
+    return {name: str(folder / name) for name in ("full", "brief", "results.nc")}
+
+
+@pytest.fixture(scope="module")
+def reports(places, tmp_path_factory):
+    """The report on each of these, read."""
+    folder, found = tmp_path_factory.mktemp("reports"), {}
+    for name, source in places.items():
+        out = folder / "new" / f"{name}.html"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sim.report.DOTS", 40.0)  # quicker to draw
+            assert main(["report", source, "--out", str(out), "--quiet"]) == 0
+        found[name] = out.read_text(encoding="utf-8")
+        assert all(path.suffix == ".html" for path in out.parent.iterdir())
+    return found
+
+
+def plot(source, figure, out, *words):
+    return main(["plot", source, "--figure", figure, "--out", str(out), *words])
+
+
+def refused(capsys, *words):
+    """The one message with which a command is refused."""
+    capsys.readouterr()
+    assert main(list(words)) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    return err
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.FIGURES))
+def test_every_figure_can_be_drawn_by_its_name(name, places, tmp_path, capsys):
+    out = tmp_path / "new" / f"{name}.png"
+    run = ["--run", "3"] if "run" in catalogue.entry(name).takes else []
+    code = plot(places["full"], name, out, *run)
+    said = capsys.readouterr().err
+    if name == "turns" and code == 2:
+        assert "halved in any of the 12 runs" in said
+        return
+    assert (code, said) == (0, f"left in {out}\n")
+    data = out.read_bytes()
+    assert data.startswith(b"\x89PNG")
+    assert min(struct.unpack(">II", data[16:24])) > 200
+
+
+@pytest.mark.parametrize(
+    ("ending", "head"), [("pdf", b"%PDF"), ("svg", b"<?xml"), ("PNG", b"\x89")]
+)
+def test_the_ending_of_the_name_decides_the_kind_of_file_and_equal_figures_are_equal_bytes(
+    ending, head, places, tmp_path
+):
+    files = [tmp_path / f"{n}.{ending}" for n in range(2)]
+    for out in files:
+        assert plot(places["full"], "line-ups", out, "--quiet") == 0
+    first, second = (out.read_bytes() for out in files)
+    assert first.startswith(head)
+    assert first == second
+
+
+def test_what_is_asked_for_is_what_is_drawn(places, tmp_path):
+    everything = open_results(places["full"])
+    pair = ("crown", "duchy")
+    lines = catalogue.figure(everything, "ties", [pair], run=3).axes[0].get_lines()
+    curve = next(line for line in lines if len(line.get_ydata()) == everything.sizes["round"])
+    both = everything["tie"].sel(run=3)
+    wanted = (both.sel(actor="crown", other="duchy") + both.sel(actor="duchy", other="crown")) / 2
+    assert curve.get_ydata() == pytest.approx(wanted.values, abs=1e-6)
+    panels = catalogue.figure(everything, "matrices", dates=["2001-03-01", 40], run=3).axes
+    assert [ax.get_title(loc="left") for ax in panels[:2]] == [
+        "week of 26 February 2001", "week of 8 October 2001",
+    ]  # fmt: skip
+
+
+def test_the_name_of_the_function_will_do_for_a_figure(places):
+    assert catalogue.entry("tie_matrices") is catalogue.FIGURES["matrices"]
+    assert catalogue.entry("drift-accounts") is catalogue.FIGURES["accounts"]
+
+
+def test_a_figure_of_a_file_is_that_of_its_run(places, tmp_path):
+    assert plot(places["results.nc"], "matrix", tmp_path / "n.svg", "--quiet") == 0
+    assert (tmp_path / "n.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.FIGURES))
+def test_a_figure_without_one_of_its_variables_is_refused_in_words(name, places):
+    full = open_results(places["full"])
+    for variable in set(catalogue.entry(name).needs) - {"event_kind"}:
+        with pytest.raises(ResultsError, match=f"no '{variable}'"):
+            catalogue.figure(full.drop_vars(variable), name)
+
+
+@pytest.mark.parametrize(
+    ("figure", "record"),
+    [
+        ("line-ups", "dyads"), ("accounts", "drift_account"), ("survival", "age,actors"),
+        ("offers", "actors,weight,ideal,events"),
+    ],
+)  # fmt: skip
+def test_a_weekly_figure_of_a_summary_says_what_to_record_and_that_is_enough(
+    figure, record, places, toy, tmp_path, capsys
+):
+    out = tmp_path / "fig.png"
+    words = ("plot", places["brief"], "--figure", figure, "--out", str(out))
+    assert f"needs --record {record}\n" in refused(capsys, *words)
+    assert not out.exists()
+    ensemble(toy, 12, out=tmp_path / "more", record=record, executor="serial")
+    assert plot(str(tmp_path / "more"), figure, out, "--quiet") == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--figure", "tise"], "unknown figure 'tise' (did you mean 'ties'?)"),
+        (["--figure", "ties", "--pair", "crwon", "duchy"], "did you mean 'crown'?"),
+        (["--figure", "ties", "--pair", "crown", "crown"], "a pair needs two different actors"),
+        (["--figure", "ties", "--run", "12"], "there is no run 12: the runs are 0 to 11"),
+        (["--figure", "matrices", "--at", "soon"], "'soon' is not a date"),
+        (["--figure", "matrix", "--at", "1999-01-01"], "1999-01-01 is outside the results"),
+        (["--figure", "matrix", "--at", "900"], "round 900 is outside the results"),
+        (["--figure", "matrix", "--at", "3", "4"], "takes one --at, not 2"),
+        (["--figure", "line-ups", "--run", "3"], "figure 'line-ups' takes no --run"),
+        (["--figure", "attention", "--pair", "crown", "duchy"], "takes no --pair"),
+    ],
+)
+def test_a_wrong_word_is_one_message_and_no_file(words, message, places, tmp_path, capsys):
+    out = tmp_path / "fig.png"
+    assert message in refused(capsys, "plot", places["full"], *words, "--out", str(out))
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["fig.jpg", "fig", ".png", "taken/fig.png"])
+def test_a_figure_that_cannot_be_written_is_one_message(name, places, tmp_path, capsys):
+    (tmp_path / "taken").write_text("mine")
+    words = ("plot", places["full"], "--figure", "outcomes", "--out", str(tmp_path / name))
+    assert "cannot write" in refused(capsys, *words)
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["page.txt", "taken/page.html", "folder.html"])
+def test_a_report_that_cannot_be_written_is_one_message(name, places, tmp_path, capsys):
+    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "folder.html").mkdir()
+    words = ("report", places["brief"], "--out", str(tmp_path / name))
+    assert "cannot write" in refused(capsys, *words)
+
+
+@pytest.mark.parametrize("command", [["plot", "--figure", "ties", "--out", "f.png"],
+                                     ["report", "--out", "f.html"]])  # fmt: skip
+def test_a_source_that_is_none_is_one_message(command, tmp_path, capsys):
+    (tmp_path / "text.nc").write_text("no results")
+    for source in (tmp_path / "nowhere", tmp_path, tmp_path / "text.nc"):
+        assert str(source) in refused(capsys, command[0], str(source), *command[1:])
+
+
+def test_a_report_is_one_page_that_needs_nothing_else(reports):
+    for text in reports.values():
+        page = Page(text)
+        assert text.startswith("<!DOCTYPE html>")
+        assert page.all("html") == [{"lang": "en"}]
+        assert len(page.all("h1")) == len(page.all("title")) == len(page.all("main")) == 1
+        assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.all(
+            "meta"
+        )
+        assert not {"script", "link", "iframe"} & {tag for tag, _ in page.tags}
+        assert "http" not in re.sub(r"base64,[^\"]*", "", text)
+        assert "@media print" in text
+        for image in page.all("img"):
+            assert len(image["alt"]) > 20
+            kind, _, data = image["src"].partition(";base64,")
+            assert kind == "data:image/png"
+            assert base64.b64decode(data, validate=True).startswith(b"\x89PNG")
+
+
+def test_a_report_says_what_was_run_and_that_it_is_no_forecast(reports, places, toy):
+    words = " ".join(Page(reports["brief"]).words.split())
+    assert toy.name in words
+    assert "explores" in words
+    assert "does not forecast" in words
+    for part in ("12 (numbers 0 to 11)", "seed", "versions", "failures", "numpy", "rules"):
+        assert part in words
+    for part in (*toy.actors.values(), *toy.issues.values()):
+        assert part.label in words
+    assert "rounds = 52" in words
+
+
+def test_the_numbers_of_a_report_are_those_of_the_runs(reports, places):
+    from sim.measures import wilson
+
+    results = open_results(places["brief"])
+    words = " ".join(Page(reports["brief"]).words.split())
+    share = float((results["state"].isel(round=-1) == 0).mean())
+    low, high = wilson(round(share * 12), 12)
+    assert f"at war {round(share * 12)} {share:.1%} {low:.1%} to {high:.1%}".replace(" ", "") in (
+        words.replace(" ", "")
+    )
+    mean = float((results["state"] == 0).sum("round").mean())
+    assert f"weeks of war{mean:.1f}".replace(" ", "") in words.replace(" ", "")
+
+
+def test_ties_before_the_war_are_worked_out_where_only_the_last_are_kept(syria):
+    """In the order of the file, which is not that of the arrays."""
+    from sim.report import _both_ends
+
+    start, end, _ = _both_ends(ensemble(syria, 2, executor="serial"), syria)
+    first, last, _ = _both_ends(simulate(syria, runs=2), syria)
+    assert end == pytest.approx(last, abs=1e-6)
+    assert 0 < abs(start - first).max() < 0.1
+
+
+def test_a_report_shows_what_was_recorded_and_says_what_was_not(reports):
+    full, brief = Page(reports["full"]), Page(reports["brief"])
+    assert len(full.all("img")) > len(brief.all("img")) >= 5
+    assert "Not recorded of all runs: ties" in brief.words
+    assert "Not recorded" not in full.words
+
+
+def test_a_report_tells_a_typical_run_and_an_extreme_one(reports, places):
+    for name in ("full", "brief"):
+        found = extremes(open_results(places[name]))
+        words = Page(reports[name]).words
+        assert f"A typical run: run {found.typical}" in words
+        assert f"An extreme run: run {found.extreme}" in words
+        assert words.count("The record ends in") == 2
+    assert "The run: run 0" in Page(reports["results.nc"]).words
+
+
+def test_the_typical_run_is_nearest_to_the_medians(places):
+    results = open_results(places["brief"]).load()
+    found = extremes(results)
+    near = results.sel(run=[found.typical])
+    others = results.copy(deep=True)
+    assert found.typical != found.extreme
+    # a run like the extreme one is never the typical one of a crowd of typical ones
+    crowd = others.isel(run=[found.typical] * 9 + [found.extreme]).assign_coords(run=range(10))
+    assert extremes(crowd).extreme == 9
+    assert extremes(crowd).typical == 0
+    assert selection.run_number(near) == found.typical
+
+
+def test_the_summary_and_everything_name_the_same_runs(places):
+    brief, full = (open_results(places[name]) for name in ("brief", "full"))
+    assert extremes(brief)[:2] == extremes(full)[:2]
+    bare = full.drop_vars(["happened", "decided", "final_tie"])
+    assert extremes(bare)[:2] == extremes(full)[:2]
+
+
+def test_words_of_a_scenario_cannot_break_the_page(reports):
+    page = Page(reports["results.nc"])
+    assert page.all("script") == []
+    assert HOSTILE in page.words
+    assert "a < b & c" in page.words
+
+
+def test_a_run_that_comes_out_differently_now_is_said_and_the_rest_is_told(places, tmp_path):
+    results = open_results(places["brief"]).load()
+    results["state"] = (results["state"] + 1) % 3
+    save(results.drop_vars("story"), tmp_path / "other.nc")
+    out = tmp_path / "page.html"
+    assert main(["report", str(tmp_path / "other.nc"), "--out", str(out), "--quiet"]) == 0
+    assert "comes out differently now" in Page(out.read_text(encoding="utf-8")).words
