@@ -224,7 +224,5 @@ def test_line_ups_say_what_is_missing(ensemble: xr.Dataset) -> None:
         measures.line_ups(ensemble.isel(run=[0]), 0, ["russia", "irn"])
     with pytest.raises(ResultsError, match="a line-up needs two different actors"):
         measures.line_ups(ensemble.isel(run=[0]), 0, ["iran"])
-    with pytest.raises(
-        ResultsError, match=r"record the part 'dyad', in an ensemble record='dyads'"
-    ):
+    with pytest.raises(ResultsError, match=r"--record dyads or record='dyads' keeps it"):
         measures.sides(ensemble.drop_vars("tie"))

@@ -465,8 +465,11 @@ def test_camps_of_a_crowd_are_told_by_a_few_names(crowd: xr.Dataset) -> None:
         (lambda r: plots.network(r, 500), "rounds 0 to 119"),
         (lambda r: plots.networks(r, ["2020-01-01"]), "2015-09-30 to 2018-01-16"),
         (lambda r: plots.ceasefires(r, run=9), "no run 9"),
-        (lambda r: plots.ties(r.drop_vars("tie")), "record the part 'dyad'"),
-        (lambda r: plots.attention(r.drop_vars("attention_short")), "record the part 'actor'"),
+        (lambda r: plots.ties(r.drop_vars("tie")), "in simulate, the part 'dyad'"),
+        (
+            lambda r: plots.attention(r.drop_vars("attention_short")),
+            "in simulate, the part 'actor'",
+        ),
         (lambda r: plots.drift_accounts(r.drop_vars("drift_account")), "the part 'account'"),
         (lambda r: plots.ceasefires(r.drop_vars("violated")), "the part 'actor_flag'"),
     ],

@@ -300,7 +300,10 @@ def test_panels_of_a_sweep_share_their_scales_and_bear_their_names(few: xr.Datas
         (lambda r: plots.offers(r, ("arms", "arms")), "two different issues"),
         (lambda r: plots.offers(r, ("arms", "shar")), "did you mean 'share'"),
         (lambda r: plots.offers(r, run=99), "no run 99"),
-        (lambda r: plots.offers(r.drop_vars("event_kind")), "no events: run again with log=True"),
+        (
+            lambda r: plots.offers(r.drop_vars("event_kind")),
+            "no events: in an ensemble, --record events",
+        ),
         (lambda r: plots.difference(r, r.assign_attrs(seed="9")), "one seed"),
         (lambda r: plots.difference(r, r, ("russia", "irn")), "did you mean 'iran'"),
         (lambda r: plots.difference(r, r, ALLIES, measures.violence), "either a pair or a measure"),

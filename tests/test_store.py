@@ -310,7 +310,9 @@ def start(folder, executor):
 
 def children(pid):
     """Worker processes of a process (not the tracker of resources)."""
-    found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True)
+    found = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True
+    )
     lines = found.stdout.decode().splitlines()
     return [int(line.split()[0]) for line in lines if "spawn_main" in line]
 
