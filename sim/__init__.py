@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what holds", "checks merging"),
     ("one verdict", "validation"),
     ("on the table", "files"),
+    ("what can be moved", "controls widgets"),
     ("the machine", "compiling"),
     ("the machine", "arrays"),
     ("luck", "chance"),
@@ -45,6 +46,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("to compare", "comparison branching causes"),
     ("to look at", "plots"),
     ("to read", "report"),
+    ("to move", "exploring"),
     ("to type", "cli"),
 )
 
@@ -58,6 +60,7 @@ _PUBLIC = {
     "replay": "ensembles",
     "compare": "comparison",
     "branch": "branching",
+    "explore": "exploring",
     "ConflictModel": "model",
     "Actor": "model",
     "StateActor": "model",
@@ -83,6 +86,7 @@ if TYPE_CHECKING:
     from sim.ensembles import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
+    from sim.exploring import explore as explore
     from sim.files import load as load_scenario  # noqa: F401
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor
