@@ -35,8 +35,10 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("a user's own", "plugins"),
     ("the whole", "model"),
     ("what holds for actors", "contract"),
+    ("who asks", "asking"),
     ("what happened", "chronicle"),
     ("which part", "selection"),
+    ("what is asked", "questions"),
     ("how much", "measures"),
     ("which runs", "study"),
     ("where they lie", "places"),
@@ -44,6 +46,8 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("who plays them", "executors"),
     ("many", "ensembles"),
     ("to compare", "comparison branching causes"),
+    ("to take part", "desk"),
+    ("to take part", "seat"),
     ("to look at", "plots"),
     ("to read", "report"),
     ("to move", "exploring"),
@@ -61,6 +65,7 @@ _PUBLIC = {
     "compare": "comparison",
     "branch": "branching",
     "explore": "exploring",
+    "Seat": "seat",
     "ConflictModel": "model",
     "Actor": "model",
     "StateActor": "model",
@@ -99,6 +104,7 @@ if TYPE_CHECKING:
     from sim.results import load as load
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
+    from sim.seat import Seat as Seat
 
 
 def __getattr__(name: str) -> Any:

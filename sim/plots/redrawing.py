@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from sim.errors import ResultsError
 from sim.plots import catalogue, style
@@ -24,7 +25,8 @@ class Redrawn:
     """A figure of the catalogue that can be drawn again in a tenth of a second.
 
     Working out where everything goes takes longer than drawing it, so it is done for the first
-    results, and later ones use the same place. The lines of the first stay as grey dots.
+    results, and later ones use the same place. The lines and bars of the first stay as grey
+    dots.
 
     Parameters
     ----------
@@ -61,6 +63,7 @@ class Redrawn:
             # once, so that a move of the sliders never swaps the lines
             self._pairs = self._pairs or list(default_pairs(first))
         self._before: list[tuple[Any, Any]] = []
+        self._bars: list[Rectangle] = []
         self._open(size)
         self._draw(first)
         self._canvas.draw()
@@ -68,8 +71,11 @@ class Redrawn:
         self._before = [
             (np.asarray(line.get_xdata()), np.asarray(line.get_ydata()))
             for line in self._axes.get_lines()
-            if line.get_linewidth() >= _CURVE and len(np.atleast_1d(line.get_xdata())) > 2
+            if line.get_linewidth() >= _CURVE
+            and line.get_linestyle() != "None"
+            and len(np.atleast_1d(line.get_xdata())) > 2
         ]
+        self._bars = [bar for bar in self._axes.patches if isinstance(bar, Rectangle)]
 
     @style.styled
     def _open(self, size: tuple[float, float]) -> None:
@@ -81,6 +87,13 @@ class Redrawn:
     def _draw(self, results: xr.Dataset) -> None:
         self._axes.clear()
         catalogue.figure(results, self._name, self._pairs, ax=self._axes)
+        # a class of outcome that never happened before has no bar there, and moves the others
+        same = len(self._axes.patches) == len(self._bars)
+        for bar in self._bars if same else []:
+            self._axes.add_patch(Rectangle(
+                bar.get_xy(), bar.get_width(), bar.get_height(), fill=False, edgecolor=style.SOFT,
+                linewidth=1.3, linestyle=":",
+            ))  # fmt: skip
         for dates, values in self._before:
             self._axes.plot(
                 dates, values, color=style.SOFT, linewidth=1.1, linestyle=":", zorder=1.5
