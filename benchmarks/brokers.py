@@ -791,6 +791,8 @@ def main() -> None:
     read.add_argument("--inputs", action="store_true", help="what-ifs about inputs as well")
     read.add_argument("--scan", action="store_true", help="any mixture of the ingredients")
     asked = read.parse_args()
+    if asked.runs < 1 or asked.seed < 0:
+        read.error("runs must be 1 or more, the seed 0 or more")
     cases: dict[str, dict[str, object]] = {"the scenario as it is": {}}
     for title, changes in (cases | (INPUTS if asked.inputs else {})).items():
         case = files.load(SCENARIO, changes)
