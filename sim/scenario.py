@@ -440,6 +440,9 @@ class Parameters(Part):
     )
     c_clash: Unit = Field(0.01, description="cost of a clash with an ally")
     clash_step: Rate = Field(0.5, description="how far the winner of a clash moves the issue")
+    war_cost: Annotated[float, Field(ge=0)] = Field(
+        1, description="factor on every actor's flow cost of war"
+    )
     own_cost: Unit = Field(
         0.1, description="part of the flow cost of war that an actor saves by holding back"
     )

@@ -203,7 +203,8 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     )
     start = Start(
         m0=np.array([a.capability for a in actors], dtype=np.float64),
-        cost=np.array([a.cost_of_war for a in actors], dtype=np.float64),
+        cost=np.array([a.cost_of_war for a in actors], dtype=np.float64)
+        * scenario.parameters.war_cost,
         theta=np.array([i.start for i in issues], dtype=np.float64),
         control=np.array([scenario.patrons[i][j] for i, j in lay.links], dtype=np.float64),
         consultation=np.array(
@@ -288,7 +289,8 @@ def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, i
         actor = lay.actors.index(event.actor) if event.actor else -1
         issue = lay.issues.index(event.issue) if event.issue else -1
         for kind, index, value in _changes(event, lay, actor, issue):
-            rows.append((week, kind, index, actor, issue, value))
+            scaled = value * scenario.parameters.war_cost if kind == NEW_COST else value
+            rows.append((week, kind, index, actor, issue, scaled))
     return sorted(rows)
 
 
