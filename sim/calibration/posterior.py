@@ -71,6 +71,20 @@ class Calibration:
             }  # fmt: skip
         return pd.DataFrame(rows).T
 
+    def __str__(self) -> str:
+        """Both tables, to be read."""
+        words = [
+            f"Calibration of {self.plan.scenario.name} on what was known on "
+            f"{self.plan.known_until}: {len(self.points)} points, {len(self.targets)} targets.",
+            "",
+            "What the free numbers may be (90 % of the posterior, and the likeliest point):",
+            self.numbers.to_string(float_format=lambda x: f"{x:.3g}"),
+            "",
+            "Targets (known, tolerance; 90 % over the ranges and over the posterior; likeliest):",
+            self.targets.to_string(float_format=lambda x: f"{x:.2f}"),
+        ]
+        return "\n".join(words)
+
     def save(self, folder: str | Path) -> None:
         """Write `points.csv`, `posterior.csv`, `numbers.csv` and `targets.csv`."""
         folder = Path(folder)
@@ -150,8 +164,8 @@ def calibrate(
 def log_likelihood(plan: Plan, emulator: Emulator, points: Points) -> NDArray[np.float64]:
     """How well points agree with the targets; minus infinity outside the cube.
 
-    ``-1/2 sum_k [(m_k - y_k)**2 / v_k + log v_k]`` with the emulator's mean m_k, the known value y_k
-    and v_k the squared tolerance plus the emulator's own variance (Kennedy and O'Hagan 2001).
+    ``-1/2 sum_k [(m_k - y_k)**2 / v_k + log v_k]`` with the emulator's mean m_k, the known value
+    y_k, and v_k the squared tolerance plus the emulator's own variance (Kennedy and O'Hagan 2001).
     """
     known = np.array([target.value for target in plan.targets])
     tolerance = np.array([target.tolerance for target in plan.targets])
