@@ -52,5 +52,7 @@ def _draw(found: Any, folder: Path) -> None:
     from sim.plots.pages import write
 
     found.save(folder)
-    write(numbers(found).get_figure(root=True), folder / "numbers.png")
-    write(targets(found).get_figure(root=True), folder / "targets.png")
+    for draw in (numbers, targets):
+        figure = draw(found).get_figure(root=True)
+        if figure is not None:
+            write(figure, folder / f"{draw.__name__}.png")
