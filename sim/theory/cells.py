@@ -75,7 +75,7 @@ class Cells:
         self.swapped = swapped
         self.met = np.zeros(0, dtype=np.int64)
         self.series: Mapping[str, Series] = {}
-        self._pairs, self._extra, self._workers = tuple(pairs), extra, workers
+        self._pairs, self._extra, self.workers = tuple(pairs), extra, workers
         self._extras: Mapping[str, Figure | Spread] = {}
         self._played: dict[Cell, list[dict[str, Figure]]] = {}
 
@@ -92,7 +92,7 @@ class Cells:
                 scenario = scenario_of(cell, self.case, self.cast)
             except SimError as error:
                 raise MissingError(str(error)) from error
-            results = ensemble(scenario, self.runs, self.seed, record=RECORD, workers=self._workers)
+            results = ensemble(scenario, self.runs, self.seed, record=RECORD, workers=self.workers)
             if results.attrs.get("failures"):
                 raise SimError(f"runs failed: {results.attrs['failures'].splitlines()[0]}")
             found = series(results, self.cast)

@@ -326,7 +326,8 @@ def _channel(trial: Trial) -> Block:
         ("Interaction with everything, and with the tie cut from behaviour; share = what is lost, "
          "by Fieller's interval. No share where the whole cannot be told from nothing.",),
         ("design", "outcome", "everything", "tie cut", "share through the tie"), rows,
-        ("The rest of an effect of security runs through what there is to lose in the field.",),
+        ("flag acts through ties alone, so its share is 1 by construction. What security does and "
+         "the tie does not carry runs through what there is to lose in the field.",),
     )  # fmt: skip
 
 

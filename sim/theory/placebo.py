@@ -46,7 +46,10 @@ def codings_table(
     rows: list[dict[str, Any]] = []
     said = time.monotonic()
     for place, case in enumerate(cases):
-        one = Cells(case, cells.cast, runs, cells.seed, extra=history.extra(case, cells.cast))
+        one = Cells(
+            case, cells.cast, runs, cells.seed, extra=history.extra(case, cells.cast),
+            workers=cells.workers,
+        )  # fmt: skip
         row: dict[str, Any] = {
             "coding": place - 1, "conflict": conflict_index(case, cells.cast.pair),
             "conflict_table": conflict_with_the_table(case, cells.cast),

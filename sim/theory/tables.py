@@ -216,4 +216,7 @@ def score(table: pd.DataFrame, model: str, status: str) -> tuple[int, int]:
 def _under(cells: Cells, change: dict[str, Any]) -> Cells:
     """The same experiments, runs and luck under another theory."""
     case = changed(cells.case, change)
-    return Cells(case, cells.cast, cells.runs, cells.seed, extra=history.extra(case, cells.cast))
+    return Cells(
+        case, cells.cast, cells.runs, cells.seed, extra=history.extra(case, cells.cast),
+        workers=cells.workers,
+    )  # fmt: skip
