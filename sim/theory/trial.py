@@ -206,7 +206,8 @@ def load(folder: Path) -> Trial:
     try:
         rest = json.loads((folder / _REST).read_text("utf-8"))
         parts = rest.pop("parts")
-        tables = {part: pd.read_csv(folder / f"{part}.csv") for part in parts}
+        kinds = {"left_out": str}
+        tables = {part: pd.read_csv(folder / f"{part}.csv", dtype=kinds) for part in parts}
     except (OSError, ValueError, KeyError) as error:
         raise SimError(f"{folder} holds no test of the theory: {error}") from error
     for table in tables.values():
