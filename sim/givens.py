@@ -122,6 +122,7 @@ class Knobs(NamedTuple):
     by_tasks: float
     clashes: float
     monitored: float
+    tie_behaviour: float
 
 
 class Who(NamedTuple):

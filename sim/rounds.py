@@ -135,6 +135,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
     territory, prestige = topic.territory[0], topic.prestige[0]
     steps = int(p.nash_steps)
     for t in range(first, last):
+        # Within a week ties stand still; cut from behaviour, those from before the war count.
+        if t == 0 or p.tie_behaviour > 0.5:
+            arrays.put_table(tie.heeded, tie.T)
         arrays.zero(tie.good)
         arrays.zero(tie.bad)
         arrays.fill(talk.attending, False)
@@ -277,7 +280,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.odds[c] = ceasefire.convenes(
                     c, value.gain, force.theta, who.pole, aims.W, prestige, p.prestige_step
                 )
-                tmp.reach[c] = ceasefire.access(c, tie.T, force.m, who.diplomacy, who.belligerent)
+                tmp.reach[c] = ceasefire.access(
+                    c, tie.heeded, force.m, who.diplomacy, who.belligerent
+                )
             ask(agents, "convenes", tmp.odds, -1)
             chance.uniforms_of(
                 tmp.draw, who.can_convene, keys, fed, chance.CONVENE, ids.id_actor, t
@@ -303,7 +308,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             if proposed:
                 # consultation
                 for j in range(n):
-                    tmp.odds[j] = ceasefire.consults(c, j, tie.T, p.k_q, p.tau_q)
+                    tmp.odds[j] = ceasefire.consults(c, j, tie.heeded, p.k_q, p.tau_q)
                 ask(agents, "consults", tmp.odds, c)
                 chance.uniforms_of(tmp.draw, who.patron, keys, fed, chance.CONSULT, ids.id_actor, t)
                 for j in range(n):
@@ -319,7 +324,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     if asked:
                         events.note(
                             log, count, t, events.CONSULT, c, j, -1, yes, tmp.odds[j],
-                            tmp.draw[j], tie.T[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
+                            tmp.draw[j], tie.heeded[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
                         )  # fmt: skip
                 # terms
                 bargaining.draw_terms(
@@ -333,7 +338,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     )
                 objectives.utilities(value.u_after, truce.offer, aims.W, aims.X, p.r)
                 ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
-                ceasefire.crossing_costs(truce.loyalty, tie.T, tie.Dep, c, p.varpi, p.varpi_D)
+                ceasefire.crossing_costs(truce.loyalty, tie.heeded, tie.Dep, c, p.varpi, p.varpi_D)
                 # ratification
                 for i in range(n):
                     tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
@@ -393,7 +398,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
             ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
             ceasefire.crossing_costs(
-                truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
+                truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
             )
             proxies.military_gains(
                 truce.military, force.theta, topic.direction, aims.W, aims.X, who.covered, p.gam
@@ -417,7 +422,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )  # fmt: skip
             arrays.put(tmp.draw2, tmp.shock)
             proxies.contagion(
-                truce.contagion, tie.T, force.mu, who.in_arms, who.near, truce.violates, p.xi
+                truce.contagion, tie.heeded, force.mu, who.in_arms, who.near, truce.violates, p.xi
             )
             proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
             proxies.heed_all(
@@ -620,7 +625,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     )  # fmt: skip
                     ask(agents, "heeds", tmp.acting, -1)
                     ceasefire.crossing_costs(
-                        truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
+                        truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
                     )
                     chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
                     for i in range(n):
@@ -723,7 +728,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         odds if ally == 0 else 1.0 - odds,
                     )  # fmt: skip
                     talk.clash_gain[b, ally] = rivalry.clashes(
-                        talk.prize[b, ally], tie.T[a, other], tie.Dep[a, other], p.varpi,
+                        talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.varpi,
                         p.varpi_D, p.c_clash,
                     )  # fmt: skip
             ask(agents, "clashes", talk.clash_gain, k)
@@ -741,7 +746,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     begun = begun or eta < gain
                     events.note(
                         log, count, t, events.CLASH, a, other, k, eta < gain, gain, eta,
-                        talk.prize[b, ally], tie.T[a, other], tie.Dep[a, other], p.c_clash, 0.0,
+                        talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.c_clash,
+                        0.0,
                     )  # fmt: skip
                 if begun:
                     won, lost = (i, j) if tmp.pair_draw[2 * b] < odds else (j, i)

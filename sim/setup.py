@@ -72,6 +72,7 @@ def knobs(scenario: Scenario) -> Knobs:
         "by_tasks": on.fights == "tasks",
         "clashes": on.clashes,
         "monitored": scenario.truce.monitored,
+        "tie_behaviour": on.tie_behaviour,
     }
     if on.hazard == "violations":
         numbers["h_power"] = 1
