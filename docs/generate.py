@@ -33,6 +33,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "actors.NAME.long.ISSUE": scenario.LongTerm,
     "roles": scenario.Roles,
     "talks": scenario.Talks,
+    "theatres.NAME": scenario.Theatre,
+    "truce": scenario.Truce,
     "events": scenario.Event,
 }
 
@@ -141,6 +143,17 @@ BASIS: dict[str, tuple[str, str, str]] = {
     "burn_in": ("", "", "numerical"),
     "nash_steps": ("", "", "numerical; 60 for r = 1"),
     "nash_step": ("", "", "numerical"),
+    "obs_monitor": ("obs_m", "0.9 to 1", "monitors: Fortna 2003; value assumed"),
+    "beta": ("β", "0.01 to 0.1", "as obs_monitor; value assumed"),
+    "beta_troops": (
+        "β_troops", "0.03 to 0.3", "third-party guarantees: Walter 2002; value assumed",
+    ),
+    "walkout_rounds": (
+        "", "1 to 4", "rebels suspended talks over breaches, 2 January 2017 (SNHR); assumed",
+    ),
+    "c_clash": ("c_clash", "0 to 0.03", "infighting: Christia 2012; value assumed"),
+    "clash_step": ("", "0.2 to 1", ASSUMED),
+    "own_cost": ("", "0.03 to 0.3", ASSUMED),
     "force_floor": ("", "", "numerical"),
     "victory_at": ("", "", "by definition"),
     "victory_weeks": ("", "", ASSUMED),

@@ -156,10 +156,17 @@ def test_an_own_class_can_replace_every_decision_and_each_is_asked():
         "Watching", (StateActor,), {name: watch(name) for name in (*GAINS, "consults", "revises")}
     )
     register("watching")(watching)
-    case = load(SYRIA, {f"actors.{name}.agent": "watching" for name in load(SYRIA).actors})
+    everything = {
+        "mechanisms.fights": "tasks", "mechanisms.clashes": True,
+        "issues.arms.agenda.at": "when it pays",
+    }  # fmt: skip
+    plain = simulate(load(SYRIA, everything), seed=3)
+    case = load(
+        SYRIA,
+        everything | {f"actors.{name}.agent": "watching" for name in load(SYRIA).actors},
+    )
     results = simulate(case, seed=3)
     assert asked == {*GAINS, "consults", "revises"}
-    plain = simulate(SYRIA, seed=3)
     for name in plain.data_vars:
         assert results[name].values.tobytes() == plain[name].values.tobytes(), name
 
