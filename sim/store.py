@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from sim import plugins
 from sim.errors import ResultsError, StoppedError
-from sim.files import as_data, dumps, loads
+from sim.files import differing, dumps, loads
 from sim.places import place
 from sim.recording import EVENT_CODES, Block, event_variables
 from sim.results import FORMAT, MEANING, versions
@@ -120,7 +120,8 @@ class Store:
         if there.scenario.name != study.scenario.name:
             differences.append(f"it is of {there.scenario.name!r}, not {study.scenario.name!r}")
         else:
-            differences += _scenarios_differ(as_data(there.scenario), as_data(study.scenario))
+            apart = differing(there.scenario, study.scenario)
+            differences += [_in_words(*found) for found in apart]
         if not differences and manifest["scenario_hash"] != mine["scenario_hash"]:
             differences.append("the order of actors or issues in the scenario is another one")
         for name in ("rules", "entente"):
@@ -532,18 +533,8 @@ def _study_of(manifest: Mapping[str, Any]) -> Study:
     )
 
 
-def _scenarios_differ(there: Any, here: Any, path: str = "") -> list[str]:
-    """Every value in which two scenarios differ, in words."""
-    if isinstance(there, Mapping) and isinstance(here, Mapping):
-        return [
-            words
-            for name in dict.fromkeys([*there, *here])
-            for words in _scenarios_differ(
-                there.get(name), here.get(name), f"{path}.{name}" if path else str(name)
-            )
-        ]
-    if there == here:
-        return []
+def _in_words(path: str, there: Any, here: Any) -> str:
+    """A value in which two scenarios differ."""
     said = ["absent" if value is None else repr(value) for value in (there, here)]
     said = [word if len(word) < 60 else word[:57] + "..." for word in said]
-    return [f"{path} is {said[0]} there and {said[1]} here"]
+    return f"{path} is {said[0]} there and {said[1]} here"
