@@ -19,12 +19,11 @@ from sim.ensembles import ensemble, gather
 from sim.errors import SimError
 from sim.events import CODE
 from sim.givens import Layout
+from sim.measures.intervals import wilson
 from sim.results import Event, events
 from sim.scenario import Scenario
 from sim.study import MOST_RUNS, given, whole
 
-# Two-sided 95 % of the normal distribution.
-_Z = 1.959963984540054
 _STATES = ("war", "ceasefire", "settlement", "victory")
 _COUNTS = {
     "ceasefires offered": ("ceasefire", (0, 1)),
@@ -241,7 +240,10 @@ def compare(
     # The fingerprint of a story names actors and issues by their places.
     alike = (places[0].actors, places[0].issues) == (places[1].actors, places[1].issues)
     differs = a["story"].values != b["story"].values
-    share = float(differs.mean()) if alike else math.nan
+    share, interval = math.nan, (math.nan, math.nan)
+    if alike:
+        low, high = wilson(differs.sum(), len(both))
+        share, interval = float(differs.mean()), (float(low), float(high))
     number = run
     if run is not None and run not in both:
         raise SimError(f"run {run} failed, so there is no such pair")
@@ -252,7 +254,7 @@ def compare(
         runs=len(both),
         table=table,
         changed=share,
-        changed_interval=wilson(share, len(both)) if alike else (math.nan, math.nan),
+        changed_interval=interval,
         parting=None if number is None else parting(cases[0], cases[1], seed, number),
     )
 
@@ -291,16 +293,6 @@ def differences(
     if not rows:
         raise SimError("the two scenarios have no measure in common")
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share that was found in n cases (Wilson 1927)."""
-    if n == 0:
-        return 0.0, 1.0
-    z = _Z * _Z
-    middle = (share + z / (2 * n)) / (1 + z / n)
-    half = _Z * math.sqrt(share * (1 - share) / n + z / (4 * n * n)) / (1 + z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting | None:

@@ -10,7 +10,7 @@ from conftest import ROOT
 import sim
 import sim.files
 from sim.branching import branch
-from sim.comparison import compare, differences, outcomes, parting, wilson
+from sim.comparison import compare, differences, outcomes, parting
 from sim.ensembles import ensemble, gather, simulate
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.files import with_changes
@@ -106,15 +106,6 @@ def test_scenarios_with_other_actors_are_compared_in_what_they_share(syria):
     assert found.parting is not None
     assert "tie of russia and iran at the end" in found.table.index
     assert "capability of hezbollah at the end" not in found.table.index
-
-
-@pytest.mark.parametrize(
-    ("share", "n", "low", "high"),
-    [(0.0, 10, 0.0, 0.2775), (0.5, 10, 0.2366, 0.7634), (1.0, 100, 0.9630, 1.0)],
-)
-def test_intervals_of_shares_are_those_of_wilson(share, n, low, high):
-    assert wilson(share, n) == pytest.approx((low, high), abs=5e-5)
-    assert wilson(0.0, 0) == (0.0, 1.0)
 
 
 def test_a_branch_that_changes_nothing_is_the_run(syria, run):

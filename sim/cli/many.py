@@ -166,8 +166,8 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
     """What an ensemble came to, in a few lines."""
     import numpy as np
 
-    from sim.comparison import wilson
     from sim.events import CODE
+    from sim.measures.intervals import wilson
 
     runs = results.sizes["run"]
     lines = [
@@ -177,12 +177,11 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
         last = results["state"].isel(round=-1).values
         names = ("at war", "in a ceasefire", "settled", "won by one side")
         for code, name in enumerate(names):
-            share = float((last == code).mean())
-            low, high = wilson(share, runs)
-            if share > 0 or code < 3:
-                lines.append(
-                    f"  {name} at the end: {share:.1%} (95 % interval {low:.1%} to {high:.1%})"
-                )
+            count = int((last == code).sum())
+            low, high = map(float, wilson(count, runs))
+            if count > 0 or code < 3:
+                span = f"95 % interval {low:.1%} to {high:.1%}"
+                lines.append(f"  {name} at the end: {count / runs:.1%} ({span})")
         state, happened = results["state"].values, results["happened"].values
         signing = happened[:, CODE["ceasefire"]]
         for name, values in (
