@@ -41,7 +41,10 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("where they lie", "places"),
     ("where they are kept", "store"),
     ("who plays them", "executors"),
+    ("how far they are", "progress"),
+    ("a few", "simulation"),
     ("many", "ensembles"),
+    ("where two part", "parting"),
     ("to compare", "comparison branching causes"),
     ("to look at", "plots"),
     ("to read", "report"),
@@ -53,9 +56,9 @@ _PUBLIC = {
     "Scenario": "scenario",
     "load_scenario": "files",
     "with_changes": "files",
-    "simulate": "ensembles",
+    "simulate": "simulation",
     "ensemble": "ensembles",
-    "replay": "ensembles",
+    "replay": "simulation",
     "compare": "comparison",
     "branch": "branching",
     "ConflictModel": "model",
@@ -79,8 +82,6 @@ if TYPE_CHECKING:
     from sim.comparison import compare as compare
     from sim.contract import check as check_actor  # noqa: F401
     from sim.ensembles import ensemble as ensemble
-    from sim.ensembles import replay as replay
-    from sim.ensembles import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
     from sim.files import load as load_scenario  # noqa: F401
@@ -95,6 +96,8 @@ if TYPE_CHECKING:
     from sim.results import load as load
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
+    from sim.simulation import replay as replay
+    from sim.simulation import simulate as simulate
 
 
 def __getattr__(name: str) -> Any:

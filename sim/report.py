@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from sim import comparison, measures, selection
 from sim.chronicle import page as chronicle_page
-from sim.ensembles import replay
 from sim.errors import ResultsError, SimError
 from sim.events import CODE, KINDS
 from sim.files import dumps
@@ -29,6 +28,7 @@ from sim.plots.pages import png
 from sim.results import file_order, load, scenario_of
 from sim.scenario import Scenario
 from sim.setup import begin, prepare
+from sim.simulation import replay
 from sim.store import Store
 
 HONEST = (

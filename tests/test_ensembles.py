@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import blocks, chance, ensembles, opening, plugins, results, rounds
+from sim import blocks, chance, opening, plugins, progress, results, rounds
 from sim import study as module
 from sim.ensembles import ensemble, gather, replay, simulate
 from sim.errors import ResultsError, ScenarioError, SimError, StoppedError
@@ -322,7 +322,7 @@ def test_a_bad_scenario_is_refused():
 def test_progress_in_a_log_is_plain_lines(toy, monkeypatch):
     said = io.StringIO()
     monkeypatch.setattr(sys, "stderr", said)
-    monkeypatch.setattr(ensembles, "_LINE_EVERY", 0.0)
+    monkeypatch.setattr(progress, "_LINE_EVERY", 0.0)
     ensemble(toy, 20, block=5, progress=True, executor="serial")
     lines = said.getvalue().splitlines()
     assert lines[0].startswith("5 of 20 runs, ")

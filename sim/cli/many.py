@@ -217,7 +217,7 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from sim.ensembles import replay
+    from sim.simulation import replay
     from sim.store import Store
 
     meet_own_classes(Store(options.store).study.scenario, options.plugin, talk=False)
@@ -226,7 +226,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _branch(options: argparse.Namespace) -> int:
     from sim.branching import branch
-    from sim.ensembles import replay
+    from sim.simulation import replay
 
     at = int(options.at) if options.at.isdigit() else options.at
     return _tell(branch(replay(options.store, options.run), at, options.set), options)
