@@ -127,9 +127,9 @@ def complete(
     """
     study = store.study
     how, many = executors.choose(executor, study), _workers(workers)
-    done = store.finished()
+    left = store.left(read=True)
+    done = {number: line for number, line in store.finished().items() if number not in left}
     failures = [failure for receipt in done.values() for failure in receipt["failures"]]
-    left = store.left()
     if not left:
         return failures
     if how == "dask":

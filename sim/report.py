@@ -29,7 +29,7 @@ from sim.results import file_order, load, scenario_of
 from sim.scenario import Scenario
 from sim.setup import begin, prepare
 from sim.simulation import replay
-from sim.store import Store
+from sim.store import Store, reading
 
 HONEST = (
     "This page explores what may follow from the rules of a model and from what a scenario says. "
@@ -77,10 +77,8 @@ def open_results(source: str | os.PathLike[str], events: bool = True) -> xr.Data
         if not (path / "manifest.json").exists() and (path / "results.nc").is_file():
             return load(path / "results.nc")
     store = Store(name)
-    try:
+    with reading(str(store.place)):
         return store.dataset(events)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ResultsError(f"{store.place} is damaged and cannot be read: {error}") from error
 
 
 class Extremes(NamedTuple):
@@ -221,12 +219,10 @@ def html(results: xr.Dataset, say: Callable[[str], None] = lambda words: None) -
         If there are no runs, or what is there cannot be read.
     """
     selection.run_number(results)
-    try:
+    with reading("what these results hold"):
         kept = [name for name in _SUMMARY if name in results]
         results = results.assign({name: results[name].load() for name in kept})
         scenario, found = scenario_of(results), extremes(results)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ResultsError(f"these results are damaged and cannot be read: {error}") from error
     many = results.sizes["run"] > 1
     say("drawing the figures ...")
     parts = [

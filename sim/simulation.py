@@ -20,7 +20,7 @@ from sim.results import assemble, scenario_of
 from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
-from sim.store import Store
+from sim.store import Store, reading
 from sim.study import MOST_RUNS, given, whole
 from sim.world import RECORDED, Kept, blank
 
@@ -127,11 +127,13 @@ def replay(
         raise ResultsError(f"{name}: there is no run {run}: the runs are {span}")
     again = gather(scenario, [number], seed, hold=None if held == "nothing" else held)
     if check:
-        kept = results["state"].sel(run=number).values
-        same = np.array_equal(kept, again["state"].values[0])
-        if same and "final_tie" in results:
+        names = [name for name in ("state", "final_tie") if name in results]
+        with reading(f"run {run} of {name}"):
+            kept = results[names].sel(run=number).load()
+        same = np.array_equal(kept["state"].values, again["state"].values[0])
+        if same and "final_tie" in kept:
             last = again["tie"].isel(run=0, round=-1).values.astype(np.float32)
-            same = np.allclose(results["final_tie"].sel(run=number).values, last, atol=1e-6)
+            same = np.allclose(kept["final_tie"].values, last, atol=1e-6)
         if not same:
             raise ResultsError(
                 f"{name}: run {run} comes out differently now: it was made by other rules, or on "
