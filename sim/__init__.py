@@ -40,6 +40,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("which runs", "study"),
     ("where they lie", "places"),
     ("where they are kept", "store"),
+    ("where they are found", "sources"),
     ("who plays them", "executors"),
     ("how far they are", "progress"),
     ("a few", "simulation"),

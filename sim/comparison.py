@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,20 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from sim.chronicle.wording import Words
 from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.events import CODE
+from sim.files import differing
 from sim.givens import Layout
 from sim.measures.intervals import wilson
-from sim.parting import Parting, parting
+from sim.parting import Parting, parting, parting_of
+from sim.places import is_results
+from sim.results import scenario_of
 from sim.scenario import Scenario
+from sim.simulation import replay
+from sim.sources import open_results
+from sim.store import reading
 from sim.study import MOST_RUNS, given, whole
 
 _STATES = ("war", "ceasefire", "settlement", "victory")
@@ -31,6 +40,7 @@ _COUNTS = {
     "rounds of talks with a vote": ("settle", (0, 1)),
     "bilateral deals": ("deal", (1,)),
 }
+HEADLINES = (*(f"weeks of {state}" for state in _STATES), *_COUNTS)
 _BY_ACTOR = {
     "weeks {} broke a ceasefire": ("comply", 0),
     "weeks {} ordered to break it": ("order", 0),
@@ -41,6 +51,14 @@ _BY_ACTOR = {
     "times {} came to the talks": ("attend", 1),
     "times {} voted for the text": ("vote", 1),
 }
+_NEEDS = (
+    "state", "story", "happened", "decided", "final_tie", "final_position", "final_capability",
+)  # fmt: skip
+_ROW = "{:<{}}{:>10}{:>10}{:>12}{:>23}{:>18}"
+_HEADS = ("first", "second", "difference", "95 % interval", "runs that differ")
+
+
+type _Measured = tuple[str, tuple[str, ...], NDArray[np.float64]]
 
 
 def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
@@ -58,31 +76,42 @@ def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
         decisions of each actor, and positions, capabilities and ties at the end (the mean of both
         directions).
     """
-    found: dict[str, NDArray[np.float64]] = {}
+    return {form.format(*who): values for form, who, values in _measured(results)}
+
+
+def _measured(results: xr.Dataset) -> Iterator[_Measured]:
+    """Each measure: its words, the actors or issues to put into them, its values."""
     state = results["state"].values
     for code, name in enumerate(_STATES[: max(3, int(state.max(initial=0)) + 1)]):
-        found[f"weeks of {name}"] = (state == code).sum(axis=1).astype(float)
+        yield f"weeks of {name}", (), (state == code).sum(axis=1).astype(float)
     happened, decided = results["happened"].values, results["decided"].values
     for name, (kind, answers) in _COUNTS.items():
-        found[name] = happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
+        yield name, (), happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
     actors = [str(name) for name in results["actor"].values]
     for form, (kind, answer) in _BY_ACTOR.items():
         for i, actor in enumerate(actors):
             values = decided[:, CODE[kind], answer, i].astype(float)
             if values.any():
-                found[form.format(actor)] = values
+                yield form, (actor,), values
+    position = results["final_position"].values.astype(float)
     for k, issue in enumerate(str(name) for name in results["issue"].values):
-        found[f"position of {issue} at the end"] = (
-            results["final_position"].values[:, k].astype(float)
-        )
+        yield "position of {} at the end", (issue,), position[:, k]
+    capability = results["final_capability"].values.astype(float)
     for i, actor in enumerate(actors):
-        found[f"capability of {actor} at the end"] = (
-            results["final_capability"].values[:, i].astype(float)
-        )
+        yield "capability of {} at the end", (actor,), capability[:, i]
     tie = results["final_tie"].values.astype(float)
     for i, one in enumerate(actors):
         for j in range(i + 1, len(actors)):
-            found[f"tie of {one} and {actors[j]} at the end"] = (tie[:, i, j] + tie[:, j, i]) / 2
+            values = (tie[:, i, j] + tie[:, j, i]) / 2
+            yield "tie of {} and {} at the end", (one, actors[j]), values
+
+
+def _in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
+    """Name of each measure of `outcomes` -> the same with labels."""
+    found = {}
+    for form, who, _ in _measured(results):
+        call = words.issue if form.startswith("position") else words.who
+        found[form.format(*who)] = form.format(*map(call, who))
     return found
 
 
@@ -107,6 +136,8 @@ class Comparison:
         95 % (Wilson).
     parting : Parting or None
         Of one pair of runs that differs; None if none does.
+    words : dict of str to str
+        Name of a measure in the table -> the same with the labels of actors and issues.
     """
 
     titles: tuple[str, str]
@@ -115,12 +146,21 @@ class Comparison:
     changed: float
     changed_interval: tuple[float, float]
     parting: Parting | None
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.page()
 
-    def page(self, most: int = 20, width: int = 44) -> str:
-        """The comparison as text: headline measures, then those that differ most."""
+    def page(self, most: int = 20, width: int = 52) -> str:
+        """The comparison as text: headline measures, then those that differ most.
+
+        Parameters
+        ----------
+        most : int
+            How many measures besides the headlines.
+        width : int
+            Characters for the name of a measure; a longer one takes two lines.
+        """
         low, high = self.changed_interval
         told = (
             f"Some decision or happening differs in {self.changed:.1%} of them "
@@ -128,18 +168,19 @@ class Comparison:
         )
         if math.isnan(self.changed):
             told = "They have other actors or issues; what they share is compared."
+        headline = [name for name in self.table.index if name in HEADLINES]
+        apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
+        order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
+        rest = [name for name in order if name not in headline][:most]
+        said = [self.words.get(name, name) for name in (*headline, *rest)]
+        width = min(width, max(map(len, said), default=0))
         lines = [
             f"first:  {self.titles[0]}",
             f"second: {self.titles[1]}",
             f"{self.runs} pairs of runs with the same luck. {told}",
             "",
-            f"{'':{width}}{'first':>9}{'second':>9}{'difference':>12}   95 % interval"
-            f"{'runs that differ':>22}",
+            _ROW.format("", width, *_HEADS).rstrip(),
         ]
-        headline = [name for name in self.table.index if name in _headlines()]
-        apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
-        order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
-        rest = [name for name in order if name not in headline][:most]
         lines += [self._line(name, width) for name in headline]
         lines += (
             ["", f"of the other {len(self.table) - len(headline)} measures:", ""] if rest else []
@@ -159,21 +200,19 @@ class Comparison:
 
     def _line(self, name: str, width: int) -> str:
         row = self.table.loc[name]
-        return (
-            f"{name:{width}}{row['first']:9.3f}{row['second']:9.3f}{row['difference']:+12.4f}   "
-            f"{row['low']:+.4f} to {row['high']:+.4f}{row['changed']:15.1%}"
-        )
-
-
-def _headlines() -> list[str]:
-    return [*(f"weeks of {state}" for state in _STATES), *_COUNTS]
+        *above, last = textwrap.wrap(self.words.get(name, name), width, subsequent_indent="  ")
+        line = _ROW.format(
+            last, width, f"{row['first']:.3f}", f"{row['second']:.3f}", f"{row['difference']:+.4f}",
+            f"{row['low']:+.4f} to {row['high']:+.4f}", f"{row['changed']:.1%}",
+        )  # fmt: skip
+        return "\n".join([*above, line])
 
 
 def compare(
-    first: Scenario | str | Path,
-    second: Scenario | str | Path,
-    runs: int = 1000,
-    seed: int = 1,
+    first: Scenario | xr.Dataset | str | Path,
+    second: Scenario | xr.Dataset | str | Path,
+    runs: int | None = None,
+    seed: int | None = None,
     *,
     set: Mapping[str, object] | Sequence[str] = (),
     run: int | None = None,
@@ -181,41 +220,116 @@ def compare(
     workers: int | None = None,
     progress: bool = False,
 ) -> Comparison:
-    """Play two scenarios with the same luck, and say what differs.
+    """Play two scenarios with the same luck, or take two ensembles of it, and say what differs.
 
     Parameters
     ----------
-    first, second : Scenario or path
-    runs, seed : int
-        Pairs of runs, and what names their luck.
+    first, second : Scenario, path, or Dataset
+        Two scenarios, which are played; or two ensembles (results, or the folder of a store),
+        which are compared by what they hold. One pair of runs is played again to tell where it
+        parts.
+    runs, seed : int, optional
+        Pairs of runs, and what names their luck: 1,000 and 1 if not given. Of scenarios only.
     set : mapping or sequence of str
-        Changes to the second.
+        Changes to the second scenario.
     run : int, optional
         Number of the pair whose parting is told; by default the first that differs.
     executor, workers, progress
-        See `sim.ensembles.ensemble`.
+        See `sim.ensembles.ensemble`. Of scenarios only.
 
     Raises
     ------
     ScenarioError
         If a scenario cannot be used.
     SimError
-        If the two have nothing in common, or an argument is out of range.
+        If the two have nothing in common, the runs of two ensembles do not pair, or an argument
+        is out of range.
     """
+    stored = [is_results(source) for source in (first, second)]
+    if all(stored):
+        if set or executor != "auto" or any(word is not None for word in (runs, seed, workers)):
+            raise SimError(
+                "two ensembles are compared as they are: runs, seed, changes, executor and workers "
+                "are for scenarios"
+            )
+        return _of_ensembles(_summary(first), _summary(second), run)
+    if isinstance(first, xr.Dataset) or isinstance(second, xr.Dataset) or any(stored):
+        raise SimError("compare takes two scenarios or two ensembles, not one of each")
     cases = given(first), given(second, set)
-    runs = whole("runs", runs, 1, MOST_RUNS)
+    runs = whole("runs", 1000 if runs is None else runs, 1, MOST_RUNS)
+    seed = 1 if seed is None else seed
     if run is not None and not 0 <= run < runs:
         raise SimError(f"there is no pair of runs {run}: they are 0 to {runs - 1}")
     a, b = (
         ensemble(case, runs, seed, executor=executor, workers=workers, progress=progress)
         for case in cases
     )
+    titles = cases[0].name, f"{cases[1].name}{_changes(set)}"
+    return _between(a, b, cases, titles, run, lambda n: parting(cases[0], cases[1], seed, n))
+
+
+def _summary(source: Any) -> xr.Dataset:
+    """What a comparison needs of an ensemble, in memory."""
+    results = source if isinstance(source, xr.Dataset) else open_results(source, events=False)
+    lacking = [name for name in _NEEDS if name not in results]
+    if lacking:
+        raise SimError(
+            f"compare takes ensembles or scenarios: {_called(source)} has no summary "
+            f"({lacking[0]!r}), as `sim ensemble` keeps it"
+        )
+    with reading(_called(source)):
+        return results[list(_NEEDS)].load()
+
+
+def _called(source: Any) -> str:
+    return "one of these results" if isinstance(source, xr.Dataset) else str(source)
+
+
+def _of_ensembles(a: xr.Dataset, b: xr.Dataset, run: int | None) -> Comparison:
+    """Compare what two ensembles hold."""
+    for name, say in (("seed", "the seed"), ("hold", "what all runs share")):
+        one, other = (str(results.attrs.get(name, "nothing")) for results in (a, b))
+        if one != other:
+            raise SimError(
+                f"the runs of these ensembles do not pair: {say} is {one} in the first and "
+                f"{other} in the second; compare their scenarios instead"
+            )
+    rules = [json.loads(results.attrs["versions"])["rules"] for results in (a, b)]
+    if rules[0] != rules[1]:
+        raise SimError(
+            "the runs of these ensembles do not pair: they were made by different rules; compare "
+            "their scenarios instead"
+        )
+    cases = scenario_of(a), scenario_of(b)
+    found = [f"{path}={other}" for path, _, other in differing(*cases) if path != "name"]
+    more = [*found[:3], *(["..."] if found[3:] else [])] if cases[0].name == cases[1].name else []
+
+    def part(number: int) -> Parting | None:
+        try:
+            return parting_of(replay(a, number), replay(b, number))
+        except SimError as error:
+            return Parting(number, None, None, f"Where run {number} parts cannot be told: {error}.")
+
+    return _between(a, b, cases, (cases[0].name, f"{cases[1].name}{_changes(more)}"), run, part)
+
+
+def _between(
+    a: xr.Dataset,
+    b: xr.Dataset,
+    cases: tuple[Scenario, Scenario],
+    titles: tuple[str, str],
+    run: int | None,
+    part: Callable[[int], Parting | None],
+) -> Comparison:
+    """Compare the runs that two ensembles share; `part` tells where a pair of them parts."""
     both = np.intersect1d(a["run"].values, b["run"].values)
     if len(both) == 0:
         lost = a.attrs.get("failures", "") or b.attrs.get("failures", "")
-        raise SimError(f"no pair of runs is left, all failed: {lost.partition(chr(10))[0]}")
+        why = f", those of the same number failed: {lost.partition(chr(10))[0]}" if lost else ""
+        raise SimError(f"these ensembles have no run in common{why}")
+    if run is not None and run not in both:
+        raise SimError(f"there is no pair of runs {run}: it is missing, or failed, in one of them")
     a, b = a.sel(run=both), b.sel(run=both)
-    table = differences(outcomes(a), outcomes(b))
     places = [Layout.of(case) for case in cases]
     # The fingerprint of a story names actors and issues by their places.
     alike = (places[0].actors, places[0].issues) == (places[1].actors, places[1].issues)
@@ -225,17 +339,16 @@ def compare(
         low, high = wilson(differs.sum(), len(both))
         share, interval = float(differs.mean()), (float(low), float(high))
     number = run
-    if run is not None and run not in both:
-        raise SimError(f"run {run} failed, so there is no such pair")
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
     return Comparison(
-        titles=(cases[0].name, f"{cases[1].name}{_changes(set)}"),
+        titles=titles,
         runs=len(both),
-        table=table,
+        table=differences(outcomes(a), outcomes(b)),
         changed=share,
         changed_interval=interval,
-        parting=None if number is None else parting(cases[0], cases[1], seed, number),
+        parting=None if number is None else part(number),
+        words={**_in_words(b, Words(cases[1])), **_in_words(a, Words(cases[0]))},
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import xarray as xr
+
 from sim.chronicle.wording import Words, day
-from sim.results import Event, events
+from sim.results import Event, events, scenario_of
 from sim.scenario import Scenario
 from sim.simulation import gather
 
@@ -19,7 +21,8 @@ class Parting:
     ----------
     run : int
     first, second : Event or None
-        What was decided or happened there in each; None if there nothing more did.
+        What was decided or happened there in each; None if there nothing more did, or where it
+        cannot be told.
     text : str
         The same in words, and why.
     """
@@ -43,12 +46,24 @@ def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting |
     Parting or None
         None if every decision and happening is the same.
     """
+    return parting_of(gather(first, [run], seed), gather(second, [run], seed))
+
+
+def parting_of(first: xr.Dataset, second: xr.Dataset) -> Parting | None:
+    """As `parting`, of two runs that were played already.
+
+    Parameters
+    ----------
+    first, second : Dataset
+        One run each, the same one, with its events.
+    """
+    run = int(first["run"].values[0])
     # Dated events are what the scenarios say, not what anybody decides.
     told = [
-        [event for event in events(gather(case, [run], seed)) if event.decision != "shift"]
-        for case in (first, second)
+        [event for event in events(results) if event.decision != "shift"]
+        for results in (first, second)
     ]
-    words = [Words(case) for case in (first, second)]
+    words = [Words(scenario_of(results)) for results in (first, second)]
     for n in range(max(map(len, told))):
         one, other = (found[n] if n < len(found) else None for found in told)
         if one is None or other is None or _what(one) != _what(other):

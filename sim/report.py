@@ -25,11 +25,11 @@ from sim.events import CODE, KINDS
 from sim.files import dumps
 from sim.plots import catalogue
 from sim.plots.pages import png
-from sim.results import file_order, load, scenario_of
+from sim.results import file_order, scenario_of
 from sim.scenario import Scenario
 from sim.setup import begin, prepare
 from sim.simulation import replay
-from sim.store import Store, reading
+from sim.store import reading
 
 HONEST = (
     "This page explores what may follow from the rules of a model and from what a scenario says. "
@@ -40,45 +40,13 @@ MOST_DRAWN, MOST_SOUGHT, MOST_OPENED = 2000, 20_000, 100
 DOTS = 110.0
 FAR = 4.0
 STATES = ("at war", "in a ceasefire", "settled", "won by one side")
-_COURSE = (
-    "weeks of war", "weeks of ceasefire", "weeks of settlement", "weeks of victory",
-    "ceasefires offered", "ceasefires signed", "ceasefires collapsed",
-    "rounds of talks with a vote", "bilateral deals",
-)  # fmt: skip
-_OF_EVENTS = _COURSE[4:]
+_OF_EVENTS = comparison.HEADLINES[4:]
 _SUMMARY = (
     "state", "happened", "decided", "final_tie", "final_position", "final_capability",
 )  # fmt: skip
 OF_ALL = ("outcomes", "ties", "turns", "line-ups", "attention", "accounts", "survival", "offers")
 OF_ONE = ("ceasefires", "ties", "networks", "matrices")
 MOST_PAIRS = 8
-
-
-def open_results(source: str | os.PathLike[str], events: bool = True) -> xr.Dataset:
-    """Results of the folder of an ensemble, of a results file, or of a folder that holds one.
-
-    Parameters
-    ----------
-    source : path or URL
-    events : bool
-        Read the events of an ensemble too, if they were kept.
-
-    Raises
-    ------
-    ResultsError
-        If there is no such thing, or it cannot be read.
-    """
-    name, path = os.fspath(source), Path(source)
-    if "://" not in name:
-        if path.is_file():
-            return load(path)
-        if not path.exists():
-            raise ResultsError(f"there is no ensemble and no results file {path}")
-        if not (path / "manifest.json").exists() and (path / "results.nc").is_file():
-            return load(path / "results.nc")
-    store = Store(name)
-    with reading(str(store.place)):
-        return store.dataset(events)
 
 
 class Extremes(NamedTuple):
@@ -141,7 +109,7 @@ def extremes(results: xr.Dataset) -> Extremes:
 
 
 def _group(name: str) -> str:
-    if name in _COURSE:
+    if name in comparison.HEADLINES:
         return "course"
     head = name.split()[0]
     return head if head in ("position", "capability", "tie") else "decisions"
@@ -427,7 +395,7 @@ def _span(low: float, high: float, form: str = ".1%") -> str:
 def _course(results: xr.Dataset) -> str:
     found = _numbers(results.drop_vars(["tie"], errors="ignore"))
     rows = []
-    for name in _COURSE:
+    for name in comparison.HEADLINES:
         if name not in found:
             continue
         values = found[name]

@@ -13,8 +13,9 @@ from sim.ensembles import ensemble, simulate
 from sim.errors import ResultsError
 from sim.files import with_changes
 from sim.plots import catalogue
-from sim.report import extremes, open_results
+from sim.report import extremes
 from sim.results import save
+from sim.sources import open_results
 
 HOSTILE = "<script>alert('&')</script> $title"
 VOID = {"meta", "img", "br", "hr", "link", "input"}

@@ -18,6 +18,7 @@ from sim.cli.common import (
 )
 from sim.errors import SimError
 from sim.files import load
+from sim.places import is_results
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -84,10 +85,15 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     again.set_defaults(command=_replay)
 
     two = commands.add_parser(
-        "compare", parents=[luck, work], help="play two scenarios with the same luck"
+        "compare", parents=[work],
+        help="two scenarios, played with the same luck; or two ensembles that have it",
+    )  # fmt: skip
+    two.add_argument("first", help="TOML file of a scenario, or folder of an ensemble")
+    two.add_argument(
+        "second", help="TOML file of another, or of the same with --set; or folder of an ensemble"
     )
-    two.add_argument("first", help="TOML file of a scenario")
-    two.add_argument("second", help="TOML file of an other, or of the same with --set")
+    two.add_argument("--seed", type=int, help="names the luck (default 1, or that of ensembles)")
+    two.add_argument("--runs", type=int, help="how many runs (default 1000, or those they share)")
     two.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE",
         help="change one value of the second; can be given again",
@@ -233,19 +239,22 @@ def _branch(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    first, second = load(options.first), load(options.second, options.set)
     if options.most < 0:
         raise SimError(f"--most must be 0 or more, is {options.most}")
     talk = not options.quiet
-    choose_driver(first, 2 * options.runs, talk)
-    for scenario in (first, second):
-        meet_own_classes(scenario, options.plugin, talk)
+    two: list[Any] = [options.first, options.second]
+    played = not any(map(is_results, two))
+    if played:
+        two = [load(options.first), load(options.second, options.set)]
+        choose_driver(two[0], 2 * (1000 if options.runs is None else options.runs), talk)
+        for scenario in two:
+            meet_own_classes(scenario, options.plugin, talk)
 
     from sim.comparison import compare
 
     found = compare(
-        first, second, options.runs, options.seed, run=options.run, executor=options.executor,
-        workers=options.workers, progress=talk,
+        two[0], two[1], options.runs, options.seed, set=() if played else options.set,
+        run=options.run, executor=options.executor, workers=options.workers, progress=talk,
     )  # fmt: skip
     sys.stdout.write(found.page(options.most) + "\n")
     return DONE
