@@ -81,11 +81,11 @@ __all__ = sorted([*_PUBLIC, "LAYERS"])
 if TYPE_CHECKING:
     from sim.branching import branch as branch
     from sim.comparison import compare as compare
-    from sim.contract import check as check_actor  # noqa: F401
+    from sim.contract import check as check_actor  # noqa: F401  # a public name, renamed
     from sim.ensembles import ensemble as ensemble
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
-    from sim.files import load as load_scenario  # noqa: F401
+    from sim.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor
     from sim.model import ConflictModel as ConflictModel
