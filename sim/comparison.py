@@ -51,7 +51,7 @@ _BY_ACTOR = {
     "times {} came to the talks": ("attend", 1),
     "times {} voted for the text": ("vote", 1),
 }
-_NEEDS = (
+NEEDS = (
     "state", "story", "happened", "decided", "final_tie", "final_position", "final_capability",
 )  # fmt: skip
 _ROW = "{:<{}}{:>10}{:>10}{:>12}{:>23}{:>18}"
@@ -271,14 +271,14 @@ def compare(
 def _summary(source: Any) -> xr.Dataset:
     """What a comparison needs of an ensemble, in memory."""
     results = source if isinstance(source, xr.Dataset) else open_results(source, events=False)
-    lacking = [name for name in _NEEDS if name not in results]
+    lacking = [name for name in NEEDS if name not in results]
     if lacking:
         raise SimError(
             f"compare takes ensembles or scenarios: {_called(source)} has no summary "
             f"({lacking[0]!r}), as `sim ensemble` keeps it"
         )
     with reading(_called(source)):
-        return results[list(_NEEDS)].load()
+        return results[list(NEEDS)].load()
 
 
 def _called(source: Any) -> str:
