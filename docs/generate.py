@@ -14,10 +14,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pydantic import BaseModel  # noqa: E402
+from pydantic import BaseModel
 
-from sim import fields, scenario  # noqa: E402
-from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario  # noqa: E402
+from sim import fields, scenario
+from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario
 
 PAGE = ROOT / "docs" / "SCENARIOS.md"
 

@@ -40,8 +40,12 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("which runs", "study"),
     ("where they lie", "places"),
     ("where they are kept", "store"),
+    ("where they are found", "sources"),
     ("who plays them", "executors"),
+    ("how far they are", "progress"),
+    ("a few", "simulation"),
     ("many", "ensembles"),
+    ("where two part", "parting"),
     ("to compare", "comparison branching causes"),
     ("to doubt", "theory"),
     ("to look at", "plots"),
@@ -54,9 +58,9 @@ _PUBLIC = {
     "Scenario": "scenario",
     "load_scenario": "files",
     "with_changes": "files",
-    "simulate": "ensembles",
+    "simulate": "simulation",
     "ensemble": "ensembles",
-    "replay": "ensembles",
+    "replay": "simulation",
     "compare": "comparison",
     "branch": "branching",
     "ConflictModel": "model",
@@ -78,13 +82,11 @@ __all__ = sorted([*_PUBLIC, "LAYERS"])
 if TYPE_CHECKING:
     from sim.branching import branch as branch
     from sim.comparison import compare as compare
-    from sim.contract import check as check_actor  # noqa: F401
+    from sim.contract import check as check_actor  # noqa: F401  # a public name, renamed
     from sim.ensembles import ensemble as ensemble
-    from sim.ensembles import replay as replay
-    from sim.ensembles import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
-    from sim.files import load as load_scenario  # noqa: F401
+    from sim.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor
     from sim.model import ConflictModel as ConflictModel
@@ -96,6 +98,8 @@ if TYPE_CHECKING:
     from sim.results import load as load
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
+    from sim.simulation import replay as replay
+    from sim.simulation import simulate as simulate
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from sim import chance
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
 from sim.events import ROWS, counter, empty
 from sim.files import load
-from sim.givens import Givens, Knobs, Layout
+from sim.givens import Givens, Knobs
 from sim.plugins import CHANCES, REGISTERED, checked
 from sim.results import assemble
 from sim.rounds import play
@@ -466,16 +466,13 @@ def _read_only[T: (World, Givens)](groups: T) -> T:
 
 def play_with_agents(
     scenario: Scenario,
-    g: Givens,
-    p: Knobs,
-    lay: Layout,
     seed: int,
     number: int,
     parts: tuple[str, ...] | None,
     log: bool,
     hold: str | None = None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the Mesa driver: its record and its events; arguments as the compiled driver's."""
+    """One run by the Mesa driver: its record and its events; see `sim.simulation.gather`."""
     model = ConflictModel(scenario, seed=seed, run=number, log=log, hold=hold)
     for _ in range(scenario.rounds):
         model.step()

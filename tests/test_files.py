@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -437,8 +439,7 @@ def test_changes_make_another_scenario(small: Scenario) -> None:
 
 
 def test_numpy_numbers_are_numbers(small: Scenario) -> None:
-    numpy = pytest.importorskip("numpy")
-    changes = {"actors.north.capability": numpy.float64(2), "rounds": numpy.int64(9)}
+    changes = {"actors.north.capability": np.float64(2), "rounds": np.int64(9)}
     changed = files.with_changes(small, changes)
     assert (type(changed.actors["north"].capability), type(changed.rounds)) == (float, int)
 
@@ -529,7 +530,6 @@ def plain(path: Path) -> object:
 
 @pytest.mark.parametrize("path", [*SCENARIOS, BASE], ids=lambda path: path.stem)
 def test_the_schema_accepts_every_scenario(path: Path) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     checker = jsonschema.Draft202012Validator(files.schema())
     assert [error.message for error in checker.iter_errors(plain(path))] == []
     dumped = json.loads(json.dumps(tomllib.loads(files.dumps(files.load(path))), default=str))
@@ -541,13 +541,11 @@ def test_the_schema_accepts_every_scenario(path: Path) -> None:
              "source_missing", "unknown_mechanism", "extends_number"],
 )  # fmt: skip
 def test_the_schema_refuses_what_it_can_see(name: str) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     checker = jsonschema.Draft202012Validator(files.schema())
     assert not checker.is_valid(plain(ROOT / "tests" / "bad" / f"{name}.toml"))
 
 
 def test_the_schema_accepts_sources() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     data = plain(BASE)
     assert isinstance(data, dict)
     data["actors"]["north"]["capability"] = {"value": 2, "source": "a book"}

@@ -113,7 +113,6 @@ def test_every_scenario_is_listed() -> None:
 # the Syrian case ----------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="the recorded run is not here")
 def test_the_figures_are_those_of_the_recorded_run(syria: Scenario) -> None:
     with gzip.open(GOLDEN) as stream:
         golden: dict[str, Any] = json.load(stream)
