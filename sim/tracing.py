@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from sim.chronicle.story import Story, Truce
+from sim.deeds import Deed, Deeds
 from sim.givens import NEW_IDEAL, NEW_WEIGHT, Floats, Ints
 from sim.results import Event
-from sim.rounds import WAR
 from sim.rules.objectives import align, weigh
 from sim.setup import begin, prepare
 from sim.world import ACCOUNTS
@@ -70,22 +70,6 @@ class Part:
         return float(self.value[until + 1] - self.value[since + 1])
 
 
-@dataclass
-class _Deed:
-    """What one act adds to how `by` has experienced `of` in a week, before the cap at 1."""
-
-    week: int
-    by: str
-    of: str
-    good: float
-    bad: float
-    key: tuple[object, ...]
-    kind: str
-    actor: str
-    decisions: tuple[Event, ...] = ()
-    truce: Truce | None = None
-
-
 class Trace:
     """Every part of a tie in one run.
 
@@ -112,6 +96,7 @@ class Trace:
         self._g, self._p, self._lay = prepare(story.scenario)
         self._world = begin(story.scenario, self._g, self._p, self._lay, seed, story.run, hold)
         self._keep = 1.0 - self._p.phi_A - self._p.phi_E
+        self._deeds = Deeds(story, pair, self._g, self._p, self._lay)
         self.parts = [*self._start(), *self._aims(), *self._events(), *self._third_parties()]
 
     def tie(self, week: int) -> float:
@@ -128,16 +113,13 @@ class Trace:
         whole = np.concatenate([[at_first], added])
         return np.asarray(lfilter([1.0], [1.0, -self._keep], whole))
 
-    def _first_ties(self) -> Floats:
-        return self._world.tie.T
-
     def _places(self) -> tuple[int, int]:
         i, j = (self._lay.actors.index(name) for name in self.pair)
         return i, j
 
     def _start(self) -> Iterator[Part]:
         i, j = self._places()
-        T = self._first_ties()
+        T = self._world.tie.T
         value = self._built(np.zeros(self.story.weeks), float(T[i, j] + T[j, i]) / 2)
         yield Part(INITIAL, "start", "", "", "", [], value)
 
@@ -164,7 +146,9 @@ class Trace:
         mine = [o for o, (actor, _, _) in enumerate(lay.objectives) if actor in self.pair]
         agree = _Agreement(self, mine)
         now = [aims.ow.copy(), aims.ox.copy(), np.ones(len(lay.objectives))]
-        act = {o: self.story.series("activation", objective=".".join(lay.objectives[o])) for o in mine}
+        act = {
+            o: self.story.series("activation", objective=".".join(lay.objectives[o])) for o in mine
+        }
         moved: dict[tuple[str, str, str, int], Floats] = {}
         first = agree(*now)
         for t in range(self.story.weeks):
@@ -200,13 +184,13 @@ class Trace:
         """What each event did to experience, fading as experience is forgotten, in the tie.
 
         Events of a week that together would weigh more than 1 share the 1 in proportion. An event
-        changes experience by ``kap_pos p (1 - E)`` or ``- kap_neg n (1 + E)``, E of the week before.
+        changes experience by ``kap_pos p (1 - E)`` or ``- kap_neg n (1 + E)``, E of last week.
         """
         p, weeks = self._p, self.story.weeks
         found: dict[tuple[object, ...], Part] = {}
         for by, of in (self.pair, self.pair[::-1]):
-            deeds: dict[int, list[_Deed]] = {}
-            for deed in self._deeds():
+            deeds: dict[int, list[Deed]] = {}
+            for deed in self._deeds:
                 if (deed.by, deed.of) == (by, of):
                     deeds.setdefault(deed.week, []).append(deed)
             E = 0.0
@@ -231,147 +215,14 @@ class Trace:
             part.decisions.sort(key=lambda event: event.round)
             yield part
 
-    def _deeds(self) -> Iterator[_Deed]:
-        yield from self._war()
-        yield from self._ceasefire_rounds()
-        yield from self._breaches()
-        yield from self._talks()
-
-    def _war(self) -> Iterator[_Deed]:
-        """Weeks of war: allies in arms gain experience of each other, enemies lose it."""
-        i, j = self._places()
-        side, s = self._g.who.side, self._p.s_fight
-        if side[i] == 0 or side[j] == 0:
-            return
-        good, bad = (s, 0.0) if side[i] == side[j] else (0.0, s)
-        state, spell = self._series("state"), -1
-        for t in range(self.story.weeks):
-            if state[t] != WAR:
-                spell = -1
-                continue
-            spell = t if spell < 0 else spell
-            for by, of in (self.pair, self.pair[::-1]):
-                yield _Deed(t, by, of, good, bad, ("war", spell), "war", "")
-
-    def _ceasefire_rounds(self) -> Iterator[_Deed]:
-        """Answers to a proposal, and what it means to be left out of one that is signed."""
-        scenario, who, lay = self.story.scenario, self._g.who, self._lay
-        for attempt in self.story.attempts:
-            c, week = attempt.convene.actor, attempt.convene.round
-            for event in attempt.answers:
-                n = lay.actors.index(event.actor)
-                if event.actor == c or not (who.patron[n] or who.must_sign[n]):
-                    continue
-                key = ("ratify", week, event.actor, c)
-                of_it, more = (c, event.actor), (key, "ratify", event.actor, (event,))
-                if event.answer:
-                    yield _Deed(week, *of_it, 1.0, 0.0, *more)
-                    yield _Deed(week, *of_it[::-1], 1.0, 0.0, *more)
-                else:
-                    yield _Deed(week, *of_it, 0.0, 1.0, *more)
-            if attempt.truce is None:
-                continue
-            asked = {event.counterpart: event for event in attempt.consults}
-            for n, name in enumerate(lay.actors):
-                about = asked.get(name)
-                if name == c or name in scenario.roles.belligerents or (about and about.answer):
-                    continue
-                if (who.patron[n] or who.can_convene[n]) and self._stake(name, week):
-                    key = ("excluded", week, name, c)
-                    why = () if about is None else (about,)
-                    yield _Deed(week, name, c, 0.0, 1.0, key, "excluded", c, why)
-        for truce in self.story.truces:
-            for event in truce.revisions:
-                if event.answer:
-                    key = ("revise", event.round, event.counterpart, event.actor)
-                    bought = (event.counterpart, event.actor)
-                    yield _Deed(
-                        event.round, *bought, 1.0, 0.0, key, "revise", event.actor, (event,), truce
-                    )  # fmt: skip
-
-    def _stake(self, name: str, week: int) -> bool:
-        """Whether being left out hurts."""
-        stake = self._series("nuisance", actor=name)[week]
-        lead = [k for k, issue in self.story.scenario.issues.items() if issue.prestige]
-        stake += sum(self._series("weight", actor=name, issue=k)[week] for k in lead)
-        return bool(stake > self._p.stake_min)
-
-    def _breaches(self) -> Iterator[_Deed]:
-        """Violations, as those who ratified hold them against the violator and its patrons.
-
-        The record has blame; who was accused of how many violations follows from it and from the
-        control shares, as blame is one's own and, by these shares, that of one's proxies.
-        """
-        lay, links = self._lay, self._g.links
-        n, weeks = len(lay.actors), self.story.weeks
-        blame = np.array([self._series("blame", actor=name) for name in lay.actors])
-        held = np.array([self._series("control", link=f"{a}>{b}") for a, b in lay.links])
-        for truce in self.story.truces:
-            for t in range(truce.start, min(truce.last + 1, weeks)):
-                passed_on = np.zeros((n, n))
-                for l in range(len(lay.links)):
-                    passed_on[links.l_patron[l], links.l_proxy[l]] = held[l, t]
-                accused = np.linalg.solve(np.eye(n) + passed_on, blame[:, t])
-                for by, of in (self.pair, self.pair[::-1]):
-                    j = lay.actors.index(of)
-                    if blame[j, t] <= 0.0 or not self._series("ratified", actor=by)[t]:
-                        continue
-                    weight = self._p.s_viol * min(1.0, blame[j, t]) / blame[j, t]
-                    share = passed_on[j] + np.eye(n)[j]
-                    for k in np.flatnonzero(share * accused > 1e-9):
-                        yield self._breach(truce, t, by, of, lay.actors[k], weight * share[k] * accused[k])
-
-    def _breach(
-        self, truce: Truce, week: int, by: str, of: str, culprit: str, bad: float
-    ) -> _Deed:
-        """A violation by `culprit`, held by `by` against `of`."""
-        order = next((e for e in truce.orders.get(of, []) if e.round == week), None)
-        act = truce.act(culprit, week)
-        ordered = order is not None and culprit != of and not order.answer
-        decisions = [e for e in (order if ordered else None, act) if e is not None and not e.answer]
-        key = ("breach", truce.number, of)
-        return _Deed(week, by, of, 0.0, float(bad), key, "breach", of, tuple(decisions), truce)
-
-    def _talks(self) -> Iterator[_Deed]:
-        """Votes of the guarantors, and bilateral deals."""
-        guarantors = set(self.story.scenario.talks.guarantors)
-        if guarantors >= set(self.pair):
-            for meeting in self.story.meetings:
-                votes = {event.actor: event for event in meeting.votes}
-                for by, of in (self.pair, self.pair[::-1]):
-                    if by not in votes or of not in votes or not votes[by].answer:
-                        continue
-                    yes = votes[of].answer
-                    who = "" if yes else of
-                    key = ("vote", meeting.round, who)
-                    good, bad = (1.0, 0.0) if yes else (0.0, 1.0)
-                    yield _Deed(
-                        meeting.round, by, of, good, bad, key, "vote", who, (votes[of],),
-                        meeting.truce,
-                    )  # fmt: skip
-        said: list[Event] = []
-        for event in self.story.events:
-            if {event.actor, event.counterpart} != set(self.pair):
-                continue
-            if event.decision == "bargain":
-                said.append(event)
-            elif event.decision == "deal":
-                meant = [e for e in said if e.round == event.round and e.answer == event.answer]
-                core = event.terms["core"] > 0.5
-                good, bad = (1.0, 0.0) if event.answer else (0.0, 1.0 if core else 0.0)
-                key = ("deal", event.round)
-                for by, of in (self.pair, self.pair[::-1]):
-                    if good or bad:
-                        yield _Deed(event.round, by, of, good, bad, key, "deal", "", tuple(meant))
-
     # third parties ------------------------------------------------------------------------------
 
     def _third_parties(self) -> Iterator[Part]:
         """``phi_B (1 - T_ij**2) mu_l T_il T_jl`` of each third party l."""
         i, j = self._places()
-        names = self._lay.actors
+        names, first = self._lay.actors, self._world.tie.T
         ties = {
-            (a, b): np.concatenate([[self._first_ties()[n, m]], self._series("tie", actor=a, other=b)])
+            (a, b): np.append(first[n, m], self._deeds.series("tie", actor=a, other=b))
             for n, a in ((i, self.pair[0]), (j, self.pair[1]))
             for m, b in enumerate(names)
         }  # fmt: skip
@@ -379,18 +230,15 @@ class Trace:
         for name in names:
             if name in self.pair:
                 continue
-            both = self._series("power", actor=name) * (ties[one, name] * ties[other, name])[:-1]
+            both = (
+                self._deeds.series("power", actor=name) * (ties[one, name] * ties[other, name])[:-1]
+            )
             room = sum(1.0 - ties[a, b][:-1] ** 2 for a, b in (self.pair, self.pair[::-1])) / 2
             value = self._built(self._p.phi_B * room * both)
             yield Part(THIRD_PARTIES, "third party", name, "", "", [], value)
 
-    def _series(self, name: str, **where: str) -> Floats:
-        values = self.story.series(name, **where)
-        assert values is not None  # `sim.explaining` plays again what was not recorded
-        return values
 
-
-def _part_of(deed: _Deed, pair: tuple[str, str], weeks: int) -> Part:
+def _part_of(deed: Deed, pair: tuple[str, str], weeks: int) -> Part:
     """An empty part for deeds like this one."""
     other = "" if not deed.actor else (deed.by if deed.by != deed.actor else deed.of)
     part = Part(EXPERIENCE, deed.kind, deed.actor, other, "", [], np.zeros(weeks + 1))
