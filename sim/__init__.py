@@ -44,7 +44,15 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("many", "ensembles"),
     ("to compare", "comparison branching causes"),
     ("to look at", "plots"),
+    ("a page of it", "html"),
     ("to read", "report"),
+    ("how far it may go", "plausible"),
+    ("what each act adds", "deeds"),
+    ("what moved a tie", "tracing"),
+    ("played again", "stage"),
+    ("what would turn it", "flips"),
+    ("in words", "telling"),
+    ("to explain", "explaining"),
     ("to type", "cli"),
 )
 
@@ -58,6 +66,7 @@ _PUBLIC = {
     "replay": "ensembles",
     "compare": "comparison",
     "branch": "branching",
+    "explain": "explaining",
     "ConflictModel": "model",
     "Actor": "model",
     "StateActor": "model",
@@ -83,6 +92,7 @@ if TYPE_CHECKING:
     from sim.ensembles import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
+    from sim.explaining import explain as explain
     from sim.files import load as load_scenario  # noqa: F401
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor
