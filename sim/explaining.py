@@ -23,7 +23,7 @@ from sim.scenario import Scenario
 from sim.selection import When
 from sim.stage import Stage
 from sim.study import whole
-from sim.tracing import STANDING, Part, Trace
+from sim.tracing import Part, Trace
 from sim.world import ACCOUNTS
 
 _NEEDED = (
@@ -168,7 +168,7 @@ def explain(
     if first >= last:
         raise SimError(f"the window must end after it begins: since {since}, until {until}")
     trace = Trace(story, two, seed, hold)
-    moved = [part for part in trace.parts if part.kind not in STANDING]
+    moved = [part for part in trace.parts if part.within(first, last)]
     moved.sort(key=lambda part: -abs(part.change(first, last)))
     told = [part for part in moved if part.change(first, last) != 0.0][:number]
     stage = None
@@ -293,7 +293,7 @@ def _part_rows(
 
 
 def _row(story: Story, part: Part, pair: tuple[str, str], since: int, until: int) -> dict[str, Any]:
-    here = [week for week in part.weeks if week <= until]
+    here = [week for week in part.weeks if since < week <= until]
     return {
         "change": part.change(since, until),
         "account": part.account,

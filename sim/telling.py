@@ -194,9 +194,8 @@ def _why(story: Story, event: Event) -> str:
     )
 
 
-def when(story: Story, part: Part, until: int) -> str:
-    """The day, or the days between which, something happened, up to a week."""
-    weeks = [week for week in part.weeks if week <= until]
+def when(story: Story, weeks: list[int]) -> str:
+    """The day, or the days between which, something happened."""
     first, last = story.dates[weeks[0]], story.dates[weeks[-1]]
     return day(first) if first == last else f"{day(first)} to {day(last)}"
 
@@ -233,8 +232,8 @@ def page(
     blocks.append(_standing(trace, since, until))
     entries = []
     for n, part in enumerate(told):
-        faded = " (earlier: it fades)" if part.weeks[-1] <= since else ""
-        head = f"{n + 1}. {signed(part.change(since, until))}, {when(story, part, until)}{faded}: "
+        weeks = part.within(since, until)
+        head = f"{n + 1}. {signed(part.change(since, until))}, {when(story, weeks)}: "
         head += what(story, part, pair, until) + "."
         entries.append(head + _decision(story, decisions[n], found[n], part, asked))
     if entries:
@@ -274,6 +273,10 @@ def _standing(trace: Trace, since: int, until: int) -> str:
     text = "Had aims pressed as they did at first, they alone would have moved it by "
     text += f"{signed(as_ever)}; that goals came to press less or more, and that aims changed, "
     text += f"made {signed(moved)}."
+    earlier = [p for p in trace.parts if p.weeks and not p.within(since, until)]
+    past = sum(part.change(since, until) for part in earlier if part.weeks[-1] <= since)
+    if since >= 0 and abs(past) >= 0.005:
+        text += f" What had happened before faded or worked on: {signed(past)}."
     others = [part for part in trace.parts if part.kind == "third party"]
     others.sort(key=lambda part: -abs(part.change(since, until)))
     if others and abs(others[0].change(since, until)) >= 0.005:

@@ -69,6 +69,10 @@ class Part:
         """What it moved from the end of one week to that of another; -1 is before the first."""
         return float(self.value[until + 1] - self.value[since + 1])
 
+    def within(self, since: int, until: int) -> list[int]:
+        """The weeks in which it happened, after one and up to another; none of what stands."""
+        return [week for week in self.weeks if since < week <= until]
+
 
 class Trace:
     """Every part of a tie in one run.
