@@ -43,6 +43,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("who plays them", "executors"),
     ("many", "ensembles"),
     ("to compare", "comparison branching causes"),
+    ("to doubt", "theory"),
     ("to look at", "plots"),
     ("a page of it", "html"),
     ("to read", "report"),

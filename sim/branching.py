@@ -122,8 +122,9 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
             )
     if _before(prepare(old)[0], week) != _before(prepare(new)[0], week):
         faults.append(Fault("events", f"cannot change before week {week}: that is over"))
-    if old.mechanisms.bilateral != new.mechanisms.bilateral:
-        faults.append(Fault("mechanisms.bilateral", "cannot change on the way"))
+    for mechanism in ("bilateral", "tie_behaviour"):
+        if getattr(old.mechanisms, mechanism) != getattr(new.mechanisms, mechanism):
+            faults.append(Fault(f"mechanisms.{mechanism}", "cannot change on the way"))
     if new.rounds <= week:
         faults.append(Fault("rounds", f"must be more than {week}, the week of the branch"))
     if faults:

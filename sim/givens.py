@@ -29,8 +29,8 @@ ALWAYS, NEVER, BY_RULE = 1, -1, 0
 class Knobs(NamedTuple):
     """The parameters of the theory as numbers, mechanisms applied; see `scenario.Parameters`.
 
-    The last six are mechanisms: `varpi_vote` is the loyalty that counts in the vote on a text, the
-    others are 1 if the mechanism is on, else 0.
+    The last seven are mechanisms: `varpi_vote` is the loyalty that counts in the vote on a text,
+    the others are 1 if the mechanism is on, else 0.
     """
 
     r: float
@@ -112,6 +112,7 @@ class Knobs(NamedTuple):
     fighting: float
     learning: float
     victory: float
+    tie_behaviour: float
 
 
 class Who(NamedTuple):

@@ -118,7 +118,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         j = self.model.actor(other).index
         return float(
             ceasefire.consults(
-                self.index, j, self.model.world.tie.T, self.knobs.k_q, self.knobs.tau_q
+                self.index, j, self.model.world.tie.heeded, self.knobs.k_q, self.knobs.tau_q
             )
         )
 

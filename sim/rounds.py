@@ -133,6 +133,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
     territory, prestige = topic.territory[0], topic.prestige[0]
     steps = int(p.nash_steps)
     for t in range(first, last):
+        # Within a week ties stand still; cut from behaviour, those from before the war count.
+        if t == 0 or p.tie_behaviour > 0.5:
+            arrays.put_table(tie.heeded, tie.T)
         arrays.zero(tie.good)
         arrays.zero(tie.bad)
         arrays.fill(talk.attending, False)
@@ -262,7 +265,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.odds[c] = ceasefire.convenes(
                     c, value.gain, force.theta, who.pole, aims.W, prestige, p.prestige_step
                 )
-                tmp.reach[c] = ceasefire.access(c, tie.T, force.m, who.diplomacy, who.belligerent)
+                tmp.reach[c] = ceasefire.access(
+                    c, tie.heeded, force.m, who.diplomacy, who.belligerent
+                )
             ask(agents, "convenes", tmp.odds, -1)
             chance.uniforms_of(
                 tmp.draw, who.can_convene, keys, fed, chance.CONVENE, ids.id_actor, t
@@ -288,7 +293,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             if proposed:
                 # consultation
                 for j in range(n):
-                    tmp.odds[j] = ceasefire.consults(c, j, tie.T, p.k_q, p.tau_q)
+                    tmp.odds[j] = ceasefire.consults(c, j, tie.heeded, p.k_q, p.tau_q)
                 ask(agents, "consults", tmp.odds, c)
                 chance.uniforms_of(tmp.draw, who.patron, keys, fed, chance.CONSULT, ids.id_actor, t)
                 for j in range(n):
@@ -304,7 +309,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     if asked:
                         events.note(
                             log, count, t, events.CONSULT, c, j, -1, yes, tmp.odds[j],
-                            tmp.draw[j], tie.T[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
+                            tmp.draw[j], tie.heeded[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
                         )  # fmt: skip
                 # terms
                 bargaining.draw_terms(
@@ -318,7 +323,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     )
                 objectives.utilities(value.u_after, truce.offer, aims.W, aims.X, p.r)
                 ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
-                ceasefire.crossing_costs(truce.loyalty, tie.T, tie.Dep, c, p.varpi, p.varpi_D)
+                ceasefire.crossing_costs(truce.loyalty, tie.heeded, tie.Dep, c, p.varpi, p.varpi_D)
                 # ratification
                 for i in range(n):
                     tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
@@ -378,7 +383,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
             ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
             ceasefire.crossing_costs(
-                truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
+                truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
             )
             proxies.military_gains(
                 truce.military, force.theta, topic.direction, aims.W, aims.X, p.gam
@@ -400,7 +405,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.own, tmp.shock, value.gain, truce.promise, truce.loyalty, truce.military,
                 tmp.sore_effect,
             )  # fmt: skip
-            proxies.contagion(truce.contagion, tie.T, force.mu, who.armed, truce.violates, p.xi)
+            proxies.contagion(
+                truce.contagion, tie.heeded, force.mu, who.armed, truce.violates, p.xi
+            )
             proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
             proxies.heed_all(
                 tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
@@ -560,7 +567,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     )  # fmt: skip
                     ask(agents, "heeds", tmp.acting, -1)
                     ceasefire.crossing_costs(
-                        truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
+                        truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
                     )
                     chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
                     for i in range(n):

@@ -434,6 +434,11 @@ class Mechanisms(Part):
     advances: bool = Field(True, description="off: nu_advance = 0")
     shifts: bool = Field(True, description="off: the dated events do not happen")
     heterogeneity: bool = Field(True, description="off: sig_w = sig_x = 0")
+    tie_behaviour: bool = Field(
+        True,
+        description="off: loyalty, consultation, access and contagion go by the ties from before "
+        "the war, however those move",
+    )
     # the second version of the theory; what is off here is as in the first
     attention: Literal["flag", "danger"] = Field(
         "flag",

@@ -59,6 +59,7 @@ def knobs(scenario: Scenario) -> Knobs:
         "foresight": on.foresight,
         "learning": on.learning,
         "victory": on.victory,
+        "tie_behaviour": on.tie_behaviour,
     }
     if on.hazard == "violations":
         numbers["h_power"] = 1

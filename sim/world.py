@@ -152,6 +152,7 @@ class Tie(NamedTuple):
     bad: Floats
     E: Floats  # experience
     T: Floats  # ties
+    heeded: Floats  # ties that behaviour goes by
     Dep: Floats  # what i would lose in the field without j
     B: Floats  # third parties
     accounts: Floats  # (4, N, N)
@@ -275,7 +276,7 @@ ACCOUNTS = ("initial", "objectives", "experience", "third_parties")
 _SHAPES: dict[str, str] = {
     "O": "ox ow act ones sat was_sat danger",
     "NK": "W X What Xhat",
-    "NN": "A good bad E T B Dep",
+    "NN": "A good bad E T heeded B Dep",
     "4NN": "accounts",
     "K": "theta plus minus terms offer text tabled forced_table agenda fresh settled_issue "
     "draft issue_draw issue_draw2 pinned foreseen ahead expected",

@@ -11,13 +11,15 @@ from sim.cli.common import DONE, choose_driver, meet_own_classes, say
 from sim.errors import SimError
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     """Add these commands to a parser.
 
     Parameters
     ----------
     commands : object
         From ``add_subparsers``.
+    file : ArgumentParser
+        Parent with a scenario and ``--set``.
     """
     explain = commands.add_parser(
         "explain",
