@@ -54,6 +54,9 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what would turn it", "flips"),
     ("in words", "telling"),
     ("to explain", "explaining"),
+    ("number by number", "moving"),
+    ("an audit in words", "audited"),
+    ("to audit", "auditing"),
     ("to type", "cli"),
 )
 
@@ -68,6 +71,7 @@ _PUBLIC = {
     "compare": "comparison",
     "branch": "branching",
     "explain": "explaining",
+    "audit": "auditing",
     "ConflictModel": "model",
     "Actor": "model",
     "StateActor": "model",
@@ -85,6 +89,7 @@ _OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
+    from sim.auditing import audit as audit
     from sim.branching import branch as branch
     from sim.comparison import compare as compare
     from sim.contract import check as check_actor  # noqa: F401

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -77,37 +75,20 @@ class Explanation:
 
     def page(self, width: int = 88) -> str:
         """The explanation as a page of text."""
-        lines = []
-        for block in self._blocks:
-            if isinstance(block, str):
-                lines.append(textwrap.fill(block, max(width, 20), break_on_hyphens=False))
-                continue
-            entries = [
-                textwrap.fill(
-                    entry, max(width, 20), initial_indent="  ", subsequent_indent="      ",
-                    break_on_hyphens=False,
-                )
-                for entry in block
-            ]  # fmt: skip
-            lines.append("\n".join(entries))
-        return "\n\n".join(lines)
+        return html.plain(self._blocks, width)
 
     def html(self) -> str:
         """The explanation as a whole HTML page."""
         return html.page(str(self._blocks[0]), self._repr_html_())
 
     def _repr_html_(self) -> str:
-        title, *blocks = self._blocks
-        body = [f"<h1>{escape(str(title))}</h1>"]
-        body += [html.items(b) if isinstance(b, list) else html.paragraph(b) for b in blocks]
         rows = [
             (str(name), *(f"{row[column]:+.3f}" for column in ("before", "after", "change")))
             for name, row in self.accounts.iterrows()
         ]
-        body.append(
-            html.table("What the tie is made of", ["account", "before", "after", "change"], rows)
-        )
-        return "\n".join(body)
+        heads = ["account", "before", "after", "change"]
+        table = html.table("What the tie is made of", heads, rows)
+        return "\n".join([html.marked(self._blocks), table])
 
 
 def explain(

@@ -1,10 +1,11 @@
-"""Pieces of an HTML page that can be read by itself: no scripts, one style sheet.
+"""Pieces of a page that can be read by itself, as HTML (no scripts, one style sheet) or as text.
 
 Texts are escaped here; a `body` is HTML already.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from string import Template
@@ -99,3 +100,34 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
         f'<div class="wide"><table>\n<caption>{escape(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
     )
+
+
+type Blocks = list[str | list[str]]
+"""A page as its title, paragraphs, and lists of entries."""
+
+
+def plain(parts: Blocks, width: int) -> str:
+    """A title, paragraphs and lists of entries as plain text."""
+    wide, found = max(width, 20), []
+    for block in parts:
+        if isinstance(block, str):
+            found.append(textwrap.fill(block, wide, break_on_hyphens=False))
+            continue
+        found.append(
+            "\n".join(
+                textwrap.fill(
+                    entry, wide, initial_indent="  ", subsequent_indent="      ",
+                    break_on_hyphens=False,
+                )
+                for entry in block
+            )
+        )  # fmt: skip
+    return "\n\n".join(block for block in found if block)
+
+
+def marked(parts: Blocks) -> str:
+    """The same as HTML, without a frame around it."""
+    title, *rest = parts
+    body = [f"<h1>{escape(str(title))}</h1>"]
+    body += [items(b) if isinstance(b, list) else paragraph(b) for b in rest if b]
+    return "\n".join(body)

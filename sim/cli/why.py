@@ -1,4 +1,4 @@
-"""The command that says why: explain."""
+"""The commands that say why: explain, audit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.cli.common import DONE, choose_driver, meet_own_classes, say
 from sim.errors import SimError
+from sim.files import load
 
 
 def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
@@ -41,6 +42,35 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     explain.add_argument("--quiet", action="store_true", help="print nothing but faults")
     explain.set_defaults(command=_explain)
 
+    audit = commands.add_parser(
+        "audit", parents=[file],
+        help="which numbers carry the conclusion, and which facts a shuffled coding shows too",
+    )  # fmt: skip
+    audit.add_argument(
+        "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
+        help="whose tie, and whose orders (default: the scenario's first bilateral pair)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--runs", type=int, default=200,
+        help="of each end of the numbers that are looked at closely (default 200)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--screened", type=int, default=24, metavar="RUNS",
+        help="of each end of every number before that (default 24)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--codings", type=int, default=200, help="shuffled codings; 0 asks none (default 200)"
+    )
+    audit.add_argument(
+        "--coding-runs", type=int, default=8, metavar="RUNS",
+        help="of each experiment on each of them (default 8)",
+    )  # fmt: skip
+    audit.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    audit.add_argument("--workers", type=int, help="threads (default: one a core)")
+    audit.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    audit.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    audit.set_defaults(command=_audit)
+
 
 def _explain(options: argparse.Namespace) -> int:
     out = page_file(options.out)
@@ -56,6 +86,21 @@ def _explain(options: argparse.Namespace) -> int:
     found = explain(
         results, options.run, options.pair, events=options.events, since=_when(options.since),
         until=_when(options.until),
+    )  # fmt: skip
+    leave(found, out, options.quiet)
+    return DONE
+
+
+def _audit(options: argparse.Namespace) -> int:
+    out = page_file(options.out)
+    scenario = load(options.scenario, options.set)
+    choose_driver(scenario, 1_000_000, not options.quiet)
+    from sim.auditing import audit
+
+    found = audit(
+        scenario, pair=options.pair, runs=options.runs, codings=options.codings,
+        screened=options.screened, coding_runs=options.coding_runs, seed=options.seed,
+        workers=options.workers, say=(lambda words: None) if options.quiet else say,
     )  # fmt: skip
     leave(found, out, options.quiet)
     return DONE
