@@ -28,10 +28,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events, files
-from sim.ensembles import simulate
 from sim.measures.columns import columns
 from sim.scenario import Scenario
 from sim.setup import prepare
+from sim.simulation import simulate
 
 SCENARIO = Path(__file__).resolve().parents[1] / "scenarios/syria_2015_2018.toml"
 PARTS = ("dyad", "issue", "actor", "link", "taste")

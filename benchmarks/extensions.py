@@ -19,8 +19,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events, files
-from sim.ensembles import simulate
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml"
 PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "place")

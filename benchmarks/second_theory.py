@@ -30,8 +30,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events, files
-from sim.ensembles import simulate
 from sim.scenario import Scenario
+from sim.simulation import simulate
 from sim.theory import designs, readings
 from sim.theory.cast import find
 from sim.theory.designs import changed

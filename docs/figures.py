@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sim import plots
-from sim.ensembles import simulate
 from sim.plots.pages import write
+from sim.simulation import simulate
 
 FOLDER = ROOT / "docs" / "figures"
 CASE = ROOT / "scenarios" / "syria_2015_2018.toml"

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sim.theory import page, trial  # noqa: E402
+from sim.theory import page, trial
 
 PAGE = ROOT / "docs" / "SCEPTIC.md"
 KEPT = ROOT / "docs" / "sceptic"

@@ -21,7 +21,8 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what is told", "events"),
     (
         "theory",
-        "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies",
+        "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies "
+        "rules.rivalry",
     ),
     ("the arrays", "givens"),
     ("what changes", "world"),
@@ -48,8 +49,20 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("where two part", "parting"),
     ("to compare", "comparison branching causes"),
     ("to doubt", "theory"),
+    ("to set numbers", "calibration"),
     ("to look at", "plots"),
+    ("a page of it", "html"),
     ("to read", "report"),
+    ("how far it may go", "plausible"),
+    ("what each act adds", "deeds"),
+    ("what moved a tie", "tracing"),
+    ("played again", "stage"),
+    ("what would turn it", "flips"),
+    ("in words", "telling"),
+    ("to explain", "explaining"),
+    ("number by number", "moving"),
+    ("an audit in words", "audited"),
+    ("to audit", "auditing"),
     ("to type", "cli"),
 )
 
@@ -63,6 +76,8 @@ _PUBLIC = {
     "replay": "simulation",
     "compare": "comparison",
     "branch": "branching",
+    "explain": "explaining",
+    "audit": "auditing",
     "ConflictModel": "model",
     "Actor": "model",
     "StateActor": "model",
@@ -80,12 +95,14 @@ _OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
+    from sim.auditing import audit as audit
     from sim.branching import branch as branch
     from sim.comparison import compare as compare
     from sim.contract import check as check_actor  # noqa: F401  # a public name, renamed
     from sim.ensembles import ensemble as ensemble
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
+    from sim.explaining import explain as explain
     from sim.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor

@@ -23,10 +23,10 @@ from sim.chronicle.changes import accounts, mean_tie, stays
 from sim.chronicle.story import Story
 from sim.chronicle.summing import adding_up
 from sim.chronicle.truces import stances
-from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.files import build, dumps, load, with_changes
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 TELLING = [path.stem for path in SCENARIOS]
 # A shorter record has a shorter page.

@@ -13,10 +13,11 @@ import sim.files
 from sim.branching import branch
 from sim.cli import main
 from sim.comparison import compare, differences, outcomes, parting
-from sim.ensembles import ensemble, gather, simulate
+from sim.ensembles import ensemble
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.files import with_changes
 from sim.results import events, scenario_of
+from sim.simulation import gather, simulate
 from sim.store import Store
 
 TOY = ROOT / "scenarios/toy.toml"

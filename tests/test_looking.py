@@ -9,12 +9,13 @@ import pytest
 
 from sim import selection
 from sim.cli import main
-from sim.ensembles import ensemble, simulate
+from sim.ensembles import ensemble
 from sim.errors import ResultsError
 from sim.files import with_changes
 from sim.plots import catalogue
 from sim.report import extremes
 from sim.results import save
+from sim.simulation import simulate
 from sim.sources import open_results
 
 HOSTILE = "<script>alert('&')</script> $title"

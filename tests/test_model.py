@@ -5,7 +5,6 @@ import pytest
 
 from sim import results as kept
 from sim.contract import breaches, check
-from sim.ensembles import simulate
 from sim.errors import ActorError, ScenarioError, SimError
 from sim.files import load
 from sim.model import (
@@ -18,6 +17,7 @@ from sim.model import (
     StateActor,
 )
 from sim.plugins import GAINS, register
+from sim.simulation import simulate
 
 SYRIA = "scenarios/syria_2015_2018.toml"
 TOY = "scenarios/toy.toml"

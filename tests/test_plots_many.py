@@ -22,10 +22,10 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Annotation, Text
 
 from sim import measures, plots
-from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 ALLIES = ("russia", "iran")
 

@@ -76,7 +76,9 @@ def test_what_an_issue_on_the_table_costs_is_the_difference_that_it_makes(r: flo
         table, u_table = np.empty(3), np.empty(2)
         bargaining.on_the_table(table, text, np.array(tabled), theta)
         objectives.utilities(u_table, table, W, X, r)
-        ceasefire.truce_values(out, u, u_table, V_w, chi, np.zeros(2), np.ones(2), delta, 0.06, 0.05)
+        ceasefire.truce_values(
+            out, u, u_table, V_w, chi, np.zeros(2), np.ones(2), delta, 0.06, 0.05
+        )
 
     truce([True, True, False], with_k)
     truce([True, False, False], without)

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from playing import Game, even_draws
 
 from sim import chance, files
-from sim.ensembles import simulate
 from sim.errors import ScenarioError
 from sim.results import events
 from sim.rules import bargaining, ceasefire, objectives, war
 from sim.scenario import PRESETS, Mechanisms, Parameters, Scenario
+from sim.simulation import simulate
 
 SYRIA = ROOT / "scenarios" / "syria_2015_2018.toml"
 NEVER = {

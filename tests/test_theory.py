@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from sim import files
 from sim.cli import main
-from sim.ensembles import ensemble, simulate
+from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.plots import sceptic
 from sim.plots.pages import write
 from sim.scenario import Scenario
+from sim.simulation import simulate
 from sim.theory import (
     cast,
     cells,

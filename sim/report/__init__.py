@@ -7,20 +7,33 @@ import uuid
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from string import Template
 
 import xarray as xr
 
 from sim import comparison, selection
 from sim.errors import ResultsError
 from sim.files import dumps
+from sim.html import page, paragraph, section
 from sim.report import sections
-from sim.report.markup import PAGE, STYLE, paragraph, section
 from sim.report.sections import MOST_DRAWN
 from sim.report.typical import Extremes, extremes
 from sim.results import scenario_of
 from sim.store import reading
 
 __all__ = ["MOST_DRAWN", "Extremes", "extremes", "html", "write"]
+
+BODY = Template("""<h1>$title</h1>
+<p class="honest">$honest</p>
+$lead
+$parts
+<section>
+<h2>The scenario in full</h2>
+<details>
+<summary>Every value, written out</summary>
+<pre>$scenario</pre>
+</details>
+</section>""")
 
 HONEST = (
     "This page explores what may follow from the rules of a model and from what a scenario says. "
@@ -81,11 +94,12 @@ def html(results: xr.Dataset, say: Callable[[str], None] = lambda words: None) -
             why += f" Most of all in {'; '.join(found.farthest)}."
         parts.append(sections.one_run(results, found.extreme, "An extreme run", why))
     title, lead = _title(results), " ".join(scenario.description.split())
-    return PAGE.substitute(
-        title=escape(title), honest=escape(HONEST), style=STYLE, parts="\n".join(parts),
+    body = BODY.substitute(
+        title=escape(title), honest=escape(HONEST), parts="\n".join(parts),
         lead=paragraph(lead) if lead else "",
         scenario=escape(dumps(scenario)),
     )  # fmt: skip
+    return page(title, body)
 
 
 def write(

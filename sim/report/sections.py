@@ -12,12 +12,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import comparison, measures
+from sim import comparison, html, measures
 from sim.chronicle import page as chronicle_page
 from sim.errors import ResultsError, SimError
 from sim.plots import catalogue
 from sim.plots.pages import png
-from sim.report import markup
 from sim.report.typical import numbers
 from sim.results import file_order
 from sim.scenario import Scenario
@@ -47,7 +46,7 @@ def study(results: xr.Dataset) -> str:
     if "record" in results.attrs:
         said["recorded of each run"] = str(results.attrs["record"]).replace(",", ", ")
     said["versions"] = ", ".join(f"{name} {version}" for name, version in versions.items())
-    return markup.pairs(said) + (markup.bullets(failures[:10]) if failures else "")
+    return html.pairs(said) + (html.items(failures[:10]) if failures else "")
 
 
 def setting(scenario: Scenario) -> str:
@@ -69,9 +68,9 @@ def setting(scenario: Scenario) -> str:
     )  # fmt: skip
     issues = ((i.label, i.zero, i.one, f"{i.start:g}") for i in scenario.issues.values())
     parts = [
-        markup.pairs(said),
-        markup.table("Actors", ("actor", "kind", "camp", "armed", "capability", "arms"), actors),
-        markup.table("Issues", ("issue", "0 is", "1 is", "at the start"), issues),
+        html.pairs(said),
+        html.table("Actors", ("actor", "kind", "camp", "armed", "capability", "arms"), actors),
+        html.table("Issues", ("issue", "0 is", "1 is", "at the start"), issues),
     ]
     if scenario.events:
         told = [
@@ -80,7 +79,7 @@ def setting(scenario: Scenario) -> str:
         ]
         dates: dict[tuple[dt.date, str], None] = dict.fromkeys(sorted(told))
         parts.append("<h3>Dates on which something is given</h3>")
-        parts.append(markup.bullets(f"{day}: {why}" for day, why in dates))
+        parts.append(html.items(f"{day}: {why}" for day, why in dates))
     return "\n".join(parts)
 
 
@@ -102,12 +101,12 @@ def ends(results: xr.Dataset) -> str:
         if count or code < 3:
             rows.append((name, f"{count:,}", f"{count / runs:.1%}", _span(low, high)))
     heads = ("outcome", "runs", "share", "95 % interval")
-    parts = [markup.table("State in the last week", heads, rows)]
+    parts = [html.table("State in the last week", heads, rows)]
     try:
         table = measures.outcome_shares(_light(results))
     except ResultsError as error:
         return "\n".join(
-            [*parts, markup.paragraph(f"Classes of outcome are not shown: {error}.", "note")]
+            [*parts, html.paragraph(f"Classes of outcome are not shown: {error}.", "note")]
         )
     rows = [
         (
@@ -116,9 +115,9 @@ def ends(results: xr.Dataset) -> str:
         )
         for name, row in table.iterrows()
     ]  # fmt: skip
-    parts.append(markup.table("Classes of outcome", heads, rows))
+    parts.append(html.table("Classes of outcome", heads, rows))
     parts.append(
-        markup.paragraph(
+        html.paragraph(
             "The first five exclude each other; the others may hold beside them. Intervals are "
             "those of Wilson: they tell what the number of runs leaves open, not whether the model "
             "is right.", "note",
@@ -146,15 +145,15 @@ def course(results: xr.Dataset) -> str:
         low, middle, high = np.percentile(values, [5, 50, 95])
         rows.append((name, mean, interval, f"{middle:.0f}", _span(low, high, ".0f")))
     heads = ("a run", "mean", "95 % interval of the mean", "median", "5 to 95 % of runs")
-    return markup.table("Weeks in each state, ceasefires and talks", heads, rows)
+    return html.table("Weeks in each state, ceasefires and talks", heads, rows)
 
 
 def moved_ties(results: xr.Dataset, scenario: Scenario) -> str:
     """The pairs whose ties moved most between the start and the end, on the mean of runs."""
     if results.sizes["actor"] < 2:
-        return markup.paragraph("There is but one actor.")
+        return html.paragraph("There is but one actor.")
     if "tie" not in results and "final_tie" not in results:
-        return markup.paragraph("Ties were not recorded.", "note")
+        return html.paragraph("Ties were not recorded.", "note")
     start, end, when = _both_ends(results, scenario)
     runs = len(start)
     rows, label = [], [str(words) for words in results["actor_label"].values]
@@ -176,7 +175,7 @@ def moved_ties(results: xr.Dataset, scenario: Scenario) -> str:
         )  # fmt: skip
     heads = ("pair", when, "at the end", "change", "95 % interval", "runs in which it fell")
     caption = f"Ties from -1 (enemies) to 1 (friends), mean of both directions and of {runs} runs"
-    return markup.table(caption, heads, rows)
+    return html.table(caption, heads, rows)
 
 
 def _both_ends(
@@ -214,16 +213,16 @@ def figures(results: xr.Dataset) -> str:
         try:
             drawn.append(_figure(shown, name))
         except ResultsError as error:
-            drawn.append(markup.paragraph(f"No figure of {name}: {error}.", "note"))
+            drawn.append(html.paragraph(f"No figure of {name}: {error}.", "note"))
     if left:
         drawn.append(
-            markup.paragraph(
+            html.paragraph(
                 f"Not recorded of all runs: {', '.join(left)}. "
                 f"An ensemble keeps what they need with --record {','.join(lacking)}.", "note",
             )
         )  # fmt: skip
     if len(left) < len(OF_ALL) and results.sizes["run"] > MOST_DRAWN:
-        drawn.append(markup.paragraph(f"Figures show the first {MOST_DRAWN} runs.", "note"))
+        drawn.append(html.paragraph(f"Figures show the first {MOST_DRAWN} runs.", "note"))
     return "\n".join(drawn)
 
 
@@ -264,21 +263,21 @@ def one_run(results: xr.Dataset, number: int, heading: str, why: str) -> str:
     try:
         again = replay(results, number)
     except SimError as error:
-        return markup.section(
-            name, markup.paragraph(why) + markup.paragraph(f"It cannot be told: {error}.", "note")
+        return html.section(
+            name, html.paragraph(why) + html.paragraph(f"It cannot be told: {error}.", "note")
         )
-    parts = [markup.paragraph(why)]
+    parts = [html.paragraph(why)]
     for figure in OF_ONE:
         try:
             parts.append(_figure(again, figure, number))
         except ResultsError as error:
-            parts.append(markup.paragraph(f"No figure of {figure}: {error}.", "note"))
+            parts.append(html.paragraph(f"No figure of {figure}: {error}.", "note"))
     parts.append(f"<h3>Chronicle of run {number}</h3>")
     try:
         parts.append(_chronicle(chronicle_page(again, number, width=1_000_000)))
     except SimError as error:
-        parts.append(markup.paragraph(f"It cannot be told: {error}.", "note"))
-    return markup.section(name, "\n".join(parts))
+        parts.append(html.paragraph(f"It cannot be told: {error}.", "note"))
+    return html.section(name, "\n".join(parts))
 
 
 def _chronicle(page: str) -> str:
@@ -289,8 +288,8 @@ def _chronicle(page: str) -> str:
         if entries:
             parts += [
                 f"<h4>{escape(head)}</h4>",
-                markup.bullets(entry.strip() for entry in entries),
+                html.items(entry.strip() for entry in entries),
             ]
         else:
-            parts.append(markup.paragraph(head))
+            parts.append(html.paragraph(head))
     return "\n".join(parts)

@@ -1,7 +1,11 @@
-"""How a page is written: its frame, and tables, lists and words as HTML."""
+"""Pieces of a page that can be read by itself, as HTML (no scripts, one style sheet) or as text.
+
+Texts are escaped here; a `body` is HTML already.
+"""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from string import Template
@@ -39,7 +43,7 @@ li { margin: .25rem 0; }
 }
 """
 
-PAGE = Template("""<!DOCTYPE html>
+_PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -49,41 +53,36 @@ PAGE = Template("""<!DOCTYPE html>
 </head>
 <body>
 <main>
-<h1>$title</h1>
-<p class="honest">$honest</p>
-$lead
-$parts
-<section>
-<h2>The scenario in full</h2>
-<details>
-<summary>Every value, written out</summary>
-<pre>$scenario</pre>
-</details>
-</section>
+$body
 </main>
 </body>
 </html>
 """)
 
 
+def page(title: str, body: str) -> str:
+    """A whole page."""
+    return _PAGE.substitute(title=escape(title), style=STYLE, body=body)
+
+
 def section(heading: str, body: str) -> str:
-    """A section of HTML under a heading in plain words."""
+    """A part of a page under a heading."""
     return f"<section>\n<h2>{escape(heading)}</h2>\n{body}\n</section>"
 
 
 def paragraph(words: str, kind: str = "") -> str:
-    """Plain words as a paragraph, of a class of the style sheet if one is given."""
+    """A paragraph, of a class if `kind` is given."""
     name = f' class="{kind}"' if kind else ""
     return f"<p{name}>{escape(words)}</p>"
 
 
-def bullets(entries: Iterable[str]) -> str:
-    """Plain words as a list."""
+def items(entries: Iterable[str]) -> str:
+    """A list of paragraphs."""
     return "<ul>" + "".join(f"<li>{escape(entry)}</li>" for entry in entries) + "</ul>"
 
 
 def pairs(entries: Mapping[str, str]) -> str:
-    """Names and what is said of each."""
+    """Names and what belongs to them."""
     rows = (f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in entries.items())
     return "<dl>" + "".join(rows) + "</dl>"
 
@@ -101,3 +100,34 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
         f'<div class="wide"><table>\n<caption>{escape(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
     )
+
+
+type Blocks = list[str | list[str]]
+"""A page as its title, paragraphs, and lists of entries."""
+
+
+def plain(parts: Blocks, width: int) -> str:
+    """A title, paragraphs and lists of entries as plain text."""
+    wide, found = max(width, 20), []
+    for block in parts:
+        if isinstance(block, str):
+            found.append(textwrap.fill(block, wide, break_on_hyphens=False))
+            continue
+        found.append(
+            "\n".join(
+                textwrap.fill(
+                    entry, wide, initial_indent="  ", subsequent_indent="      ",
+                    break_on_hyphens=False,
+                )
+                for entry in block
+            )
+        )  # fmt: skip
+    return "\n\n".join(block for block in found if block)
+
+
+def marked(parts: Blocks) -> str:
+    """The same as HTML, without a frame around it."""
+    title, *rest = parts
+    body = [f"<h1>{escape(str(title))}</h1>"]
+    body += [items(b) if isinstance(b, list) else paragraph(b) for b in rest if b]
+    return "\n".join(body)
