@@ -47,7 +47,7 @@ PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "link")
 
 def conflicting(theory: str = "second") -> Scenario:
     """The Syrian case."""
-    return files.load(SCENARIOS / "syria_2015_2018.toml", {"theory": theory})
+    return files.load(SCENARIOS / f"syria_{theory}_theory.toml")
 
 
 CAST = find(conflicting())

@@ -36,11 +36,12 @@ class Calibration:
         See `sim.calibration.emulator.Emulator`.
     draws : DataFrame
         Draws of the posterior, one column a free number by its path.
-    best : dict of str to float
-        The point that the emulator holds most likely, by path.
+    centre : dict of str to float
+        The draw that is nearest to the medians of all, in shares of the ranges, by path. (The
+        likeliest point would be no better a choice: it tends to lie at the end of some range.)
     targets : DataFrame
         One row a target: ``known``, ``tolerance``; median and 90 % of runs played at draws from
-        the ranges (``prior_...``) and from the posterior (``posterior_...``); at ``best``.
+        the ranges (``prior_...``) and from the posterior (``posterior_...``); at ``centre``.
     """
 
     plan: Plan
@@ -48,12 +49,12 @@ class Calibration:
     seen: pd.DataFrame
     skill: pd.Series
     draws: pd.DataFrame
-    best: dict[str, float]
+    centre: dict[str, float]
     targets: pd.DataFrame
 
     @property
     def numbers(self) -> pd.DataFrame:
-        """Each free number: its range, the posterior's median and 90 %, and the best point.
+        """Each free number: its range, the posterior's median and 90 %, and the centre.
 
         ``shrunk`` is the part of the range, on its scale, that the 90 % leave out.
         """
@@ -66,7 +67,7 @@ class Calibration:
                 ends = np.log(ends)
             rows[number.path] = {
                 "from": number.low, "to": number.high, "low": low, "median": middle, "high": high,
-                "best": self.best[number.path],
+                "centre": self.centre[number.path],
                 "shrunk": 1.0 - (ends[1] - ends[0]) / (ends[3] - ends[2]),
             }  # fmt: skip
         return pd.DataFrame(rows).T
@@ -77,10 +78,10 @@ class Calibration:
             f"Calibration of {self.plan.scenario.name} on what was known on "
             f"{self.plan.known_until}: {len(self.points)} points, {len(self.targets)} targets.",
             "",
-            "What the free numbers may be (90 % of the posterior, and the likeliest point):",
+            "What the free numbers may be (90 % of the posterior, and its centre):",
             self.numbers.to_string(float_format=lambda x: f"{x:.3g}"),
             "",
-            "Targets (known, tolerance; 90 % over the ranges and over the posterior; likeliest):",
+            "Targets (known, tolerance; 90 % over the ranges and over the posterior; at its centre):",
             self.targets.to_string(float_format=lambda x: f"{x:.2f}"),
         ]
         return "\n".join(words)
@@ -138,26 +139,27 @@ def calibrate(
     seen = played(given, cube, runs, seed, progress)
     prior = seen.iloc[:check]
     emulator = learn(cube, seen, seed)
-    draws, best = _sampled(given, emulator, seed)
+    draws = _sampled(given, emulator, seed)
     for wave in range(1, waves):
         rng = np.random.default_rng([seed, wave])
         more = draws[rng.choice(len(draws), size=max(points // 2, 1), replace=False)]
         after = played(given, more, runs, seed + 100_000 * wave, progress)
         cube, seen = np.vstack([cube, more]), pd.concat([seen, after], ignore_index=True)
         emulator = learn(cube, seen, seed)
-        draws, best = _sampled(given, emulator, seed + wave)
+        draws = _sampled(given, emulator, seed + wave)
     rng = np.random.default_rng([seed, waves])
     tried = draws[rng.choice(len(draws), size=check, replace=False)]
     posterior = played(given, tried, runs, seed + 10_000_000, progress)
-    at_best = played(given, best[None, :], 5 * runs, seed + 20_000_000).iloc[0]
+    centre = draws[((draws - np.median(draws, axis=0)) ** 2).sum(axis=1).argmin()]
+    at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000).iloc[0]
     return Calibration(
         plan=given,
         points=cube,
         seen=seen,
         skill=emulator.skill,
         draws=pd.DataFrame([given.values(draw) for draw in draws]),
-        best=given.values(best),
-        targets=_compared(given, prior, posterior, at_best, emulator.skill),
+        centre=given.values(centre),
+        targets=_compared(given, prior, posterior, at_centre, emulator.skill),
     )
 
 
@@ -178,8 +180,8 @@ def log_likelihood(plan: Plan, emulator: Emulator, points: Points) -> NDArray[np
     return found
 
 
-def _sampled(plan: Plan, emulator: Emulator, seed: int) -> tuple[Points, Points]:
-    """Draws of the posterior in the unit cube, and the likeliest of them."""
+def _sampled(plan: Plan, emulator: Emulator, seed: int) -> Points:
+    """Draws of the posterior in the unit cube."""
     try:
         import emcee
     except ImportError as error:
@@ -197,13 +199,11 @@ def _sampled(plan: Plan, emulator: Emulator, seed: int) -> tuple[Points, Points]
     )  # fmt: skip
     sampler.random_state = np.random.RandomState(seed).get_state()
     sampler.run_mcmc(start, BURN_IN + KEPT)
-    chain = sampler.get_chain(discard=BURN_IN, thin=EVERY, flat=True)
-    likely = sampler.get_log_prob(discard=BURN_IN, thin=EVERY, flat=True)
-    return np.asarray(chain), np.asarray(chain[int(np.argmax(likely))])
+    return np.asarray(sampler.get_chain(discard=BURN_IN, thin=EVERY, flat=True))
 
 
 def _compared(
-    plan: Plan, prior: pd.DataFrame, posterior: pd.DataFrame, at_best: pd.Series, skill: pd.Series
+    plan: Plan, prior: pd.DataFrame, posterior: pd.DataFrame, at_centre: pd.Series, skill: pd.Series
 ) -> pd.DataFrame:
     rows = {}
     for target in plan.targets:
@@ -214,5 +214,5 @@ def _compared(
                 f"{word}_{end}": value
                 for end, value in zip(("low", "median", "high"), ends, strict=True)
             }
-        rows[target.name] = {**row, "best": at_best[target.name], "skill": skill[target.name]}
+        rows[target.name] = {**row, "centre": at_centre[target.name], "skill": skill[target.name]}
     return pd.DataFrame(rows).T

@@ -33,18 +33,18 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     ):
         place = {
             word: _share(values[word], number.low, number.high, number.scale)
-            for word in ("low", "median", "high", "best")
+            for word in ("low", "median", "high", "centre")
         }
         ax.plot([0, 1], [row, row], color=BEFORE, linewidth=7, solid_capstyle="butt")
         ax.plot([place["low"], place["high"]], [row, row], color=AFTER, linewidth=3)
         ax.plot(place["median"], row, "o", color=AFTER, markersize=6)
-        ax.plot(place["best"], row, "D", color="white", markeredgecolor=style.INK, markersize=6)
+        ax.plot(place["centre"], row, "D", color="white", markeredgecolor=style.INK, markersize=6)
         for x, side in ((-0.015, "right"), (1.015, "left")):
             end = number.low if x < 0 else number.high
             ax.text(x, row, f"{end:g}", ha=side, va="center", fontsize=8.5, color=style.SOFT)
     style.dress(
         ax, "What the free numbers may be",
-        "grey: range; line and dot: 90 % and median of the posterior; diamond: likeliest point",
+        "grey: range; line and dot: 90 % and median of the posterior; diamond: its centre",
     )  # fmt: skip
     ax.set_yticks(rows, [f"{name}   " for name in found.plan.names])
     ax.tick_params(axis="y", length=0, pad=26)
@@ -86,11 +86,11 @@ def targets(found: Calibration, ax: Axes | None = None) -> Axes:
             )
             ax.plot([low, high], [row + shift] * 2, color=colour, linewidth=width)
             ax.plot(middle, row + shift, "o", color=colour, markersize=5)
-        best = (values["best"] - values["known"]) / values["tolerance"]
-        ax.plot(best, row - 0.14, "D", color="white", markeredgecolor=style.INK, markersize=6)
+        centre = (values["centre"] - values["known"]) / values["tolerance"]
+        ax.plot(centre, row - 0.14, "D", color="white", markeredgecolor=style.INK, markersize=6)
     style.dress(
         ax, "Which targets are met",
-        "grey: over the ranges; blue: over the posterior (90 % and median); diamond: likeliest",
+        "grey: over the ranges; blue: over the posterior (90 % and median); diamond: at its centre",
     )  # fmt: skip
     ax.set_yticks(rows, list(table.index))
     ax.set_xlabel("distance from what is known, in tolerances")
