@@ -57,8 +57,8 @@ def ensemble(first_syria: Scenario) -> xr.Dataset:
 @pytest.fixture(scope="session")
 def plain_syria() -> Scenario:
     """The Syrian case of the first theory, without heterogeneity, as the golden run has it."""
-    still = {"theory": "first", "parameters.sig_w": 0, "parameters.sig_x": 0}
-    return files.load(ROOT / "scenarios/syria_2015_2018.toml", still)
+    still = {"parameters.sig_w": 0, "parameters.sig_x": 0}
+    return files.load(ROOT / "scenarios/syria_first_theory.toml", still)
 
 
 @pytest.fixture(scope="session")

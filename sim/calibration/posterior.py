@@ -81,7 +81,7 @@ class Calibration:
             "What the free numbers may be (90 % of the posterior, and its centre):",
             self.numbers.to_string(float_format=lambda x: f"{x:.3g}"),
             "",
-            "Targets (known, tolerance; 90 % over the ranges and over the posterior; at its centre):",
+            "Targets (known, tolerance; 90 % over the ranges, over the posterior; its centre):",
             self.targets.to_string(float_format=lambda x: f"{x:.2f}"),
         ]
         return "\n".join(words)
