@@ -446,7 +446,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 if who.fights[j] and not who.armed[j]:
                     # One's own planes and troops do what one orders others to do.
                     tmp.shock[j], tmp.acting[j] = tmp.draw2[j], tmp.own[j]
-                    truce.contagion[j] = 0.0
+                    tmp.patrons[j], truce.contagion[j] = 0.0, 0.0
                 tmp.acting[j] += truce.breach_cost[j] - truce.contagion[j]
                 truce.violates[j] = tmp.is_bound[j] and tmp.shock[j] > tmp.acting[j]
                 truce.complied[j] = not truce.violates[j]

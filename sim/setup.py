@@ -131,7 +131,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     armed = np.array([a.armed for a in actors], dtype=np.bool_)
     fighting_tasks = tasks["air"] + tasks["ground"] if p.by_tasks else np.zeros(len(actors))
     in_arms = np.where(armed, 1.0, fighting_tasks)
-    places, covered = _theatres(scenario, lay, in_arms * [a.capability for a in actors])
+    places, covered = _theatres(scenario, lay, in_arms)
     near = np.empty((len(actors), len(actors)))
     neighbourhoods(near, places)
     who = Who(
@@ -226,7 +226,7 @@ def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
     return (chance_a_week, 0.0, True) if rule.to == "uniform" else (chance_a_week, rule.to, False)
 
 
-def _theatres(scenario: Scenario, lay: Layout, force: Floats) -> tuple[Floats, Floats]:
+def _theatres(scenario: Scenario, lay: Layout, in_arms: Floats) -> tuple[Floats, Floats]:
     """Where each actor fights, (N, H), and the share of that where a ceasefire holds, (N,).
 
     Who does not fight has the share of all that is in arms: that much of the war stops.
@@ -243,9 +243,10 @@ def _theatres(scenario: Scenario, lay: Layout, force: Floats) -> tuple[Floats, F
     if covers is None or not told:
         return places, np.ones(len(lay.actors))
     covered = places @ np.array([name in covers for name in lay.theatres], dtype=np.float64)
+    force = in_arms * [scenario.actors[name].capability for name in lay.actors]
     total = float(force.sum())
     stops = float(force @ covered) / total if total > 0.0 else 1.0
-    return places, np.where(force > 0.0, covered, stops)
+    return places, np.where(in_arms > 0.0, covered, stops)
 
 
 _CONSULTATION = {"always": ALWAYS, "never": NEVER, "by rule": BY_RULE}
