@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what holds", "checks merging"),
     ("one verdict", "validation"),
     ("on the table", "files"),
+    ("what can be moved", "controls widgets"),
     ("the machine", "compiling"),
     ("the machine", "arrays"),
     ("luck", "chance"),
@@ -35,8 +36,10 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("a user's own", "plugins"),
     ("the whole", "model"),
     ("what holds for actors", "contract"),
+    ("who asks", "asking"),
     ("what happened", "chronicle"),
     ("which part", "selection"),
+    ("what is asked", "questions"),
     ("how much", "measures"),
     ("which runs", "study"),
     ("where they lie", "places"),
@@ -50,6 +53,8 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("to compare", "comparison branching causes"),
     ("to doubt", "theory"),
     ("to set numbers", "calibration"),
+    ("to take part", "desk"),
+    ("to take part", "seat"),
     ("to look at", "plots"),
     ("a page of it", "html"),
     ("to read", "report"),
@@ -63,6 +68,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("number by number", "moving"),
     ("an audit in words", "audited"),
     ("to audit", "auditing"),
+    ("to move", "exploring"),
     ("to type", "cli"),
 )
 
@@ -78,6 +84,8 @@ _PUBLIC = {
     "branch": "branching",
     "explain": "explaining",
     "audit": "auditing",
+    "explore": "exploring",
+    "Seat": "seat",
     "ConflictModel": "model",
     "Actor": "model",
     "StateActor": "model",
@@ -103,6 +111,7 @@ if TYPE_CHECKING:
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
     from sim.explaining import explain as explain
+    from sim.exploring import explore as explore
     from sim.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor
@@ -115,6 +124,7 @@ if TYPE_CHECKING:
     from sim.results import load as load
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
+    from sim.seat import Seat as Seat
     from sim.simulation import replay as replay
     from sim.simulation import simulate as simulate
 

@@ -264,6 +264,9 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         The next week to be played.
     running : bool
         False once the scenario's last week is over.
+    deciding : str
+        The decision for which actors are being asked; while they heed their patrons, the one that
+        they heed them in.
     datacollector : mesa.DataCollector
         State, violence and contest of every week; capability, short-term attention, value of war
         and violations of every actor.
@@ -285,7 +288,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             self.case, self.givens, self.knobs, self.layout, self.seed, self.run, hold
         )
         self.seen, self.seen_givens = _read_only(self.world), _read_only(self.givens)
-        self.week = 0
+        self.week, self.deciding = 0, ""
         luck, _ = keys_of(self.seed, np.array([self.run], dtype=np.uint64), hold)
         self._keys = luck[0]
         self._record = blank(self.layout, self.case.rounds)
@@ -366,13 +369,17 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         """
         if self.week >= self.case.rounds:
             raise SimError(f"the scenario ends after {self.case.rounds} weeks")
+        self.play_week()
+        self.week += 1
+        self.running = self.week < self.case.rounds
+        self.datacollector.collect(self)
+
+    def play_week(self) -> None:
+        """Play the phases of the present week, without ending it."""
         _PLAY(
             self.givens, self.knobs, self.world, self._record, self._log, self._count, self._keys,
             chance.NO_DRAWS, self.week, self.week + 1, self._ask,
         )  # fmt: skip
-        self.week += 1
-        self.running = self.week < self.case.rounds
-        self.datacollector.collect(self)
 
     def record_in_full(self) -> tuple[Kept, NDArray[np.float64], NDArray[np.int64]]:
         """Record of all weeks of the scenario, room for events, and their counter."""
@@ -391,6 +398,8 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     def _ask(self, decision: str, answers: NDArray[np.float64], about: int) -> None:
         """Ask the actors whom a decision concerns; see `sim.rounds.ask`."""
         who, names = self.givens.who, self.layout.actors
+        if decision != "heeds":
+            self.deciding = decision
         if decision == "bargains":
             answers[:] = [
                 [self.answer(i, decision, names[j]), self.answer(j, decision, names[i])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import json
 import os
 import platform
@@ -328,7 +329,13 @@ def scenario_of(results: xr.Dataset) -> Scenario:
     """
     if "scenario" not in results.attrs:
         raise ResultsError("these results carry no scenario: they were not made by this program")
-    return loads(results.attrs["scenario"], "scenario inside the results")
+    return _scenario_inside(str(results.attrs["scenario"]))
+
+
+@functools.lru_cache(maxsize=8)
+def _scenario_inside(text: str) -> Scenario:
+    """Figures and measures ask for it many times, and a scenario is frozen."""
+    return loads(text, "scenario inside the results")
 
 
 def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:

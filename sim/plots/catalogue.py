@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim import selection
@@ -140,6 +141,7 @@ def figure(
     pairs: Sequence[Sequence[str]] = (),
     dates: Sequence[selection.When] = (),
     run: int | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw a figure by its name.
 
@@ -154,6 +156,8 @@ def figure(
         Days or rounds, for figures of single dates.
     run : int, optional
         Number of a run.
+    ax : Axes, optional
+        Where to draw, for figures that are one picture.
 
     Returns
     -------
@@ -168,7 +172,7 @@ def figure(
     """
     chosen = entry(name)
     given: dict[str, Any] = {"pairs": list(pairs), "dates": list(dates), "run": run}
-    choices: dict[str, Any] = {}
+    choices: dict[str, Any] = {} if ax is None else {"ax": ax}
     for what, value in given.items():
         if value is None or value == []:
             continue

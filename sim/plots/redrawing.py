@@ -1,0 +1,131 @@
+"""One picture drawn again and again: the place of its Axes is worked out once, then kept."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from sim.errors import ResultsError
+from sim.plots import catalogue, style
+from sim.plots.choice import default_pairs
+
+# Lines of single runs are thinner than this; they are not repeated as what was.
+_CURVE = 1.0
+
+
+class Redrawn:
+    """A figure of the catalogue that can be drawn again in a tenth of a second.
+
+    Working out where everything goes takes longer than drawing it, so it is done for the first
+    results, and later ones use the same place. The lines and bars of the first stay as grey
+    dots.
+
+    Parameters
+    ----------
+    first : Dataset
+        Results of two runs or more.
+    name : str
+        A figure of `sim.plots.catalogue.FIGURES` that shows all runs on one pair of Axes.
+    pairs : sequence of (str, str)
+        What to show; what the figure shows by itself if none is given.
+    size : (float, float)
+        Width and height in inches.
+
+    Attributes
+    ----------
+    needs : tuple of str
+        Variables that results must hold.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such figure, or it shows one run alone.
+    """
+
+    def __init__(
+        self,
+        first: xr.Dataset,
+        name: str = "ties",
+        pairs: Sequence[Sequence[str]] = (),
+        size: tuple[float, float] = (8.6, 4.4),
+    ) -> None:
+        self.needs = variables_of(name)
+        self._name, self._pairs = name, [tuple(two) for two in pairs]
+        if catalogue.entry(name).takes.get("pairs") == "pairs":
+            # once, so that a move of the sliders never swaps the lines
+            self._pairs = self._pairs or list(default_pairs(first))
+        self._before: list[tuple[Any, Any]] = []
+        self._bars: list[Rectangle] = []
+        self._open(size)
+        self._draw(first)
+        self._canvas.draw()
+        self.figure.set_layout_engine("none")
+        self._before = [
+            (np.asarray(line.get_xdata()), np.asarray(line.get_ydata()))
+            for line in self._axes.get_lines()
+            if line.get_linewidth() >= _CURVE
+            and line.get_linestyle() != "None"
+            and len(np.atleast_1d(line.get_xdata())) > 2
+        ]
+        self._bars = [bar for bar in self._axes.patches if isinstance(bar, Rectangle)]
+
+    @style.styled
+    def _open(self, size: tuple[float, float]) -> None:
+        # Not made by pyplot: a notebook would show it a second time, by itself.
+        self.figure = Figure(figsize=size, dpi=100, layout="constrained")
+        self._canvas: Any = FigureCanvasAgg(self.figure)  # its methods are not typed
+        self._axes = self.figure.add_subplot()
+
+    def _draw(self, results: xr.Dataset) -> None:
+        self._axes.clear()
+        catalogue.figure(results, self._name, self._pairs, ax=self._axes)
+        # a class of outcome that never happened before has no bar there, and moves the others
+        same = len(self._axes.patches) == len(self._bars)
+        for bar in self._bars if same else []:
+            self._axes.add_patch(Rectangle(
+                bar.get_xy(), bar.get_width(), bar.get_height(), fill=False, edgecolor=style.SOFT,
+                linewidth=1.3, linestyle=":",
+            ))  # fmt: skip
+        for dates, values in self._before:
+            self._axes.plot(
+                dates, values, color=style.SOFT, linewidth=1.1, linestyle=":", zorder=1.5
+            )
+
+    def png(self, results: xr.Dataset) -> bytes:
+        """The picture of other results of the same actors, as the bytes of a PNG file."""
+        self._draw(results)
+        out = io.BytesIO()
+        # Not `savefig`, which draws twice; and the least compression, which is the quickest.
+        self._canvas.print_png(out, pil_kwargs={"compress_level": 1})
+        return out.getvalue()
+
+
+def variables_of(name: str) -> tuple[str, ...]:
+    """What results must hold for a figure that can be redrawn.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such figure, or it shows one run, or several pairs of Axes.
+    """
+    entry = catalogue.entry(name)
+    if not redrawable(entry):
+        able = [known for known, found in catalogue.FIGURES.items() if redrawable(found)]
+        raise ResultsError(
+            f"figure {name!r} shows one run, or several pictures (those of all runs in one: "
+            f"{', '.join(able)})"
+        )
+    return entry.needs
+
+
+def redrawable(entry: catalogue.Entry) -> bool:
+    """Whether a figure shows all runs on one pair of Axes."""
+    return not entry.one and "ax" in inspect.signature(entry.draw).parameters

@@ -1,0 +1,350 @@
+"""Take one actor's seat: the war stops at each of its decisions, and a reader answers for it.
+
+The actor becomes a plug-in (`sim.asking`). A week in which it has something to decide is tried,
+taken back, and played when the answer is there; so the reader can be a person at a keyboard, the
+buttons of a notebook (`sim.desk`), or a list of answers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from sim.asking import Answer, asking
+from sim.chronicle.story import Story
+from sim.ensembles import simulate
+from sim.errors import SimError, nearest
+from sim.files import with_changes
+from sim.model import Actor, ConflictModel, class_of
+from sim.plugins import register
+from sim.questions import QUESTIONS, Question, question
+from sim.results import assemble
+from sim.scenario import Scenario
+from sim.selection import week_at
+from sim.study import given
+from sim.world import Kept
+
+AGENT = "seat"
+# An answer about a ceasefire in force stands so many weeks, or until what speaks for it turns.
+EVERY, SOONEST = 8, 3
+
+
+class _Waiting(SimError):
+    """The war stops at a question."""
+
+    def __init__(self, decision: str, other: str) -> None:
+        super().__init__(f"{decision} waits for an answer")
+        self.decision, self.other = decision, other
+
+
+class Seat:
+    """The seat of one actor in one war.
+
+    Parameters
+    ----------
+    scenario : Scenario or path
+    actor : str
+    seed, run : int
+        Name the luck, see `sim.ensembles.simulate`.
+    since : date, str or int
+        Day or week from which on the reader answers; before it the rule does.
+    weeks : int, optional
+        How long the war is; the scenario's rounds if not given.
+    decisions : sequence of str
+        Which of `sim.questions.QUESTIONS` the reader answers; the rule answers the others.
+    set : mapping or sequence of str
+        Changes, as ``{"actors.iran.capability": 1.4}``.
+
+    Attributes
+    ----------
+    question : Question or None
+        What is asked now; None when the war is over.
+    history : list of (Question, bool)
+        What was asked, and what was answered.
+    model : ConflictModel
+        The war, up to the question.
+
+    Raises
+    ------
+    SimError
+        If there is no such actor, decision or date, or an argument is out of range.
+    ScenarioError
+        If the scenario cannot be used.
+
+    Examples
+    --------
+    >>> seat = Seat("scenarios/toy.toml", "league")
+    >>> print(seat.question)  # doctest: +SKIP
+    >>> print(seat.play(["no", "yes"]).comparison())  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        actor: str,
+        *,
+        seed: int = 1,
+        run: int = 0,
+        since: dt.date | str | int = 0,
+        weeks: int | None = None,
+        decisions: Sequence[str] = tuple(QUESTIONS),
+        set: Mapping[str, object] | Sequence[str] = (),
+    ) -> None:
+        case = given(scenario, set)
+        if actor not in case.actors:
+            raise SimError(f"unknown actor {actor!r} ({nearest(actor, list(case.actors))})")
+        for name in decisions:
+            if name not in QUESTIONS:
+                raise SimError(f"unknown decision {name!r} ({nearest(name, list(QUESTIONS))})")
+        self.case = case if weeks is None else with_changes(case, {"rounds": weeks})
+        self.actor, self.seed, self.run = actor, seed, run
+        self._since = week_at(self.by_rule, since)
+        self._decisions = tuple(decisions)
+        self._begin([])
+
+    def answer(self, yes: bool | str | None) -> Question | None:
+        """Answer the question, and go on to the next.
+
+        Parameters
+        ----------
+        yes : bool, str or None
+            See `sim.questions.Question.read`.
+
+        Returns
+        -------
+        Question or None
+            The next; None if the war is over.
+
+        Raises
+        ------
+        SimError
+            If the war is over, or the answer is none that is allowed.
+        """
+        if self.question is None:
+            raise SimError("the war is over: nothing is left to answer")
+        self._take(self.question, yes)
+        self._go_on()
+        return self.question
+
+    def back(self) -> Question | None:
+        """Take the last answer back, and ask again."""
+        self._begin(self._said[:-1])
+        return self.question
+
+    def play(
+        self,
+        answers: Callable[[Question], bool | str | None] | Iterable[bool | str | None] = (),
+    ) -> Seat:
+        """Play to the end: by answers in a row, or by a function of the question.
+
+        Parameters
+        ----------
+        answers : iterable or callable
+            See `answer`. Where a row of answers is too short, the rule answers the rest;
+            `by_hand` asks on the keyboard.
+
+        Returns
+        -------
+        Seat
+            The same.
+        """
+        if callable(answers):
+            while self.question is not None:
+                self.answer(answers(self.question))
+            return self
+        row = iter(answers)
+        while self.question is not None:
+            self.answer(next(row, None))
+        return self
+
+    def results(self) -> xr.Dataset:
+        """The war so far, see `sim.results`."""
+        return self.model.results()
+
+    @cached_property
+    def by_rule(self) -> xr.Dataset:
+        """The whole war as the actor's rule plays it, with the same luck."""
+        return simulate(self.case, seed=self.seed, first=self.run)
+
+    def answers(self) -> pd.DataFrame:
+        """Everything that was asked, what was answered, and what the rule would have answered."""
+        rows = [
+            {
+                "date": asked.date,
+                "question": asked.text,
+                "you": asked.yes if said else asked.no,
+                "the rule": asked.yes if asked.rule else asked.no,
+            }
+            for asked, said in self.history
+        ]
+        return pd.DataFrame(rows, columns=["date", "question", "you", "the rule"])
+
+    def comparison(self) -> pd.DataFrame:
+        """What became of the war, beside the war that the rule would have played.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``you`` and ``the rule``: weeks in each state, ceasefires signed, orders to
+            break them and breaches of one's own; where the issues that it cares about stand at the
+            end; its ties to those whom it arms, who arm it, and with whom it bargains; and what
+            all that is worth to it (utility, 0 to 1).
+
+        Raises
+        ------
+        SimError
+            If the war is not over.
+        """
+        if self.question is not None:
+            raise SimError("the war is not over: answer on, or let the rule finish it with play()")
+        wars = {"you": self.results(), "the rule": self.by_rule}
+        return pd.DataFrame({name: self._sums(war) for name, war in wars.items()})
+
+    def _ipython_display_(self) -> None:
+        from sim.desk import Desk
+
+        Desk(self).show()
+
+    # ---- how the war is stopped and goes on ------------------------------------------------------
+
+    def _begin(self, script: list[bool | str | None]) -> None:
+        """From the first week, with answers that were given before."""
+        register(AGENT)(asking(class_of(self.case, self.actor), self._reader))
+        seated = with_changes(self.case, {f"actors.{self.actor}.agent": AGENT})
+        self.model = ConflictModel(seated, self.seed, self.run)
+        self.question: Question | None = None
+        self.history: list[tuple[Question, bool]] = []
+        self._said: list[bool | str | None] = []
+        # Week, decision, other -> answer; and the order that stands, with its week and its gain.
+        self._given: dict[tuple[int, str, str], Answer] = {}
+        self._order: tuple[int, float, Answer] | None = None
+        self._looking = False
+        self._go_on()
+        for said in script:
+            self.answer(said)
+
+    def _take(self, asked: Question, yes: bool | str | None) -> None:
+        said = asked.read(yes)
+        self.history.append((asked, said))
+        self._said.append(yes)
+        # The rule's own answer stays the rule's, week by week, and does not stand as an order.
+        by_rule = yes is None or yes == ""
+        self._given[asked.week, asked.decision, asked.other] = None if by_rule else said
+
+    def _go_on(self) -> None:
+        """Play until the next question, or to the end."""
+        self.question = None
+        while self.model.running and self.question is None:
+            # A week is tried first: Mesa's own step must not be left in the middle.
+            waiting = self._tried()
+            if waiting is None:
+                self.model.step()
+                continue
+            self._tried(until_the_end=True)
+            since = self.history[-1][0].date if self.history else None
+            self.question = question(
+                self._seen, self.run, self.case, self.actor, waiting.decision, waiting.other, since
+            )
+
+    def _reader(self, actor: Actor, decision: str, other: str, gain: float) -> Answer:
+        """What the plug-in asks: an answer that was given, an order that stands, or a stop."""
+        week = actor.model.week
+        if week < self._since or decision not in self._decisions:
+            return None
+        key = (week, decision, other)
+        if key not in self._given:
+            stands = decision == "orders" and self._stands(actor, gain)
+            if stands and self._order is not None:
+                self._given[key] = self._order[2]
+            elif self._looking:
+                self._given[key] = None
+            else:
+                raise _Waiting(decision, other)
+        elif decision == "orders" and (self._order is None or not self._stands(actor, gain)):
+            self._order = (week, gain, self._given[key])
+        return self._given[key]
+
+    def _stands(self, actor: Actor, gain: float) -> bool:
+        """Whether the last order still holds: the same ceasefire, not too old, nothing turned."""
+        if self._order is None:
+            return False
+        since, before, _ = self._order
+        weeks = actor.model.week - since
+        if weeks == 0:
+            return True
+        turned = weeks >= SOONEST and (gain > 0.0) != (before > 0.0)
+        return bool(actor.world.truce.age[0] >= weeks) and weeks < EVERY and not turned
+
+    def _tried(self, until_the_end: bool = False) -> _Waiting | None:
+        """Play the week and take it back; where it stops, or None if it does not.
+
+        Until the end, the rule answers what nobody has answered, and what is seen is kept.
+        """
+        model = self.model
+        count = model.record_in_full()[2]
+        fields = [count, *(field for group in model.world for field in group)]
+        saved = [field.copy() for field in fields]
+        known, order = dict(self._given), self._order
+        self._looking = until_the_end
+        try:
+            model.play_week()
+            if until_the_end:
+                self._seen = self._so_far()
+        except _Waiting as waiting:
+            return waiting
+        finally:
+            for now, then in zip(fields, saved, strict=True):
+                now[...] = then
+            self._given, self._order, self._looking = known, order, False
+        return None
+
+    def _so_far(self) -> xr.Dataset:
+        """Results up to the week that is being tried."""
+        record, log, count = self.model.record_in_full()
+        weeks = Kept._make(part[: self.model.week + 1] for part in record)
+        return assemble(
+            self.case, self.model.layout, self.seed, [self.run], [weeks], [log[: count[0]].copy()]
+        )
+
+    def _sums(self, results: xr.Dataset) -> dict[str, float]:
+        """What one war came to, from this seat."""
+        war, me, case = results.isel(run=0), self.actor, self.case
+        mine, story = war.sel(actor=me), Story(results, self.run)
+        found = {
+            f"weeks of {name}": float((war["state"].values == code).sum())
+            for code, name in enumerate(("war", "ceasefire", "settlement", "victory"))
+        }
+        found["ceasefires signed"] = float(len(story.truces))
+        if case.patrons.get(me):
+            orders = [e for e in story.events if e.decision == "order" and e.actor == me]
+            found["weeks with your order to break one"] = float(sum(not e.answer for e in orders))
+        if case.actors[me].armed:
+            found["weeks in which you broke one"] = float(mine["violated"].values.sum())
+        for issue in {**case.actors[me].long, **case.actors[me].short}:
+            label = case.issues[issue].label
+            found[f"{label}, at the end"] = float(war["position"].sel(issue=issue).values[-1])
+        for other in self._partners():
+            tie = mine["tie"].sel(other=other).values[-1]
+            found[f"tie to {case.actors[other].label}, at the end"] = float(tie)
+        found["what all that is worth to you, at the end"] = float(mine["utility"].values[-1])
+        found["the same, mean of all weeks"] = float(mine["utility"].values.mean())
+        return found
+
+    def _partners(self) -> list[str]:
+        me, case = self.actor, self.case
+        linked = {name for two in case.bilateral if me in two for name in two}
+        linked |= {
+            *case.patrons.get(me, {}),
+            *(p for p, held in case.patrons.items() if me in held),
+        }
+        return [name for name in case.actors if name in linked - {me}]
+
+
+def by_hand(asked: Question) -> str:
+    """Show a question and ask for its answer on the keyboard; Enter alone is what the rule does."""
+    return input(f"{asked}\n[{asked.yes} / {asked.no}] ")

@@ -1,0 +1,39 @@
+"""The one place that asks for ipywidgets, which only notebooks need."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from sim.errors import SimError
+
+
+def toolkit() -> ModuleType:
+    """The package ipywidgets.
+
+    Raises
+    ------
+    SimError
+        If it is not installed; says how to get it.
+    """
+    try:
+        import ipywidgets
+    except ImportError:
+        raise SimError(
+            "sliders and buttons need ipywidgets: pip install 'entente[notebook]'"
+        ) from None
+    found: ModuleType = ipywidgets
+    return found
+
+
+def show(widget: object) -> None:
+    """Show a widget below the cell that is being run."""
+    from IPython.display import display
+
+    display(widget)  # type: ignore[no-untyped-call]
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML that says the same."""
+    import html
+
+    return html.escape(text).replace("\n", "<br>")

@@ -1,0 +1,235 @@
+"""A reader in an actor's seat: every answer counts, and the rule's answers give the rule's war."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim import contract
+from sim.asking import asking
+from sim.errors import SimError
+from sim.model import GovernmentActor, StateActor
+from sim.questions import EVENTS, Question
+from sim.results import events
+from sim.scenario import Scenario
+from sim.seat import Seat, by_hand
+
+SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
+TOY = ROOT / "scenarios/toy.toml"
+
+
+def same(one: xr.Dataset, other: xr.Dataset) -> bool:
+    """Equal to the last bit, whatever the class of the actor is called."""
+    return set(one) == set(other) and all(
+        np.array_equal(one[name].values, other[name].values, equal_nan=False)
+        for name in one.data_vars
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "actor", "weeks"),
+    [(TOY, "crown", 52), (TOY, "duchy", 52), (TOY, "league", 52),
+     (SYRIA, "iran", 44), (SYRIA, "syria_government", 24), (SYRIA, "northern_rebels", 24)],
+)  # fmt: skip
+def test_who_answers_as_the_rule_does_gets_the_rules_war_to_the_last_bit(
+    path: Any, actor: str, weeks: int
+) -> None:
+    seat = Seat(path, actor, seed=3, weeks=weeks).play()
+    assert len(seat.history) > 5
+    assert same(seat.results(), seat.by_rule)
+
+
+def test_the_first_theory_with_its_loyal_votes_is_played_too(first_syria: Scenario) -> None:
+    seat = Seat(first_syria, "iran", run=4, weeks=16).play()
+    assert {asked.decision for asked, _ in seat.history} >= {"signs", "orders", "votes"}
+    assert same(seat.results(), seat.by_rule)
+
+
+@given(
+    who=st.sampled_from(["crown", "duchy", "league"]),
+    seed=st.integers(0, 50),
+    answers=st.lists(st.booleans(), min_size=30, max_size=30),
+)
+@settings(max_examples=10)
+def test_what_the_reader_answers_is_what_happens(who: str, seed: int, answers: list[bool]) -> None:
+    seat = Seat(TOY, who, seed=seed, weeks=20).play(answers)
+    left = list(events(seat.results()))
+    for asked, said in seat.history:
+        kinds = {EVENTS[asked.decision], *(["comply"] if asked.decision == "orders" else [])}
+        found = [
+            event
+            for event in left
+            if (event.round, event.actor) == (asked.week, who) and event.decision in kinds
+            and asked.other in ("", event.counterpart)
+        ]  # fmt: skip
+        assert found, asked.decision
+        assert [event.answer for event in found] == [said] * len(found), asked.decision
+
+
+def test_every_kind_of_decision_is_asked_in_some_war(first_syria: Scenario) -> None:
+    russia = Seat(first_syria, "russia", run=1, weeks=12).play()
+    # a party that comes and keeps to its word brings the talks about
+    rebels = Seat(first_syria, "northern_rebels", run=4, weeks=16).play(lambda _: True)
+    asked = {question.decision for seat in (russia, rebels) for question, _ in seat.history}
+    assert asked == set(EVENTS)
+
+
+def test_an_order_stands_until_something_turns() -> None:
+    seat = Seat(SYRIA, "iran", seed=1, weeks=60, decisions=["orders"]).play([True] * 40)
+    war = seat.results()
+    given_ = [e for e in events(war) if (e.decision, e.actor) == ("order", "iran")]
+    orders = [asked for asked, _ in seat.history if asked.decision == "orders"]
+    assert all(event.answer for event in given_)
+    assert len(orders) < len(given_) / 2
+
+
+def test_before_the_reader_takes_the_seat_the_rule_decides() -> None:
+    seat = Seat(SYRIA, "iran", since="2016-12-01", weeks=72).play(lambda q: not q.rule)
+    assert seat.history[0][0].week >= 61
+    before = seat.results().isel(round=slice(0, 61))
+    for name in ("tie", "position", "capability"):
+        np.testing.assert_array_equal(before[name], seat.by_rule[name].isel(round=slice(0, 61)))
+    assert not same(seat.results(), seat.by_rule)
+
+
+def test_a_reader_may_answer_for_some_decisions_only() -> None:
+    seat = Seat(SYRIA, "iran", weeks=60, decisions=["signs"]).play()
+    assert {asked.decision for asked, _ in seat.history} == {"signs"}
+
+
+def test_an_answer_taken_back_is_as_if_it_had_never_been_given() -> None:
+    straight = Seat(TOY, "league", weeks=30).play(["yes", "no"])
+    seat = Seat(TOY, "league", weeks=30)
+    seat.answer("yes")
+    seat.answer("yes")
+    seat.back()
+    assert len(seat.history) == 1
+    assert same(seat.play(["no"]).results(), straight.results())
+
+
+def test_a_question_tells_what_the_actor_knows() -> None:
+    asked = Seat(SYRIA, "iran", seed=1).question
+    assert asked is not None
+    assert "brokered by the United Nations" in asked.text
+    assert (asked.yes, asked.no, asked.rule) == ("sign", "refuse", False)
+    said = str(asked)
+    assert "to sign: the terms promise you 0.04 on the besieged Shia towns" in said
+    assert "to refuse: a truce is worth 0.03 less to you than war" in said
+    assert list(asked.stakes.columns) == ["now", "you want", "attention, %", "the terms"]
+    assert asked.stakes["attention, %"].sum() == pytest.approx(100, abs=2)
+
+
+def test_reasons_add_up_to_the_gain_of_who_has_no_patron() -> None:
+    seat = Seat(SYRIA, "iran", seed=1, weeks=60)
+    told = []
+
+    def watch(asked: Question) -> None:
+        told.append((asked, sum(number for number, _ in asked.reasons)))
+
+    seat.play(watch)
+    by_key = {
+        (e.round, e.decision, e.counterpart): e.gain for e in events(seat.results())
+        if e.actor == "iran"
+    }  # fmt: skip
+    checked = 0
+    for asked, total in told:
+        for (week, kind, _), gain in by_key.items():
+            if week == asked.week and kind == EVENTS[asked.decision]:
+                assert total == pytest.approx(gain, abs=0.0021), asked.decision  # four of 0.0005
+                checked += 1
+    assert checked > 20
+
+
+def test_the_end_is_told_beside_that_of_the_rule() -> None:
+    seat = Seat(TOY, "league", weeks=30)
+    with pytest.raises(SimError, match="not over"):
+        seat.comparison()
+    table = seat.play().comparison()
+    assert list(table.columns) == ["you", "the rule"]
+    np.testing.assert_array_equal(table["you"], table["the rule"])
+    weeks = table.index.str.startswith("weeks of")
+    assert table.loc[weeks, "you"].sum() == 30
+    assert list(seat.answers().columns) == ["date", "question", "you", "the rule"]
+    with pytest.raises(SimError, match="the war is over"):
+        seat.answer(True)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"actor": "leage"}, "did you mean 'league'"),
+        ({"actor": "league", "decisions": ["sign"]}, "did you mean 'signs'"),
+        ({"actor": "league", "since": "2050-01-01"}, "outside the results"),
+    ],
+)
+def test_what_there_is_not_is_refused(more: Any, says: str) -> None:
+    with pytest.raises(SimError, match=says):
+        Seat(TOY, **more)
+
+
+def test_an_answer_is_yes_or_no_in_one_of_its_forms() -> None:
+    asked = Seat(TOY, "league").question
+    assert asked is not None
+    for yes in (True, "yes", "Y", asked.yes):
+        assert asked.read(yes) is True
+    for no in (False, "no", "n", asked.no):
+        assert asked.read(no) is False
+    assert asked.read(None) is asked.rule is asked.read("")
+    with pytest.raises(SimError, match="yes or no"):
+        asked.read("perhaps")
+
+
+def test_the_keyboard_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    def typed(prompt: str) -> str:
+        shown.append(prompt)
+        return "no"
+
+    monkeypatch.setattr("builtins.input", typed)
+    seat = Seat(TOY, "league", weeks=20).play(by_hand)
+    assert seat.history
+    assert not any(said for _, said in seat.history)
+    assert "[" in shown[0]
+
+
+@pytest.mark.parametrize("kind", [StateActor, GovernmentActor])
+def test_an_asking_actor_keeps_the_contract(kind: Any) -> None:
+    for says in (None, True, False):
+        contract.check(asking(kind, lambda *_, says=says: says))
+
+
+def test_buttons_answer_and_take_back() -> None:
+    pytest.importorskip("ipywidgets")
+    from sim.desk import Desk
+
+    seat = Seat(TOY, "league", weeks=20)
+    desk = Desk(seat)
+    first = seat.question
+    assert first is not None
+    assert desk.yes.description == first.yes
+    assert first.text.split(".")[0] in desk.page.value
+    assert desk.back.disabled
+    desk.yes.click()
+    assert seat.history == [(first, True)]
+    desk.back.click()
+    assert seat.history == []
+    assert seat.question is not None
+    assert seat.question.text == first.text
+    while seat.question is not None:
+        desk.rule.click()
+    assert "The war is over" in desk.page.value
+    assert desk.yes.disabled
+    desk.yes.click()  # a late click
+    assert same(seat.results(), seat.by_rule)
+
+
+def test_the_seat_is_a_public_name() -> None:
+    assert sim.Seat is Seat
