@@ -37,9 +37,9 @@ class Audit:
         ``to_low`` and ``to_high`` to which it was moved, ``screen_low`` and ``screen_high`` (effect
         of each end in the first stage), ``close`` (whether it was looked at closely), and of these
         ``effect_low`` with ``effect_low_from`` and ``effect_low_to`` (95 %), the same for high,
-        ``at_low`` and ``at_high`` (the conclusion there) with theirs, ``reach`` (the larger effect, of
-        the last stage it was in) and ``sign``: "stands" at both ends, "turns" at one of them, or is
-        "open" there, by the 95 % interval; empty where the conclusion has no certain sign.
+        ``at_low`` and ``at_high`` (the conclusion there) with theirs, ``reach`` (the larger effect,
+        of the last stage it was in) and ``sign``: "stands" at both ends, "turns" at one of them, or
+        is "open" there, by the 95 % interval; empty where the conclusion has no certain sign.
     facts : DataFrame
         From `sim.theory.placebo.shares`, with ``claim``, ``status`` and ``coded`` (whether the
         scenario as coded shows it with as few runs); empty if none was asked.
@@ -159,14 +159,17 @@ def _facts(audit: Audit) -> html.Blocks:
         ("These hold here and for fewer than half of shuffled codings:", telling),
         ("These do not hold here:", facts[~facts["coded"]]),
     ):
-        shown = [
-            f"{row['claim']} ({row['status']}; {percent(row['share'])} of shuffled codings, "
-            f"{100 * row['low']:.0f} to {100 * row['high']:.0f})"
-            for _, row in rows.sort_values("share", ascending=False).iterrows()
-        ]
+        rows = rows.sort_values("share", ascending=False)
+        shown = [_fact(row) for _, row in rows.iterrows()]
         if shown:
             found += [name, shown]
     return found
+
+
+def _fact(row: pd.Series[Any]) -> str:
+    share = f"{percent(row['share'])} of shuffled codings, {100 * row['low']:.0f} to "
+    share += f"{100 * row['high']:.0f}"
+    return f"{row['fact']}: {row['claim']} ({row['status']}; {share})"
 
 
 def _figure(value: float, signed: bool) -> str:
