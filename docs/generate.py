@@ -14,11 +14,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pydantic import BaseModel  # noqa: E402
+from pydantic import BaseModel
 
-from sim import fields, scenario  # noqa: E402
-from sim.plausible import RANGES, RANGES_SECOND, TIMES, Range  # noqa: E402
-from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario  # noqa: E402
+from sim import fields, scenario
+from sim.plausible import RANGES, RANGES_SECOND, TIMES, Range
+from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario
 
 PAGE = ROOT / "docs" / "SCENARIOS.md"
 
@@ -34,11 +34,14 @@ TABLES: dict[str, type[BaseModel]] = {
     "actors.NAME.long.ISSUE": scenario.LongTerm,
     "roles": scenario.Roles,
     "talks": scenario.Talks,
+    "theatres.NAME": scenario.Theatre,
+    "truce": scenario.Truce,
     "events": scenario.Event,
 }
 
 ASSUMED = "assumed"
 BY_HAND = "calibrated by hand"
+BY_PLAN = "assumed; calibrated (docs/CALIBRATION.md)"
 
 # symbol in the model's text, basis
 BASIS: dict[str, tuple[str, str]] = {
@@ -135,6 +138,14 @@ BASIS: dict[str, tuple[str, str]] = {
     "burn_in": ("", "numerical"),
     "nash_steps": ("", "numerical; 60 for r = 1"),
     "nash_step": ("", "numerical"),
+    "obs_monitor": ("obs_m", "monitors: Fortna 2003; value assumed"),
+    "beta": ("β", "as obs_monitor; value assumed"),
+    "beta_troops": ("β_troops", "third-party guarantees: Walter 2002; value assumed"),
+    "walkout_rounds": ("", "rebels suspended talks over breaches, 2 January 2017 (SNHR); assumed"),
+    "c_clash": ("c_clash", "infighting: Christia 2012; value assumed"),
+    "clash_step": ("", ASSUMED),
+    "own_cost": ("", BY_PLAN),
+    "war_cost": ("", BY_PLAN),
     "force_floor": ("", "numerical"),
     "victory_at": ("", "by definition"),
     "victory_weeks": ("", ASSUMED),

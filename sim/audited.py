@@ -37,9 +37,10 @@ class Audit:
         ``to_low`` and ``to_high`` to which it was moved, ``screen_low`` and ``screen_high`` (effect
         of each end in the first stage), ``close`` (whether it was looked at closely), and of these
         ``effect_low`` with ``effect_low_from`` and ``effect_low_to`` (95 %), the same for high,
-        ``at_low`` and ``at_high`` (the conclusion there) with theirs, ``reach`` (the larger effect,
-        of the last stage it was in) and ``sign``: "stands" at both ends, "turns" at one of them, or
-        is "open" there, by the 95 % interval; empty where the conclusion has no certain sign.
+        ``at_low`` and ``at_high`` (the conclusion there) with theirs, ``reach`` (the larger
+        effect, of the last stage it was in) and ``sign``: "stands" at both ends, "turns" at one of
+        them, or is "open" there, by the 95 % interval; empty where the conclusion has no certain
+        sign.
     facts : DataFrame
         From `sim.theory.placebo.shares`, with ``claim``, ``status`` and ``coded`` (whether the
         scenario as coded shows it with as few runs); empty if none was asked.

@@ -46,6 +46,7 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _camps(case)
     yield from _issues(case)
     yield from _actors(case)
+    yield from _theatres(case)
     yield from _patrons(case)
     yield from _roles(case)
     yield from _talks(case)
@@ -64,7 +65,7 @@ def week(start: dt.date, when: dt.date | int) -> int:
 
 def _known(path: Path, name: str, what: str, known: Collection[str]) -> Iterator[Finding]:
     if name not in known:
-        table = {"actor": "actors", "issue": "issues", "camp": "camps"}[what]
+        table = f"{what}s"
         hint = nearest(name, sorted(known))
         yield Finding(path, f"no {what} is called {name!r}", hint, ((table,),))
 
@@ -172,6 +173,23 @@ def _satisfaction(path: Path, goal: ShortTerm) -> Iterator[Finding]:
             "in this order, up or down the scale"
         )
         yield Finding((*path, "satisfied_at"), problem, uses=uses)
+
+
+def _theatres(case: Scenario) -> Iterator[Finding]:
+    for name, actor in case.actors.items():
+        path: Path = ("actors", name, "theatres")
+        for theatre in actor.theatres:
+            yield from _known((*path, theatre), theatre, "theatre", case.theatres)
+        total = sum(actor.theatres.values())
+        if actor.theatres and abs(total - 1.0) > TOLERANCE:
+            yield Finding(path, f"the shares by theatre add up to {total:g}, not to 1")
+    for position, theatre in enumerate(case.truce.covers or ()):
+        path = ("truce", "covers", position)
+        yield from _known(path, theatre, "theatre", case.theatres)
+        if theatre in (case.truce.covers or ())[:position]:
+            yield Finding(path, f"{theatre!r} is named twice")
+    if case.truce.covers == ():
+        yield Finding(("truce", "covers"), "a ceasefire must cover at least one theatre")
 
 
 def _patrons(case: Scenario) -> Iterator[Finding]:

@@ -13,12 +13,12 @@ import xarray as xr
 
 from sim import flips, html, selection, telling
 from sim.chronicle.story import Story, Truce
-from sim.ensembles import replay
 from sim.errors import ResultsError, SimError
 from sim.flips import DECISIONS, Flip
 from sim.results import Event, scenario_of
 from sim.scenario import Scenario
 from sim.selection import When
+from sim.simulation import replay
 from sim.stage import Stage
 from sim.study import whole
 from sim.tracing import Part, Trace
@@ -199,7 +199,7 @@ def _opened(results: Any) -> tuple[xr.Dataset, Any]:
         return results, results
     if not isinstance(results, (str, os.PathLike)):
         raise ResultsError("explain needs results of this program, or the folder of an ensemble")
-    from sim.report import open_results
+    from sim.sources import open_results
 
     found = open_results(results, events=False)
     return found, found

@@ -21,7 +21,9 @@ from sim.schema import schema
 from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
 
-__all__ = ["as_data", "build", "dumps", "load", "loads", "schema", "week_of", "with_changes"]
+__all__ = [
+    "as_data", "build", "differing", "dumps", "load", "loads", "schema", "week_of", "with_changes",
+]  # fmt: skip
 
 LONGEST_CHAIN = 20
 NOWHERE = Place()
@@ -169,6 +171,34 @@ def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = 
     if without:
         tree = remove(tree, list(without), NOWHERE, faults)
     return finish(tree, changes, faults, [])
+
+
+def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
+    """Find the values in which two scenarios differ.
+
+    Parameters
+    ----------
+    one, other : Scenario
+
+    Returns
+    -------
+    list of tuple
+        Path, value in the one, value in the other; None where it is absent. The order of actors
+        and issues is no difference.
+    """
+
+    def apart(here: Any, there: Any, path: str) -> list[tuple[str, Any, Any]]:
+        if not (isinstance(here, Mapping) and isinstance(there, Mapping)):
+            return [] if here == there else [(path, here, there)]
+        return [
+            found
+            for name in dict.fromkeys([*here, *there])
+            for found in apart(
+                here.get(name), there.get(name), f"{path}.{name}" if path else str(name)
+            )
+        ]
+
+    return apart(as_data(one), as_data(other), "")
 
 
 def week_of(scenario: Scenario, when: dt.date | int) -> int:

@@ -17,13 +17,13 @@ import numpy as np
 import xarray as xr
 
 from sim.chronicle.story import Truce
-from sim.ensembles import gather
 from sim.errors import ScenarioError
 from sim.files import as_data, build
 from sim.givens import BY_RULE
 from sim.plausible import owner
 from sim.results import Event, events
 from sim.scenario import Scenario
+from sim.simulation import gather
 from sim.stage import Input, Stage
 from sim.world import World
 

@@ -44,7 +44,9 @@ RANGES: Mapping[str, Range] = {
     "obs": (0.5, 1), "tau_c": (2, 12), "tau_n": (2, 12), "tau_b": (2, 12), "s_x": (0.1, 0.5),
     "c_att": (0.02, 0.12), "rho_i": (0.01, 0.1), "q_dispute": (0.02, 0.2), "q_e": (0.2, 1),
     "c_b": (0, 0.02), "kap_pos": (0.05, 0.2), "d_E": (0.01, 0.05), "s_fight": (0.05, 0.5),
-    "s_viol": (0.05, 0.5), "phi_A": (0.02, 0.08), "phi_E": (0.015, 0.06), "phi_B": (0, 0.16),
+    "s_viol": (0.05, 0.5), "obs_monitor": (0.9, 1), "beta": (0.01, 0.1), "beta_troops": (0.03, 0.3),
+    "walkout_rounds": (1, 4), "c_clash": (0, 0.03), "clash_step": (0.2, 1), "own_cost": (0, 0.4),
+    "war_cost": (0.33, 3), "phi_A": (0.02, 0.08), "phi_E": (0.015, 0.06), "phi_B": (0, 0.16),
 }  # fmt: skip
 """Plausible range of the parameters of the first theory that somebody has thought of one for."""
 

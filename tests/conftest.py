@@ -49,7 +49,7 @@ def ensemble(first_syria: Scenario) -> xr.Dataset:
 
     Under the first theory, in which allies part and ceasefires fail more often.
     """
-    from sim.ensembles import simulate
+    from sim.simulation import simulate
 
     return simulate(first_syria, runs=40, seed=1)
 

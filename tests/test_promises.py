@@ -17,11 +17,12 @@ from conftest import ROOT, SCENARIOS
 
 from sim import events as log
 from sim import files
-from sim.ensembles import ensemble, simulate
+from sim.ensembles import ensemble
 from sim.errors import ScenarioError
 from sim.model import ConflictModel
 from sim.results import events, load, save, scenario_of
 from sim.scenario import OFF, Scenario
+from sim.simulation import simulate
 from sim.world import ACCOUNTS, RECORDED
 
 
@@ -263,7 +264,7 @@ def test_what_actors_see_of_the_givens_is_read_only(toy: Scenario) -> None:
 
 DIGEST = """
 import hashlib, sys
-from sim.ensembles import simulate
+from sim.simulation import simulate
 digest = hashlib.sha256()
 for path, rounds in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
     results = simulate(path, seed=13, rounds=int(rounds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections import Counter
 from dataclasses import replace
@@ -9,16 +10,34 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import files
-from sim.ensembles import ensemble, simulate
+from sim.cli import main
+from sim.ensembles import ensemble
 from sim.errors import SimError
+from sim.plots import sceptic
+from sim.plots.pages import write
 from sim.scenario import Scenario
-from sim.theory import cast, cells, codings, designs, estimates, facts, history, readings, rivals
+from sim.simulation import simulate
+from sim.theory import (
+    cast,
+    cells,
+    codings,
+    designs,
+    estimates,
+    facts,
+    history,
+    page,
+    placebo,
+    readings,
+    rivals,
+    trial,
+)
 from sim.theory.designs import Cell
 
 SYRIA = ROOT / "scenarios" / "syria_2015_2018.toml"
@@ -396,3 +415,270 @@ def test_a_trend_forgets_what_comes_after_its_date_and_keeps_its_range() -> None
     assert one.max() == 0.6
     gaps = np.where(np.arange(10) == 2, 0.0, 1.0)
     assert rivals.continued(part * gaps, gaps, 5, (0.0, 1.0))[5:] == pytest.approx(part[5:])
+
+
+# the trial ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small(syria: Scenario) -> trial.Trial:
+    """The whole of it, as small as it can be."""
+    path = history.beside(SYRIA)
+    assert path is not None
+    return trial.run(syria, runs=20, codings=4, coding_runs=4, told=history.load(path))
+
+
+def test_the_percentile_of_the_coded_case_by_hand() -> None:
+    assert placebo.percentile(0.3, np.array([0.1, 0.2, 0.3, 0.4])) == 62.5
+    assert placebo.percentile(1.0, np.array([0.1, 0.2])) == 100.0
+    table = pd.DataFrame(
+        {
+            "coding": [-1, 0, 1, 2, 3],
+            "conflict": [0.9, 0.1, 0.2, 0.3, 0.4],
+            "conflict_table": [0.9, 0.2, 0.1, 0.4, 0.2],
+            "tie": [-0.5, -0.1, -0.2, -0.3, -0.4],
+            "orders": [0.5, 0.6, 0.4, 0.6, 0.4],
+            "breaches": [np.nan, 0.0, 0.0, 0.0, 0.0],
+        }
+    )
+    found = placebo.percentiles(table).set_index("outcome")
+    assert list(found.index) == ["tie", "orders"], "no figure as coded, no row"
+    assert found.loc["tie", "percentile"] == 0.0
+    assert found.loc["tie", "slope"] == pytest.approx(-1.0)
+    assert found.loc["tie", "r"] == pytest.approx(-1.0)
+    assert found.loc["orders", "percentile"] == 50.0
+    assert found.loc["orders", "mean"] == pytest.approx(0.5), "the coded case is none of them"
+
+
+def placebo_table(**held: list[float]) -> pd.DataFrame:
+    """Codings in which facts hold or do not, the first row as coded."""
+    conflict = {"conflict": [0.5, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5]}
+    unknown = dict.fromkeys(["conflict_table", "tie", "orders", "breaches"], math.nan)
+    return pd.DataFrame({"coding": range(-1, 6), **conflict, **unknown, **held})
+
+
+def test_a_fact_that_holds_for_all_codings_is_said_to_prove_nothing(small: trial.Trial) -> None:
+    facts_of = small.tables["facts"].copy()
+    names = ["clamp: orders", "clamp: breaches"]
+    facts_of["holds"] = facts_of["fact"].isin(names)
+    table = placebo_table(
+        **{names[0]: [1.0] * 7, names[1]: [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]},
+    )
+    found = placebo.shares(table, names).set_index("fact")
+    assert found.loc[names[0], "share"] == 1.0
+    assert found.loc[names[0], "nothing"]
+    assert found.loc[names[1], "share"] == pytest.approx(1 / 3)
+    assert not found.loc[names[1], "nothing"]
+    assert found.loc[names[1], ["least", "most"]].tolist() == [0.0, 1.0]
+    for name in facts_of["fact"]:
+        if name not in table:
+            table[name] = 1.0
+    told = replace(small, tables={"facts": facts_of, "codings": table})
+    counted = page.count(told)
+    assert (counted.hold, counted.nothing, counted.evidence) == (2, 1, (names[1],))
+    assert "1 of the 2 hold for most shuffled codings too and prove nothing" in page.text(told)
+    assert "Left as evidence for the coded conflict: clamp: breaches." in page.text(told)
+    (row,) = [line for line in page.text(told).splitlines() if line.startswith("clamp: orders")]
+    assert row.endswith("1.00 (1.00, 1.00) proves nothing")
+
+
+def test_the_whole_trial_has_every_part_and_every_figure_its_interval(small: trial.Trial) -> None:
+    assert tuple(small.tables) == trial.PARTS
+    assert small.left_out == {}
+    for part in ("two-by-two", "return", "facts", "rivals"):
+        table = small.tables[part].dropna(subset="value")
+        assert (table["low"] <= table["value"]).all(), part
+        assert (table["value"] <= table["high"]).all(), part
+    cells_of = small.tables["two-by-two"]
+    assert len(cells_of) == 2 * 2 * 2 * 3 * 7, "spoilers, designs, codings, outcomes, rows"
+    one = cells_of.groupby(["spoiler", "design", "coding", "outcome"], sort=False)["value"]
+    for _, values in one:
+        a, b, c, d, first, second, both = values
+        assert (first, second) == pytest.approx((a - b, c - d))
+        assert both == pytest.approx(first - second)
+    assert len(small.tables["codings"]) == 5
+    assert len(small.tables["pairs"]) == 21
+    assert small.tables["facts"]["left_out"].eq("").all()
+    words = page.text(small)
+    for block in page.blocks(small):
+        assert block.title in words
+        assert all(len(row) == len(block.head) for row in block.rows)
+
+
+def test_under_a_rival_without_attention_a_goal_that_is_never_met_is_no_goal(
+    small: trial.Trial,
+) -> None:
+    """MODEL2 6: the interactions of the flag are exactly 0, on ties, orders and breaches."""
+    table = small.tables["rivals"].set_index(["model", "fact"])
+    for model in ("experience only", "balance only"):
+        for fact in ("flag: tie", "flag: orders", "flag: breaches"):
+            found = table.loc[(model, fact)]
+            assert (found["value"], found["low"], found["high"]) == (0.0, 0.0, 0.0)
+
+
+def test_with_the_tie_cut_a_flag_moves_nobody_and_its_whole_effect_ran_through_it(
+    small: trial.Trial,
+) -> None:
+    found = small.tables["channel"].set_index(["design", "coding", "outcome"])
+    flags = found.loc["flag"]
+    assert (flags[["cut_value", "cut_low", "cut_high"]] == 0.0).all(axis=None)
+    told = flags.dropna()
+    assert len(told)
+    assert (told["share_value"] == 1.0).all()
+    assert (found.loc["clamp"]["cut_value"] != 0.0).all()
+
+
+def test_under_a_linear_trend_nothing_that_is_done_changes_anything(small: trial.Trial) -> None:
+    table = small.tables["rivals"]
+    trend = table[table["model"] == rivals.TREND].set_index("fact")
+    for fact in facts.FACTS:
+        if fact.name.startswith(("flag", "clamp", "consulted", "return", "core", "reconciled")):
+            assert trend.loc[fact.name, ["value", "low", "high"]].tolist() == [0.0, 0.0, 0.0]
+            assert not trend.loc[fact.name, "holds"]
+
+
+def test_the_published_interactions_are_those_of_the_trial(syria: Scenario) -> None:
+    """The contrasts by hand from two weekly records agree with the table, cell by cell."""
+    parts = cast.find(syria)
+    (found,) = [
+        trial.run(syria, pair=parts.pair, runs=12, only=["two-by-two"]).tables["two-by-two"]
+    ]
+    rows = found.set_index(["design", "coding", "outcome", "what"])["value"]
+    case = designs.scenario_of(Cell("russia", designs.SECURE), syria, parts)
+    results = simulate(case, runs=12, seed=1, log=False, parts=("dyad", "actor_flag", "run"))
+    both = results["tie"].sel(actor="russia", other="iran") + results["tie"].sel(
+        actor="iran", other="russia"
+    )
+    tie = float(both.isel(round=slice(70, None)).mean()) / 2
+    assert rows["clamp", "A", "tie", "compatible, secure"] == pytest.approx(tie, abs=1e-6)
+    stands = (results["collapse_chance"].values > 0)[:, 70:]
+    spoiled = ~results["ordered_to_comply"].sel(actor="iran").values[:, 70:] & stands
+    some = stands.any(axis=1)
+    share = (spoiled.sum(axis=1)[some] / stands.sum(axis=1)[some]).mean()
+    assert rows["clamp", "A", "orders", "compatible, secure"] == pytest.approx(share)
+
+
+def test_a_trial_comes_back_from_its_folder_and_says_the_same(
+    small: trial.Trial, tmp_path: Path
+) -> None:
+    files_of = trial.save(small, tmp_path)
+    assert {path.name for path in files_of} == {"trial.json", *(f"{p}.csv" for p in trial.PARTS)}
+    assert page.text(trial.load(tmp_path)) == page.text(small)
+    (tmp_path / "facts.csv").unlink()
+    with pytest.raises(SimError, match="holds no test of the theory"):
+        trial.load(tmp_path)
+
+
+def test_the_same_seed_gives_the_same_trial_whoever_works(syria: Scenario) -> None:
+    ask: dict[str, Any] = {"runs": 6, "codings": 1, "coding_runs": 2, "only": ["return", "codings"]}
+    one, two = trial.run(syria, workers=1, **ask), trial.run(syria, workers=2, **ask)
+    other = trial.run(syria, seed=2, **ask)
+    for part, table in one.tables.items():
+        pd.testing.assert_frame_equal(table, two.tables[part])
+        assert not table.equals(other.tables[part])
+
+
+def test_a_scenario_without_proxies_or_a_core_leaves_their_facts_out(syria: Scenario) -> None:
+    data = files.as_data(syria)
+    data["patrons"] = {k: v for k, v in data["patrons"].items() if k != "iran"}
+    data["issues"]["arms"].pop("core")
+    found = trial.run(files.build(data), runs=4, only=["facts", "two-by-two"])
+    table = found.tables["facts"].set_index("fact")["left_out"]
+    assert table["clamp: breaches"].startswith("no run has a case of 'breaches")
+    assert table["clamp: orders"].startswith("no run has a case of 'orders")
+    assert table["consulted: signs"] == "iran is nobody's patron, so nobody consults it"
+    assert table["core tabled"] == "no core issue is on the agenda"
+    assert table["tie falls"] == ""
+    assert set(found.tables["two-by-two"].query("spoiler == 'iran'")["outcome"]) == {"tie"}
+    assert "left out" in page.text(found)
+
+
+def test_an_unknown_part_or_number_is_refused(syria: Scenario) -> None:
+    with pytest.raises(SimError, match="did you mean 'codings'"):
+        trial.run(syria, only=["coding"])
+    with pytest.raises(SimError, match="runs must be a whole number"):
+        trial.run(syria, runs=1)
+
+
+def test_the_figures_are_drawn_from_the_tables(small: trial.Trial, tmp_path: Path) -> None:
+    figure = sceptic.two_by_two(small, "B")
+    assert [ax.get_title(loc="left") for ax in figure.axes] == [
+        f"{design}: {outcome}" for design in ("flag", "clamp")
+        for outcome in ("tie", "orders", "breaches")
+    ]  # fmt: skip
+    drawn = sceptic.codings(small)
+    points = drawn.axes[1].lines[1]
+    table = small.tables["codings"].query("coding >= 0")
+    assert np.asarray(points.get_ydata()).tolist() == table["orders"].tolist()
+    for one in (figure, drawn):
+        write(one, tmp_path / "figure.png")
+    with pytest.raises(SimError, match="no part 'codings'"):
+        sceptic.codings(replace(small, tables={}))
+
+
+# the command and the page -------------------------------------------------------------------------
+
+
+def test_the_command_prints_the_page_and_leaves_tables_and_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["test-theory", str(SYRIA), "--runs", "6"]
+    out = ["--only", "two-by-two,return", "--out", str(tmp_path / "t"), "--quiet"]
+    assert main([*words, *out]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out == page.text(trial.load(tmp_path / "t"))
+    assert {path.suffix for path in (tmp_path / "t").iterdir()} == {".csv", ".json", ".png"}
+    assert main([*words, *out]) == 2, "what lies there is not written over"
+    assert "give --force" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--only", "rival"], "did you mean 'rivals'"),
+        (["--pair", "russia", "turkey"], "not of one camp"),
+        (["--runs", "0"], "runs must be a whole number"),
+        (["--history", "nowhere.toml"], "cannot be read"),
+    ],
+)
+def test_bad_input_is_one_message_and_no_traceback(
+    words: list[str], fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["test-theory", str(SYRIA), "--quiet", *words]) == 2
+    said = capsys.readouterr().err
+    assert fault in said
+    assert len(said.splitlines()) == 1
+
+
+def test_the_sceptics_page_has_the_tables_that_lie_beside_it() -> None:
+    place = ROOT / "docs" / "sceptic.py"
+    spec = importlib.util.spec_from_file_location("sceptic_page", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text = module.PAGE.read_text(encoding="utf-8")
+    assert module.written(text) == text, "run python docs/sceptic.py"
+    for part in [*trial.PARTS, "verdict"]:
+        assert f"<!-- generated: {part} -->" in text
+
+
+@pytest.mark.slow
+def test_what_the_sceptics_page_claims_is_found_again_with_other_luck(syria: Scenario) -> None:
+    """A seed that no choice was made with: the free facts that hold, and the wrong sign."""
+    path = history.beside(SYRIA)
+    assert path is not None
+    kept = trial.load(ROOT / "docs" / "sceptic")
+    again = trial.run(
+        syria, pair=(kept.partner, kept.spoiler), runs=200, seed=11, only=["facts"],
+        told=history.load(path),
+    ).tables["facts"]  # fmt: skip
+    before = kept.tables["facts"].set_index("fact")
+    free = before[(before["status"] == "free") & before["holds"]]
+    for name, row in again.set_index("fact").iterrows():
+        if name in free.index:
+            assert row["holds"], name
+            gap = abs(row["value"] - before.loc[name, "value"])
+            reach = (row["high"] - row["low"] + free.loc[name, "high"] - free.loc[name, "low"]) / 2
+            assert gap < 1.3 * reach, name

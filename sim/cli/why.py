@@ -74,8 +74,8 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
 def _explain(options: argparse.Namespace) -> int:
     out = page_file(options.out)
-    from sim.report import open_results
     from sim.results import scenario_of
+    from sim.sources import open_results
 
     results = open_results(options.source, events=Path(options.source).is_file())
     scenario = scenario_of(results)

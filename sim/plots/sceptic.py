@@ -53,6 +53,7 @@ def two_by_two(trial: Trial, coding: str = "A") -> Figure:
     table = _table(trial, "two-by-two")
     table = table[(table["spoiler"] == trial.spoiler) & (table["coding"] == coding)]
     outcomes = [name for name in OUTCOMES if name in set(table["outcome"])]
+    whose = trial.partner if coding == "A" else trial.spoiler
     figure, grid = plt.subplots(
         2, len(outcomes), figsize=(3.5 * len(outcomes), 6.6), layout="constrained", squeeze=False
     )
@@ -91,8 +92,8 @@ def two_by_two(trial: Trial, coding: str = "A") -> Figure:
             if column == 0:
                 ax.legend(loc="best", fontsize=8)
     figure.suptitle(
-        f"{trial.title}: {trial.spoiler}, {trial.runs} paired runs a cell, 95 %; "
-        f"compatible aims are those of {trial.partner if coding == 'A' else trial.spoiler}",
+        f"{trial.title}: {trial.labels[trial.spoiler]}, {trial.runs} paired runs a cell, 95 %; "
+        f"compatible aims are those of {trial.labels[whose]}",
         x=0.01, ha="left", fontsize=9.5,
     )  # fmt: skip
     return figure
@@ -150,7 +151,7 @@ def codings(trial: Trial) -> Figure:
         ax.margins(0.08)
     grid[0][0].legend(loc="best", fontsize=8)
     figure.suptitle(
-        f"{trial.title}: {trial.partner} and {trial.spoiler}, {len(drawn)} shuffled codings, "
+        f"{trial.title}: {' and '.join(trial.labels.values())}, {len(drawn)} shuffled codings, "
         f"{trial.coding_runs} runs of each",
         x=0.01, ha="left", fontsize=9.5,
     )  # fmt: skip

@@ -24,6 +24,8 @@ class Block:
 
     Attributes
     ----------
+    part : str
+        One of `sim.theory.trial.PARTS`, "left-out" or "verdict".
     title : str
     before, after : tuple of str
         Sentences around the table.
@@ -32,6 +34,7 @@ class Block:
     rows : list of list of str
     """
 
+    part: str
     title: str
     before: tuple[str, ...]
     head: tuple[str, ...]
@@ -94,9 +97,9 @@ def blocks(trial: Trial) -> list[Block]:
     found = [make(trial) for part, make in makers.items() if part in trial.tables]
     if trial.left_out:
         words = tuple(f"{part}: {why}." for part, why in trial.left_out.items())
-        found.append(Block("Left out", words, (), [], ()))
+        found.append(Block("left-out", "Left out", words, (), [], ()))
     if "facts" in trial.tables:
-        found.append(Block("What counts", verdict(trial), (), [], ()))
+        found.append(Block("verdict", "What counts", verdict(trial), (), [], ()))
     return found
 
 
@@ -166,6 +169,7 @@ def _two_by_two(trial: Trial) -> Block:
             sign = _sign(effect)
             said.append(f"{design}, {NAMES[outcome]}: {sign}")
     return Block(
+        "two-by-two",
         "Short-term goal safe or not, long-term aims in conflict or compatible",
         (
             "flag: the goal can be satisfied (safe) or never is; only attention, and through it "
@@ -187,6 +191,7 @@ def _returns(trial: Trial) -> Block:
         rows.append([NAMES[str(outcome)], *(_long(row) for _, row in group.iterrows())])
         said.append(f"{NAMES[str(outcome)]}: {_sign(group.iloc[2])}")
     return Block(
+        "return",
         "Return of threat",
         (f"The goal is threatened again ({trial.threatened:g}) from three quarters of the war on; "
          "measured in its last sixth.",),
@@ -215,6 +220,7 @@ def _codings(trial: Trial) -> Block:
             )
         said.append(f"{NAMES[row['outcome']]}: {word}")
     return Block(
+        "codings",
         "Placebo codings",
         (
             f"Who wants what on {', '.join(trial.shuffled)} shuffled over its holders, "
@@ -254,6 +260,7 @@ def _pairs(trial: Trial) -> Block:
             "is needed less is felt less near, whatever it wants."
         )
     return Block(
+        "pairs",
         "Other pairs of allies",
         ("The same experiments, read on the tie of every pair of one camp.",),
         ("pair", "conflict", "secure less threatened", "satisfiable less never", "after the goal"),
@@ -282,6 +289,7 @@ def _facts(trial: Trial) -> Block:
             [row["fact"], row["claim"], status, _long(row), "yes" if row["holds"] else "no", words]
         )
     return Block(
+        "facts",
         "The facts",
         (
             "holds: the whole interval has the sign, or meets what history says. shuffled: share "
@@ -307,6 +315,7 @@ def _rivals(trial: Trial) -> Block:
         rows.append([f"{status}: hold", *(f"{yes} of {of}" for yes, of in scores)])
     says = {rival.name: rival.says for rival in rivals.RIVALS} | {rivals.TREND: rivals.TREND_SAYS}
     return Block(
+        "rivals",
         "Rival models",
         tuple(f"{name}: {words}" for name, words in says.items() if name in models),
         ("fact", *models), rows,
@@ -322,6 +331,7 @@ def _channel(trial: Trial) -> Block:
         for _, row in table.iterrows()
     ]  # fmt: skip
     return Block(
+        "channel",
         "How much runs through the tie",
         ("Interaction with everything, and with the tie cut from behaviour; share = what is lost, "
          "by Fieller's interval. No share where the whole cannot be told from nothing.",),

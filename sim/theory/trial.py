@@ -42,6 +42,8 @@ class Trial:
     ----------
     title : str
         Name of the scenario.
+    labels : dict of str to str
+        Of the two actors, for figures.
     partner, spoiler, goal : str
     achieved, secure, threatened : float
         See `sim.theory.cast.Cast`.
@@ -57,6 +59,7 @@ class Trial:
     """
 
     title: str
+    labels: dict[str, str]
     partner: str
     spoiler: str
     goal: str
@@ -158,7 +161,9 @@ def run(
         except MissingError as error:
             left_out[part] = str(error)
     return Trial(
-        title=scenario.name, partner=cast.partner, spoiler=cast.spoiler, goal=cast.goal,
+        title=scenario.name,
+        labels={name: scenario.actors[name].label for name in cast.pair},
+        partner=cast.partner, spoiler=cast.spoiler, goal=cast.goal,
         achieved=cast.achieved, secure=cast.secure, threatened=cast.threatened,
         proxies=cast.proxies, disputed=cast.disputed, shuffled=shuffled_issues(scenario),
         runs=runs, codings=codings, coding_runs=coding_runs, seed=seed, left_out=left_out,
@@ -201,7 +206,8 @@ def load(folder: Path) -> Trial:
     try:
         rest = json.loads((folder / _REST).read_text("utf-8"))
         parts = rest.pop("parts")
-        tables = {part: pd.read_csv(folder / f"{part}.csv") for part in parts}
+        kinds = {"left_out": str}
+        tables = {part: pd.read_csv(folder / f"{part}.csv", dtype=kinds) for part in parts}
     except (OSError, ValueError, KeyError) as error:
         raise SimError(f"{folder} holds no test of the theory: {error}") from error
     for table in tables.values():
