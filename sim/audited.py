@@ -160,14 +160,17 @@ def _facts(audit: Audit) -> html.Blocks:
         ("These hold here and for fewer than half of shuffled codings:", telling),
         ("These do not hold here:", facts[~facts["coded"]]),
     ):
-        shown = [
-            f"{row['claim']} ({row['status']}; {percent(row['share'])} of shuffled codings, "
-            f"{100 * row['low']:.0f} to {100 * row['high']:.0f})"
-            for _, row in rows.sort_values("share", ascending=False).iterrows()
-        ]
+        rows = rows.sort_values("share", ascending=False)
+        shown = [_fact(row) for _, row in rows.iterrows()]
         if shown:
             found += [name, shown]
     return found
+
+
+def _fact(row: pd.Series[Any]) -> str:
+    share = f"{percent(row['share'])} of shuffled codings, {100 * row['low']:.0f} to "
+    share += f"{100 * row['high']:.0f}"
+    return f"{row['fact']}: {row['claim']} ({row['status']}; {share})"
 
 
 def _figure(value: float, signed: bool) -> str:
