@@ -16,7 +16,7 @@ from typing import Any
 from sim import checks, fields
 from sim.errors import Fault, ScenarioError, nearest
 from sim.merging import Changes, append_events, overlay, remove
-from sim.scenario import IDLE, Scenario, is_off
+from sim.scenario import IDLE, UNWATCHED, Scenario, is_off
 from sim.schema import schema
 from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
@@ -133,6 +133,8 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
         if is_off(mechanism, getattr(scenario.mechanisms, mechanism)):
             for name in numbers:
                 data["parameters"].pop(name, None)
+    for name in () if scenario.truce.monitored else UNWATCHED:
+        data["parameters"].pop(name, None)
     for path, note in scenario.sources.items():
         *outer, last = [int(key) if key.isdecimal() else key for key in path.split(".")]
         inner: Any = data

@@ -620,6 +620,9 @@ IDLE: Mapping[str, tuple[str, ...]] = {
 }
 """The parameters that say nothing while their mechanism is off: setting both is an error."""
 
+UNWATCHED = ("obs_monitor", "beta")
+"""The same of a ceasefire that nobody monitors."""
+
 
 def is_off(mechanism: str, value: object) -> bool:
     """Whether a mechanism at this value is off: at the word of the first theory, or false."""

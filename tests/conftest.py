@@ -44,6 +44,12 @@ def first_syria() -> Scenario:
 
 
 @pytest.fixture(scope="session")
+def second() -> Scenario:
+    """The Syrian case without anything that is beyond the second theory."""
+    return files.load(ROOT / "scenarios/syria_second_theory.toml")
+
+
+@pytest.fixture(scope="session")
 def ensemble(first_syria: Scenario) -> xr.Dataset:
     """Forty runs of the Syrian case, all that there is to record; not to be changed.
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from sim import files
 from sim.errors import ScenarioError
-from sim.scenario import IDLE, OFF, Mechanisms, Parameters, Scenario, is_off
+from sim.scenario import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, Scenario, is_off
 from sim.toml import place_of, read, write
 
 ROOT = Path(__file__).parents[1]
@@ -196,10 +196,12 @@ def test_a_dump_loads_as_an_equal_scenario(path: Path) -> None:
 
 def test_a_dump_is_complete(small: Scenario) -> None:
     everything = {f"mechanisms.{m}": SWITCHES.get(m, (False, True))[1] for m in IDLE}
+    everything["truce.monitored"] = True
     for changes in ({}, {"theory": "second"}, everything):
         case = files.with_changes(small, changes)
         off = [m for m in IDLE if is_off(m, getattr(case.mechanisms, m))]
         idle = {name for m in off for name in IDLE[m]}
+        idle |= set() if case.truce.monitored else set(UNWATCHED)
         assert bool(idle) == (changes is not everything)
         data = tomllib.loads(files.dumps(case))
         assert set(data["parameters"]) == set(Parameters.model_fields) - idle
@@ -466,6 +468,15 @@ def test_setting_the_parameter_of_a_mechanism_that_is_off_is_refused(
     for name, value in OFF[mechanism].items():
         said = message(files.with_changes, off, {f"parameters.{name}": value})
         assert f"is set, but mechanisms.{mechanism} is off" in said
+
+
+def test_who_sends_the_monitors_home_takes_back_what_they_saw(small: Scenario) -> None:
+    watched = files.with_changes(small, {"truce.monitored": True, "parameters.beta": 0.2})
+    assert files.loads(files.dumps(watched)) == watched
+    alone = files.with_changes(watched, {"truce.monitored": False})
+    assert alone == small
+    said = message(files.with_changes, small, {"parameters.beta": 0.2})
+    assert "parameters.beta: is set, but truce.monitored is false" in said
 
 
 def test_a_variant_that_switches_off_takes_back_the_number_of_its_base(tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from playing import Game, even_draws
 
 from sim import chance, files
-from sim.ensembles import simulate
 from sim.model import ConflictModel, StateActor
 from sim.plugins import REGISTERED, register
 from sim.results import events
 from sim.rules import bargaining, ceasefire
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 UNIT = st.floats(0.0, 1.0)
 
@@ -83,9 +83,9 @@ def heeded(case: Scenario, name: str) -> tuple[float, float]:
 
 
 def test_a_monitor_raises_the_log_odds_of_complying_by_its_cost_times_lambda(
-    syria: Scenario,
+    second: Scenario,
 ) -> None:
-    base = files.with_changes(plain(syria), {"parameters.beta": 0.03, "parameters.lam": 40})
+    base = files.with_changes(plain(second), {"parameters.beta": 0.03, "parameters.lam": 40})
     watched = files.with_changes(base, {"truce.monitored": True})
     numbers = watched.parameters
     cost = numbers.obs_monitor * numbers.beta
@@ -105,17 +105,18 @@ def test_a_monitor_raises_the_log_odds_of_complying_by_its_cost_times_lambda(
     assert shares[1] - shares[0] == pytest.approx(numbers.lam * cost, abs=0.12)
 
 
-def test_what_is_monitored_is_seen_more_often(syria: Scenario) -> None:
+def test_what_is_monitored_is_seen_more_often(second: Scenario) -> None:
     seen = []
     for monitored in (False, True):
         case = files.with_changes(
-            plain(syria), {"truce.monitored": monitored, "parameters.beta": 0.0,
-                           "parameters.obs": 0.3}
-        )  # fmt: skip
+            plain(second),
+            {"parameters.obs": 0.3}
+            | ({"truce.monitored": True, "parameters.beta": 0.0} if monitored else {}),
+        )
         results = simulate(case, runs=12, seed=3, parts=("actor", "actor_flag"), log=False)
         violated = results["violated"].values
         blamed = results["blame"].values
-        armed = [n for n, a in syria.actors.items() if a.armed]
+        armed = [n for n, a in second.actors.items() if a.armed]
         who = [results["actor"].values.tolist().index(name) for name in armed]
         # with q_att = 1 whoever is seen is blamed for it in full
         seen.append((blamed[..., who] >= 1.0)[violated[..., who]].mean())
@@ -123,18 +124,23 @@ def test_what_is_monitored_is_seen_more_often(syria: Scenario) -> None:
     assert seen[1] == pytest.approx(0.95, abs=0.03)
 
 
-def test_a_monitor_without_a_cost_and_with_the_same_eyes_changes_nothing(syria: Scenario) -> None:
+def test_a_monitor_without_a_cost_and_with_the_same_eyes_changes_nothing(
+    second: Scenario,
+) -> None:
     blind = {"truce.monitored": True, "parameters.beta": 0.0,
-             "parameters.obs_monitor": syria.parameters.obs}  # fmt: skip
+             "parameters.obs_monitor": second.parameters.obs}  # fmt: skip
     one, two = (
-        simulate(c, runs=2, seed=3) for c in (plain(syria), files.with_changes(plain(syria), blind))
+        simulate(c, runs=2, seed=3)
+        for c in (plain(second), files.with_changes(plain(second), blind))
     )
     for name in one.data_vars:
         assert one[name].values.tobytes() == two[name].values.tobytes(), name
 
 
-def test_troops_hold_the_clients_of_guarantors_that_would_have_it_kept(syria: Scenario) -> None:
-    case = files.with_changes(plain(syria), {"mechanisms.troops": True})
+def test_troops_hold_the_clients_of_guarantors_that_would_have_it_kept(
+    second: Scenario,
+) -> None:
+    case = files.with_changes(plain(second), {"mechanisms.troops": True})
     results = simulate(case, runs=6, seed=2)
     told, numbers = list(events(results)), case.parameters
     ordered = {(e.run, e.round, e.actor): e.answer for e in told if e.decision == "order"}
@@ -189,10 +195,10 @@ def test_who_is_away_comes_one_round_nearer_whatever_happens() -> None:
 
 
 @pytest.fixture(scope="module")
-def touchy(syria: Scenario) -> Scenario:
+def touchy(second: Scenario) -> Scenario:
     """Talks every other week, to which the rebels come half of the time."""
     return files.with_changes(
-        plain(syria),
+        plain(second),
         {"mechanisms.walking_out": True, "parameters.walkout_rounds": 3, "parameters.tau_n": 2,
          "parameters.lam": 5.0, "parameters.h1": 0.0},
     )  # fmt: skip
@@ -303,8 +309,8 @@ def test_a_gain_from_tabling_is_a_difference_of_values(
 
 
 @pytest.fixture(scope="module")
-def by_gain(syria: Scenario) -> Scenario:
-    return files.with_changes(plain(syria), {"issues.arms.agenda.at": "when it pays"})
+def by_gain(second: Scenario) -> Scenario:
+    return files.with_changes(plain(second), {"issues.arms.agenda.at": "when it pays"})
 
 
 @pytest.fixture(scope="module")

@@ -14,20 +14,20 @@ from hypothesis import strategies as st
 from playing import Game
 
 from sim import files
-from sim.ensembles import simulate
 from sim.model import ConflictModel, StateActor
 from sim.plugins import REGISTERED, register
 from sim.results import events
 from sim.rules import war
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 TASKS = {"mechanisms.fights": "tasks"}
 
 
 @pytest.fixture(scope="module")
-def tasked(syria: Scenario) -> Scenario:
+def tasked(second: Scenario) -> Scenario:
     """The Syrian case in which states fight by their tasks, and nothing else is new."""
-    return files.with_changes(plain(syria), TASKS)
+    return files.with_changes(plain(second), TASKS)
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +135,10 @@ def test_an_effort_scales_what_is_put_into_the_contest_and_not_what_is_in_arms(
 # whole runs ---------------------------------------------------------------------------------------
 
 
-def test_where_only_the_armed_fight_nobody_holds_back(syria: Scenario) -> None:
-    found = simulate(plain(syria), runs=2, seed=1, log=False)
+def test_where_only_the_armed_fight_nobody_holds_back(second: Scenario) -> None:
+    found = simulate(plain(second), runs=2, seed=1, log=False)
     assert (found["effort"].values == 1.0).all()
-    armed = np.array([syria.actors[name].armed for name in found["actor"].values])
+    armed = np.array([second.actors[name].armed for name in found["actor"].values])
     assert (found["in_arms"].values > 0.0).all(axis=(0, 1)).tolist() == armed.tolist()
 
 
@@ -226,8 +226,8 @@ def test_the_armed_are_not_asked_whether_they_take_part(tasked: Scenario) -> Non
     assert asked == {"russia", "iran", "turkey", "united_states"}
 
 
-def test_who_holds_back_counts_less_in_the_contest(syria: Scenario) -> None:
-    game = Game(everything(syria))
+def test_who_holds_back_counts_less_in_the_contest(second: Scenario) -> None:
+    game = Game(everything(second))
     game.step(3)
     before = game.effort.copy()
     psi = war.contest(
@@ -238,10 +238,10 @@ def test_who_holds_back_counts_less_in_the_contest(syria: Scenario) -> None:
     assert game.psi[0] == psi
 
 
-def test_holding_back_needs_no_theatres(syria: Scenario) -> None:
+def test_holding_back_needs_no_theatres(second: Scenario) -> None:
     """The two are switches of their own: alike spread, tasks alone."""
-    alone = simulate(files.with_changes(plain(syria), TASKS), seed=2, log=False)
-    spread_alike = files.as_data(files.with_changes(spread(syria), TASKS))
+    alone = simulate(files.with_changes(plain(second), TASKS), seed=2, log=False)
+    spread_alike = files.as_data(files.with_changes(spread(second), TASKS))
     for actor in spread_alike["actors"].values():
         actor.pop("theatres", None)
     both = simulate(files.build(spread_alike), seed=2, log=False)

@@ -14,24 +14,24 @@ from hypothesis import strategies as st
 from playing import Game, even_draws
 
 from sim import files
-from sim.ensembles import simulate
 from sim.model import ConflictModel, StateActor
 from sim.plugins import REGISTERED, register
 from sim.results import events
 from sim.rules import objectives, rivalry
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 UNIT = st.floats(0.0, 1.0)
 
 
 @pytest.fixture(scope="module")
-def quarrelsome(syria: Scenario) -> Scenario:
+def quarrelsome(second: Scenario) -> Scenario:
     """Allies that need each other little, clash cheaply, and often find something new."""
     change = {
         "mechanisms.clashes": True, "mechanisms.dependence": False, "parameters.c_clash": 0.0,
         "parameters.q_dispute": 0.3,
     }  # fmt: skip
-    return files.with_changes(plain(syria), change)
+    return files.with_changes(plain(second), change)
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +106,8 @@ def test_a_friend_and_one_that_is_needed_is_spared(
 # whole runs ---------------------------------------------------------------------------------------
 
 
-def test_nobody_clashes_while_the_switch_is_off(syria: Scenario) -> None:
-    told = {event.decision for event in events(simulate(plain(syria), runs=6, seed=1))}
+def test_nobody_clashes_while_the_switch_is_off(second: Scenario) -> None:
+    told = {event.decision for event in events(simulate(plain(second), runs=6, seed=1))}
     assert "dispute" in told
     assert not told & {"clash", "prevail"}
 
@@ -224,9 +224,9 @@ def test_a_class_of_ones_own_can_refuse_to_clash(quarrelsome: Scenario) -> None:
     assert not any(e.decision == "prevail" for e in told)
 
 
-def test_with_clashes_on_allies_of_a_pair_are_known_to_be_needed(syria: Scenario) -> None:
+def test_with_clashes_on_allies_of_a_pair_are_known_to_be_needed(second: Scenario) -> None:
     for on in (False, True):
-        game = Game(files.with_changes(plain(syria), {"mechanisms.clashes": on}))
+        game = Game(files.with_changes(plain(second), {"mechanisms.clashes": on}))
         game.step()
         iran = game.actor("iran")
         assert bool(game.givens.who.needed[iran]) == on

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from playing import Game, even_draws
 
 from sim import files
-from sim.ensembles import simulate
 from sim.model import ConflictModel
 from sim.results import events
 from sim.rules import ceasefire, objectives, proxies, war
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 UNIT = st.floats(0.0, 1.0)
 FORCE = st.floats(0.0, 5.0)
@@ -213,25 +213,29 @@ def test_who_breaks_counts_by_what_the_ceasefire_binds() -> None:
 # what is given ------------------------------------------------------------------------------------
 
 
-def test_the_scope_of_a_ceasefire_is_the_share_of_each_that_stands_there(syria: Scenario) -> None:
-    game = Game(spread(syria, ("north", "damascus")))
+def test_the_scope_of_a_ceasefire_is_the_share_of_each_that_stands_there(
+    second: Scenario,
+) -> None:
+    game = Game(spread(second, ("north", "damascus")))
     covered = dict(zip(game.layout.actors, game.givens.who.covered.tolist(), strict=True))
     for name, shares in SPREAD.items():
-        if syria.actors[name].armed:
+        if second.actors[name].armed:
             assert covered[name] == pytest.approx(1.0 - shares.get("elsewhere", 0.0)), name
     # local militias are spread alike; who does not fight sees as much stop as there is in scope
     assert covered["local_militias"] == pytest.approx(2.0 / 3.0)
-    armed = {name: actor.capability for name, actor in syria.actors.items() if actor.armed}
+    armed = {name: actor.capability for name, actor in second.actors.items() if actor.armed}
     mean = sum(covered[n] * m for n, m in armed.items()) / sum(armed.values())
     for name in ("russia", "united_nations"):
         assert covered[name] == pytest.approx(mean), "only the armed fight here"
 
 
-def test_without_a_scope_a_ceasefire_covers_all_of_everybody_exactly(syria: Scenario) -> None:
-    for case in (spread(syria), plain(syria), spread(syria, THEATRES)):
+def test_without_a_scope_a_ceasefire_covers_all_of_everybody_exactly(
+    second: Scenario,
+) -> None:
+    for case in (spread(second), plain(second), spread(second, THEATRES)):
         covered = Game(case).givens.who.covered
         assert covered == pytest.approx(np.ones(len(covered)), abs=1e-15)
-    assert (Game(spread(syria)).givens.who.covered == 1.0).all()
+    assert (Game(spread(second)).givens.who.covered == 1.0).all()
 
 
 def test_an_actor_that_is_to_be_armed_later_is_covered_where_it_will_stand() -> None:
@@ -244,12 +248,17 @@ def test_an_actor_that_is_to_be_armed_later_is_covered_where_it_will_stand() -> 
 # whole runs ---------------------------------------------------------------------------------------
 
 
-def test_one_theatre_that_is_only_named_changes_nothing_to_the_last_bit(syria: Scenario) -> None:
-    data = files.as_data(plain(syria))
+def test_one_theatre_that_is_only_named_changes_nothing_to_the_last_bit(
+    second: Scenario,
+) -> None:
+    data = files.as_data(plain(second))
     data["theatres"] = {"country": {"label": "the country"}}
     data["actors"]["iran"]["theatres"] = {"country": 1.0}
     data["truce"] = {"covers": ["country"]}
-    one, base = simulate(files.build(data), runs=3, seed=4), simulate(plain(syria), runs=3, seed=4)
+    one, base = (
+        simulate(files.build(data), runs=3, seed=4),
+        simulate(plain(second), runs=3, seed=4),
+    )
     same(one, base)
     assert one["theatre"].values.tolist() == ["country"]
     assert base["theatre"].values.tolist() == ["everywhere"]
@@ -259,20 +268,20 @@ def test_one_theatre_that_is_only_named_changes_nothing_to_the_last_bit(syria: S
 
 @pytest.mark.parametrize("covers", [None, ("damascus",)])
 def test_theatres_off_is_one_country_to_the_last_bit(
-    syria: Scenario, covers: tuple[str, ...] | None
+    second: Scenario, covers: tuple[str, ...] | None
 ) -> None:
-    off = files.with_changes(spread(syria, covers), {"mechanisms.theatres": False})
-    same(simulate(off, runs=3, seed=4), simulate(plain(syria), runs=3, seed=4))
+    off = files.with_changes(spread(second, covers), {"mechanisms.theatres": False})
+    same(simulate(off, runs=3, seed=4), simulate(plain(second), runs=3, seed=4))
 
 
-def test_everything_off_is_the_second_theory_to_the_last_bit(syria: Scenario) -> None:
-    off = files.with_changes(everything(syria), NONE)
-    same(simulate(off, runs=3, seed=4), simulate(plain(syria), runs=3, seed=4))
+def test_everything_off_is_the_second_theory_to_the_last_bit(second: Scenario) -> None:
+    off = files.with_changes(everything(second), NONE)
+    same(simulate(off, runs=3, seed=4), simulate(plain(second), runs=3, seed=4))
 
 
 @pytest.mark.parametrize("switch", sorted(ALL))
-def test_every_part_makes_a_difference(syria: Scenario, switch: str) -> None:
-    case = everything(syria)
+def test_every_part_makes_a_difference(second: Scenario, switch: str) -> None:
+    case = everything(second)
     with_it = simulate(case, runs=6, seed=4, parts=("issue", "actor"), log=False)
     off = files.with_changes(case, {switch: NONE[switch]})
     without = simulate(off, runs=6, seed=4, parts=("issue", "actor"), log=False)
@@ -280,8 +289,8 @@ def test_every_part_makes_a_difference(syria: Scenario, switch: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_both_drivers_agree_to_the_last_bit_with_everything_on(syria: Scenario, seed: int) -> None:
-    case = everything(syria)
+def test_both_drivers_agree_to_the_last_bit_with_everything_on(second: Scenario, seed: int) -> None:
+    case = everything(second)
     model = ConflictModel(case, seed=seed, run=5)
     for _ in range(case.rounds):
         model.step()
@@ -336,8 +345,8 @@ def test_nobody_fights_after_a_victory_in_any_theatre() -> None:
     assert not results["fighting"].values[over].any()
 
 
-def test_the_recorded_intensities_are_those_of_the_recorded_forces(syria: Scenario) -> None:
-    case = everything(syria)
+def test_the_recorded_intensities_are_those_of_the_recorded_forces(second: Scenario) -> None:
+    case = everything(second)
     results = simulate(case, runs=3, seed=6)
     game = Game(case)
     order = [game.layout.actors.index(name) for name in results["actor"].values]
@@ -369,8 +378,8 @@ def test_the_cost_of_the_war_elsewhere_makes_a_narrow_ceasefire_worth_less() -> 
     assert np.isfinite(u).all()
 
 
-def test_the_order_of_theatres_has_no_power(syria: Scenario) -> None:
-    case = everything(syria)
+def test_the_order_of_theatres_has_no_power(second: Scenario) -> None:
+    case = everything(second)
     data = files.as_data(case)
     data["theatres"] = dict(reversed(data["theatres"].items()))
     data["truce"]["covers"] = list(reversed(data["truce"]["covers"]))
