@@ -6,8 +6,8 @@ import sys
 import time
 from typing import Any
 
-# Seconds between two lines where there is no terminal.
-_LINE_EVERY = 10.0
+# Seconds between two lines where there is no terminal, and to the first.
+_LINE_EVERY, _FIRST_LINE = 10.0, 1.0
 
 
 class Progress:
@@ -23,7 +23,8 @@ class Progress:
 
     def __init__(self, total: int, done: int, wanted: bool) -> None:
         self._total, self._done, self._before = total, done, done
-        self._began = self._said = time.monotonic()
+        self._began = time.monotonic()
+        self._next = self._began + min(_FIRST_LINE, _LINE_EVERY)
         self._bar: Any = None
         self._lines = False
         if wanted:
@@ -49,12 +50,13 @@ class Progress:
         self._done += runs
         if self._bar is not None:
             self._bar.update(runs)
-        elif self._lines and time.monotonic() - self._said >= _LINE_EVERY:
+        elif self._lines and time.monotonic() >= self._next:
             self._say()
 
     def _say(self) -> None:
-        self._said = time.monotonic()
-        rate = (self._done - self._before) / max(self._said - self._began, 1e-9)
+        now = time.monotonic()
+        self._next = now + _LINE_EVERY
+        rate = (self._done - self._before) / max(now - self._began, 1e-9)
         left = (self._total - self._done) / max(rate, 1e-9)
         sys.stderr.write(
             f"{self._done} of {self._total} runs, {rate:.0f} runs/s, {left:.0f} s left\n"

@@ -164,22 +164,19 @@ def gather(
         def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
             return play_with_agents(scenario, seed, number, parts, log, hold)
 
-    done: list[int] = []
-    records: list[Kept] = []
-    logs: list[NDArray[np.float64]] = []
+    played: list[tuple[int, Kept, NDArray[np.float64]]] = []
     with Progress(len(numbers), 0, progress) as shown:
-        for number in numbers:
-            try:
-                record, rows = one(number)
-            except KeyboardInterrupt:
-                if not done:
-                    raise
-                break
-            done.append(number)
-            records.append(record)
-            logs.append(rows)
-            shown.add(1)
-    results = assemble(scenario, prepared[2], seed, done, records, logs if log else None)
+        try:
+            for number in numbers:
+                played.append((number, *one(number)))
+                shown.add(1)
+        except KeyboardInterrupt:
+            if not played:
+                raise
+    results = assemble(
+        scenario, prepared[2], seed, [number for number, _, _ in played],
+        [record for _, record, _ in played], [rows for *_, rows in played] if log else None,
+    )  # fmt: skip
     if hold is not None:
         results.attrs["hold"] = hold
     return results

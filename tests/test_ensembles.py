@@ -338,6 +338,16 @@ def test_progress_in_a_log_is_plain_lines(toy, monkeypatch):
     assert "\r" not in said.getvalue()
 
 
+def test_ctrl_c_while_progress_is_told_keeps_the_runs_that_are_finished(toy, monkeypatch):
+    def stop(self, runs):
+        self.told = getattr(self, "told", 0) + runs
+        if self.told == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.Progress, "add", stop)
+    assert gather(toy, range(9), 1)["run"].values.tolist() == [0, 1, 2]
+
+
 def test_compiled_code_gives_up_the_lock_of_the_interpreter():
     for rule in (rounds.play, opening.open_war, blocks.condense):
         if hasattr(rule, "targetoptions"):  # not where rules are interpreted
