@@ -1,7 +1,7 @@
 """Put a test of the theory into docs/SCEPTIC.md: ``python docs/sceptic.py [FOLDER]``.
 
-FOLDER is what ``sim test-theory ... --out FOLDER`` left: its tables and figures are copied to
-docs/sceptic/. Without it the tables that lie there are written into the page again.
+FOLDER is what ``sim test-theory ... --out FOLDER`` left: its tables are copied to docs/sceptic/.
+From the tables there the page's tables and figures are made; without FOLDER, made again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sim.theory import page, trial
+from sim.plots import sceptic  # noqa: E402
+from sim.plots.pages import write  # noqa: E402
+from sim.theory import page, trial  # noqa: E402
 
 PAGE = ROOT / "docs" / "SCEPTIC.md"
 KEPT = ROOT / "docs" / "sceptic"
@@ -34,6 +36,9 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         KEPT.mkdir(exist_ok=True)
         for path in sorted(Path(sys.argv[1]).iterdir()):
-            if path.suffix in (".csv", ".png", ".json"):
+            if path.suffix in (".csv", ".json"):
                 shutil.copy(path, KEPT / path.name)
+    found = trial.load(KEPT)
+    write(sceptic.two_by_two(found), KEPT / "two-by-two.png")
+    write(sceptic.codings(found), KEPT / "codings.png")
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -7,5 +7,6 @@
 * the facts, what each may prove, and what history says: `sim.theory.facts`, `sim.theory.history`
 * ensembles of one coding, played when they are asked for: `sim.theory.cells`
 * other explanations of the same facts: `sim.theory.rivals`
-* all of it, as tables: `sim.theory.trial`; as a page: `sim.theory.page`
+* all of it, as tables: `sim.theory.trial`, `sim.theory.tables`, `sim.theory.placebo`; what counts:
+  `sim.theory.counting`; as a page: `sim.theory.page`
 """

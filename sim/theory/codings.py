@@ -122,7 +122,7 @@ def conflict_index(scenario: Scenario, pair: Sequence[str]) -> float:
     """How far the long-term aims of two actors conflict.
 
     ``sum_k sqrt(w_ik w_jk) |x_ik - x_jk|`` over the issues on which both have a long-term aim, with
-    the long-term weights w of each actor normalised to 1: the part of the alignment of MODEL 2.3
+    the long-term weights w of each actor normalised to 1: the part of alignment (docs/ODD.md, 7.1)
     that divides. Actors who care about different things do not conflict.
 
     Parameters

@@ -130,7 +130,8 @@ def _gap(one: str, other: str) -> Callable[[Asked], Figure]:
     return lambda ask: ask(one) - ask(other)
 
 
-TUNED_2 = "MODEL2 5, 10: about 45 configurations were looked at"
+RIGHT = "the sign was right from the first working version of the theory"
+LOOKED = "looked at in about 45 configurations of the second theory, and kept although it fails"
 COUPLING = "the weight of the tie in behaviour (varpi) was doubled because this was no effect at it"
 ABSENT = "absent in the first theory; came with changes that were kept while it was looked at"
 BY_ATTENTION = "attention leaves a goal that is met, and meets what the coding put in conflict"
@@ -202,32 +203,32 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "breaches rise", "once the goal is achieved its proxies break more than before",
-        "free", True, TUNED_2,
+        "free", True, LOOKED,
         _gap("breaches after", "breaches before"), POSITIVE,
     ),
     Fact(
         "spoiler does not sign", "the spoiler ratifies fewer ceasefires than its partner, after",
-        "free", True, "right from the first working version (MODEL 14.3)",
+        "free", True, RIGHT,
         _gap("spoiler signs after", "partner signs after"), NEGATIVE,
     ),
     Fact(
         "proxies lead", "its proxies break more than the other armed actors of the camp, after",
-        "free", True, "order free; the level of breaches is fitted (MODEL 11)",
+        "free", True, "order free; the level of breaches is fitted",
         _gap("breaches after", "other breaches after"), POSITIVE,
     ),
     Fact(
         "consulted: orders", "a spoiler that is always consulted orders less spoiling",
-        "free", True, "right from the first working version (MODEL 14.3)",
+        "free", True, RIGHT,
         _effect("orders after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
         "consulted: breaches", "and its proxies break less",
-        "free", True, "right from the first working version (MODEL 14.3)",
+        "free", True, RIGHT,
         _effect("breaches after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
         "consulted: signs", "and it ratifies more",
-        "free", True, "right from the first working version (MODEL 14.3)",
+        "free", True, RIGHT,
         _effect("spoiler signs after", (CONSULTED, LEFT_OUT)), POSITIVE,
     ),
     Fact(
@@ -237,23 +238,23 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "return: orders", "and the spoiler orders less spoiling",
-        "free", True, "measured in MODEL2 2.3; no choice is said to rest on it",
+        "free", True, "measured while the second theory was made; no choice is said to rest on it",
         _effect("orders late", (RETURNS, OPEN)), NEGATIVE,
     ),
     Fact(
         "return: breaches", "and its proxies break less",
-        "free", False, "in none of the tables of MODEL and MODEL2",
+        "free", False, "in none of the tables that were kept while the theory was made",
         _effect("breaches late", (RETURNS, OPEN)), NEGATIVE,
     ),
     Fact(
         "core tabled", "the tie falls further if the core issue is put on the table",
         "imposed", True, "two thirds run through the rule of endorsement; the size was raised by "
-        "a change of the opening offer (MODEL 14.3)",
+        "a change of the opening offer",
         _effect("tie late", (OPEN, UNTABLED)), NEGATIVE,
     ),
     Fact(
         "core tabled: deals", "and bilateral talks of the two fail more often",
-        "free", True, "in MODEL 11 (k); no choice is said to rest on it",
+        "free", True, "measured when the first theory was made; no choice is said to rest on it",
         _effect("deals measured", (OPEN, UNTABLED)), NEGATIVE,
     ),
 )  # fmt: skip

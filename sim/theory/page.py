@@ -10,11 +10,11 @@ from typing import Any
 from scipy import stats
 
 from sim.theory import placebo, rivals
+from sim.theory.counting import NAMES, verdict
 from sim.theory.facts import MOST
 from sim.theory.tables import score
 from sim.theory.trial import Trial
 
-NAMES = {"tie": "tie", "orders": "orders to spoil", "breaches": "breaches by proxies"}
 NO_CONFLICT = 0.02
 
 
@@ -40,52 +40,6 @@ class Block:
     head: tuple[str, ...]
     rows: list[list[str]]
     after: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many facts there are, and what they come to.
-
-    Attributes
-    ----------
-    facts, fitted, imposed, free : int
-        Facts that the scenario has a cast for, by status.
-    hold : int
-        Free ones that hold beyond their error.
-    unseen : int
-        Of these, how many nobody had looked at while the theory was tuned.
-    nothing : int or None
-        Of these, how many hold for most shuffled codings too; None if none were played.
-    evidence : tuple of str
-        Names of the free facts that hold, and not for most shuffled codings.
-    """
-
-    facts: int
-    fitted: int
-    imposed: int
-    free: int
-    hold: int
-    unseen: int
-    nothing: int | None
-    evidence: tuple[str, ...]
-
-
-def count(trial: Trial) -> Count:
-    """Count the facts of a trial that has the part ``facts``."""
-    table = trial.tables["facts"]
-    table = table[table["left_out"] == ""]
-    free = table[table["status"] == "free"]
-    good = free[free["holds"]]
-    nothing, evidence = None, tuple(good["fact"])
-    if "codings" in trial.tables:
-        shared = placebo.shares(trial.tables["codings"], list(good["fact"]))
-        empty = set(shared["fact"][shared["nothing"]])
-        nothing, evidence = len(empty), tuple(n for n in good["fact"] if n not in empty)
-    return Count(
-        len(table), int((table["status"] == "fitted").sum()),
-        int((table["status"] == "imposed").sum()), len(free), len(good),
-        int((~good["seen"].astype(bool)).sum()), nothing, evidence,
-    )  # fmt: skip
 
 
 def blocks(trial: Trial) -> list[Block]:
@@ -127,31 +81,6 @@ def markdown(block: Block) -> str:
         rows = [block.head, ["---"] * len(block.head), *block.rows]
         parts.append("\n".join("| " + " | ".join(row) + " |" for row in rows))
     return "\n\n".join([*parts, *block.after])
-
-
-def verdict(trial: Trial) -> tuple[str, ...]:
-    """What the facts come to, in sentences."""
-    c = count(trial)
-    words = [
-        f"Of {c.facts} facts {c.fitted} are fitted and {c.imposed} imposed by the coding: no "
-        f"evidence, however well they hold.",
-        f"{c.free} are free to be wrong; {c.hold} of them hold beyond their error, {c.unseen} of "
-        "which nobody had looked at while the theory was tuned.",
-    ]
-    failed = trial.tables["facts"]
-    failed = failed[(failed["status"] == "free") & ~failed["holds"] & (failed["left_out"] == "")]
-    if len(failed):
-        words.append(f"Free facts that do not hold: {', '.join(failed['fact'])}.")
-    if c.nothing is None:
-        words.append("Whether they hold for any coding was not asked: see the part codings.")
-    else:
-        words.append(
-            f"{c.nothing} of the {c.hold} hold for most shuffled codings too and prove nothing "
-            "about who wants what."
-        )
-        left = ", ".join(c.evidence) or "none"
-        words.append(f"Left as evidence for the coded conflict: {left}.")
-    return tuple(words)
 
 
 # the parts ----------------------------------------------------------------------------------------
@@ -207,7 +136,7 @@ def _codings(trial: Trial) -> Block:
             [
                 NAMES[row["outcome"]], f"{row['coded']:+.2f}",
                 f"{row['mean']:+.2f} ({row['p5']:+.2f} to {row['p95']:+.2f})",
-                f"{row['percentile']:.0f} %", _ends(row, "slope"), f"{row['r']:+.2f}",
+                f"{row['percentile']:.1f}", _ends(row, "slope"), f"{row['r']:+.2f}",
                 _ends(row, "own"), _ends(row, "table"),
             ]
         )  # fmt: skip
@@ -313,13 +242,16 @@ def _rivals(trial: Trial) -> Block:
     for status in ("free", "imposed", "fitted"):
         scores = [score(table, model, status) for model in models]
         rows.append([f"{status}: hold", *(f"{yes} of {of}" for yes, of in scores)])
+    free = [score(table, model, "free")[0] for model in models]
+    equals = [m for m, held in zip(models[1:], free[1:], strict=True) if held >= free[0]]
     says = {rival.name: rival.says for rival in rivals.RIVALS} | {rivals.TREND: rivals.TREND_SAYS}
     return Block(
         "rivals",
         "Rival models",
         tuple(f"{name}: {words}" for name, words in says.items() if name in models),
         ("fact", *models), rows,
-        ("A rival that holds as many free facts is as good an account of them.",),
+        (f"As many free facts as {models[0]} hold under: {', '.join(equals) or 'none of them'}. "
+         "These facts cannot tell such a rival from it.",),
     )  # fmt: skip
 
 
