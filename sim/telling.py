@@ -167,7 +167,10 @@ def _why(story: Story, event: Event) -> str:
     if event.decision == "revise":
         return f", with {level(terms['blame'])} of blame and a chance of {percent(event.gain)}"
     if sign * event.gain <= 0:
-        return f", though the reasons weigh {size(event.gain)} the other way"
+        less = event.decision == "bargain" and event.gain > 0
+        how = f"the deal is worth {size(event.gain)} to {it}" if less else ""
+        how = how or f"the reasons weigh {size(event.gain)} the other way"
+        return f", though {how}: chance tipped it"
     if event.decision == "comply":
         parts = {
             "own": event.gain - terms["patrons"] + terms["contagion"],
@@ -294,6 +297,8 @@ def _decision(story: Story, made: list[Event], found: list[Flip], part: Part, as
         return " No single decision made it so."
     event = found[0].decision if found else made[0]
     text = " " + sentence(decided(story, event) + why(story, event))
+    if part.kind == "deal" and len(made) > 1 and not event.answer:
+        text = " Both refuse, and one alone would have been enough." + text
     if len(part.weeks) > 1:
         text = f" On {day(event.date)}, the week that weighs most:" + text
     if not asked:
