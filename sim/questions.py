@@ -15,6 +15,8 @@ from sim.errors import SimError
 from sim.results import Event
 from sim.scenario import Scenario
 
+# Sentences of news at most: the last ones.
+MOST_NEWS = 8
 # Decision -> question, yes, no; {other} is whom it is about.
 QUESTIONS = {
     "proposes": ("It falls to you to mediate. Do you propose a ceasefire?", "propose", "let it be"),
@@ -52,7 +54,7 @@ class Question:
     text, yes, no : str
         The question, and the two answers.
     news : tuple of str
-        What has happened since the last question.
+        What has happened since the last question, at most the last eight sentences.
     reasons : tuple of (float, str)
         What speaks for yes (positive) and for no, in utility; see `chronicle.reasons.weighed`.
     stakes : DataFrame
@@ -159,7 +161,7 @@ def question(
     deal = truce if decision in ("signs", "orders") else None
     kept = "terms" if deal else "text" if decision == "votes" else ""
     return Question(
-        week, story.dates[week], decision, other, filled, yes, no, tuple(news),
+        week, story.dates[week], decision, other, filled, yes, no, tuple(news[-MOST_NEWS:]),
         tuple(weighed(story, event, deal, "you")),
         _stakes(story, scenario, actor, week, kept), event.answer,
     )  # fmt: skip
