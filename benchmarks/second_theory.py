@@ -30,60 +30,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events, files
-from sim.ensembles import simulate
 from sim.scenario import Scenario
+from sim.simulation import simulate
+from sim.theory import designs, readings
+from sim.theory.cast import find
+from sim.theory.designs import changed
+from sim.theory.estimates import Figure, combined, mean, mean_share, ratio
+from sim.theory.readings import NOT_MET as NEVER
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "link")
-MILITIAS = ("hezbollah", "foreign_militias", "local_militias")
-SECURE, THREATENED = 0.75, 0.30
-CLAMPED, FROM = 30, 70
-NEVER = 9999
-# How often an interaction adds each cell: conflicting secure, threatened, compatible both.
-SIGNS = (1.0, -1.0, -1.0, 1.0)
-
-
-class Figure(NamedTuple):
-    """An estimate, its standard error over runs, and what every run adds to it."""
-
-    value: float
-    error: float
-    influence: NDArray[np.float64]
-
-    def __sub__(self, other: Figure) -> Figure:
-        return figure(self.value - other.value, self.influence - other.influence)
-
-
-def figure(value: float, influence: NDArray[np.float64]) -> Figure:
-    """A figure from what each run adds to it (0 in the mean); runs are independent."""
-    return Figure(float(value), float(influence.std() / np.sqrt(len(influence))), influence)
-
-
-def ratio(parts: NDArray[Any], wholes: NDArray[Any]) -> Figure:
-    """Ratio of sums over runs, linearised: what a run without any of the whole adds is 0."""
-    share = parts.sum() / max(wholes.sum(), 1e-300)
-    return figure(share, (parts - share * wholes) / max(wholes.mean(), 1e-300))
-
-
-def mean(values: NDArray[Any], chosen: NDArray[np.bool_]) -> Figure:
-    """Mean over the chosen runs."""
-    return ratio(np.where(chosen, values, 0.0), chosen.astype(float))
-
-
-def mean_share(parts: NDArray[Any], wholes: NDArray[Any]) -> Figure:
-    """Mean over runs of each run's share; runs without any of the whole are left out.
-
-    A ratio of sums would weigh a run by its weeks of ceasefire, and ceasefires last where they are
-    kept: spoiling would seem rarer than it is.
-    """
-    return mean(parts / np.maximum(wholes, 1), wholes > 0)
-
-
-def combined(cells: list[Figure], signs: tuple[float, ...] = SIGNS) -> Figure:
-    """A signed sum of cells that share their luck run by run."""
-    value = sum(sign * cell.value for sign, cell in zip(signs, cells, strict=True))
-    parts = [sign * cell.influence for sign, cell in zip(signs, cells, strict=True)]
-    return figure(value, np.sum(parts, axis=0))
 
 
 # scenarios ----------------------------------------------------------------------------------------
@@ -91,37 +47,27 @@ def combined(cells: list[Figure], signs: tuple[float, ...] = SIGNS) -> Figure:
 
 def conflicting(theory: str = "second") -> Scenario:
     """The Syrian case."""
-    return files.load(SCENARIOS / "syria_2015_2018.toml", {"theory": theory})
+    return files.load(SCENARIOS / f"syria_{theory}_theory.toml")
+
+
+CAST = find(conflicting())
+MILITIAS = CAST.proxies
+SECURE, THREATENED = CAST.secure, CAST.threatened
 
 
 def compatible(case: Scenario, whose: str = "russia") -> Scenario:
     """Both want for arms, power sharing and posts what one of them does."""
-    other = "iran" if whose == "russia" else "russia"
-    changes = {
-        f"actors.{other}.long.{issue}.ideal": case.actors[whose].long[issue].ideal
-        for issue in ("arms", "share", "appointments")
-    }
-    return files.with_changes(case, changes)
+    return designs.compatible(case, CAST, whose)
 
 
 def never_safe(case: Scenario) -> Scenario:
     """Nobody's goal on the regime is ever satisfied."""
-    changes = {
-        f"actors.{name}.short.regime.satisfied_at": "never"
-        for name, actor in case.actors.items()
-        if "regime" in actor.short
-    }
-    return files.with_changes(case, changes)
+    return designs.never_satisfied(case, CAST.goal)
 
 
-def clamped(case: Scenario, position: float, week: int = CLAMPED) -> Scenario:
+def clamped(case: Scenario, position: float, week: int = CAST.weeks.clamped) -> Scenario:
     """The regime held at a position from a week on."""
-    event = {
-        "week": week, "why": "experiment", "issue": "regime", "position": position, "pinned": True,
-    }  # fmt: skip
-    data = files.as_data(case)
-    data["events"] = [*data["events"], event]
-    return files.build(data)
+    return designs.pinned(case, CAST.goal, position, week)
 
 
 @cache
@@ -135,27 +81,23 @@ def play(case: Scenario, runs: int, seed: int) -> xr.Dataset:
 
 def tie(results: xr.Dataset, i: str = "russia", j: str = "iran") -> NDArray[np.float64]:
     """Mean of both directions, by run and week."""
-    values = results["tie"]
-    there, back = values.sel(actor=i, other=j).values, values.sel(actor=j, other=i).values
-    return np.asarray(0.5 * (there + back))
+    return readings.tie(results, i, j)
 
 
 def aleppo(results: xr.Dataset) -> NDArray[np.int64]:
     """First recorded week with the regime at 0.60; `NEVER` where it does not come."""
-    safe = results["position"].sel(issue="regime").values >= 0.60
-    return np.where(safe.any(axis=1), safe.argmax(axis=1), NEVER)
+    return readings.first_achieved(results, CAST)
 
 
 def after(results: xr.Dataset, later: bool = True) -> NDArray[np.bool_]:
     """Weeks from Aleppo on (or before it), in runs that reach it; by run and week."""
-    t0, weeks = aleppo(results)[:, None], np.arange(results.sizes["round"])
-    return np.asarray((t0 < NEVER) & ((weeks >= t0) if later else (weeks < t0)))
+    t0 = aleppo(results)
+    return readings.since(results, t0, later) & (t0 < NEVER)[:, None]
 
 
-def late(results: xr.Dataset, since: int = FROM) -> NDArray[np.bool_]:
+def late(results: xr.Dataset, since: int = CAST.weeks.measured) -> NDArray[np.bool_]:
     """Weeks from a fixed one on; by run and week."""
-    shape = (results.sizes["run"], results.sizes["round"])
-    return np.broadcast_to(np.arange(shape[1]) >= since, shape)
+    return readings.since(results, since)
 
 
 def no(
@@ -166,18 +108,8 @@ def no(
     share: Callable[..., Figure] = mean_share,
 ) -> Figure:
     """Share of refusals among the decisions of some actors in some weeks."""
-    who = (who,) if isinstance(who, str) else who
-    names = results["actor"].values.tolist()
-    run = results["event_run"].values - int(results["run"].values[0])
-    chosen = results["event_kind"].values == kind
-    chosen = chosen & np.isin(results["event_actor"].values, [names.index(name) for name in who])
-    chosen = chosen & weeks[run, results["event_round"].values]
-    runs = results.sizes["run"]
-    refused = ~results["event_answer"].values[chosen]
-    return share(
-        np.bincount(run[chosen], weights=refused, minlength=runs),
-        np.bincount(run[chosen], minlength=runs),
-    )
+    names = (who,) if isinstance(who, str) else who
+    return readings.answers(results, kind, names, False, share).over(weeks)
 
 
 def yes(
@@ -188,8 +120,8 @@ def yes(
     share: Callable[..., Figure] = mean_share,
 ) -> Figure:
     """Share of consent among the same."""
-    found = no(results, kind, who, weeks, share)
-    return figure(1.0 - found.value, -found.influence)
+    names = (who,) if isinstance(who, str) else who
+    return readings.answers(results, kind, names, True, share).over(weeks)
 
 
 def spoils(results: xr.Dataset, weeks: NDArray[np.bool_], who: str = "iran") -> Figure:
@@ -209,11 +141,7 @@ def mean_tie(results: xr.Dataset, weeks: NDArray[np.bool_]) -> Figure:
 
 def drift(results: xr.Dataset) -> tuple[Figure, Figure, Figure]:
     """The tie at Aleppo, forty weeks on, and the change."""
-    t0 = aleppo(results)
-    chosen = t0 + 40 < results.sizes["round"]
-    start, runs = np.where(chosen, t0, 0), np.arange(len(t0))
-    first, last = tie(results)[runs, start], tie(results)[runs, start + 40]
-    return mean(first, chosen), mean(last, chosen), mean(last - first, chosen)
+    return readings.drift(results, CAST)
 
 
 class Spells(NamedTuple):
@@ -363,13 +291,6 @@ def clamp_cells(
         for position in (SECURE, THREATENED)
     ]
     return [play(case, runs, seed) for case in cases]
-
-
-def changed(case: Scenario, change: dict[str, Any]) -> Scenario:
-    """A scenario with some parameters and mechanisms set, by their names."""
-    groups = dict.fromkeys(type(case.mechanisms).model_fields, "mechanisms")
-    paths = {f"{groups.get(name, 'parameters')}.{name}": value for name, value in change.items()}
-    return files.with_changes(case, paths) if paths else case
 
 
 Measure = Callable[[xr.Dataset, NDArray[np.bool_]], Figure]

@@ -8,16 +8,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import matplotlib  # noqa: E402
+import matplotlib
 
 matplotlib.use("Agg")
 
-from matplotlib.figure import Figure  # noqa: E402
-from PIL import Image  # noqa: E402
+from matplotlib.figure import Figure
+from PIL import Image
 
-from sim import plots  # noqa: E402
-from sim.ensembles import simulate  # noqa: E402
-from sim.plots.pages import write  # noqa: E402
+from sim import plots
+from sim.plots.pages import write
+from sim.simulation import simulate
 
 FOLDER = ROOT / "docs" / "figures"
 CASE = ROOT / "scenarios" / "syria_2015_2018.toml"

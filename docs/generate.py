@@ -1,7 +1,7 @@
 """Write the tables of docs/SCENARIOS.md from the models: ``python docs/generate.py``.
 
-Names, defaults, legal ranges and meanings come from the code. What only a reader needs, where a
-number comes from and how far it may plausibly go, stands here.
+Names, defaults, legal ranges and meanings come from the code. What only a reader needs,
+where a number comes from, stands here.
 """
 
 # ruff: noqa: RUF001 (the symbols are Greek)
@@ -14,10 +14,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pydantic import BaseModel  # noqa: E402
+from pydantic import BaseModel
 
-from sim import fields, scenario  # noqa: E402
-from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario  # noqa: E402
+from sim import fields, scenario
+from sim.plausible import RANGES, RANGES_SECOND, TIMES, Range
+from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario
 
 PAGE = ROOT / "docs" / "SCENARIOS.md"
 
@@ -33,117 +34,121 @@ TABLES: dict[str, type[BaseModel]] = {
     "actors.NAME.long.ISSUE": scenario.LongTerm,
     "roles": scenario.Roles,
     "talks": scenario.Talks,
+    "theatres.NAME": scenario.Theatre,
+    "truce": scenario.Truce,
     "events": scenario.Event,
 }
 
 ASSUMED = "assumed"
 BY_HAND = "calibrated by hand"
+BY_PLAN = "assumed; calibrated (docs/CALIBRATION.md)"
 
-# symbol in the model's text, plausible range (empty: nobody has thought of one), basis
-BASIS: dict[str, tuple[str, str, str]] = {
-    "r": ("r", "1, 2", "compromise model: Achen in Thomson et al. 2006; assumed"),
-    "tau_L": ("τ_L", "26 to 156", ASSUMED),
-    "rho_a": ("ρ_a", "0.03 to 0.3", 'direction: "slowly diverging", Haid 2017; assumed'),
-    "a_min": ("a_min", "0 to 0.3", ASSUMED),
-    "sig_w": ("σ_w", "0 to 0.5", ASSUMED),
-    "sig_x": ("σ_x", "0 to 0.1", ASSUMED),
-    "nu": ("ν", "0.004 to 0.02", "random-walk war: Smith 1998, Smith and Stam; " + BY_HAND),
-    "sigma": ("σ", "0.004 to 0.02", "random-walk war: Smith 1998, Smith and Stam; " + BY_HAND),
-    "sig_b": ("σ_b", "0.03 to 0.12", "assumed; the most influential number of all"),
+# symbol in the model's text, basis
+BASIS: dict[str, tuple[str, str]] = {
+    "r": ("r", "compromise model: Achen in Thomson et al. 2006; assumed"),
+    "tau_L": ("τ_L", ASSUMED),
+    "rho_a": ("ρ_a", 'direction: "slowly diverging", Haid 2017; assumed'),
+    "a_min": ("a_min", ASSUMED),
+    "sig_w": ("σ_w", ASSUMED),
+    "sig_x": ("σ_x", ASSUMED),
+    "nu": ("ν", "random-walk war: Smith 1998, Smith and Stam; " + BY_HAND),
+    "sigma": ("σ", "random-walk war: Smith 1998, Smith and Stam; " + BY_HAND),
+    "sig_b": ("σ_b", "assumed; the most influential number of all"),
     "opt": (
-        "opt", "0 to 0.004; second: 0.005 to 0.015", "Blainey 1973, Fearon 1995; " + BY_HAND,
+        "opt", "Blainey 1973, Fearon 1995; " + BY_HAND,
     ),
-    "n0": ("n_0", "5 to 30", "learning in war: Smith and Stam; " + BY_HAND),
-    "nu_advance": ("ν_route", "0 to 0.01", ASSUMED),
-    "ces": ("c", "0.3 to 1", 'direction: "division of tasks", Haid 2017; assumed'),
-    "ell": ("ℓ", "0 to 0.05", "Lanchester 1916; assumed"),
-    "rep": ("rep", "0 to 0.1", ASSUMED),
+    "n0": ("n_0", "learning in war: Smith and Stam; " + BY_HAND),
+    "nu_advance": ("ν_route", ASSUMED),
+    "ces": ("c", 'direction: "division of tasks", Haid 2017; assumed'),
+    "ell": ("ℓ", "Lanchester 1916; assumed"),
+    "rep": ("rep", ASSUMED),
     "lam": (
-        "λ", "30 to 200",
-        "quantal response: McKelvey and Palfrey 1995, Esarey et al. 2008; assumed",
+        "λ", "quantal response: McKelvey and Palfrey 1995, Esarey et al. 2008; assumed",
     ),
-    "h_s": ("h_s", "0.02 to 0.12", ASSUMED),
+    "h_s": ("h_s", ASSUMED),
     "h0": (
-        "h_0", "0.005 to 0.05; second: 0.001 to 0.01",
+        "h_0",
         "44 ceasefires in Syria by January 2017, 7 still holding (Strategy Bridge); second: falls "
         "of the world's ceasefires; " + BY_HAND,
     ),
-    "h1": ("h_1", "0.05 to 0.3; second: 0.6 to 2.5", "as h0; " + BY_HAND),
-    "h_power": ("", "second: 2 to 4", "as h0; " + BY_HAND),
-    "gv": ("g_v", "0.2 to 1", ASSUMED),
-    "gam": ("γ", "0.03 to 0.12", BY_HAND),
+    "h1": ("h_1", "as h0; " + BY_HAND),
+    "h_power": ("", "as h0; " + BY_HAND),
+    "gv": ("g_v", ASSUMED),
+    "gam": ("γ", BY_HAND),
     "varpi": (
-        "ϖ", "0 to 0.06; second: 0.03 to 0.1", "alliance dilemma: Snyder; " + BY_HAND,
+        "ϖ", "alliance dilemma: Snyder; " + BY_HAND,
     ),
-    "varpi_D": ("ϖ_D", "0.1 to 0.6", "alliance dilemma: Snyder; assumed"),
-    "kappa_face": ("κ_face", "0.04 to 0.15", "only read out; " + BY_HAND),
-    "xi": ("ξ", "0.01 to 0.06", 'direction: "encouraged the regime", Haid 2017; assumed'),
-    "s_cp": ("s_cp", "0 to 0.2", "Powell 2004 and 2006, Walter 2002; assumed"),
-    "rho_d": ("ρ_d", "0.05 to 0.3", ASSUMED),
-    "prestige_step": ("step", "0.05 to 0.3", "direction: Haid 2017; assumed"),
+    "varpi_D": ("ϖ_D", "alliance dilemma: Snyder; assumed"),
+    "kappa_face": ("κ_face", "only read out; " + BY_HAND),
+    "xi": ("ξ", 'direction: "encouraged the regime", Haid 2017; assumed'),
+    "s_cp": ("s_cp", "Powell 2004 and 2006, Walter 2002; assumed"),
+    "rho_d": ("ρ_d", ASSUMED),
+    "prestige_step": ("step", "direction: Haid 2017; assumed"),
     "k_q": (
-        "k_q", "4 to 16",
-        "exclusion of relevant parties: Cunningham 2006; the rule is ours; assumed",
+        "k_q", "exclusion of relevant parties: Cunningham 2006; the rule is ours; assumed",
     ),
-    "tau_q": ("τ_q", "0 to 0.5", "as k_q; assumed"),
+    "tau_q": ("τ_q", "as k_q; assumed"),
     "rho_rev": (
-        "ρ_rev", "0.1 to 1",
-        "Aleppo was revised within days (ISW, December 2016); assumed",
+        "ρ_rev", "Aleppo was revised within days (ISW, December 2016); assumed",
     ),
-    "eps": ("ε", "0.005 to 0.05", "numerical"),
+    "eps": ("ε", "numerical"),
     "phi_f": (
-        "φ_f", "0.03 to 0.3",
-        "leverage wanes: Beardsley 2008, Werner and Yuen 2005; assumed",
+        "φ_f", "leverage wanes: Beardsley 2008, Werner and Yuen 2005; assumed",
     ),
-    "phi_r": ("φ_r", "0.05 to 0.5", "as phi_f; assumed"),
-    "u0": ("u_0", "", ASSUMED),
-    "obs": ("obs", "0.5 to 1", ASSUMED),
-    "q_att": ("q_att", "", "assumed; 1 leaves it out"),
-    "tau_c": ("τ_c", "2 to 12", ASSUMED),
+    "phi_r": ("φ_r", "as phi_f; assumed"),
+    "u0": ("u_0", ASSUMED),
+    "obs": ("obs", ASSUMED),
+    "q_att": ("q_att", "assumed; 1 leaves it out"),
+    "tau_c": ("τ_c", ASSUMED),
     "tau_n": (
-        "τ_n", "2 to 12",
-        "the talks at Astana met about every 6 to 8 weeks in 2017; assumed",
+        "τ_n", "the talks at Astana met about every 6 to 8 weeks in 2017; assumed",
     ),
-    "tau_b": ("τ_b", "2 to 12", ASSUMED),
-    "first_c": ("", "", "order of the phases"),
-    "first_n": ("", "", "order of the phases"),
-    "first_b": ("", "", "order of the phases"),
-    "s_x": ("s_x", "0.1 to 0.5", "single text: Raiffa 1982, Klein et al. 2003; assumed"),
+    "tau_b": ("τ_b", ASSUMED),
+    "first_c": ("", "order of the phases"),
+    "first_n": ("", "order of the phases"),
+    "first_b": ("", "order of the phases"),
+    "s_x": ("s_x", "single text: Raiffa 1982, Klein et al. 2003; assumed"),
     "c_att": (
-        "c_att", "0.02 to 0.12",
-        "rebels left talks over breaches, 2 January 2017 (SNHR); assumed",
+        "c_att", "rebels left talks over breaches, 2 January 2017 (SNHR); assumed",
     ),
-    "rho_i": ("ρ_i", "0.01 to 0.1", ASSUMED),
-    "q_dispute": ("q_chip", "0.02 to 0.2", ASSUMED),
-    "q_e": ("q_e", "0.2 to 1", ASSUMED),
-    "c_b": ("c_b", "0 to 0.02", ASSUMED),
-    "kap_pos": ("κ₊", "0.05 to 0.2", "trust is easier to lose: Slovic 1993; value assumed"),
-    "kap_neg": ("κ₋", "1 to 3 times kap_pos", "as kap_pos; value assumed"),
-    "d_E": ("d_E", "0.01 to 0.05", ASSUMED),
-    "s_fight": ("s_fight", "0.05 to 0.5", ASSUMED),
-    "s_viol": ("s_viol", "0.05 to 0.5", ASSUMED),
-    "phi_A": ("φ_A", "0.02 to 0.08", ASSUMED),
-    "phi_E": ("φ_E", "0.015 to 0.06", ASSUMED),
+    "rho_i": ("ρ_i", ASSUMED),
+    "q_dispute": ("q_chip", ASSUMED),
+    "q_e": ("q_e", ASSUMED),
+    "c_b": ("c_b", ASSUMED),
+    "kap_pos": ("κ₊", "trust is easier to lose: Slovic 1993; value assumed"),
+    "kap_neg": ("κ₋", "as kap_pos; value assumed"),
+    "d_E": ("d_E", ASSUMED),
+    "s_fight": ("s_fight", ASSUMED),
+    "s_viol": ("s_viol", ASSUMED),
+    "phi_A": ("φ_A", ASSUMED),
+    "phi_E": ("φ_E", ASSUMED),
     "phi_B": (
-        "φ_B", "0 to 0.16",
-        "balance: Kulakowski et al. 2005, Marvel et al. 2011, Traag et al. 2013; "
+        "φ_B", "balance: Kulakowski et al. 2005, Marvel et al. 2011, Traag et al. 2013; "
         "threat: Walt 1987; power: Christia 2012; value assumed",
     ),
-    "nuisance_min": ("", "", ASSUMED),
-    "stake_min": ("", "", ASSUMED),
-    "blame_min": ("", "", ASSUMED),
-    "talks_min_age": ("", "", ASSUMED),
-    "vside_smoothing": ("", "", ASSUMED),
-    "vside_reset": ("", "", ASSUMED),
-    "settled_hazard": ("", "", ASSUMED),
-    "bilateral_eps": ("", "", "numerical"),
-    "opening": ("", "", ASSUMED),
-    "burn_in": ("", "", "numerical"),
-    "nash_steps": ("", "", "numerical; 60 for r = 1"),
-    "nash_step": ("", "", "numerical"),
-    "force_floor": ("", "", "numerical"),
-    "victory_at": ("", "", "by definition"),
-    "victory_weeks": ("", "", ASSUMED),
+    "nuisance_min": ("", ASSUMED),
+    "stake_min": ("", ASSUMED),
+    "blame_min": ("", ASSUMED),
+    "talks_min_age": ("", ASSUMED),
+    "vside_smoothing": ("", ASSUMED),
+    "vside_reset": ("", ASSUMED),
+    "settled_hazard": ("", ASSUMED),
+    "bilateral_eps": ("", "numerical"),
+    "opening": ("", ASSUMED),
+    "burn_in": ("", "numerical"),
+    "nash_steps": ("", "numerical; 60 for r = 1"),
+    "nash_step": ("", "numerical"),
+    "obs_monitor": ("obs_m", "monitors: Fortna 2003; value assumed"),
+    "beta": ("β", "as obs_monitor; value assumed"),
+    "beta_troops": ("β_troops", "third-party guarantees: Walter 2002; value assumed"),
+    "walkout_rounds": ("", "rebels suspended talks over breaches, 2 January 2017 (SNHR); assumed"),
+    "c_clash": ("c_clash", "infighting: Christia 2012; value assumed"),
+    "clash_step": ("", ASSUMED),
+    "own_cost": ("", BY_PLAN),
+    "war_cost": ("", BY_PLAN),
+    "force_floor": ("", "numerical"),
+    "victory_at": ("", "by definition"),
+    "victory_weeks": ("", ASSUMED),
 }  # fmt: skip
 
 
@@ -179,15 +184,32 @@ def parameters() -> list[str]:
     lines = table("name", "symbol", "first", "second", "legal", "plausible", "meaning", "basis")
     second = PRESETS["second"]["parameters"]
     for name, field in Parameters.model_fields.items():
-        symbol, plausible, basis = BASIS[name]
+        symbol, basis = BASIS[name]
         legal = fields.allowed(fields.fields_of(Parameters)[name])
         for words in ("a number ", "a whole number "):
             legal = legal.removeprefix(words)
         meaning = field.description or ""
         default = f"{field.default:g}"
         other = f"{second[name]:g}" if name in second else ""
-        lines.append(row(f"`{name}`", symbol, default, other, legal, plausible, meaning, basis))
+        cells = (f"`{name}`", symbol, default, other, legal, plausible(name), meaning, basis)
+        lines.append(row(*cells))
     return lines
+
+
+def plausible(name: str) -> str:
+    """How far a parameter may plausibly go; empty if nobody has thought of a range."""
+
+    def span(ends: Range) -> str:
+        low, high = ends
+        return f"{low:g}, {high:g}" if name == "r" else f"{low:g} to {high:g}"
+
+    if name in TIMES:
+        other, few, many = TIMES[name]
+        return f"{few:g} to {many:g} times {other}"
+    parts = [span(RANGES[name])] if name in RANGES else []
+    if name in RANGES_SECOND:
+        parts.append(f"second: {span(RANGES_SECOND[name])}")
+    return "; ".join(parts)
 
 
 def mechanisms() -> list[str]:

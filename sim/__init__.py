@@ -22,7 +22,8 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what is told", "events"),
     (
         "theory",
-        "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies",
+        "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies "
+        "rules.rivalry",
     ),
     ("the arrays", "givens"),
     ("what changes", "world"),
@@ -43,13 +44,30 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("which runs", "study"),
     ("where they lie", "places"),
     ("where they are kept", "store"),
+    ("where they are found", "sources"),
     ("who plays them", "executors"),
+    ("how far they are", "progress"),
+    ("a few", "simulation"),
     ("many", "ensembles"),
+    ("where two part", "parting"),
     ("to compare", "comparison branching causes"),
+    ("to doubt", "theory"),
+    ("to set numbers", "calibration"),
     ("to take part", "desk"),
     ("to take part", "seat"),
     ("to look at", "plots"),
+    ("a page of it", "html"),
     ("to read", "report"),
+    ("how far it may go", "plausible"),
+    ("what each act adds", "deeds"),
+    ("what moved a tie", "tracing"),
+    ("played again", "stage"),
+    ("what would turn it", "flips"),
+    ("in words", "telling"),
+    ("to explain", "explaining"),
+    ("number by number", "moving"),
+    ("an audit in words", "audited"),
+    ("to audit", "auditing"),
     ("to move", "exploring"),
     ("to type", "cli"),
 )
@@ -59,11 +77,13 @@ _PUBLIC = {
     "Scenario": "scenario",
     "load_scenario": "files",
     "with_changes": "files",
-    "simulate": "ensembles",
+    "simulate": "simulation",
     "ensemble": "ensembles",
-    "replay": "ensembles",
+    "replay": "simulation",
     "compare": "comparison",
     "branch": "branching",
+    "explain": "explaining",
+    "audit": "auditing",
     "explore": "exploring",
     "Seat": "seat",
     "ConflictModel": "model",
@@ -83,16 +103,16 @@ _OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
+    from sim.auditing import audit as audit
     from sim.branching import branch as branch
     from sim.comparison import compare as compare
-    from sim.contract import check as check_actor  # noqa: F401
+    from sim.contract import check as check_actor  # noqa: F401  # a public name, renamed
     from sim.ensembles import ensemble as ensemble
-    from sim.ensembles import replay as replay
-    from sim.ensembles import simulate as simulate
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import SimError as SimError
+    from sim.explaining import explain as explain
     from sim.exploring import explore as explore
-    from sim.files import load as load_scenario  # noqa: F401
+    from sim.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.files import with_changes as with_changes
     from sim.model import Actor as Actor
     from sim.model import ConflictModel as ConflictModel
@@ -105,6 +125,8 @@ if TYPE_CHECKING:
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
     from sim.seat import Seat as Seat
+    from sim.simulation import replay as replay
+    from sim.simulation import simulate as simulate
 
 
 def __getattr__(name: str) -> Any:

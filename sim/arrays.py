@@ -13,6 +13,14 @@ def put(out, source):
 
 
 @compiled
+def put_table(out, source):
+    """Copy a matrix."""
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = source[i, j]
+
+
+@compiled
 def fill(out, number):
     """Fill a vector."""
     for i in range(out.shape[0]):

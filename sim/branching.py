@@ -13,7 +13,7 @@ from sim import selection
 from sim.chance import NO_DRAWS
 from sim.errors import Fault, ResultsError, ScenarioError
 from sim.events import counter, empty
-from sim.files import as_data, with_changes
+from sim.files import as_data, differing, with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.results import assemble, scenario_of
 from sim.rounds import play
@@ -92,7 +92,7 @@ def branch(
     _change(world, before, after, unchanged, changed)
     play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, rounds, None)
     results = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
-    changes = _words(as_data(old), as_data(new))
+    changes = [f"{path} {was} to {now}" for path, was, now in differing(old, new)]
     results.attrs["branch"] = f"from week {week}: {'; '.join(changes) or 'nothing changed'}"
     if hold is not None:
         results.attrs["hold"] = hold
@@ -122,25 +122,13 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
             )
     if _before(prepare(old)[0], week) != _before(prepare(new)[0], week):
         faults.append(Fault("events", f"cannot change before week {week}: that is over"))
-    if old.mechanisms.bilateral != new.mechanisms.bilateral:
-        faults.append(Fault("mechanisms.bilateral", "cannot change on the way"))
+    for mechanism in ("bilateral", "tie_behaviour"):
+        if getattr(old.mechanisms, mechanism) != getattr(new.mechanisms, mechanism):
+            faults.append(Fault(f"mechanisms.{mechanism}", "cannot change on the way"))
     if new.rounds <= week:
         faults.append(Fault("rounds", f"must be more than {week}, the week of the branch"))
     if faults:
         raise ScenarioError(faults)
-
-
-def _words(old: Any, new: Any, path: str = "") -> list[str]:
-    """What differs between two scenarios, as ``path 1.0 to 1.4``."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return [
-            words
-            for name in dict.fromkeys([*old, *new])
-            for words in _words(
-                old.get(name), new.get(name), f"{path}.{name}" if path else str(name)
-            )
-        ]
-    return [] if old == new else [f"{path} {old} to {new}"]
 
 
 def _before(g: Givens, week: int) -> list[tuple[float, ...]]:

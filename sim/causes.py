@@ -19,10 +19,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import measures
-from sim.ensembles import simulate
 from sim.errors import SimError, nearest
 from sim.files import load, with_changes
 from sim.scenario import Mechanisms, Scenario
+from sim.simulation import simulate
 
 CAUSES = ("salience_decay", "experience", "third_parties")
 NOTHING, EVERYTHING = "none of them", "all of them"

@@ -26,7 +26,8 @@ from sim.compiling import compiled
 CONVENE, PROPOSE, CONSULT, RATIFY, ORDER, COMPLY, OBSERVE, REVISE, COLLAPSE = range(9)
 ATTEND, VOTE, BILATERAL, TERRITORY, DISPUTE, DISPUTE_VALUE = range(9, 15)
 WEIGHT, IDEAL, ATTRIBUTE, SCAPEGOAT = range(15, 19)
-DECISIONS = 19
+RAISE, CLASH, PREVAIL = range(19, 22)
+DECISIONS = 22
 
 # No draws from outside: the generator's are taken.
 NO_DRAWS = np.zeros((0, 0, 0))
@@ -116,7 +117,7 @@ def _high(typing, a, b):
 
 @overload(_product, inline="always")
 def _product_compiled(a, b):
-    return lambda a, b: (_high(a, b), a * b)  # type: ignore[call-arg]
+    return lambda a, b: (_high(a, b), a * b)  # type: ignore[call-arg]  # an intrinsic has one more
 
 
 @compiled

@@ -11,7 +11,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import nearest
-from sim.scenario import IDLE, PRESETS, Event, Parameters, Scenario, ShortTerm, is_off
+from sim.scenario import (
+    IDLE,
+    PRESETS,
+    UNWATCHED,
+    Event,
+    Parameters,
+    Scenario,
+    ShortTerm,
+    is_off,
+)
 from sim.toml import Path
 
 TOLERANCE = 1e-9
@@ -46,6 +55,7 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _camps(case)
     yield from _issues(case)
     yield from _actors(case)
+    yield from _theatres(case)
     yield from _patrons(case)
     yield from _roles(case)
     yield from _talks(case)
@@ -64,7 +74,7 @@ def week(start: dt.date, when: dt.date | int) -> int:
 
 def _known(path: Path, name: str, what: str, known: Collection[str]) -> Iterator[Finding]:
     if name not in known:
-        table = {"actor": "actors", "issue": "issues", "camp": "camps"}[what]
+        table = f"{what}s"
         hint = nearest(name, sorted(known))
         yield Finding(path, f"no {what} is called {name!r}", hint, ((table,),))
 
@@ -136,6 +146,9 @@ def _issues(case: Scenario) -> Iterator[Finding]:
             elif at == "demand" and not case.talks.demanders:
                 problem = "is tabled on demand, but talks.demanders names nobody"
                 yield Finding((*path, "agenda", "at"), problem, uses=(("talks", "demanders"),))
+            elif at == "when it pays" and not case.talks.demanders:
+                problem = "can never pay: talks.demanders names nobody, so it opens where it stands"
+                yield Finding((*path, "agenda", "at"), problem, uses=(("talks", "demanders"),))
 
 
 def _actors(case: Scenario) -> Iterator[Finding]:
@@ -172,6 +185,30 @@ def _satisfaction(path: Path, goal: ShortTerm) -> Iterator[Finding]:
             "in this order, up or down the scale"
         )
         yield Finding((*path, "satisfied_at"), problem, uses=uses)
+
+
+def _theatres(case: Scenario) -> Iterator[Finding]:
+    for name, actor in case.actors.items():
+        path: Path = ("actors", name, "theatres")
+        for theatre in actor.theatres:
+            yield from _known((*path, theatre), theatre, "theatre", case.theatres)
+        total, tasks = sum(actor.theatres.values()), actor.tasks
+        if actor.theatres and abs(total - 1.0) > TOLERANCE:
+            problem = f"the shares by theatre add up to {total:g}, not to 1"
+            yield Finding(path, problem, "in a variant, set the theatres that it leaves to 0")
+        if actor.theatres and not (actor.armed or tasks.air + tasks.ground > 0.0):
+            problem = "is said of an actor that never fights: it is not armed, and has no share of "
+            problem += "its capability in the air or on the ground"
+            uses: tuple[Path, ...] = (("actors", name, "armed"), ("actors", name, "tasks"))
+            yield Finding(path, problem, "take it out", uses)
+    for position, theatre in enumerate(case.truce.covers or ()):
+        path = ("truce", "covers", position)
+        yield from _known(path, theatre, "theatre", case.theatres)
+        if theatre in (case.truce.covers or ())[:position]:
+            yield Finding(path, f"{theatre!r} is named twice")
+    if case.truce.covers == ():
+        problem = "a ceasefire must cover at least one theatre"
+        yield Finding(("truce", "covers"), problem, "take it out if it covers all of them")
 
 
 def _patrons(case: Scenario) -> Iterator[Finding]:
@@ -409,12 +446,27 @@ def _parameters(case: Scenario) -> Iterator[Finding]:
 
 def _mechanisms(case: Scenario, given: Collection[str]) -> Iterator[Finding]:
     theory = PRESETS[case.theory]["parameters"]
+
+    def idle(names: Iterable[str], why: str, *uses: Path) -> Iterator[Finding]:
+        for name in names:
+            usual = theory.get(name, Parameters.model_fields[name].default)
+            # At its usual value it says nothing new: plain data of a scenario hold them all.
+            if name in given and getattr(case.parameters, name) != usual:
+                problem = f"is set, but {why}"
+                yield Finding(("parameters", name), problem, "take one of the two out", uses)
+
     for mechanism, numbers in IDLE.items():
         if is_off(mechanism, getattr(case.mechanisms, mechanism)):
-            for name in numbers:
-                usual = theory.get(name, Parameters.model_fields[name].default)
-                # At its usual value it says nothing new: plain data of a scenario hold them all.
-                if name in given and getattr(case.parameters, name) != usual:
-                    problem = f"is set, but mechanisms.{mechanism} is off and sets it"
-                    uses = (("mechanisms", mechanism),)
-                    yield Finding(("parameters", name), problem, "take one of the two out", uses)
+            why = f"mechanisms.{mechanism} is off and sets it"
+            yield from idle(numbers, why, ("mechanisms", mechanism))
+    if not case.truce.monitored:
+        yield from idle(UNWATCHED, "truce.monitored is false", ("truce", "monitored"))
+    for name, actor in case.actors.items() if case.mechanisms.fights == "tasks" else ():
+        share = actor.tasks.air + actor.tasks.ground
+        if not actor.armed and share > 1 + TOLERANCE:
+            problem = f"air and ground add up to {share:g}: at most all of it can fight, while "
+            problem += "mechanisms.fights is 'tasks'"
+            uses = tuple(("actors", name, "tasks", task) for task in ("air", "ground"))
+            yield Finding(
+                ("actors", name, "tasks"), problem, uses=(*uses, ("mechanisms", "fights"))
+            )

@@ -1,10 +1,12 @@
-"""Two scenarios with the same luck: what differs, in how many runs, and where two runs part."""
+"""Two scenarios with the same luck: what differs, and in how many runs."""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +16,22 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from sim.chronicle.wording import Words, day
-from sim.ensembles import ensemble, gather
+from sim.chronicle.wording import Words
+from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.events import CODE
+from sim.files import differing
 from sim.givens import Layout
-from sim.results import Event, events
+from sim.measures.intervals import wilson
+from sim.parting import Parting, parting, parting_of
+from sim.places import is_results
+from sim.results import scenario_of
 from sim.scenario import Scenario
+from sim.simulation import replay
+from sim.sources import open_results
+from sim.store import reading
 from sim.study import MOST_RUNS, given, whole
 
-# Two-sided 95 % of the normal distribution.
-_Z = 1.959963984540054
 _STATES = ("war", "ceasefire", "settlement", "victory")
 _COUNTS = {
     "ceasefires offered": ("ceasefire", (0, 1)),
@@ -33,6 +40,7 @@ _COUNTS = {
     "rounds of talks with a vote": ("settle", (0, 1)),
     "bilateral deals": ("deal", (1,)),
 }
+HEADLINES = (*(f"weeks of {state}" for state in _STATES), *_COUNTS)
 _BY_ACTOR = {
     "weeks {} broke a ceasefire": ("comply", 0),
     "weeks {} ordered to break it": ("order", 0),
@@ -43,6 +51,14 @@ _BY_ACTOR = {
     "times {} came to the talks": ("attend", 1),
     "times {} voted for the text": ("vote", 1),
 }
+NEEDS = (
+    "state", "story", "happened", "decided", "final_tie", "final_position", "final_capability",
+)  # fmt: skip
+_ROW = "{:<{}}{:>10}{:>10}{:>12}{:>23}{:>18}"
+_HEADS = ("first", "second", "difference", "95 % interval", "runs that differ")
+
+
+type _Measured = tuple[str, tuple[str, ...], NDArray[np.float64]]
 
 
 def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
@@ -60,51 +76,43 @@ def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
         decisions of each actor, and positions, capabilities and ties at the end (the mean of both
         directions).
     """
-    found: dict[str, NDArray[np.float64]] = {}
+    return {form.format(*who): values for form, who, values in _measured(results)}
+
+
+def _measured(results: xr.Dataset) -> Iterator[_Measured]:
+    """Each measure: its words, the actors or issues to put into them, its values."""
     state = results["state"].values
     for code, name in enumerate(_STATES[: max(3, int(state.max(initial=0)) + 1)]):
-        found[f"weeks of {name}"] = (state == code).sum(axis=1).astype(float)
+        yield f"weeks of {name}", (), (state == code).sum(axis=1).astype(float)
     happened, decided = results["happened"].values, results["decided"].values
     for name, (kind, answers) in _COUNTS.items():
-        found[name] = happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
+        yield name, (), happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
     actors = [str(name) for name in results["actor"].values]
     for form, (kind, answer) in _BY_ACTOR.items():
         for i, actor in enumerate(actors):
             values = decided[:, CODE[kind], answer, i].astype(float)
             if values.any():
-                found[form.format(actor)] = values
+                yield form, (actor,), values
+    position = results["final_position"].values.astype(float)
     for k, issue in enumerate(str(name) for name in results["issue"].values):
-        found[f"position of {issue} at the end"] = (
-            results["final_position"].values[:, k].astype(float)
-        )
+        yield "position of {} at the end", (issue,), position[:, k]
+    capability = results["final_capability"].values.astype(float)
     for i, actor in enumerate(actors):
-        found[f"capability of {actor} at the end"] = (
-            results["final_capability"].values[:, i].astype(float)
-        )
+        yield "capability of {} at the end", (actor,), capability[:, i]
     tie = results["final_tie"].values.astype(float)
     for i, one in enumerate(actors):
         for j in range(i + 1, len(actors)):
-            found[f"tie of {one} and {actors[j]} at the end"] = (tie[:, i, j] + tie[:, j, i]) / 2
+            values = (tie[:, i, j] + tie[:, j, i]) / 2
+            yield "tie of {} and {} at the end", (one, actors[j]), values
+
+
+def _in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
+    """Name of each measure of `outcomes` -> the same with labels."""
+    found = {}
+    for form, who, _ in _measured(results):
+        call = words.issue if form.startswith("position") else words.who
+        found[form.format(*who)] = form.format(*map(call, who))
     return found
-
-
-@dataclass(frozen=True)
-class Parting:
-    """Where a pair of runs with the same luck first differs in what somebody decides.
-
-    Attributes
-    ----------
-    run : int
-    first, second : Event or None
-        What was decided or happened there in each; None if there nothing more did.
-    text : str
-        The same in words, and why.
-    """
-
-    run: int
-    first: Event | None
-    second: Event | None
-    text: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,8 @@ class Comparison:
         95 % (Wilson).
     parting : Parting or None
         Of one pair of runs that differs; None if none does.
+    words : dict of str to str
+        Name of a measure in the table -> the same with the labels of actors and issues.
     """
 
     titles: tuple[str, str]
@@ -136,12 +146,21 @@ class Comparison:
     changed: float
     changed_interval: tuple[float, float]
     parting: Parting | None
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.page()
 
-    def page(self, most: int = 20, width: int = 44) -> str:
-        """The comparison as text: headline measures, then those that differ most."""
+    def page(self, most: int = 20, width: int = 52) -> str:
+        """The comparison as text: headline measures, then those that differ most.
+
+        Parameters
+        ----------
+        most : int
+            How many measures besides the headlines.
+        width : int
+            Characters for the name of a measure; a longer one takes two lines.
+        """
         low, high = self.changed_interval
         told = (
             f"Some decision or happening differs in {self.changed:.1%} of them "
@@ -149,18 +168,19 @@ class Comparison:
         )
         if math.isnan(self.changed):
             told = "They have other actors or issues; what they share is compared."
+        headline = [name for name in self.table.index if name in HEADLINES]
+        apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
+        order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
+        rest = [name for name in order if name not in headline][:most]
+        said = [self.words.get(name, name) for name in (*headline, *rest)]
+        width = min(width, max(map(len, said), default=0))
         lines = [
             f"first:  {self.titles[0]}",
             f"second: {self.titles[1]}",
             f"{self.runs} pairs of runs with the same luck. {told}",
             "",
-            f"{'':{width}}{'first':>9}{'second':>9}{'difference':>12}   95 % interval"
-            f"{'runs that differ':>22}",
+            _ROW.format("", width, *_HEADS).rstrip(),
         ]
-        headline = [name for name in self.table.index if name in _headlines()]
-        apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
-        order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
-        rest = [name for name in order if name not in headline][:most]
         lines += [self._line(name, width) for name in headline]
         lines += (
             ["", f"of the other {len(self.table) - len(headline)} measures:", ""] if rest else []
@@ -180,21 +200,19 @@ class Comparison:
 
     def _line(self, name: str, width: int) -> str:
         row = self.table.loc[name]
-        return (
-            f"{name:{width}}{row['first']:9.3f}{row['second']:9.3f}{row['difference']:+12.4f}   "
-            f"{row['low']:+.4f} to {row['high']:+.4f}{row['changed']:15.1%}"
-        )
-
-
-def _headlines() -> list[str]:
-    return [*(f"weeks of {state}" for state in _STATES), *_COUNTS]
+        *above, last = textwrap.wrap(self.words.get(name, name), width, subsequent_indent="  ")
+        line = _ROW.format(
+            last, width, f"{row['first']:.3f}", f"{row['second']:.3f}", f"{row['difference']:+.4f}",
+            f"{row['low']:+.4f} to {row['high']:+.4f}", f"{row['changed']:.1%}",
+        )  # fmt: skip
+        return "\n".join([*above, line])
 
 
 def compare(
-    first: Scenario | str | Path,
-    second: Scenario | str | Path,
-    runs: int = 1000,
-    seed: int = 1,
+    first: Scenario | xr.Dataset | str | Path,
+    second: Scenario | xr.Dataset | str | Path,
+    runs: int | None = None,
+    seed: int | None = None,
     *,
     set: Mapping[str, object] | Sequence[str] = (),
     run: int | None = None,
@@ -202,58 +220,135 @@ def compare(
     workers: int | None = None,
     progress: bool = False,
 ) -> Comparison:
-    """Play two scenarios with the same luck, and say what differs.
+    """Play two scenarios with the same luck, or take two ensembles of it, and say what differs.
 
     Parameters
     ----------
-    first, second : Scenario or path
-    runs, seed : int
-        Pairs of runs, and what names their luck.
+    first, second : Scenario, path, or Dataset
+        Two scenarios, which are played; or two ensembles (results, or the folder of a store),
+        which are compared by what they hold. One pair of runs is played again to tell where it
+        parts.
+    runs, seed : int, optional
+        Pairs of runs, and what names their luck: 1,000 and 1 if not given. Of scenarios only.
     set : mapping or sequence of str
-        Changes to the second.
+        Changes to the second scenario.
     run : int, optional
         Number of the pair whose parting is told; by default the first that differs.
     executor, workers, progress
-        See `sim.ensembles.ensemble`.
+        See `sim.ensembles.ensemble`. Of scenarios only.
 
     Raises
     ------
     ScenarioError
         If a scenario cannot be used.
     SimError
-        If the two have nothing in common, or an argument is out of range.
+        If the two have nothing in common, the runs of two ensembles do not pair, or an argument
+        is out of range.
     """
+    stored = [is_results(source) for source in (first, second)]
+    if all(stored):
+        if set or executor != "auto" or any(word is not None for word in (runs, seed, workers)):
+            raise SimError(
+                "two ensembles are compared as they are: runs, seed, changes, executor and workers "
+                "are for scenarios"
+            )
+        return _of_ensembles(_summary(first), _summary(second), run)
+    if isinstance(first, xr.Dataset) or isinstance(second, xr.Dataset) or any(stored):
+        raise SimError("compare takes two scenarios or two ensembles, not one of each")
     cases = given(first), given(second, set)
-    runs = whole("runs", runs, 1, MOST_RUNS)
+    runs = whole("runs", 1000 if runs is None else runs, 1, MOST_RUNS)
+    seed = 1 if seed is None else seed
     if run is not None and not 0 <= run < runs:
         raise SimError(f"there is no pair of runs {run}: they are 0 to {runs - 1}")
     a, b = (
         ensemble(case, runs, seed, executor=executor, workers=workers, progress=progress)
         for case in cases
     )
+    titles = cases[0].name, f"{cases[1].name}{_changes(set)}"
+    return _between(a, b, cases, titles, run, lambda n: parting(cases[0], cases[1], seed, n))
+
+
+def _summary(source: Any) -> xr.Dataset:
+    """What a comparison needs of an ensemble, in memory."""
+    results = source if isinstance(source, xr.Dataset) else open_results(source, events=False)
+    lacking = [name for name in NEEDS if name not in results]
+    if lacking:
+        raise SimError(
+            f"compare takes ensembles or scenarios: {_called(source)} has no summary "
+            f"({lacking[0]!r}), as `sim ensemble` keeps it"
+        )
+    with reading(_called(source)):
+        return results[list(NEEDS)].load()
+
+
+def _called(source: Any) -> str:
+    return "one of these results" if isinstance(source, xr.Dataset) else str(source)
+
+
+def _of_ensembles(a: xr.Dataset, b: xr.Dataset, run: int | None) -> Comparison:
+    """Compare what two ensembles hold."""
+    for name, say in (("seed", "the seed"), ("hold", "what all runs share")):
+        one, other = (str(results.attrs.get(name, "nothing")) for results in (a, b))
+        if one != other:
+            raise SimError(
+                f"the runs of these ensembles do not pair: {say} is {one} in the first and "
+                f"{other} in the second; compare their scenarios instead"
+            )
+    rules = [json.loads(results.attrs["versions"])["rules"] for results in (a, b)]
+    if rules[0] != rules[1]:
+        raise SimError(
+            "the runs of these ensembles do not pair: they were made by different rules; compare "
+            "their scenarios instead"
+        )
+    cases = scenario_of(a), scenario_of(b)
+    found = [f"{path}={other}" for path, _, other in differing(*cases) if path != "name"]
+    more = [*found[:3], *(["..."] if found[3:] else [])] if cases[0].name == cases[1].name else []
+
+    def part(number: int) -> Parting | None:
+        try:
+            return parting_of(replay(a, number), replay(b, number))
+        except SimError as error:
+            return Parting(number, None, None, f"Where run {number} parts cannot be told: {error}.")
+
+    return _between(a, b, cases, (cases[0].name, f"{cases[1].name}{_changes(more)}"), run, part)
+
+
+def _between(
+    a: xr.Dataset,
+    b: xr.Dataset,
+    cases: tuple[Scenario, Scenario],
+    titles: tuple[str, str],
+    run: int | None,
+    part: Callable[[int], Parting | None],
+) -> Comparison:
+    """Compare the runs that two ensembles share; `part` tells where a pair of them parts."""
     both = np.intersect1d(a["run"].values, b["run"].values)
     if len(both) == 0:
         lost = a.attrs.get("failures", "") or b.attrs.get("failures", "")
-        raise SimError(f"no pair of runs is left, all failed: {lost.partition(chr(10))[0]}")
+        why = f", those of the same number failed: {lost.partition(chr(10))[0]}" if lost else ""
+        raise SimError(f"these ensembles have no run in common{why}")
+    if run is not None and run not in both:
+        raise SimError(f"there is no pair of runs {run}: it is missing, or failed, in one of them")
     a, b = a.sel(run=both), b.sel(run=both)
-    table = differences(outcomes(a), outcomes(b))
     places = [Layout.of(case) for case in cases]
     # The fingerprint of a story names actors and issues by their places.
     alike = (places[0].actors, places[0].issues) == (places[1].actors, places[1].issues)
     differs = a["story"].values != b["story"].values
-    share = float(differs.mean()) if alike else math.nan
+    share, interval = math.nan, (math.nan, math.nan)
+    if alike:
+        low, high = wilson(differs.sum(), len(both))
+        share, interval = float(differs.mean()), (float(low), float(high))
     number = run
-    if run is not None and run not in both:
-        raise SimError(f"run {run} failed, so there is no such pair")
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
     return Comparison(
-        titles=(cases[0].name, f"{cases[1].name}{_changes(set)}"),
+        titles=titles,
         runs=len(both),
-        table=table,
+        table=differences(outcomes(a), outcomes(b)),
         changed=share,
-        changed_interval=wilson(share, len(both)) if alike else (math.nan, math.nan),
-        parting=None if number is None else parting(cases[0], cases[1], seed, number),
+        changed_interval=interval,
+        parting=None if number is None else part(number),
+        words={**_in_words(b, Words(cases[1])), **_in_words(a, Words(cases[0]))},
     )
 
 
@@ -291,136 +386,3 @@ def differences(
     if not rows:
         raise SimError("the two scenarios have no measure in common")
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share that was found in n cases (Wilson 1927)."""
-    if n == 0:
-        return 0.0, 1.0
-    z = _Z * _Z
-    middle = (share + z / (2 * n)) / (1 + z / n)
-    half = _Z * math.sqrt(share * (1 - share) / n + z / (4 * n * n)) / (1 + z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting | None:
-    """The first event at which two runs with the same luck differ, and why.
-
-    Parameters
-    ----------
-    first, second : Scenario
-    seed, run : int
-
-    Returns
-    -------
-    Parting or None
-        None if every decision and happening is the same.
-    """
-    # Dated events are what the scenarios say, not what anybody decides.
-    told = [
-        [event for event in events(gather(case, [run], seed)) if event.decision != "shift"]
-        for case in (first, second)
-    ]
-    words = [Words(case) for case in (first, second)]
-    for n in range(max(map(len, told))):
-        one, other = (found[n] if n < len(found) else None for found in told)
-        if one is None or other is None or _what(one) != _what(other):
-            return Parting(run, one, other, _tell(run, one, other, words))
-    return None
-
-
-def _what(event: Event) -> tuple[Any, ...]:
-    return (
-        event.round, event.decision, event.actor, event.counterpart, event.issue, event.answer,
-    )  # fmt: skip
-
-
-def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) -> str:
-    head = f"Run {run} parts"
-    if one is None or other is None:
-        which, event = ("second", other) if one is None else ("first", one)
-        assert event is not None
-        place = 0 if one is not None else 1
-        return (
-            f"{head} in the week of {day(event.date)}: only in the {which}, "
-            f"{_say(event, words[place])}."
-        )
-    same = _what(one)[:5] == _what(other)[:5]
-    if not same:
-        early = min((one, other), key=lambda event: (event.round, event.phase))
-        if (one.round, one.phase) != (other.round, other.phase):
-            place, which = (0, "first") if early is one else (1, "second")
-            return (
-                f"{head} in the week of {day(early.date)}: only in the {which}, "
-                f"{_say(early, words[place])} ({_numbers(early)})."
-            )
-        return (
-            f"{head} in the week of {day(early.date)}.\n"
-            f"  first:  {day(one.date)}: {_say(one, words[0])}; {_numbers(one)}.\n"
-            f"  second: {day(other.date)}: {_say(other, words[1])}; {_numbers(other)}."
-        )
-    moved = sorted(
-        (
-            (name, other.terms.get(name, 0.0) - value)
-            for name, value in one.terms.items()
-            if abs(other.terms.get(name, 0.0) - value) > 1e-12
-        ),
-        key=lambda term: -abs(term[1]),
-    )
-    why = ", ".join(f"{name} {by:+.4f}" for name, by in moved[:3])
-    luck = f"the luck of it is the same ({one.shock:+.4f})"
-    if abs(one.shock - other.shock) > 1e-12:
-        luck = f"the mark to pass is {one.shock:.3f} in the first, {other.shock:.3f} in the second"
-    return (
-        f"{head} in the week of {day(one.date)}.\n"
-        f"  first:  {_say(one, words[0])}; {_numbers(one)}.\n"
-        f"  second: {_say(other, words[1])}; {_numbers(other)}.\n"
-        f"  Why: {luck}; the gain is {other.gain - one.gain:+.4f} in the second"
-        + (f", of which {why}." if why else ".")
-    )
-
-
-# What a yes and a no to each decision is called.
-_CALLED = {
-    "convene": ("brokers a ceasefire", "does not convene"),
-    "propose": ("proposes a ceasefire", "proposes none"),
-    "consult": ("consults", "leaves out"),
-    "ratify": ("ratifies", "refuses to ratify"),
-    "order": ("orders to keep the ceasefire", "orders to break it"),
-    "comply": ("keeps the ceasefire", "breaks the ceasefire"),
-    "revise": ("buys in", "does not buy in"),
-    "attend": ("comes to the talks", "stays away from the talks"),
-    "vote": ("votes for the text", "votes against the text"),
-    "bargain": ("wants a bilateral deal with", "wants no bilateral deal with"),
-    "deal": ("strikes a bilateral deal with", "strikes no bilateral deal with"),
-}
-_HAPPENS = {
-    "victory": ("the war is won", ""),
-    "satisfied": ("holds its aim achieved:", ""),
-    "threatened": ("sees its aim threatened:", ""),
-    "ceasefire": ("the ceasefire enters into force", "the ceasefire is not ratified"),
-    "collapse": ("the ceasefire collapses", ""),
-    "table": ("is put on the table:", ""),
-    "settle": ("the war is settled", "the talks end without a settlement"),
-    "dispute": ("a local dispute breaks out:", ""),
-}
-_NAMES_WHOM = ("consult", "revise", "bargain", "deal")
-
-
-def _say(event: Event, words: Words) -> str:
-    who = words.who(event.actor) if event.actor else ""
-    answer = 0 if event.answer else 1
-    if event.decision in _CALLED:
-        whom = words.who(event.counterpart) if event.counterpart else ""
-        said = f"{who} {_CALLED[event.decision][answer]}"
-        return f"{said} {whom}" if event.decision in _NAMES_WHOM and whom else said
-    said = _HAPPENS.get(event.decision, (event.decision, f"no {event.decision}"))[answer]
-    alone = event.decision in ("ceasefire", "collapse", "settle")
-    parts = ["" if alone else who, said, words.issue(event.issue) if event.issue else ""]
-    return " ".join(part for part in parts if part)
-
-
-def _numbers(event: Event) -> str:
-    if event.gain == 0.0 and event.shock == 0.0:
-        return "it follows from what was decided"
-    return f"gain {event.gain:+.4f}, needed more than {event.shock:+.4f}"

@@ -147,6 +147,9 @@ def _war() -> Scenario:
                     **issue, "label": "order", "start": 0.2, "agenda": {"at": "start"},
                     "core": True,
                 },
+                "posts": {
+                    **issue, "label": "posts", "start": 0.4, "agenda": {"at": "when it pays"},
+                },
                 "relief": {
                     **issue, "label": "relief", "start": 0.0, "side_payment": True,
                     "bilateral": True, "renewed": {"to": 0.0, "rate": 0.3},
@@ -170,6 +173,7 @@ def _war() -> Scenario:
                 "demanders": ["militia"],
             },
             "bilateral": [["patron", "ally"]],
+            "mechanisms": {"fights": "tasks", "clashes": True},
             "parameters": {"tau_c": 2, "tau_n": 2, "tau_b": 2, "talks_min_age": 1},
         }
     )  # fmt: skip

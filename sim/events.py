@@ -39,7 +39,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("ratify", 4, ("truce", "terms", "loyalty", "own", "patrons")),
     Kind("ceasefire", 4, ()),
     Kind("order", 5, ("truce", "terms", "loyalty", "military", "on_issue")),
-    Kind("comply", 5, ("own", "patrons", "contagion")),
+    Kind("comply", 5, ("own", "patrons", "contagion", "cost")),
     Kind("revise", 6, ("blame",)),
     Kind("collapse", 7, ("violence",)),
     Kind("attend", 8, ("truce", "seat", "patrons", "contagion")),
@@ -50,11 +50,15 @@ KINDS: tuple[Kind, ...] = (
     Kind("deal", 9, ("core",)),
     Kind("dispute", 10, ("position",)),
     Kind("victory", 10, ("position", "weeks")),
+    Kind("raise", 8, ()),
+    Kind("clash", 10, ("prize", "tie", "dependence", "cost")),
+    Kind("prevail", 10, ("position",)),
 )
 CODE = {kind.name: code for code, kind in enumerate(KINDS)}
 (
     SHIFT, SATISFIED, THREATENED, CONVENE, PROPOSE, CONSULT, RATIFY, CEASEFIRE, ORDER, COMPLY,
     REVISE, COLLAPSE, ATTEND, TABLE, VOTE, SETTLE, BARGAIN, DEAL, DISPUTE, VICTORY,
+    RAISE, CLASH, PREVAIL,
 ) = range(len(KINDS))  # fmt: skip
 
 # Columns of a row: round, kind, actor, counterpart, issue, answer, gain, shock, five terms.
@@ -70,7 +74,7 @@ _KINDS = len(KINDS)
 
 def room(actors: int, issues: int, objectives: int, pairs: int, shifts: int, rounds: int) -> int:
     """Rows that a run can need at most, so that a record never overflows."""
-    week = 10 * actors + 4 * issues + objectives + 3 * pairs + 7
+    week = 11 * actors + 5 * issues + objectives + (3 + 3 * issues) * pairs + 8
     return rounds * week + shifts
 
 

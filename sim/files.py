@@ -16,12 +16,14 @@ from typing import Any
 from sim import checks, fields
 from sim.errors import Fault, ScenarioError, nearest
 from sim.merging import Changes, append_events, overlay, remove
-from sim.scenario import IDLE, Scenario, is_off
+from sim.scenario import IDLE, UNWATCHED, Scenario, is_off
 from sim.schema import schema
 from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
 
-__all__ = ["as_data", "build", "dumps", "load", "loads", "schema", "week_of", "with_changes"]
+__all__ = [
+    "as_data", "build", "differing", "dumps", "load", "loads", "schema", "week_of", "with_changes",
+]  # fmt: skip
 
 LONGEST_CHAIN = 20
 NOWHERE = Place()
@@ -131,6 +133,8 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
         if is_off(mechanism, getattr(scenario.mechanisms, mechanism)):
             for name in numbers:
                 data["parameters"].pop(name, None)
+    for name in () if scenario.truce.monitored else UNWATCHED:
+        data["parameters"].pop(name, None)
     for path, note in scenario.sources.items():
         *outer, last = [int(key) if key.isdecimal() else key for key in path.split(".")]
         inner: Any = data
@@ -169,6 +173,34 @@ def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = 
     if without:
         tree = remove(tree, list(without), NOWHERE, faults)
     return finish(tree, changes, faults, [])
+
+
+def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
+    """Find the values in which two scenarios differ.
+
+    Parameters
+    ----------
+    one, other : Scenario
+
+    Returns
+    -------
+    list of tuple
+        Path, value in the one, value in the other; None where it is absent. The order of actors
+        and issues is no difference.
+    """
+
+    def apart(here: Any, there: Any, path: str) -> list[tuple[str, Any, Any]]:
+        if not (isinstance(here, Mapping) and isinstance(there, Mapping)):
+            return [] if here == there else [(path, here, there)]
+        return [
+            found
+            for name in dict.fromkeys([*here, *there])
+            for found in apart(
+                here.get(name), there.get(name), f"{path}.{name}" if path else str(name)
+            )
+        ]
+
+    return apart(as_data(one), as_data(other), "")
 
 
 def week_of(scenario: Scenario, when: dt.date | int) -> int:

@@ -2,7 +2,7 @@
 
 Actors, issues, objectives, links and pairs stand in the order of their names, so the order of a
 file has no power. Shapes: N actors, K issues, O objectives, L patron links, B bilateral pairs,
-H shifts.
+H theatres, S shifts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ALWAYS, NEVER, BY_RULE = 1, -1, 0
 class Knobs(NamedTuple):
     """The parameters of the theory as numbers, mechanisms applied; see `scenario.Parameters`.
 
-    The last six are mechanisms: `varpi_vote` is the loyalty that counts in the vote on a text, the
+    The last ones are mechanisms: `varpi_vote` is the loyalty that counts in the vote on a text, the
     others are 1 if the mechanism is on, else 0.
     """
 
@@ -106,19 +106,35 @@ class Knobs(NamedTuple):
     h_power: float
     victory_at: float
     victory_weeks: float
+    own_cost: float
+    obs_monitor: float
+    beta: float
+    beta_troops: float
+    walkout_rounds: float
+    c_clash: float
+    clash_step: float
     varpi_vote: float
     danger: float
     foresight: float
     fighting: float
     learning: float
     victory: float
+    by_tasks: float
+    clashes: float
+    monitored: float
+    tie_behaviour: float
 
 
 class Who(NamedTuple):
-    """Actors and their roles; every array has shape (N,)."""
+    """Actors and their roles, shape (N,) where nothing else is said."""
 
     side: Ints  # +1, -1, 0
     armed: Flags
+    fights: Flags  # decides whether to fight; all that are armed, and others by their tasks
+    in_arms: Floats  # share of capability that does: all of the armed, tasks of the others
+    places: Floats  # (N, H) shares of what is in arms by theatre; (N, N) how far they are the same
+    near: Floats
+    covered: Floats  # share of it where a ceasefire holds, of the whole war where it has none
     air: Floats  # shares of capability by task
     ground: Floats
     diplomacy: Floats
@@ -127,6 +143,7 @@ class Who(NamedTuple):
     patience: Floats  # weight on long-term objectives
     pole: Floats  # a convener's end of the prestige issue
     can_convene: Flags
+    needed: Flags  # whom its camp may have to cross: conveners, and allies that can clash
     belligerent: Flags
     must_sign: Flags
     patron: Flags
@@ -177,7 +194,7 @@ class Links(NamedTuple):
 
 
 class Shifts(NamedTuple):
-    """Dated changes, shape (H,), in the order of weeks."""
+    """Dated changes, shape (S,), in the order of weeks."""
 
     h_week: Ints
     h_kind: Ints
@@ -221,6 +238,15 @@ class Givens(NamedTuple):
     start: Start
 
 
+EVERYWHERE = "everywhere"
+
+
+def theatres_of(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the theatres that a run tells apart, in order; one if it tells none apart."""
+    told = scenario.theatres if scenario.mechanisms.theatres else ()
+    return tuple(sorted(told)) or (EVERYWHERE,)
+
+
 @dataclass(frozen=True)
 class Layout:
     """Names in the order of the arrays, and where each stands in the file.
@@ -231,6 +257,8 @@ class Layout:
         In the order of the arrays.
     objectives : tuple of (actor, horizon, issue)
     links, pairs : tuple of (str, str)
+    theatres : tuple of str
+        At least one: ``everywhere`` where the scenario tells none apart.
     """
 
     actors: tuple[str, ...]
@@ -238,6 +266,7 @@ class Layout:
     objectives: tuple[tuple[str, str, str], ...]
     links: tuple[tuple[str, str], ...]
     pairs: tuple[tuple[str, str], ...]
+    theatres: tuple[str, ...]
 
     @classmethod
     def of(cls, scenario: Scenario) -> Layout:
@@ -255,4 +284,5 @@ class Layout:
             ),
             links=tuple(sorted((p, j) for p, proxies in scenario.patrons.items() for j in proxies)),
             pairs=tuple(sorted((min(pair), max(pair)) for pair in scenario.bilateral)),
+            theatres=theatres_of(scenario),
         )

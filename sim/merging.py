@@ -12,7 +12,7 @@ from typing import Any
 
 from sim import fields
 from sim.errors import Fault, nearest
-from sim.scenario import IDLE, PRESETS, is_off
+from sim.scenario import IDLE, PRESETS, UNWATCHED, is_off
 from sim.toml import Array, Place, Table, grow
 
 Changes = Mapping[str, object] | Sequence[str]
@@ -56,17 +56,19 @@ def _merge(base: Table, top: Table, annotation: Any) -> Table:
 
 
 def release(merged: Table, top: Mapping[str, Any]) -> None:
-    """Drop the parameters of mechanisms that `top` switches off and says nothing else of."""
-    switched, said = top.get("mechanisms"), top.get("parameters")
+    """Drop the parameters of what `top` switches off and says nothing else of."""
+    switched, truce, said = (top.get(key) for key in ("mechanisms", "truce", "parameters"))
     numbers = merged.get("parameters")
-    if isinstance(switched, Mapping) and isinstance(numbers, Table):
+    idle: list[str] = []
+    for mechanism, on in switched.items() if isinstance(switched, Mapping) else ():
+        idle += IDLE.get(mechanism, ()) if is_off(mechanism, on) else ()
+    if isinstance(truce, Mapping) and truce.get("monitored") is False:
+        idle += UNWATCHED
+    if idle and isinstance(numbers, Table):
         kept = Table()
         for key, value in numbers.items():
-            kept.put(key, value, numbers.places[key])
-        for mechanism, on in switched.items():
-            for name in IDLE.get(mechanism, ()) if is_off(mechanism, on) else ():
-                if not (isinstance(said, Mapping) and name in said):
-                    kept.drop(name)
+            if key not in idle or (isinstance(said, Mapping) and key in said):
+                kept.put(key, value, numbers.places[key])
         merged["parameters"] = kept
 
 
@@ -303,7 +305,7 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
     Table
     """
     copy: Table = clone(tree)
-    layer: dict[str, dict[str, object]] = {"mechanisms": {}, "parameters": {}}
+    layer: dict[str, dict[str, object]] = {"mechanisms": {}, "truce": {}, "parameters": {}}
     theory = {"theory": changes["theory"]} if "theory" in changes else {}
     for path, value in changes.items():
         keys = path.split(".")

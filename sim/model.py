@@ -18,7 +18,7 @@ from sim import chance
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
 from sim.events import ROWS, counter, empty
 from sim.files import load
-from sim.givens import Givens, Knobs, Layout
+from sim.givens import Givens, Knobs
 from sim.plugins import CHANCES, REGISTERED, checked
 from sim.results import assemble
 from sim.rounds import play
@@ -101,6 +101,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         """Tie to another actor, in [-1, 1]."""
         return float(self.world.tie.T[self.index, self.model.actor(other).index])
 
+    def takes_part(self) -> float:
+        """Gain from fighting against holding back (who fights without being armed only)."""
+        return float(self.model.world.force.part_worth[self.index])
+
     def convenes(self) -> float:
         """Gain from brokering a ceasefire, prestige included (conveners only)."""
         g, w = self.model.givens, self.model.world
@@ -118,7 +122,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         j = self.model.actor(other).index
         return float(
             ceasefire.consults(
-                self.index, j, self.model.world.tie.T, self.knobs.k_q, self.knobs.tau_q
+                self.index, j, self.model.world.tie.heeded, self.knobs.k_q, self.knobs.tau_q
             )
         )
 
@@ -168,6 +172,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         w = self.model.world
         return float(bargaining.attends(self.index, w.value.gain, w.talk.seat_cost))
 
+    def raises(self, issue: str) -> float:
+        """Gain from putting an issue on the table of the talks (the convener only)."""
+        at = self.model.layout.issues.index(issue)
+        return float(self.model.world.talk.raise_gain[at])
+
     def votes(self) -> float:
         """Own gain from accepting the text."""
         w = self.model.world
@@ -182,6 +191,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
                 talk.pair_local[pair, side], talk.pair_core[pair, side], self.knobs.c_b
             )
         )
+
+    def clashes(self, other: str, issue: str) -> float:
+        """Gain from fighting an ally over an issue that is newly in dispute between them."""
+        pair, side = self.model.pair(self.name, other)
+        return float(self.model.world.talk.clash_gain[pair, side])
 
 
 class StateActor(Actor):
@@ -391,6 +405,17 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 [self.answer(i, decision, names[j]), self.answer(j, decision, names[i])]
                 for i, j in self.givens.links.pairs
             ]
+        elif decision == "clashes":
+            issue, contest = self.layout.issues[about], self.world.talk.clashing
+            for pair, (i, j) in enumerate(self.givens.links.pairs):
+                if contest[pair]:
+                    answers[pair] = [
+                        self.answer(i, decision, names[j], issue),
+                        self.answer(j, decision, names[i], issue),
+                    ]
+        elif decision == "raises":
+            for k in np.flatnonzero(self.world.talk.raising):
+                answers[k] = self.answer(about, decision, self.layout.issues[k])
         elif decision == "proposes":
             answers[about] = self.answer(about, decision)
         elif decision in CHANCES:
@@ -401,9 +426,11 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             told = [self.answer(i, decision, float(own[i]), wishes) for i in range(len(names))]
             answers[:] = told
         else:
-            concerned = {"convenes": who.can_convene, "attends": who.brought}.get(
-                decision, self.world.tmp.every
-            )
+            concerned = {
+                "convenes": who.can_convene,
+                "attends": who.brought,
+                "takes_part": who.fights & ~who.armed,
+            }.get(decision, self.world.tmp.every)
             extra = (names[about],) if decision == "signs" else ()
             told = [
                 self.answer(i, decision, *extra) if concerned[i] else answers[i]
@@ -448,16 +475,13 @@ def _read_only[T: (World, Givens)](groups: T) -> T:
 
 def play_with_agents(
     scenario: Scenario,
-    g: Givens,
-    p: Knobs,
-    lay: Layout,
     seed: int,
     number: int,
     parts: tuple[str, ...] | None,
     log: bool,
     hold: str | None = None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the Mesa driver: its record and its events; arguments as the compiled driver's."""
+    """One run by the Mesa driver: its record and its events; see `sim.simulation.gather`."""
     model = ConflictModel(scenario, seed=seed, run=number, log=log, hold=hold)
     for _ in range(scenario.rounds):
         model.step()

@@ -220,6 +220,14 @@ def place(path: str | os.PathLike[str]) -> Folder | Remote:
     return Remote(str(path)) if "://" in str(path) else Folder(path)
 
 
+def is_results(source: object) -> bool:
+    """Whether something is results or names a place of them, rather than a scenario."""
+    if not isinstance(source, str | os.PathLike):
+        return hasattr(source, "data_vars")
+    name = os.fspath(source)
+    return isinstance(name, str) and ("://" in name or name.endswith(".nc") or Path(name).is_dir())
+
+
 def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -19,7 +19,10 @@ REGISTERED: dict[str, Any] = {}
 # File from which a class was read, for those that come from one.
 FILES: dict[str, str] = {}
 # Decisions that answer with a gain, and those that answer with a chance.
-GAINS = ("convenes", "proposes", "signs", "heeds", "orders", "attends", "votes", "bargains")
+GAINS = (
+    "takes_part", "convenes", "proposes", "signs", "heeds", "orders", "attends", "raises", "votes",
+    "bargains", "clashes",
+)  # fmt: skip
 CHANCES = ("consults", "revises")
 GAIN_LIMIT = 2.0
 

@@ -21,11 +21,11 @@ from sim.world import RECORDED, Kept
 # Level -> what it adds to the summary, which is always kept.
 LEVELS: dict[str, str] = {
     "summary": "of every run the state of each week, and ties, positions and counts at its end",
-    "actors": "every week of every actor, camp, issue and patron link",
+    "actors": "every week of every actor, camp, theatre, issue and patron link",
     "dyads": "every week of every tie",
     "events": "every decision and happening with the numbers that drove it",
 }
-_ACTOR_PARTS = ("run", "camp", "actor", "actor_flag", "issue", "issue_flag", "link")
+_ACTOR_PARTS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
 _WEEKLY = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
 IN_SUMMARY: dict[str, tuple[str, ...]] = {
     "state": ("round",),
@@ -161,8 +161,9 @@ class Recording:
         lay, rounds = self.layout, self.scenario.rounds
         sizes = {
             "round": rounds, "actor": len(lay.actors), "other": len(lay.actors),
-            "issue": len(lay.issues), "camp": 2, "objective": len(lay.objectives),
-            "link": len(lay.links), "account": 4, "kind": len(events.KINDS), "answer": 2,
+            "issue": len(lay.issues), "camp": 2, "theatre": len(lay.theatres),
+            "objective": len(lay.objectives), "link": len(lay.links), "account": 4,
+            "kind": len(events.KINDS), "answer": 2,
         }  # fmt: skip
         like = empty_summary(0, 0, 0, 0)
         found = [(name, dims, getattr(like, name).dtype) for name, dims in IN_SUMMARY.items()]

@@ -43,6 +43,11 @@ MEANING: dict[str, tuple[str, str]] = {
         "weeks",
     ),
     "convener": ("actor that convened the last deal, -1 before the first", "index of actor"),
+    "intensity": ("share of all capability in arms that fights this week", "1"),
+    "intensity_by_theatre": ("share of the capability in arms in a theatre that fights", "1"),
+    "effort": ("intensity at which an actor fights when it fights", "1"),
+    "in_arms": ("capability that fights or can: of the armed all, of others by task", "capability"),
+    "active": ("share of an actor's capability in arms that fought this week", "1"),
     "strength": ("strength of a camp, air and ground combined", "capability"),
     "violence_by_camp": ("remembered share of a camp that violates", "1"),
     "capability": ("strength of an actor", "capability"),
@@ -102,6 +107,7 @@ MEANING: dict[str, tuple[str, str]] = {
 DIMS: dict[str, tuple[str, ...]] = {
     "1": (),
     "2": ("camp",),
+    "H": ("theatre",),
     "N": ("actor",),
     "K": ("issue",),
     "NK": ("actor", "issue"),
@@ -178,7 +184,7 @@ def assemble(
     Returns
     -------
     Dataset
-        Dims run, round, actor, other, issue, camp, objective, link, account, event, term.
+        Dims run, round, actor, other, issue, camp, theatre, objective, link, account, event, term.
     """
     order = file_order(scenario, lay)
     variables: dict[str, Any] = {}
@@ -239,6 +245,8 @@ def coordinates_of(
         "issue": ("issue", _words(issues)),
         "issue_label": ("issue", _words(i.label for i in scenario.issues.values())),
         "camp": ("camp", _words(camps)),
+        "theatre": ("theatre", _words(lay.theatres)),
+        "theatre_label": ("theatre", _words(_theatre_labels(scenario, lay))),
         "objective": ("objective", _words(".".join(o) for o in lay.objectives)),
         "link": ("link", _words(f"{patron}>{proxy}" for patron, proxy in lay.links)),
         "patron": ("link", _words(patron for patron, _ in lay.links)),
@@ -246,6 +254,11 @@ def coordinates_of(
         "account": ("account", _words(ACCOUNTS)),
         "kind_name": ("kind", _words(kind.name for kind in log.KINDS)),
     }
+
+
+def _theatre_labels(scenario: Scenario, lay: Layout) -> list[str]:
+    known = scenario.theatres
+    return [known[name].label if name in known else "the whole country" for name in lay.theatres]
 
 
 def _words(names: Any) -> NDArray[np.object_]:

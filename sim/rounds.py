@@ -28,9 +28,10 @@ from sim.givens import (
     NEW_TABLE,
     NEW_WEIGHT,
 )  # fmt: skip
-from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
+from sim.rules import bargaining, ceasefire, objectives, proxies, rivalry, ties, war
 
 WAR, TRUCE, SETTLEMENT, VICTORY = 0, 1, 2, 3
+WHEN_IT_PAYS = bargaining.WHEN_IT_PAYS
 
 
 def ask(agents: Any, decision: str, answers: NDArray[np.float64], about: int) -> None:
@@ -99,14 +100,15 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
     1. shifts: dated changes in what actors are given
     2. objectives: the contest of forces and the drift that each believes in; satisfied,
        threatened or in danger, attention, alignment
-    3. war: lottery, values of war, of a partner, of truce and settlement
+    3. war: lottery, values of war, of a partner, of truce and settlement; who holds back
     4. ceasefire round (every `tau_c` weeks, in war): convener, consultation, terms, ratification
     5. orders, compliance, observation, blame (in a ceasefire or settlement)
     6. revision: a patron that was left out and is blamed is bought in
     7. delivery, wear of leverage, draw of a collapse; after a victory, the winners' order
     8. negotiation round (every `tau_n` weeks, in a ceasefire): attendance, text, vote
     9. bilateral round (every `tau_b` weeks): allies patch their differences
-    10. new local disputes; a collapse takes effect; a front held long enough is a victory
+    10. new local disputes, and clashes of allies over them; a collapse takes effect; a front held
+        long enough is a victory
     11. military dynamics: fighting, territory, forces; optimism learns
     12. experience and ties
     13. record
@@ -133,6 +135,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
     territory, prestige = topic.territory[0], topic.prestige[0]
     steps = int(p.nash_steps)
     for t in range(first, last):
+        # Within a week ties stand still; cut from behaviour, those from before the war count.
+        if t == 0 or p.tie_behaviour > 0.5:
+            arrays.put_table(tie.heeded, tie.T)
         arrays.zero(tie.good)
         arrays.zero(tie.bad)
         arrays.fill(talk.attending, False)
@@ -164,7 +169,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         # 2 objectives
         front = force.theta[territory] if territory >= 0 else 0.5
         war.power_shares(force.mu, force.m)
-        force.psi[0] = war.contest(force.strengths, who.side, force.m, who.air, who.ground, p.ces)
+        war.take_up_arms(force.arms, force.acting, force.m, who.in_arms, force.effort)
+        force.psi[0] = war.contest(
+            force.strengths, who.side, force.acting, who.air, who.ground, p.ces
+        )
         if t == 0:
             war.prior_optimism(force.optimism, who.side, p.opt)
         war.believed_drift(force.believed, force.psi[0], force.optimism, p.nu)
@@ -223,10 +231,19 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         )  # fmt: skip
         if p.varpi_D > 0.0:
             war.dependences(
-                tie.Dep, force.psi[0], who.can_convene, who.side, force.m, who.air, who.ground,
+                tie.Dep, force.psi[0], who.needed, who.side, force.acting, who.air, who.ground,
                 p.ces, p.nu, value.V_w, value.u, value.u_plus, value.u_minus, force.cost,
                 who.delta, front, force.believed, p.sig_b,
             )  # fmt: skip
+        if p.by_tasks > 0.5:
+            war.worth_of_taking_part(
+                force.part_worth, force.psi[0], who.fights, who.armed, force.acting, force.m,
+                who.side, who.air, who.ground, p.ces, p.nu, value.u, value.u_plus, value.u_minus,
+                force.cost, who.delta, front, force.believed, p.sig_b, p.own_cost,
+            )  # fmt: skip
+            arrays.put(tmp.own, force.part_worth)
+            ask(agents, "takes_part", tmp.own, -1)
+            war.hold_back(force.effort, tmp.own, who.fights, who.armed, who.side, p.lam)
         ceasefire.credibility(value.chi, truce.vside, who.side)
         bargaining.table_values(
             value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d,
@@ -243,13 +260,14 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         )  # fmt: skip
         objectives.utilities(value.u_ahead, talk.ahead, aims.W, aims.X, p.r)
         if p.fighting > 0.5:
-            remembered = ceasefire.remembered_breaches(truce.vside, who.side, who.armed, force.m)
+            remembered = ceasefire.remembered_breaches(truce.vside, who.side, force.arms)
             value.h_c[0] = ceasefire.believed_hazard(remembered, p.h0, p.h1, p.h_power, p.h_s)
         else:
             value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]
         value.rho[0] = ceasefire.delivered_share(p.rho_d, value.h_c[0])
         ceasefire.truce_values(
-            value.V_c, value.u, value.u_ahead, value.V_w, value.chi, who.delta, p.h_s, value.h_c[0],
+            value.V_c, value.u, value.u_ahead, value.V_w, value.chi, force.cost, who.covered,
+            who.delta, p.h_s, value.h_c[0],
         )  # fmt: skip
         for i in range(n):
             value.gain[i] = (
@@ -262,7 +280,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.odds[c] = ceasefire.convenes(
                     c, value.gain, force.theta, who.pole, aims.W, prestige, p.prestige_step
                 )
-                tmp.reach[c] = ceasefire.access(c, tie.T, force.m, who.diplomacy, who.belligerent)
+                tmp.reach[c] = ceasefire.access(
+                    c, tie.heeded, force.m, who.diplomacy, who.belligerent
+                )
             ask(agents, "convenes", tmp.odds, -1)
             chance.uniforms_of(
                 tmp.draw, who.can_convene, keys, fed, chance.CONVENE, ids.id_actor, t
@@ -288,7 +308,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             if proposed:
                 # consultation
                 for j in range(n):
-                    tmp.odds[j] = ceasefire.consults(c, j, tie.T, p.k_q, p.tau_q)
+                    tmp.odds[j] = ceasefire.consults(c, j, tie.heeded, p.k_q, p.tau_q)
                 ask(agents, "consults", tmp.odds, c)
                 chance.uniforms_of(tmp.draw, who.patron, keys, fed, chance.CONSULT, ids.id_actor, t)
                 for j in range(n):
@@ -304,7 +324,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     if asked:
                         events.note(
                             log, count, t, events.CONSULT, c, j, -1, yes, tmp.odds[j],
-                            tmp.draw[j], tie.T[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
+                            tmp.draw[j], tie.heeded[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
                         )  # fmt: skip
                 # terms
                 bargaining.draw_terms(
@@ -318,7 +338,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     )
                 objectives.utilities(value.u_after, truce.offer, aims.W, aims.X, p.r)
                 ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
-                ceasefire.crossing_costs(truce.loyalty, tie.T, tie.Dep, c, p.varpi, p.varpi_D)
+                ceasefire.crossing_costs(truce.loyalty, tie.heeded, tie.Dep, c, p.varpi, p.varpi_D)
                 # ratification
                 for i in range(n):
                     tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
@@ -378,10 +398,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
             ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
             ceasefire.crossing_costs(
-                truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
+                truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
             )
             proxies.military_gains(
-                truce.military, force.theta, topic.direction, aims.W, aims.X, p.gam
+                truce.military, force.theta, topic.direction, aims.W, aims.X, who.covered, p.gam
             )
             for i in range(n):
                 tmp.own[i] = proxies.orders(
@@ -400,34 +420,53 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.own, tmp.shock, value.gain, truce.promise, truce.loyalty, truce.military,
                 tmp.sore_effect,
             )  # fmt: skip
-            proxies.contagion(truce.contagion, tie.T, force.mu, who.armed, truce.violates, p.xi)
+            arrays.put(tmp.draw2, tmp.shock)
+            proxies.contagion(
+                truce.contagion, tie.heeded, force.mu, who.in_arms, who.near, truce.violates, p.xi
+            )
             proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
             proxies.heed_all(
                 tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
                 links.l_proxy,
             )  # fmt: skip
             ask(agents, "heeds", tmp.acting, -1)
-            chance.shocks_of(tmp.shock, who.armed, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam)
+            chance.shocks_of(
+                tmp.shock, who.fights, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam
+            )
+            obs = p.obs_monitor if p.monitored > 0.5 else p.obs
+            ceasefire.breach_costs(
+                truce.breach_cost, truce.comply, who.guarantor, who.ground, web.pull,
+                links.l_patron, links.l_proxy, obs, p.monitored, p.beta, p.beta_troops,
+            )  # fmt: skip
             for j in range(n):
+                settled = truce.state[0] == SETTLEMENT
+                force.bound[j] = force.arms[j] if settled else force.arms[j] * who.covered[j]
+                tmp.is_bound[j] = who.fights[j] and (settled or who.covered[j] > 0.0)
                 tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
-                tmp.acting[j] -= truce.contagion[j]
-                truce.violates[j] = who.armed[j] and tmp.shock[j] > tmp.acting[j]
+                if who.fights[j] and not who.armed[j]:
+                    # One's own planes and troops do what one orders others to do.
+                    tmp.shock[j], tmp.acting[j] = tmp.draw2[j], tmp.own[j]
+                    tmp.patrons[j], truce.contagion[j] = 0.0, 0.0
+                tmp.acting[j] += truce.breach_cost[j] - truce.contagion[j]
+                truce.violates[j] = tmp.is_bound[j] and tmp.shock[j] > tmp.acting[j]
                 truce.complied[j] = not truce.violates[j]
             events.note_each(
-                log, count, t, events.COMPLY, who.armed, truce.convener[0], tmp.no_issue,
+                log, count, t, events.COMPLY, tmp.is_bound, truce.convener[0], tmp.no_issue,
                 truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.contagion,
-                tmp.none, tmp.none,
+                truce.breach_cost, tmp.none,
             )  # fmt: skip
             chance.uniforms_of(tmp.draw, truce.violates, keys, fed, chance.OBSERVE, ids.id_actor, t)
             for j in range(n):
-                truce.seen[j] = truce.violates[j] and tmp.draw[j] < p.obs
+                truce.seen[j] = truce.violates[j] and tmp.draw[j] < obs
+                if truce.seen[j] and who.side[j] != 0:
+                    talk.provoked[0 if who.side[j] == 1 else 1] = True
             chance.uniforms_of(tmp.draw, truce.seen, keys, fed, chance.ATTRIBUTE, ids.id_actor, t)
             chance.uniforms_of(tmp.draw2, truce.seen, keys, fed, chance.SCAPEGOAT, ids.id_actor, t)
             proxies.accuse(truce.accused, truce.seen, tmp.draw, tmp.draw2, who.side, p.q_att)
             proxies.blame(truce.blamed, truce.accused, web.control, links.l_patron, links.l_proxy)
             proxies.blame_violators(tie.bad, truce.blamed, truce.ratified, p.s_viol)
-            share = ceasefire.violator_share(truce.violates, who.armed, force.m)
-            war.side_shares(force.shares, truce.violates, who.side, who.armed, force.m)
+            share = ceasefire.violator_share(truce.violates, force.bound)
+            war.side_shares(force.shares, truce.violates, who.side, force.bound)
             truce.vbar[0] = ceasefire.smooth(
                 truce.vbar[0], truce.vside, share, force.shares, p.gv, p.vside_smoothing
             )
@@ -512,15 +551,21 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             for j in range(n):
                 tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
                 tmp.acting[j] -= truce.contagion[j]
-                talk.attending[j] = who.brought[j] and tmp.shock[j] < tmp.acting[j]
+                talk.asked[j] = who.brought[j] and talk.away[j] == 0
+                talk.attending[j] = talk.asked[j] and tmp.shock[j] < tmp.acting[j]
                 talk.party[j] = who.permanent[j] or talk.attending[j]
             # Without a party to be brought, the permanent ones talk alone.
             came = talk.attending if arrays.any(who.brought, who.brought) else who.permanent
             events.note_each(
-                log, count, t, events.ATTEND, who.brought, -1, tmp.no_issue, talk.attending,
+                log, count, t, events.ATTEND, talk.asked, -1, tmp.no_issue, talk.attending,
                 tmp.acting, tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion,
                 tmp.none,
             )  # fmt: skip
+            bargaining.walk_out(
+                talk.away, talk.attending, talk.asked, who.side, talk.provoked,
+                int(p.walkout_rounds),
+            )  # fmt: skip
+            arrays.fill(talk.provoked, False)
             proxies.wear_at_talks(
                 web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f,
             )  # fmt: skip
@@ -529,6 +574,26 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
                     arrays.any(talk.party, who.demander), talk.forced_table, talk.tabled,
                 )  # fmt: skip
+                c = truce.convener[0]
+                for k in range(force.theta.shape[0]):
+                    talk.raising[k] = topic.agenda_rule[k] == WHEN_IT_PAYS and not talk.agenda[k]
+                if arrays.any(talk.raising, talk.raising):
+                    for k in range(force.theta.shape[0]):
+                        if talk.raising[k]:
+                            talk.raise_gain[k] = bargaining.tabling_gain(
+                                k, c, talk.text, talk.tabled, talk.agenda, force.theta,
+                                who.demander, who.veto, force.m, value.chi, value.V_d, value.V_w,
+                                value.V_c, aims.W, aims.X, p.r, p.opening, p.lam,
+                            )  # fmt: skip
+                    ask(agents, "raises", talk.raise_gain, c)
+                    chance.shocks(tmp.issue_shock, keys, fed, chance.RAISE, ids.id_issue, t, p.lam)
+                    for k in range(force.theta.shape[0]):
+                        if talk.raising[k]:
+                            talk.agenda[k] = tmp.issue_shock[k] < talk.raise_gain[k]
+                            events.note(
+                                log, count, t, events.RAISE, c, -1, k, talk.agenda[k],
+                                talk.raise_gain[k], tmp.issue_shock[k], 0.0, 0.0, 0.0, 0.0, 0.0,
+                            )  # fmt: skip
                 bargaining.open_text(
                     talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander,
                     force.m, aims.W, aims.X, p.opening,
@@ -560,7 +625,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     )  # fmt: skip
                     ask(agents, "heeds", tmp.acting, -1)
                     ceasefire.crossing_costs(
-                        truce.loyalty, tie.T, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
+                        truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
                     )
                     chance.shocks(tmp.shock, keys, fed, chance.VOTE, ids.id_actor, t, p.lam)
                     for i in range(n):
@@ -649,6 +714,50 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     log, count, t, events.DISPUTE, -1, -1, k, True, topic.renew_chance[k],
                     tmp.issue_draw[k], force.theta[k], 0.0, 0.0, 0.0, 0.0,
                 )  # fmt: skip
+        for k in range(force.theta.shape[0] if p.clashes > 0.5 else 0):
+            if not topic.minor[k] or tmp.issue_draw[k] >= topic.renew_chance[k]:
+                continue  # nothing new to quarrel over
+            for b in range(links.pairs.shape[0]):
+                i, j = links.pairs[b, 0], links.pairs[b, 1]
+                talk.clashing[b] = aims.W[i, k] > 0.0 and aims.W[j, k] > 0.0
+                odds = rivalry.chance_to_prevail(i, j, web.ground_control)
+                for ally in range(2):
+                    a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
+                    talk.prize[b, ally] = rivalry.prize(
+                        a, other, k, force.theta, aims.W, aims.X, p.r, p.clash_step,
+                        odds if ally == 0 else 1.0 - odds,
+                    )  # fmt: skip
+                    talk.clash_gain[b, ally] = rivalry.clashes(
+                        talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.varpi,
+                        p.varpi_D, p.c_clash,
+                    )  # fmt: skip
+            ask(agents, "clashes", talk.clash_gain, k)
+            chance.shocks(talk.pair_shock, keys, fed, chance.CLASH, ids.id_pair, t, p.lam)
+            chance.uniforms(tmp.pair_draw, keys, fed, chance.PREVAIL, ids.id_pair, t)
+            for b in range(links.pairs.shape[0]):
+                if not talk.clashing[b]:
+                    continue
+                i, j = links.pairs[b, 0], links.pairs[b, 1]
+                odds = rivalry.chance_to_prevail(i, j, web.ground_control)
+                begun = False
+                for ally in range(2):
+                    a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
+                    eta, gain = talk.pair_shock[2 * b + ally], talk.clash_gain[b, ally]
+                    begun = begun or eta < gain
+                    events.note(
+                        log, count, t, events.CLASH, a, other, k, eta < gain, gain, eta,
+                        talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.c_clash,
+                        0.0,
+                    )  # fmt: skip
+                if begun:
+                    won, lost = (i, j) if tmp.pair_draw[2 * b] < odds else (j, i)
+                    force.theta[k] += p.clash_step * (aims.X[won, k] - force.theta[k])
+                    tie.bad[i, j] += 1.0
+                    tie.bad[j, i] += 1.0
+                    events.note(
+                        log, count, t, events.PREVAIL, won, lost, k, True, 0.0, 0.0,
+                        force.theta[k], 0.0, 0.0, 0.0, 0.0,
+                    )  # fmt: skip
         truce.age[0] += 1
         if truce.collapsing[0]:
             truce.state[0] = WAR
@@ -668,9 +777,11 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
 
         # 11 military dynamics
         war.fight(
-            force.fighting, force.shares, who.side, who.armed, force.m, truce.state[0],
+            force.active, force.fighting, who.fights, force.effort, who.covered, truce.state[0],
             truce.violates,
         )  # fmt: skip
+        war.side_shares(force.shares, force.active, who.side, force.arms)
+        force.intensity[0] = war.intensities(force.by_place, force.active, force.arms, who.places)
         if territory >= 0:
             chance.uniforms(tmp.luck, keys, fed, chance.TERRITORY, ids.id_run, t)
             z = tmp.luck[0] if fed.shape[0] > 0 else chance.normal_of(tmp.luck[0])
@@ -707,6 +818,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         arrays.keep_rows(rec.run, t, kept.run)
         arrays.keep_rows(rec.status, t, kept.status)
         arrays.keep_rows(rec.camp, t, kept.camp)
+        arrays.keep_rows(rec.place, t, kept.place)
         arrays.keep_rows(rec.actor, t, kept.actor)
         arrays.keep_rows(rec.actor_flag, t, kept.actor_flag)
         arrays.keep_rows(rec.issue, t, kept.issue)

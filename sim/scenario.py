@@ -32,7 +32,7 @@ class FrozenDict[K, V](dict[K, V]):
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict has none
         return hash(frozenset(self.items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -100,15 +100,31 @@ class Camp(Sourced):
     )
 
 
+class Theatre(Sourced):
+    """A part of the country in which some of the actors fight."""
+
+    label: str = Field(description="name in figures and in the chronicle")
+
+
+class Truce(Sourced):
+    """What a ceasefire is, whoever brokers it."""
+
+    covers: tuple[Name, ...] | None = Field(
+        None, description="theatres that it covers; all of them if not given"
+    )
+    monitored: bool = Field(False, description="watched: breaches are seen, and cost something")
+
+
 class Tabled(Part):
     """When an agenda issue is put on the table; exactly one field is given."""
 
     replaces: ClassVar[bool] = True
 
-    at: When | Literal["start", "never", "demand"] | None = Field(
+    at: When | Literal["start", "never", "demand", "when it pays"] | None = Field(
         None,
-        description="'start', 'never', a date or a week (rounds held from then on), or 'demand' "
-        "(the first talks to which a demander comes)",
+        description="'start', 'never', a date or a week (rounds held from then on), 'demand' (the "
+        "first talks to which a demander comes), or 'when it pays' (the first at which the "
+        "convener gains by it, the chance of a settlement included)",
     )
     after_failed: Annotated[int, Field(ge=1)] | None = Field(
         None, description="after so many rounds of talks that were held and did not settle"
@@ -192,6 +208,11 @@ class Actor(Sourced):
     armed: bool = Field(False, description="fights, and decides week by week whether to go on")
     capability: Annotated[float, Field(ge=0)] = Field(description="strength, on any scale")
     tasks: Tasks = Field(Tasks(), description="shares of its capability by task")
+    theatres: Annotated[Mapping[Name, Unit], Frozen] = Field(
+        {},
+        description="shares of its fighting force by theatre, 1 in all; alike in every theatre if "
+        "not given",
+    )
     discount: Annotated[float, Field(gt=0, lt=1)] = Field(
         description="weekly discount factor: nearer to 1 is more patient"
     )
@@ -403,6 +424,28 @@ class Parameters(Part):
     nash_step: Annotated[float, Field(gt=0, le=1)] = Field(
         0.6, description="damping of these steps"
     )
+    obs_monitor: Unit = Field(
+        0.95, description="chance that a violation is observed where the ceasefire is monitored"
+    )
+    beta: Unit = Field(
+        0.03, description="cost of a breach that a monitor sees, to author and patron"
+    )
+    beta_troops: Unit = Field(
+        0.1,
+        description="the same to the client of a guarantor that would comply, per share of the "
+        "guarantor's capability on the ground",
+    )
+    walkout_rounds: Natural = Field(
+        2, description="rounds that a party stays away from talks after breaches by the others"
+    )
+    c_clash: Unit = Field(0.01, description="cost of a clash with an ally")
+    clash_step: Rate = Field(0.5, description="how far the winner of a clash moves the issue")
+    war_cost: Annotated[float, Field(ge=0)] = Field(
+        1, description="factor on every actor's flow cost of war"
+    )
+    own_cost: Unit = Field(
+        0.1, description="part of the flow cost of war that an actor saves by holding back"
+    )
     force_floor: Unit = Field(0.01, description="share of its start that an attrited force keeps")
     victory_at: Annotated[float, Field(gt=0.5, le=1)] = Field(
         0.97, description="territory from which a camp holds all (the other: from 1 less it down)"
@@ -434,6 +477,11 @@ class Mechanisms(Part):
     advances: bool = Field(True, description="off: nu_advance = 0")
     shifts: bool = Field(True, description="off: the dated events do not happen")
     heterogeneity: bool = Field(True, description="off: sig_w = sig_x = 0")
+    tie_behaviour: bool = Field(
+        True,
+        description="off: loyalty, consultation, access and contagion go by the ties from before "
+        "the war, however those move",
+    )
     # the second version of the theory; what is off here is as in the first
     attention: Literal["flag", "danger"] = Field(
         "flag",
@@ -455,6 +503,16 @@ class Mechanisms(Part):
     vote_loyalty: bool = Field(
         True, description="off: loyalty to the convener does not count in the vote on a text"
     )
+    # beyond the second version
+    theatres: bool = Field(True, description="off: the whole country is one theatre")
+    fights: Literal["armed", "tasks"] = Field(
+        "armed",
+        description="who fights: 'armed', those that are so called; 'tasks', all with a share of "
+        "capability for the air or the ground, and who is not armed weighs how hard",
+    )
+    troops: bool = Field(False, description="off: beta_troops = 0")
+    walking_out: bool = Field(False, description="off: walkout_rounds = 0")
+    clashes: bool = Field(False, description="off: allies never fight each other over posts")
 
 
 class Scenario(Part):
@@ -485,6 +543,10 @@ class Scenario(Part):
     bilateral: tuple[tuple[Name, Name], ...] = Field(
         (), description="pairs of allies that talk apart"
     )
+    theatres: Annotated[Mapping[Name, Theatre], Frozen] = Field(
+        {}, description="parts of the country, if what happens where matters"
+    )
+    truce: Truce = Field(Truce(), description="what a ceasefire is")
     events: tuple[Event, ...] = Field((), description="dated changes in what actors are given")
     parameters: Parameters = Field(Parameters(), description="numbers of the theory")
     mechanisms: Mechanisms = Field(Mechanisms(), description="parts of the theory, on or off")
@@ -542,6 +604,8 @@ OFF: Mapping[str, Mapping[str, float]] = {
     "heterogeneity": {"sig_w": 0.0, "sig_x": 0.0},
     "dependence": {"varpi_D": 0.0},
     "public": {"kappa_face": 0.0},
+    "troops": {"beta_troops": 0.0},
+    "walking_out": {"walkout_rounds": 0},
 }
 """What each mechanism sets when it is off; the others leave out a rule, rounds or events."""
 
@@ -551,11 +615,17 @@ IDLE: Mapping[str, tuple[str, ...]] = {
     "hazard": ("h_power",),
     "learning": ("n0",),
     "victory": ("victory_at", "victory_weeks"),
+    "fights": ("own_cost",),
+    "clashes": ("c_clash", "clash_step"),
 }
 """The parameters that say nothing while their mechanism is off: setting both is an error."""
+
+UNWATCHED = ("obs_monitor", "beta")
+"""The same of a ceasefire that nobody monitors."""
 
 
 def is_off(mechanism: str, value: object) -> bool:
     """Whether a mechanism at this value is off: at the word of the first theory, or false."""
-    off: object = {"attention": "flag", "hazard": "violations"}.get(mechanism, False)
+    first = {"attention": "flag", "hazard": "violations", "fights": "armed"}
+    off: object = first.get(mechanism, False)
     return type(value) is type(off) and value == off

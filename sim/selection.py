@@ -14,7 +14,7 @@ from sim.world import RECORDED
 type When = str | dt.date | np.datetime64 | int
 
 _PART = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
-_WITH_ACTORS = ("run", "camp", "actor", "actor_flag", "issue", "issue_flag", "link")
+_WITH_ACTORS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
 
 
 def variable(results: xr.Dataset, name: str) -> xr.DataArray:

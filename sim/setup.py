@@ -14,6 +14,7 @@ from sim.files import week_of
 from sim.givens import (
     ALWAYS,
     BY_RULE,
+    EVERYWHERE,
     NEVER,
     NEW_CAPABILITY,
     NEW_CONSULTATION,
@@ -26,6 +27,7 @@ from sim.givens import (
     NEW_WEIGHT,
     Aim,
     Flags,
+    Floats,
     Givens,
     Ids,
     Ints,
@@ -39,7 +41,15 @@ from sim.givens import (
     Words,
 )
 from sim.opening import open_war
-from sim.rules.bargaining import bargaining_power
+from sim.rules.bargaining import (
+    AFTER_FAILED,
+    FROM_WEEK,
+    NOT_ON_AGENDA,
+    ON_DEMAND,
+    WHEN_IT_PAYS,
+    bargaining_power,
+)
+from sim.rules.proxies import neighbourhoods
 from sim.rules.war import power_shares
 from sim.scenario import OFF, Event, Renewal, Scenario, ShortTerm
 from sim.world import Memory, World, allocate_both
@@ -59,6 +69,10 @@ def knobs(scenario: Scenario) -> Knobs:
         "foresight": on.foresight,
         "learning": on.learning,
         "victory": on.victory,
+        "by_tasks": on.fights == "tasks",
+        "clashes": on.clashes,
+        "monitored": scenario.truce.monitored,
+        "tie_behaviour": on.tie_behaviour,
     }
     if on.hazard == "violations":
         numbers["h_power"] = 1
@@ -113,15 +127,28 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     side_payment = flags("side_payment") & ~prestige
     disputes = scenario.mechanisms.local_disputes
     pairs = lay.pairs if scenario.mechanisms.bilateral else ()
+    rivals = {name for pair in pairs for name in pair} if scenario.mechanisms.clashes else set()
+    armed = np.array([a.armed for a in actors], dtype=np.bool_)
+    fighting_tasks = tasks["air"] + tasks["ground"] if p.by_tasks else np.zeros(len(actors))
+    in_arms = np.where(armed, 1.0, fighting_tasks)
+    places, covered = _theatres(scenario, lay, in_arms)
+    near = np.empty((len(actors), len(actors)))
+    neighbourhoods(near, places)
     who = Who(
         side=side,
-        armed=np.array([a.armed for a in actors], dtype=np.bool_),
+        armed=armed,
+        fights=in_arms > 0.0,
+        in_arms=in_arms,
+        places=places,
+        near=near,
+        covered=covered,
         **tasks,
         delta=delta,
         power=np.array([bargaining_power(d) for d in delta]),
         patience=np.array([math.exp(p.tau_L * math.log(d)) for d in delta]),
         pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
         can_convene=role(scenario.roles.conveners),
+        needed=role({*scenario.roles.conveners, *rivals}),
         belligerent=role(scenario.roles.belligerents),
         must_sign=role(scenario.roles.must_sign),
         patron=role({patron for patron, _ in lay.links}),
@@ -177,7 +204,8 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     )
     start = Start(
         m0=np.array([a.capability for a in actors], dtype=np.float64),
-        cost=np.array([a.cost_of_war for a in actors], dtype=np.float64),
+        cost=np.array([a.cost_of_war for a in actors], dtype=np.float64)
+        * scenario.parameters.war_cost,
         theta=np.array([i.start for i in issues], dtype=np.float64),
         control=np.array([scenario.patrons[i][j] for i, j in lay.links], dtype=np.float64),
         consultation=np.array(
@@ -196,6 +224,29 @@ def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
         return 0.0, 0.0, False
     chance_a_week = rate if rule.rate is None else rule.rate
     return (chance_a_week, 0.0, True) if rule.to == "uniform" else (chance_a_week, rule.to, False)
+
+
+def _theatres(scenario: Scenario, lay: Layout, in_arms: Floats) -> tuple[Floats, Floats]:
+    """Where each actor fights, (N, H), and the share of that where a ceasefire holds, (N,).
+
+    Who does not fight has the share of all that is in arms: that much of the war stops.
+    """
+    alike = 1.0 / len(lay.theatres)
+    told = lay.theatres != (EVERYWHERE,)
+    places = np.array(
+        [
+            [shares.get(name, 0.0) if told and shares else alike for name in lay.theatres]
+            for shares in (scenario.actors[name].theatres for name in lay.actors)
+        ]
+    )
+    covers = scenario.truce.covers
+    if covers is None or not told:
+        return places, np.ones(len(lay.actors))
+    covered = places @ np.array([name in covers for name in lay.theatres], dtype=np.float64)
+    force = in_arms * [scenario.actors[name].capability for name in lay.actors]
+    total = float(force.sum())
+    stops = float(force @ covered) / total if total > 0.0 else 1.0
+    return places, np.where(in_arms > 0.0, covered, stops)
 
 
 _CONSULTATION = {"always": ALWAYS, "never": NEVER, "by rule": BY_RULE}
@@ -218,16 +269,18 @@ def _agenda(scenario: Scenario, name: str) -> tuple[int, float]:
     """Tabling rule of an issue, in the code of `bargaining.agenda_due`."""
     rule = scenario.issues[name].agenda
     if rule is None:
-        return -1, 0.0
+        return NOT_ON_AGENDA, 0.0
     if rule.after_failed is not None:
-        return 1, float(rule.after_failed)
+        return AFTER_FAILED, float(rule.after_failed)
     if rule.at == "demand":
-        return 2, 0.0
+        return ON_DEMAND, 0.0
+    if rule.at == "when it pays":
+        return WHEN_IT_PAYS, 0.0
     if rule.at == "never":
-        return 0, math.inf
+        return FROM_WEEK, math.inf
     if rule.at == "start" or rule.at is None:
-        return 0, 0.0
-    return 0, float(week_of(scenario, rule.at))
+        return FROM_WEEK, 0.0
+    return FROM_WEEK, float(week_of(scenario, rule.at))
 
 
 def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, int, float]]:
@@ -238,7 +291,8 @@ def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, i
         actor = lay.actors.index(event.actor) if event.actor else -1
         issue = lay.issues.index(event.issue) if event.issue else -1
         for kind, index, value in _changes(event, lay, actor, issue):
-            rows.append((week, kind, index, actor, issue, value))
+            scaled = value * scenario.parameters.war_cost if kind == NEW_COST else value
+            rows.append((week, kind, index, actor, issue, scaled))
     return sorted(rows)
 
 
@@ -341,6 +395,7 @@ def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
     w.web.control[:], w.web.f[:] = g.start.control, 1.0
     w.truce.consultation[:], w.truce.convener[:] = g.start.consultation, -1
     w.truce.vside[:] = 0.5
+    w.force.effort[:] = 1.0
     w.truce.terms[:] = w.talk.text[:] = g.start.theta
     w.aims.act[:], w.aims.ow[:], w.aims.ox[:] = 1.0, g.start.ow, g.start.ox
     power_shares(w.force.mu, w.force.m)

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from sim import plugins
 from sim.errors import ResultsError, StoppedError
-from sim.files import as_data, dumps, loads
+from sim.files import differing, dumps, loads
 from sim.places import place
 from sim.recording import EVENT_CODES, Block, event_variables
 from sim.results import FORMAT, MEANING, versions
@@ -120,7 +120,8 @@ class Store:
         if there.scenario.name != study.scenario.name:
             differences.append(f"it is of {there.scenario.name!r}, not {study.scenario.name!r}")
         else:
-            differences += _scenarios_differ(as_data(there.scenario), as_data(study.scenario))
+            apart = differing(there.scenario, study.scenario)
+            differences += [_in_words(*found) for found in apart]
         if not differences and manifest["scenario_hash"] != mine["scenario_hash"]:
             differences.append("the order of actors or issues in the scenario is another one")
         for name in ("rules", "entente"):
@@ -240,20 +241,42 @@ class Store:
                     found[receipt["block"]] = receipt
         return dict(sorted(found.items()))
 
-    def _files_of(self, numbers: Iterable[int]) -> list[str]:
-        """The chunks of some blocks, events apart."""
-        return [
-            f"{ARRAYS}/{v.name}/c/{number}{'/0' * len(v.shape)}"
-            for number in numbers
-            for v in self.study.recording.variables
-            if 0 not in v.shape
+    def _files_of(self, receipt: Mapping[str, Any]) -> list[str]:
+        """The files of a block, given its line of the ledger. What has no size has no chunk."""
+        number, kept = receipt["block"], self.study.recording
+        files = [
+            f"{v.name}/c/{number}{'/0' * len(v.shape)}" for v in kept.variables if 0 not in v.shape
         ]
+        if kept.events:
+            parts = ["zarr.json", "c/0/0"] if receipt.get("events") else ["zarr.json"]
+            files += [
+                f"{_EVENTS}/{number}/{name}/{part}"
+                for name in ("codes", "numbers")
+                for part in parts
+            ]
+        return [f"{ARRAYS}/{name}" for name in files]
 
-    def left(self) -> list[int]:
-        """The blocks that are still to be played: unfinished, or with a chunk that is gone."""
+    def _gone(self, receipts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+        """Files that should be there and are not, each with its block."""
+        files = {name: receipt["block"] for receipt in receipts for name in self._files_of(receipt)}
+        return {name: files[name] for name in self.place.missing(list(files))}
+
+    def left(self, read: bool = False) -> list[int]:
+        """The blocks that are still to be played: unfinished, or with a file that is gone.
+
+        Parameters
+        ----------
+        read : bool
+            Read every finished block too, and count those whose checksums do not hold.
+        """
         done = self.finished()
-        for name in self.place.missing(self._files_of(done)):
-            done.pop(int(name.split("/")[3]), None)
+        for number in self._gone(done.values()).values():
+            done.pop(number, None)
+        for number, receipt in list(done.items()) if read else []:
+            try:
+                self.block(number, receipt)
+            except ResultsError:
+                del done[number]
         return [block for block in range(self.study.blocks) if block not in done]
 
     def keep(self, number: int, block: Block) -> dict[str, Any]:
@@ -272,14 +295,12 @@ class Store:
             "failures": block.failures,
         }
         try:
-            # What has no size (a war without links, say) has no chunk.
-            written = self._files_of([number])
             for variable in self.study.recording.variables:
                 array = self._group[variable.name].with_config({"write_empty_chunks": True})
                 array[start:stop] = block.arrays[variable.name]
             if self.study.recording.events:
-                written += self._keep_events(number, block)
-            self.place.settle(written)
+                self._keep_events(number, block)
+            self.place.settle(self._files_of(receipt))
             self.place.note("ledger", json.dumps(receipt))
         except OSError as error:
             raise StoppedError(
@@ -288,16 +309,14 @@ class Store:
             ) from error
         return receipt
 
-    def _keep_events(self, number: int, block: Block) -> list[str]:
+    def _keep_events(self, number: int, block: Block) -> None:
         from zarr.codecs import Crc32cCodec, ZstdCodec
 
-        written = []
         for name, values, second in (
             ("codes", block.codes, "code"), ("numbers", block.numbers, "number"),
         ):  # fmt: skip
-            path = f"{_EVENTS}/{number}/{name}"
             self._group.create_array(
-                path,
+                f"{_EVENTS}/{number}/{name}",
                 data=values,
                 chunks=(max(1, len(values)), values.shape[1]),
                 compressors=[ZstdCodec(level=1), Crc32cCodec()],
@@ -305,10 +324,6 @@ class Store:
                 overwrite=True,
                 config={"write_empty_chunks": True},
             )
-            written.append(f"{ARRAYS}/{path}/zarr.json")
-            if len(values):
-                written.append(f"{ARRAYS}/{path}/c/0/0")
-        return written
 
     def block(self, number: int, receipt: Mapping[str, Any]) -> Block:
         """Read a finished block, given its line of the ledger.
@@ -319,8 +334,8 @@ class Store:
             If its data are damaged.
         """
         start, stop = self.study.span(number)
-        self._must_be_there([number])
-        try:
+        self._must_be_there([receipt])
+        with reading(f"{self.place}: block {number}"):
             arrays = {
                 v.name: np.asarray(self._group[v.name][start:stop])
                 for v in self.study.recording.variables
@@ -329,16 +344,11 @@ class Store:
             numbers = np.zeros((0, 7))
             if self.study.recording.events:
                 codes, numbers = self._events_of(number)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise ResultsError(
-                f"{self.place}: block {number} is damaged ({error}); remove its line from the "
-                "ledger and give the ensemble command again"
-            ) from error
         return Block(arrays, codes, numbers, list(receipt["failures"]))
 
-    def _must_be_there(self, numbers: Iterable[int]) -> None:
-        """Refuse blocks whose chunks are gone: they would be read as zeros."""
-        gone = self.place.missing(self._files_of(numbers))
+    def _must_be_there(self, receipts: Iterable[Mapping[str, Any]]) -> None:
+        """Refuse blocks whose files are gone: they would be read as zeros."""
+        gone = list(self._gone(receipts))
         if gone:
             raise ResultsError(
                 f"{self.place} is damaged: {gone[0]} is missing"
@@ -366,7 +376,7 @@ class Store:
             most two million.
         """
         done = self.finished()
-        self._must_be_there(done)
+        self._must_be_there(done.values())
         failures = [failure for receipt in done.values() for failure in receipt["failures"]]
         if not done:
             shapes = {v.name: (self.study.runs, *v.shape) for v in self.study.recording.variables}
@@ -415,6 +425,24 @@ class Store:
         for block in self.finished_blocks():
             hasher.add(block)
         return hasher.digest()
+
+
+@contextlib.contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turn what goes wrong when `what` is read into one message.
+
+    Raises
+    ------
+    ResultsError
+        If it is damaged: a checksum does not hold, say.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ResultsError(
+            f"{what} is damaged: {error}; if an ensemble made it, give the ensemble command again: "
+            "it plays once more what is damaged"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -532,18 +560,8 @@ def _study_of(manifest: Mapping[str, Any]) -> Study:
     )
 
 
-def _scenarios_differ(there: Any, here: Any, path: str = "") -> list[str]:
-    """Every value in which two scenarios differ, in words."""
-    if isinstance(there, Mapping) and isinstance(here, Mapping):
-        return [
-            words
-            for name in dict.fromkeys([*there, *here])
-            for words in _scenarios_differ(
-                there.get(name), here.get(name), f"{path}.{name}" if path else str(name)
-            )
-        ]
-    if there == here:
-        return []
+def _in_words(path: str, there: Any, here: Any) -> str:
+    """A value in which two scenarios differ."""
     said = ["absent" if value is None else repr(value) for value in (there, here)]
     said = [word if len(word) < 60 else word[:57] + "..." for word in said]
-    return [f"{path} is {said[0]} there and {said[1]} here"]
+    return f"{path} is {said[0]} there and {said[1]} here"

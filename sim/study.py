@@ -57,9 +57,10 @@ def whole(name: str, number: object, least: int, most: int) -> int:
     SimError
         If it is not; says what is allowed.
     """
-    right = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    if right and least <= int(number) <= most:  # type: ignore[call-overload]
-        return int(number)  # type: ignore[call-overload,no-any-return]
+    if isinstance(number, int | np.integer) and not isinstance(number, bool):
+        found = int(number)
+        if least <= found <= most:
+            return found
     span = f"from {least} to {most}" if most < 2**60 else f"{least} or more"
     span = "from 0 to 2**64 - 1" if most == 2**64 - 1 else span
     raise SimError(f"{name} must be a whole number, {span}; is {number!r}")

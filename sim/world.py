@@ -1,6 +1,6 @@
 """Every number that changes in a run, as arrays by name, and which of them a run leaves.
 
-Shapes: N actors, K issues, O objectives, L patron links, B bilateral pairs.
+Shapes: N actors, K issues, O objectives, L patron links, B bilateral pairs, H theatres.
 """
 
 from __future__ import annotations
@@ -51,8 +51,16 @@ class Force(NamedTuple):
     weeks: Floats
     plus: Floats  # (K,) order that each camp would impose
     minus: Floats
+    arms: Floats  # (N,) capability in arms; what of it a ceasefire binds
+    bound: Floats
+    acting: Floats  # (N,) capability that takes part in the contest
+    part_worth: Floats  # (N,) worth of taking part in the war, against holding back
+    effort: Floats  # (N,) intensity at which it fights when it fights
+    active: Floats  # (N,) share of what is in arms that fights this week
     fighting: Flags  # (N,)
     shares: Floats  # (2,) fighting share of the camps
+    intensity: Floats  # (1,) fighting share of all that is in arms; the same by theatre (H,)
+    by_place: Floats
 
 
 class Value(NamedTuple):
@@ -116,6 +124,7 @@ class Truce(NamedTuple):
     loyalty: Floats  # cost of crossing the convener
     military: Floats  # military gain from going on
     contagion: Floats
+    breach_cost: Floats
 
 
 class Talk(NamedTuple):
@@ -127,7 +136,11 @@ class Talk(NamedTuple):
     forced_table: Flags
     agenda: Flags
     fresh: Flags
+    raising: Flags  # (K,) issues that the convener may put on the table, and what it gains by it
+    raise_gain: Floats
     settled_issue: Flags
+    away: Ints  # (N,) rounds of talks that a party still stays away from
+    provoked: Flags  # (2,) camps that have been seen to breach since the last talks
     attending: Flags  # (N,) brought parties that came
     party: Flags  # (N,)
     asked: Flags  # (N,)
@@ -143,6 +156,9 @@ class Talk(NamedTuple):
     pair_gain: Floats
     pair_shock: Floats  # (2 B,)
     pair_deal: Flags  # (B,)
+    prize: Floats  # (B, 2) of a clash, and the gain from it
+    clash_gain: Floats
+    clashing: Flags  # (B,) who contest the issue at hand
 
 
 class Tie(NamedTuple):
@@ -152,6 +168,7 @@ class Tie(NamedTuple):
     bad: Floats
     E: Floats  # experience
     T: Floats  # ties
+    heeded: Floats  # ties that behaviour goes by
     Dep: Floats  # what i would lose in the field without j
     B: Floats  # third parties
     accounts: Floats  # (4, N, N)
@@ -176,9 +193,12 @@ class Scratch(NamedTuple):
     none: Floats  # zeros
     no_issue: Ints  # NOBODY
     every: Flags  # ones
+    is_bound: Flags  # who decides whether to break the ceasefire
     draft: Floats  # (K,)
     issue_draw: Floats  # (K,)
     issue_draw2: Floats
+    issue_shock: Floats  # (K,)
+    pair_draw: Floats  # (2 B,)
     luck: Floats  # (1,)
 
 
@@ -191,6 +211,7 @@ class Kept(NamedTuple):
     run: Floats  # (variables, 1)
     status: Ints  # (variables, 1)
     camp: Floats  # (variables, 2)
+    place: Floats  # (variables, H)
     actor: Floats  # (variables, N)
     actor_flag: Flags
     issue: Floats  # (variables, K)
@@ -219,9 +240,18 @@ class World(NamedTuple):
 
 # What is kept of every week: part -> (shape, {field of the world: name in the results}).
 RECORDED: dict[str, tuple[str, dict[str, str]]] = {
-    "run": ("1", {"psi": "contest", "vbar": "violence", "hazard": "collapse_chance"}),
+    "run": (
+        "1",
+        {
+            "psi": "contest",
+            "vbar": "violence",
+            "hazard": "collapse_chance",
+            "intensity": "intensity",
+        },
+    ),
     "status": ("1", {"state": "state", "age": "age", "convener": "convener"}),
     "camp": ("2", {"strengths": "strength", "vside": "violence_by_camp"}),
+    "place": ("H", {"by_place": "intensity_by_theatre"}),
     "actor": (
         "N",
         {
@@ -241,6 +271,9 @@ RECORDED: dict[str, tuple[str, dict[str, str]]] = {
             "promise": "terms_worth",
             "military": "military_gain",
             "optimism": "optimism",
+            "effort": "effort",
+            "arms": "in_arms",
+            "active": "active",
         },
     ),
     "actor_flag": (
@@ -275,17 +308,18 @@ ACCOUNTS = ("initial", "objectives", "experience", "third_parties")
 _SHAPES: dict[str, str] = {
     "O": "ox ow act ones sat was_sat danger",
     "NK": "W X What Xhat",
-    "NN": "A good bad E T B Dep",
+    "NN": "A good bad E T heeded B Dep",
     "4NN": "accounts",
-    "K": "theta plus minus terms offer text tabled forced_table agenda fresh settled_issue "
-    "draft issue_draw issue_draw2 pinned foreseen ahead expected",
+    "K": "theta plus minus terms offer text tabled forced_table agenda fresh raising raise_gain "
+    "settled_issue draft issue_draw issue_draw2 issue_shock pinned foreseen ahead expected",
     "L": "control f pull pressed",
-    "1": "psi h_c rho state age convener collapsing vbar hazard failed luck learned held",
-    "2": "strengths shares vside",
+    "H": "by_place",
+    "1": "intensity psi h_c rho state age convener collapsing vbar hazard failed luck learned held",
+    "2": "strengths shares vside provoked",
     "BK": "pair_text",
-    "B2": "pair_local pair_core pair_gain",
-    "2B": "pair_shock",
-    "B": "pair_deal",
+    "B2": "pair_local pair_core pair_gain prize clash_gain",
+    "2B": "pair_shock pair_draw",
+    "B": "pair_deal clashing",
 }
 _SHAPE_OF = {name: size for size, names in _SHAPES.items() for name in names.split()}
 
@@ -391,6 +425,7 @@ def _sizes(lay: Layout, pairs: int) -> dict[str, tuple[int, ...]]:
     n, k, o = len(lay.actors), len(lay.issues), len(lay.objectives)
     return {
         "1": (1,), "2": (2,), "N": (n,), "K": (k,), "O": (o,), "L": (len(lay.links),),
+        "H": (len(lay.theatres),),
         "NK": (n, k), "NN": (n, n), "4NN": (4, n, n), "B": (pairs,), "B2": (pairs, 2),
         "BK": (pairs, k), "2B": (2 * pairs,),
     }  # fmt: skip

@@ -44,12 +44,18 @@ def first_syria() -> Scenario:
 
 
 @pytest.fixture(scope="session")
+def second() -> Scenario:
+    """The Syrian case without anything that is beyond the second theory."""
+    return files.load(ROOT / "scenarios/syria_second_theory.toml")
+
+
+@pytest.fixture(scope="session")
 def ensemble(first_syria: Scenario) -> xr.Dataset:
     """Forty runs of the Syrian case, all that there is to record; not to be changed.
 
     Under the first theory, in which allies part and ceasefires fail more often.
     """
-    from sim.ensembles import simulate
+    from sim.simulation import simulate
 
     return simulate(first_syria, runs=40, seed=1)
 
@@ -57,8 +63,8 @@ def ensemble(first_syria: Scenario) -> xr.Dataset:
 @pytest.fixture(scope="session")
 def plain_syria() -> Scenario:
     """The Syrian case of the first theory, without heterogeneity, as the golden run has it."""
-    still = {"theory": "first", "parameters.sig_w": 0, "parameters.sig_x": 0}
-    return files.load(ROOT / "scenarios/syria_2015_2018.toml", still)
+    still = {"parameters.sig_w": 0, "parameters.sig_x": 0}
+    return files.load(ROOT / "scenarios/syria_first_theory.toml", still)
 
 
 @pytest.fixture(scope="session")

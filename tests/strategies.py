@@ -120,7 +120,8 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
         issue["prestige"] = name == prestige
         issue["side_payment"], issue["bilateral"] = draw(st.booleans()), draw(st.booleans())
         if draw(st.booleans()):
-            when = ["start", "never", draw(st.integers(0, rounds))] + ["demand"] * bool(demanders)
+            when = ["start", "never", draw(st.integers(0, rounds))]
+            when += ["demand", "when it pays"] if demanders else []
             issue["agenda"] = draw(
                 st.one_of(
                     st.sampled_from(when).map(lambda at: {"at": at}),
@@ -181,7 +182,43 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
     else:
         for name in ("varpi_D", "n0", "kappa_face", "h_power", "victory_at", "victory_weeks"):
             data["parameters"].pop(name, None)
+    if draw(st.booleans()):
+        draw(beyond(data))
     return data
+
+
+@st.composite
+def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
+    """Add some of what is beyond the second theory; changes the data in place."""
+    on = data["mechanisms"] = {
+        "fights": draw(st.sampled_from(["armed", "tasks"])), "clashes": draw(st.booleans()),
+        "walking_out": draw(st.booleans()), "troops": draw(st.booleans()),
+    }  # fmt: skip
+    numbers, monitored = data["parameters"], draw(st.booleans())
+    data["truce"] = {"monitored": monitored}
+    for name, known in (
+        ("own_cost", on["fights"] == "tasks"), ("c_clash", on["clashes"]),
+        ("clash_step", on["clashes"]), ("beta_troops", on["troops"]), ("beta", monitored),
+        ("obs_monitor", monitored),
+    ):  # fmt: skip
+        if known and draw(RARELY):
+            numbers[name] = draw(UNIT)
+    if on["walking_out"] and draw(RARELY):
+        numbers["walkout_rounds"] = draw(st.integers(0, 4))
+    places = ["hills", "marsh", "coast"][: draw(st.integers(0, 3))]
+    if places:
+        data["theatres"] = {name: {"label": name} for name in places}
+        if draw(st.booleans()):
+            covers = st.lists(st.sampled_from(places), min_size=1, unique=True)
+            data["truce"]["covers"] = draw(covers)
+    for actor in data["actors"].values():
+        tasks = actor["tasks"]
+        tasks["ground"] = min(tasks["ground"], 1.0 - tasks["air"])
+        if places and (actor["armed"] or tasks["air"] + tasks["ground"] > 0.0) and draw(OFTEN):
+            many = st.lists(st.integers(0, 4), min_size=len(places), max_size=len(places))
+            weights = draw(many.filter(any))
+            shares = (weight / sum(weights) for weight in weights)
+            actor["theatres"] = dict(zip(places, shares, strict=True))
 
 
 def subject_of(event: dict[str, Any]) -> tuple[Any, ...]:

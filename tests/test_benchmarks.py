@@ -9,9 +9,9 @@ import pytest
 from conftest import ROOT, SCENARIOS
 
 from sim import chance
-from sim.ensembles import simulate
 from sim.files import load
 from sim.scenario import Event, Tabled
+from sim.simulation import simulate
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # The plain version knows the first theory, and no experiment that puts an issue somewhere.

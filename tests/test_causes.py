@@ -9,10 +9,10 @@ import pytest
 import xarray as xr
 
 from sim import causes, measures
-from sim.ensembles import simulate
 from sim.errors import SimError
 from sim.files import with_changes
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 
 def game(worth: dict[str, float]) -> dict[frozenset[str], np.ndarray]:

@@ -192,10 +192,9 @@ def test_ctrl_c_leaves_the_runs_that_were_finished(tmp_path):
     )
     seen = ""
     deadline = time.monotonic() + 240
-    while "runs:   0%" not in seen or "| 0/" in seen[-120:]:
+    while "of 1000000 runs" not in seen:
         assert time.monotonic() < deadline, seen
         seen += process.stderr.read(1)
-    time.sleep(1.0)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=300)
     assert process.returncode == 130, err

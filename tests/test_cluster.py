@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 
+import distributed
 import pytest
 
 from sim import executors
@@ -14,8 +15,6 @@ from sim.cli import main
 from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.store import Store
-
-distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")

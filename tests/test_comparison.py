@@ -8,13 +8,17 @@ import pytest
 from conftest import ROOT
 
 import sim
+import sim.comparison
 import sim.files
 from sim.branching import branch
-from sim.comparison import compare, differences, outcomes, parting, wilson
-from sim.ensembles import ensemble, gather, simulate
+from sim.cli import main
+from sim.comparison import compare, differences, outcomes, parting
+from sim.ensembles import ensemble
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.files import with_changes
-from sim.results import events
+from sim.results import events, scenario_of
+from sim.simulation import gather, simulate
+from sim.store import Store
 
 TOY = ROOT / "scenarios/toy.toml"
 
@@ -95,7 +99,88 @@ def test_a_comparison_is_a_page(toy):
     assert "60 pairs of runs with the same luck" in text
     assert "weeks of war" in text
     assert "parts in the week of" in text
-    assert max(map(len, text.splitlines())) < 125
+    assert max(map(len, text.splitlines())) < 126
+
+
+def test_the_columns_of_the_page_stand_under_their_heads(syria):
+    found = compare(syria, syria, 60, set={"actors.iran.capability": 0.2})
+    lines = found.page(most=200).splitlines()
+    head = next(n for n, line in enumerate(lines) if "runs that differ" in line)
+    width = len(lines[head])
+    rows = [line for line in lines[head + 1 :] if line.endswith("%")]
+    assert len(rows) > 30
+    assert {len(line) for line in rows} == {width}
+    for word in ("first", "second", "difference", "95 % interval"):
+        end = lines[head].index(word) + len(word)
+        assert all(line[end - 1] != " " and line[end] == " " for line in rows), word
+    told = found.page(most=200)
+    assert "tie of Turkey and the northern rebels at the end" in " ".join(told.split())
+    assert "northern_rebels" not in told
+    assert "tie of turkey and northern_rebels at the end" in found.table.index
+
+
+@pytest.fixture(scope="module")
+def two(toy, tmp_path_factory):
+    """Two stores of one luck; the second has more runs."""
+    folder = tmp_path_factory.mktemp("two")
+    ensemble(toy, 30, 5, folder / "a")
+    ensemble(toy, 40, 5, folder / "b", set={"actors.crown.capability": 0.7}, record="actors")
+    return folder
+
+
+def test_two_ensembles_are_compared_by_what_they_hold(toy, two, monkeypatch):
+    wanted = compare(toy, toy, 30, 5, set={"actors.crown.capability": 0.7})
+    monkeypatch.setattr(sim.comparison, "ensemble", lambda *_, **__: pytest.fail("played again"))
+    found = compare(two / "a", str(two / "b"))
+    assert found.page() == wanted.page()
+    assert found.table.equals(wanted.table)
+    a, b = (Store(two / name).dataset() for name in "ab")
+    assert compare(a, b, run=7).parting == parting(toy, scenario_of(b), 5, 7)
+    backwards = compare(b, a).table.loc[found.table.index, "difference"]
+    assert np.allclose(backwards, -found.table["difference"])
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "message"),
+    [
+        ({"seed": "6"}, {}, "do not pair: the seed is 5 in the first and 6 in the second"),
+        ({"hold": "luck"}, {}, "do not pair: what all runs share is nothing in the first and luck"),
+        ({"versions": '{"rules": "others"}'}, {}, "made by different rules"),
+        ({}, {"runs": 20}, "are compared as they are"),
+        ({}, {"set": ["rounds=9"]}, "are compared as they are"),
+        ({}, {"run": 35}, "there is no pair of runs 35"),
+    ],
+    ids=str,
+)
+def test_ensembles_that_do_not_pair_are_refused(two, change, arguments, message):
+    a, b = (Store(two / name).dataset() for name in "ab")
+    with pytest.raises(SimError, match=message):
+        compare(a, b.assign_attrs(change), **arguments)
+
+
+def test_what_is_no_pair_of_ensembles_is_refused(toy, two):
+    a = Store(two / "a").dataset()
+    with pytest.raises(SimError, match="two scenarios or two ensembles, not one of each"):
+        compare(two / "a", TOY)
+    with pytest.raises(SimError, match="has no summary"):
+        compare(a, simulate(toy, seed=5))
+    with pytest.raises(SimError, match="no run in common"):
+        compare(a, ensemble(toy, 5, 5, first=200))
+
+
+def test_a_pair_that_cannot_be_played_again_is_compared_and_says_so(two):
+    a, b = (Store(two / name).dataset().load() for name in "ab")
+    a["final_tie"] = a["final_tie"] + 0.1
+    assert "cannot be told: these results: run" in str(compare(a, b))
+
+
+def test_two_ensembles_are_compared_from_the_command_line(two, capsys):
+    assert main(["compare", str(two / "a"), str(two / "b")]) == 0
+    said = capsys.readouterr().out
+    assert said == compare(two / "a", two / "b").page() + "\n"
+    assert "with actors.crown.capability=0.7" in said
+    assert main(["compare", str(two / "a"), str(two / "b"), "--set", "rounds=9"]) == 2
+    assert main(["compare", str(two / "a"), str(TOY)]) == 2
 
 
 def test_scenarios_with_other_actors_are_compared_in_what_they_share(syria):
@@ -106,15 +191,6 @@ def test_scenarios_with_other_actors_are_compared_in_what_they_share(syria):
     assert found.parting is not None
     assert "tie of russia and iran at the end" in found.table.index
     assert "capability of hezbollah at the end" not in found.table.index
-
-
-@pytest.mark.parametrize(
-    ("share", "n", "low", "high"),
-    [(0.0, 10, 0.0, 0.2775), (0.5, 10, 0.2366, 0.7634), (1.0, 100, 0.9630, 1.0)],
-)
-def test_intervals_of_shares_are_those_of_wilson(share, n, low, high):
-    assert wilson(share, n) == pytest.approx((low, high), abs=5e-5)
-    assert wilson(0.0, 0) == (0.0, 1.0)
 
 
 def test_a_branch_that_changes_nothing_is_the_run(syria, run):

@@ -276,7 +276,7 @@ def test_settlements_can_be_judged_by_other_issues(ended: xr.Dataset) -> None:
 
 
 def test_outcomes_leave_out_what_a_scenario_does_not_have(toy: Scenario) -> None:
-    from sim.ensembles import simulate
+    from sim.simulation import simulate
 
     found = measures.outcomes(simulate(toy, runs=2, rounds=5))
     assert found["outcome"].values.tolist() == [*measures.STATES, "front_at_a_border"]

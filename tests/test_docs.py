@@ -48,12 +48,6 @@ def prose(path: Path) -> str:
     return FENCE.sub("", path.read_text(encoding="utf-8"))
 
 
-def needs(path: Path) -> str:
-    if not path.is_file():
-        pytest.skip(f"there is no {by_name(path)} yet")
-    return path.read_text(encoding="utf-8")
-
-
 def resolve(name: str) -> Any:
     """What a dotted name stands for: the longest module in front, attributes after it."""
     parts = name.split(".")
@@ -175,7 +169,7 @@ def test_the_code_on_a_page_runs(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All blocks in one namespace, beside a copy of the scenarios, with few runs."""
-    blocks = PYTHON.findall(needs(page))
+    blocks = PYTHON.findall(page.read_text(encoding="utf-8"))
     assert blocks
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)

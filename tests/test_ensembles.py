@@ -1,6 +1,7 @@
 """Ensembles: the same runs however they are computed, and what is kept of them."""
 
 import io
+import shutil
 import sys
 
 import numpy as np
@@ -8,15 +9,15 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import blocks, chance, ensembles, opening, plugins, results, rounds
+from sim import blocks, chance, opening, plugins, progress, results, rounds
 from sim import study as module
-from sim.ensembles import ensemble, gather, replay, simulate
+from sim.ensembles import complete, ensemble, gather, replay, simulate
 from sim.errors import ResultsError, ScenarioError, SimError, StoppedError
 from sim.events import CODE
 from sim.files import load, with_changes
 from sim.recording import LEVELS, Recording, chosen
 from sim.setup import HELD, keys_of
-from sim.store import Hasher
+from sim.store import Hasher, Store
 from sim.study import Study, play_runs
 
 SYRIA, TOY = ROOT / "scenarios/syria_2015_2018.toml", ROOT / "scenarios/toy.toml"
@@ -196,6 +197,13 @@ def test_a_run_that_fails_is_recorded_and_the_others_are_kept(failing):
     assert set(found["event_run"].values.tolist()) <= set(found["run"].values.tolist())
 
 
+def test_failures_of_a_block_that_is_played_again_count_once(failing, tmp_path):
+    store = Store.prepare(tmp_path / "store", Study.of(failing, runs=9, block=3))
+    assert [failure["run"] for failure in complete(store)] == [1, 4, 7]
+    shutil.rmtree(tmp_path / "store/runs.zarr/state/c/1")
+    assert sorted(failure["run"] for failure in complete(store)) == [1, 4, 7]
+
+
 def test_own_classes_give_what_the_compiled_driver_gives(toy):
     class Same(sim.MilitiaActor):
         """Decides as every militia does."""
@@ -322,12 +330,22 @@ def test_a_bad_scenario_is_refused():
 def test_progress_in_a_log_is_plain_lines(toy, monkeypatch):
     said = io.StringIO()
     monkeypatch.setattr(sys, "stderr", said)
-    monkeypatch.setattr(ensembles, "_LINE_EVERY", 0.0)
+    monkeypatch.setattr(progress, "_LINE_EVERY", 0.0)
     ensemble(toy, 20, block=5, progress=True, executor="serial")
     lines = said.getvalue().splitlines()
     assert lines[0].startswith("5 of 20 runs, ")
     assert lines[-1].startswith("20 of 20 runs, ")
     assert "\r" not in said.getvalue()
+
+
+def test_ctrl_c_while_progress_is_told_keeps_the_runs_that_are_finished(toy, monkeypatch):
+    def stop(self, runs):
+        self.told = getattr(self, "told", 0) + runs
+        if self.told == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.Progress, "add", stop)
+    assert gather(toy, range(9), 1)["run"].values.tolist() == [0, 1, 2]
 
 
 def test_compiled_code_gives_up_the_lock_of_the_interpreter():

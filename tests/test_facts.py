@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim import events
-from sim.ensembles import simulate
+from sim.simulation import simulate
 
 pytestmark = pytest.mark.slow
 

@@ -11,6 +11,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,8 +57,8 @@ def test_the_figures_are_inside_the_prototypes_but_for_those_that_are_known(
 def test_the_first_half_of_the_table_says_what_the_second_theory_is_for(bench: ModuleType) -> None:
     """Signs that the first theory did not give, each beyond its own error."""
 
-    def sure(figure: object, factor: float = 3.0) -> bool:
-        return bool(figure.value > factor * figure.error)  # type: ignore[attr-defined]
+    def sure(figure: Any, factor: float = 3.0) -> bool:
+        return bool(figure.value > factor * figure.error)
 
     *_, flag = bench.two_by_two(bench.flag_cells(RUNS, SEED), bench.spoils, bench.after)
     assert sure(flag), "the tie alone moves Iran's orders"

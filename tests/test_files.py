@@ -14,13 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import files
 from sim.errors import ScenarioError
-from sim.scenario import IDLE, OFF, Mechanisms, Parameters, Scenario, is_off
+from sim.scenario import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, Scenario, is_off
 from sim.toml import place_of, read, write
 
 ROOT = Path(__file__).parents[1]
@@ -193,18 +195,25 @@ def test_a_dump_loads_as_an_equal_scenario(path: Path) -> None:
 
 
 def test_a_dump_is_complete(small: Scenario) -> None:
-    data = tomllib.loads(files.dumps(small))
-    idle = {name for m in NEW for name in IDLE.get(m, ())}
-    assert set(data["parameters"]) == set(Parameters.model_fields) - idle
-    whole = tomllib.loads(files.dumps(files.with_changes(small, {"theory": "second"})))
-    assert set(whole["parameters"]) == set(Parameters.model_fields)
-    assert set(data["mechanisms"]) == set(Mechanisms.model_fields)
+    everything = {f"mechanisms.{m}": SWITCHES.get(m, (False, True))[1] for m in IDLE}
+    everything["truce.monitored"] = True
+    for changes in ({}, {"theory": "second"}, everything):
+        case = files.with_changes(small, changes)
+        off = [m for m in IDLE if is_off(m, getattr(case.mechanisms, m))]
+        idle = {name for m in off for name in IDLE[m]}
+        idle |= set() if case.truce.monitored else set(UNWATCHED)
+        assert bool(idle) == (changes is not everything)
+        data = tomllib.loads(files.dumps(case))
+        assert set(data["parameters"]) == set(Parameters.model_fields) - idle
+        assert set(data["mechanisms"]) == set(Mechanisms.model_fields)
     assert data["actors"]["north"]["tasks"] == {"air": 0, "ground": 0, "diplomacy": 0}
 
 
-# Mechanisms that are words: off, on; and those that the first theory does not have.
-SWITCHES = {"attention": ("flag", "danger"), "hazard": ("violations", "fighting")}
-NEW = ("attention", "dependence", "foresight", "hazard", "learning", "public", "victory")
+# Mechanisms that are words: off, on.
+SWITCHES = {
+    "attention": ("flag", "danger"), "hazard": ("violations", "fighting"),
+    "fights": ("armed", "tasks"),
+}  # fmt: skip
 NUMBERS = st.floats(0, 1) | st.floats(0, 1e-300) | st.just(5e-324) | st.integers(0, 1)
 
 
@@ -432,8 +441,7 @@ def test_changes_make_another_scenario(small: Scenario) -> None:
 
 
 def test_numpy_numbers_are_numbers(small: Scenario) -> None:
-    numpy = pytest.importorskip("numpy")
-    changes = {"actors.north.capability": numpy.float64(2), "rounds": numpy.int64(9)}
+    changes = {"actors.north.capability": np.float64(2), "rounds": np.int64(9)}
     changed = files.with_changes(small, changes)
     assert (type(changed.actors["north"].capability), type(changed.rounds)) == (float, int)
 
@@ -460,6 +468,15 @@ def test_setting_the_parameter_of_a_mechanism_that_is_off_is_refused(
     for name, value in OFF[mechanism].items():
         said = message(files.with_changes, off, {f"parameters.{name}": value})
         assert f"is set, but mechanisms.{mechanism} is off" in said
+
+
+def test_who_sends_the_monitors_home_takes_back_what_they_saw(small: Scenario) -> None:
+    watched = files.with_changes(small, {"truce.monitored": True, "parameters.beta": 0.2})
+    assert files.loads(files.dumps(watched)) == watched
+    alone = files.with_changes(watched, {"truce.monitored": False})
+    assert alone == small
+    said = message(files.with_changes, small, {"parameters.beta": 0.2})
+    assert "parameters.beta: is set, but truce.monitored is false" in said
 
 
 def test_a_variant_that_switches_off_takes_back_the_number_of_its_base(tmp_path: Path) -> None:
@@ -524,7 +541,6 @@ def plain(path: Path) -> object:
 
 @pytest.mark.parametrize("path", [*SCENARIOS, BASE], ids=lambda path: path.stem)
 def test_the_schema_accepts_every_scenario(path: Path) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     checker = jsonschema.Draft202012Validator(files.schema())
     assert [error.message for error in checker.iter_errors(plain(path))] == []
     dumped = json.loads(json.dumps(tomllib.loads(files.dumps(files.load(path))), default=str))
@@ -536,13 +552,11 @@ def test_the_schema_accepts_every_scenario(path: Path) -> None:
              "source_missing", "unknown_mechanism", "extends_number"],
 )  # fmt: skip
 def test_the_schema_refuses_what_it_can_see(name: str) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     checker = jsonschema.Draft202012Validator(files.schema())
     assert not checker.is_valid(plain(ROOT / "tests" / "bad" / f"{name}.toml"))
 
 
 def test_the_schema_accepts_sources() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     data = plain(BASE)
     assert isinstance(data, dict)
     data["actors"]["north"]["capability"] = {"value": 2, "source": "a book"}

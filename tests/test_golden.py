@@ -104,7 +104,7 @@ def in_order(fields: dict[str, Any], game: Game, file: Any) -> dict[str, Any]:
 
 
 KEPT = {
-    "run", "status", "camp", "actor", "actor_flag", "issue", "issue_flag", "taste", "dyad",
+    "run", "status", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "taste", "dyad",
     "account", "objective", "objective_flag", "link",
 }  # fmt: skip
 
@@ -543,8 +543,8 @@ def test_the_value_of_a_truce_equals_the_unit_cases(cases: Any) -> None:
         given, expected = arrays(case)
         V_c = np.empty(len(given["u"]))
         ceasefire.truce_values(
-            V_c, given["u"], given["u_table"], given["V_w"], given["chi"], given["delta"],
-            given["h_s"], given["h_c"],
+            V_c, given["u"], given["u_table"], given["V_w"], given["chi"], 0.0 * given["u"],
+            np.ones(len(V_c)), given["delta"], given["h_s"], given["h_c"],
         )  # fmt: skip
         same(V_c, expected["V_c"], "V_c")
 

@@ -9,12 +9,14 @@ import pytest
 
 from sim import selection
 from sim.cli import main
-from sim.ensembles import ensemble, simulate
+from sim.ensembles import ensemble
 from sim.errors import ResultsError
 from sim.files import with_changes
 from sim.plots import catalogue
-from sim.report import extremes, open_results
+from sim.report import extremes
 from sim.results import save
+from sim.simulation import simulate
+from sim.sources import open_results
 
 HOSTILE = "<script>alert('&')</script> $title"
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -65,7 +67,7 @@ def reports(places, tmp_path_factory):
     for name, source in places.items():
         out = folder / "new" / f"{name}.html"
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sim.report.DOTS", 40.0)  # quicker to draw
+            patch.setattr("sim.report.sections.DOTS", 40.0)  # quicker to draw
             assert main(["report", source, "--out", str(out), "--quiet"]) == 0
         found[name] = out.read_text(encoding="utf-8")
         assert all(path.suffix == ".html" for path in out.parent.iterdir())
@@ -257,7 +259,7 @@ def test_the_numbers_of_a_report_are_those_of_the_runs(reports, places):
 
 def test_ties_before_the_war_are_worked_out_where_only_the_last_are_kept(syria):
     """In the order of the file, which is not that of the arrays."""
-    from sim.report import _both_ends
+    from sim.report.sections import _both_ends
 
     start, end, _ = _both_ends(ensemble(syria, 2, executor="serial"), syria)
     first, last, _ = _both_ends(simulate(syria, runs=2), syria)

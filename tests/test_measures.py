@@ -12,12 +12,12 @@ import xarray as xr
 from handmade import made, tied, truce
 
 from sim import measures, selection
-from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.files import dumps
 from sim.measures import balance
 from sim.results import events
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 ALLIES = ("russia", "iran")
 

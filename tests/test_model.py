@@ -5,7 +5,6 @@ import pytest
 
 from sim import results as kept
 from sim.contract import breaches, check
-from sim.ensembles import simulate
 from sim.errors import ActorError, ScenarioError, SimError
 from sim.files import load
 from sim.model import (
@@ -18,6 +17,7 @@ from sim.model import (
     StateActor,
 )
 from sim.plugins import GAINS, register
+from sim.simulation import simulate
 
 SYRIA = "scenarios/syria_2015_2018.toml"
 TOY = "scenarios/toy.toml"
@@ -156,10 +156,17 @@ def test_an_own_class_can_replace_every_decision_and_each_is_asked():
         "Watching", (StateActor,), {name: watch(name) for name in (*GAINS, "consults", "revises")}
     )
     register("watching")(watching)
-    case = load(SYRIA, {f"actors.{name}.agent": "watching" for name in load(SYRIA).actors})
+    everything = {
+        "mechanisms.fights": "tasks", "mechanisms.clashes": True,
+        "issues.arms.agenda.at": "when it pays",
+    }  # fmt: skip
+    plain = simulate(load(SYRIA, everything), seed=3)
+    case = load(
+        SYRIA,
+        everything | {f"actors.{name}.agent": "watching" for name in load(SYRIA).actors},
+    )
     results = simulate(case, seed=3)
     assert asked == {*GAINS, "consults", "revises"}
-    plain = simulate(SYRIA, seed=3)
     for name in plain.data_vars:
         assert results[name].values.tobytes() == plain[name].values.tobytes(), name
 

@@ -25,10 +25,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim import files, measures, plots
-from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 ALLIES = ("russia", "iran")
 PAIRS = [ALLIES, ("russia", "turkey"), ("united_states", "iran")]

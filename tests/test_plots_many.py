@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import matplotlib as mpl
@@ -21,10 +22,10 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Annotation, Text
 
 from sim import measures, plots
-from sim.ensembles import simulate
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario
+from sim.simulation import simulate
 
 ALLIES = ("russia", "iran")
 
@@ -170,6 +171,24 @@ def test_a_curve_has_the_colour_of_its_convener(ensemble: xr.Dataset) -> None:
     assert curves[0].get_marker() != curves[1].get_marker()
     assert list(at_risk(ax)) == ["Russia", "United States"]
     assert {"Russia", "United States"} <= {text.get_text() for text in ax.texts}
+
+
+def test_a_name_is_joined_to_the_end_of_its_curve(ensemble: xr.Dataset) -> None:
+    """A turn that lasts cannot be seen in the last weeks, so these curves end before the Axes."""
+    ax = plots.turns(ensemble, [ALLIES])
+    (line,) = (line for line in ax.lines if line.get_gapcolor())
+    end = (np.asarray(line.get_xdata(orig=False))[-1], np.asarray(line.get_ydata())[-1])
+    (name,) = (text for text in ax.texts if getattr(text, "arrow_patch", None))
+    assert isinstance(name, Annotation)
+    assert name.xy == pytest.approx(end)
+    assert name.xycoords == "data"
+    assert end[0] < ax.get_xlim()[1] - 14
+
+
+@pytest.mark.parametrize("package", [measures, plots], ids=lambda package: package.__name__)
+def test_completion_shows_what_is_public_and_no_modules(package: ModuleType) -> None:
+    assert dir(package) == sorted(package.__all__)
+    assert not any(isinstance(getattr(package, name), ModuleType) for name in dir(package))
 
 
 def test_ties_that_never_turn_stay_at_one(ensemble: xr.Dataset) -> None:

@@ -17,11 +17,12 @@ from conftest import ROOT, SCENARIOS
 
 from sim import events as log
 from sim import files
-from sim.ensembles import simulate
+from sim.ensembles import ensemble
 from sim.errors import ScenarioError
 from sim.model import ConflictModel
 from sim.results import events, load, save, scenario_of
 from sim.scenario import OFF, Scenario
+from sim.simulation import simulate
 from sim.world import ACCOUNTS, RECORDED
 
 
@@ -263,7 +264,7 @@ def test_what_actors_see_of_the_givens_is_read_only(toy: Scenario) -> None:
 
 DIGEST = """
 import hashlib, sys
-from sim.ensembles import simulate
+from sim.simulation import simulate
 digest = hashlib.sha256()
 for path, rounds in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
     results = simulate(path, seed=13, rounds=int(rounds))
@@ -318,6 +319,20 @@ def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
         assert not np.array_equal(base["position"], without["position"]) or not np.array_equal(
             base["tie"], without["tie"]
         ), mechanism
+
+
+def test_cut_from_behaviour_ties_move_and_decide_nothing(syria: Scenario) -> None:
+    """Without memory of good and bad (kap = 0) ties go another way; off, nobody acts otherwise."""
+    numb = {"parameters.kap_pos": 0.0, "parameters.kap_neg": 0.0}
+    for on in (True, False):
+        case = files.with_changes(syria, {"mechanisms.tie_behaviour": on})
+        base, other = (
+            ensemble(one, runs=6, seed=3, record="tie,violated", executor="serial")
+            for one in (case, files.with_changes(case, numb))
+        )
+        assert not np.allclose(base["tie"], other["tie"], atol=0.05)
+        assert np.array_equal(base["story"], other["story"]) == (not on)
+        assert np.array_equal(base["violated"], other["violated"]) == (not on)
 
 
 def test_bilateral_talks_off_is_no_pair_and_shifts_off_is_no_event(syria: Scenario) -> None:

@@ -8,10 +8,10 @@ import pytest
 import xarray as xr
 
 from sim import results as kept
-from sim.ensembles import simulate
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.files import load
 from sim.recording import IN_SUMMARY
+from sim.simulation import simulate
 from sim.world import RECORDED
 
 SYRIA = "scenarios/syria_2015_2018.toml"

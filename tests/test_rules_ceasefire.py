@@ -51,8 +51,8 @@ def test_the_value_of_a_truce_solves_its_recursion(
 ) -> None:
     V = np.empty(1)
     ceasefire.truce_values(
-        V, np.array([u]), np.array([table]), np.array([war]), np.array([chi]), np.array([delta]),
-        h_s, h_c,
+        V, np.array([u]), np.array([table]), np.array([war]), np.array([chi]), np.array([0.7]),
+        np.ones(1), np.array([delta]), h_s, h_c,
     )  # fmt: skip
     settle = chi * table + (1 - chi) * war
     again = (1 - delta) * u + delta * (h_s * settle + h_c * war + (1 - h_s - h_c) * V[0])
@@ -76,7 +76,9 @@ def test_what_an_issue_on_the_table_costs_is_the_difference_that_it_makes(r: flo
         table, u_table = np.empty(3), np.empty(2)
         bargaining.on_the_table(table, text, np.array(tabled), theta)
         objectives.utilities(u_table, table, W, X, r)
-        ceasefire.truce_values(out, u, u_table, V_w, chi, delta, 0.06, 0.05)
+        ceasefire.truce_values(
+            out, u, u_table, V_w, chi, np.zeros(2), np.ones(2), delta, 0.06, 0.05
+        )
 
     truce([True, True, False], with_k)
     truce([True, False, False], without)
@@ -197,9 +199,9 @@ def test_memory_of_violations_is_a_weighted_mean_with_the_week() -> None:
 
 
 def test_violators_count_by_capability_among_the_armed() -> None:
-    violates, armed = np.array([True, False, True]), np.array([True, True, False])
-    assert ceasefire.violator_share(violates, armed, np.array([1.0, 3.0, 9.0])) == 0.25
-    assert ceasefire.violator_share(violates, np.zeros(3, dtype=np.bool_), np.ones(3)) == 0.0
+    violates = np.array([True, False, True])
+    assert ceasefire.violator_share(violates, np.array([1.0, 3.0, 0.0])) == 0.25
+    assert ceasefire.violator_share(violates, np.zeros(3)) == 0.0
 
 
 def test_survival_is_the_exponential_of_the_summed_hazards() -> None:

@@ -12,26 +12,31 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
+from sim.rules import bargaining, ceasefire, objectives, proxies, rivalry, ties, war
 
-MODULES = (objectives, bargaining, ceasefire, proxies, ties, war)
-SIZES = {"N": 6, "K": 4, "O": 14, "L": 5, "B": 3, "4": 4, "2": 2}
+MODULES = (objectives, bargaining, ceasefire, proxies, rivalry, ties, war)
+SIZES = {"N": 6, "K": 4, "O": 14, "L": 5, "B": 3, "H": 3, "4": 4, "2": 2}
 
 # Axes of each argument by its name; ? truth values, >X indices of X, + signs of camps.
 SHAPES = {
     "N": "m m0 mu delta cost power patience u u_plus u_minus u_table u_terms before after V_w V_d "
     "V_c V_s chi gain seat_cost wish score reach pole diplomacy air ground ground_control autonomy "
     "nuisance promise loyalty military relief accused blamed start scale drift p_win weeks "
-    "u_right u_whom effect optimism believed without shocks gains",
+    "u_right u_whom effect optimism believed without shocks gains arms acting in_arms effort "
+    "active covered bound",
     "N?": "party demander votes_yes veto attending brought must_sign guarantor belligerent "
-    "can_convene consulted ratified patron armed violated violates seen comply fighting who",
+    "can_convene consulted ratified patron armed violated violates seen comply fighting who "
+    "fights asked order_complies",
+    "N#": "away",
+    "NH": "places",
+    "H": "by_place",
     "K": "at theta text nash value y to chance u_value theta_win x terms draft foreseen ahead "
     "order",
     "K?": "tabled fresh agenda forced core minor promised settled_issue at_random side_payment "
     "expected",
     "K#": "rule agenda_rule",
     "NK": "W X weight ideal direction",
-    "NN": "A T E B S good bad dependence",
+    "NN": "A T E B S good bad dependence near",
     "4NN": "accounts",
     "O": "act ow ox hi lo danger",
     "O?": "sat o_short above",
@@ -47,10 +52,11 @@ SHAPES = {
     "B?": "deals",
     "B2>N": "pairs",
     "2": "strengths shares vside local",
+    "2?": "provoked",
     "KN?": "advances",
     ">N": "i j c convener",
     ">K": "k prestige territory",
-    "#": "steps t failed",
+    "#": "steps t failed rounds",
     "?": "demanded core_tabled",
 }
 OF = {name: shape for shape, names in SHAPES.items() for name in names.split()}
@@ -64,7 +70,7 @@ OWN: dict[str, dict[str, str]] = {
     "wear_at_talks": {"own": "N"},
     "order_wishes": {"own": "N"},
     "heed_all": {"own": "N"},
-    "dependences": {"out": "NN"},
+    "dependences": {"out": "NN", "needed": "N?"},
     "learn_from_war": {"weeks": ""},
     "below_in_public": {"out": "N?"},
     "gambler": {"drift": ""},
@@ -76,7 +82,7 @@ SCALARS = {"r": 2.0, "camp": 1, "state": 2, "lam": 80.0, "ces": 0.5, "eps": 0.02
 WITHOUT_ORDER = {
     "bargaining_power", "bargains", "gambler", "lottery_value", "war_value", "move_front",
     "delivered_share", "collapse_chance", "smooth", "accuse", "raised", "believed_hazard",
-    "chance_of_threat", "weeks_held",
+    "chance_of_threat", "weeks_held", "clashes",
 }  # fmt: skip
 
 RULES = {
@@ -147,7 +153,7 @@ def test_a_rule_gives_the_same_numbers_to_permuted_arrays(name: str, seed: int) 
         given["j"] = (given["i"] + 1) % SIZES["N"]
     if name == "ties.settle_ties":  # alignment is the same both ways, and nothing was lived yet
         given["A"], given["E"] = (given["A"] + given["A"].T) / 2, 0 * given["E"]
-    order = {letter: rng.permutation(SIZES[letter]) for letter in "NKOLB"}
+    order = {letter: rng.permutation(SIZES[letter]) for letter in "NKOLBH"}
     moved = {p: permuted(value, shapes[p], order) for p, value in given.items()}
     answer, other = rule(**given), rule(**moved)
     for p, value in given.items():
@@ -179,7 +185,7 @@ def test_every_rule_is_permuted_or_knows_no_order() -> None:
     for name, rule in RULES.items():
         shapes = [shape_of(name, p) for p in inspect.signature(rule).parameters]
         if name.partition(".")[2] not in WITHOUT_ORDER:
-            assert any(letter in "".join(shapes) for letter in "NKOLB"), name
+            assert any(letter in "".join(shapes) for letter in "NKOLBH"), name
 
 
 def test_a_rightly_placed_accusation_knows_no_order() -> None:

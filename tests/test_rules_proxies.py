@@ -114,15 +114,15 @@ def test_military_gain_counts_only_what_fighting_moves_the_right_way() -> None:
     out = np.empty(2)
     W, X = np.array([[0.5, 0.5], [0.2, 0.8]]), np.array([[1.0, 0.0], [0.2, 0.9]])
     direction = np.array([[1.0, 1.0], [-1.0, 0.0]])
-    proxies.military_gains(out, np.array([0.4, 0.5]), direction, W, X, 0.06)
+    proxies.military_gains(out, np.array([0.4, 0.5]), direction, W, X, np.ones(2), 0.06)
     assert out == pytest.approx([0.06 * 0.5 * 0.6, 0.06 * 0.2 * 0.2])
 
 
 def test_violations_are_contagious_among_friends_and_foes_alike() -> None:
     out, mu = np.empty(3), np.array([0.5, 0.3, 0.2])
     T = np.array([[0.0, 0.4, -0.4], [0.4, 0.0, 0.0], [-0.4, 0.1, 0.0]])
-    armed = np.array([False, True, True])
-    proxies.contagion(out, T, mu, armed, np.array([False, True, True]), 0.03)
+    in_arms, near = np.array([0.0, 1.0, 1.0]), np.ones((3, 3))
+    proxies.contagion(out, T, mu, in_arms, near, np.array([False, True, True]), 0.03)
     expected = [(0.3 * 0.4 + 0.2 * 0.4), 0.0, 0.3 * 0.1]
     assert out == pytest.approx(0.03 * np.array(expected) / 0.5)
 

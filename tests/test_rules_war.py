@@ -206,8 +206,7 @@ def test_the_contest_is_even_if_nobody_is_there_and_shares_are_nothing_without_a
     assert psi == 0.5
     assert strengths.tolist() == [0.0, 0.0]
     shares = np.empty(2)
-    unarmed = np.zeros(2, dtype=np.bool_)
-    war.side_shares(shares, ~unarmed, np.array([1, -1]), unarmed, np.ones(2))
+    war.side_shares(shares, np.ones(2), np.array([1, -1]), nothing)
     assert shares.tolist() == [0.0, 0.0]
 
 
@@ -251,13 +250,13 @@ def test_an_issue_advances_once_however_many_of_its_movers_fight() -> None:
 
 
 def test_in_a_ceasefire_only_violators_fight() -> None:
-    fighting, shares = np.empty(3, dtype=np.bool_), np.empty(2)
-    side, armed = np.array([1, 1, -1]), np.array([True, True, False])
-    m, violates = np.array([1.0, 3.0, 1.0]), np.array([False, True, False])
-    war.fight(fighting, shares, side, armed, m, 0, violates)
-    assert fighting.tolist() == [True, True, False]
-    assert shares.tolist() == [1.0, 0.0]
-    for state in (1, 2):
-        war.fight(fighting, shares, side, armed, m, state, violates)
-        assert fighting.tolist() == [False, True, False]
-        assert shares.tolist() == [0.75, 0.0]
+    active, fighting, shares = np.empty(3), np.empty(3, dtype=np.bool_), np.empty(2)
+    side, fights = np.array([1, 1, -1]), np.array([True, True, False])
+    arms, violates = np.array([1.0, 3.0, 0.0]), np.array([False, True, False])
+    for state, some, camp in ((0, [True, True, False], 1.0), (1, [False, True, False], 0.75),
+                              (2, [False, True, False], 0.75)):  # fmt: skip
+        war.fight(active, fighting, fights, np.ones(3), np.ones(3), state, violates)
+        war.side_shares(shares, active, side, arms)
+        assert fighting.tolist() == some
+        assert active.tolist() == [float(one) for one in some]
+        assert shares.tolist() == [camp, 0.0]

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from playing import Game, even_draws
 
 from sim import chance, files
-from sim.ensembles import simulate
 from sim.errors import ScenarioError
 from sim.results import events
 from sim.rules import bargaining, ceasefire, objectives, war
 from sim.scenario import PRESETS, Mechanisms, Parameters, Scenario
+from sim.simulation import simulate
 
 SYRIA = ROOT / "scenarios" / "syria_2015_2018.toml"
 NEVER = {
@@ -364,9 +364,11 @@ def test_what_is_foreseen_enters_the_value_of_a_ceasefire_and_of_nothing_else(
     game = Game(second)
     game.step()
     p, V_c, V_s = game.knobs, np.empty(len(game.u)), np.empty(len(game.u))
+    who = game.givens.who
     ceasefire.truce_values(
-        V_c, game.u, game.u_ahead, game.V_w, game.chi, game.givens.who.delta, p.h_s, game.h_c[0]
-    )
+        V_c, game.u, game.u_ahead, game.V_w, game.chi, game.cost, who.covered, who.delta, p.h_s,
+        game.h_c[0],
+    )  # fmt: skip
     assert game.V_c.tolist() == V_c.tolist()
     bargaining.settlement_values(V_s, game.u_table, game.chi, game.V_d, game.V_w)
     assert game.V_s.tolist() == V_s.tolist()
@@ -428,11 +430,10 @@ def test_every_ceasefire_starts_from_the_war_that_was_also_the_first_and_one_soo
 
 
 def test_the_believed_hazard_follows_remembered_breaches_by_strength() -> None:
-    side, m = np.array([1, -1, -1, 0, 1]), np.array([3.0, 1.0, 9.0, 5.0, 7.0])
-    armed = np.array([True, True, False, True, False])
-    v = ceasefire.remembered_breaches(np.array([0.8, 0.4]), side, armed, m)
+    side, arms = np.array([1, -1, -1, 0, 1]), np.array([3.0, 1.0, 0.0, 5.0, 0.0])
+    v = ceasefire.remembered_breaches(np.array([0.8, 0.4]), side, arms)
     assert v == pytest.approx((3 * 0.8 + 1 * 0.4) / 4)
-    assert ceasefire.remembered_breaches(np.ones(2), side, ~armed & (side == 0), m) == 0.0
+    assert ceasefire.remembered_breaches(np.ones(2), side, arms * (side == 0)) == 0.0
     hazard = ceasefire.believed_hazard(v, 0.003, 1.2, 3.0, 0.06)
     assert hazard == pytest.approx(1.0 - math.exp(-(0.003 + 1.2 * v**3)), abs=1e-15)
     assert ceasefire.believed_hazard(1.0, 0.003, 15.0, 3.0, 0.06) == pytest.approx(0.84)
@@ -564,11 +565,11 @@ def test_eight_weeks_at_an_end_are_a_victory_for_good(second: Scenario, position
 
 
 def test_nobody_fights_after_a_victory_not_even_who_broke_the_ceasefire_of_that_week() -> None:
-    fighting, shares, all_ = np.empty(2, dtype=np.bool_), np.empty(2), np.ones(2, dtype=np.bool_)
+    active, fighting, all_ = np.empty(2), np.empty(2, dtype=np.bool_), np.ones(2, dtype=np.bool_)
     for state, some in ((0, True), (1, True), (2, True), (3, False)):
-        war.fight(fighting, shares, np.array([1, -1]), all_, np.ones(2), state, all_)
+        war.fight(active, fighting, all_, np.ones(2), np.ones(2), state, all_)
         assert fighting.tolist() == [some, some]
-        assert shares.tolist() == [float(some)] * 2
+        assert active.tolist() == [float(some)] * 2
 
 
 def test_weeks_near_an_end_count_in_a_row_and_by_end() -> None:

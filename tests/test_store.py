@@ -145,6 +145,20 @@ def test_lines_that_are_no_receipts_do_not_count(base, tmp_path, line):
     assert len(Store(folder).left()) == 9
 
 
+def test_a_replay_says_that_what_it_compares_with_is_damaged(base, tmp_path):
+    folder = copy_of(base, tmp_path)
+    _flip(folder / "runs.zarr/state/c/2/0")
+    assert replay(folder, 3).sizes["run"] == 1
+    with pytest.raises(ResultsError, match=r"run 15 of .* is damaged: .*the ensemble command"):
+        replay(folder, 15)
+
+
+def _flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+
+
 def test_half_written_files_are_removed_and_their_block_is_done_over(toy, base, tmp_path):
     folder = copy_of(base, tmp_path)
     (ledger,) = (folder / "ledger").iterdir()
@@ -159,12 +173,33 @@ def test_half_written_files_are_removed_and_their_block_is_done_over(toy, base, 
 
 def test_damage_is_found_by_its_checksum(base, tmp_path):
     folder = copy_of(base, tmp_path)
-    chunk = folder / "runs.zarr/tie/c/4/0/0/0"
-    data = bytearray(chunk.read_bytes())
-    data[len(data) // 2] ^= 1
-    chunk.write_bytes(bytes(data))
+    _flip(folder / "runs.zarr/tie/c/4/0/0/0")
     with pytest.raises(ResultsError, match="block 4 is damaged"):
         Store(folder).digest()
+
+
+@pytest.mark.parametrize("name", ["tie/c/4/0/0/0", "events/4/numbers/c/0/0"])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        _flip,
+        lambda path: path.write_bytes(path.read_bytes()[:-9]),
+        lambda path: path.write_bytes(b"xy"),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.unlink(),
+    ],
+    ids=["a byte is flipped", "the end is lost", "two bytes are left", "it is empty", "it is gone"],
+)
+def test_a_block_that_was_damaged_is_played_again(toy, base, tmp_path, monkeypatch, name, harm):
+    folder, played = copy_of(base, tmp_path), []
+    play = Study.play
+    monkeypatch.setattr(Study, "play", lambda self, n: (played.append(n), play(self, n))[1])
+    harm(folder / "runs.zarr" / name)
+    with pytest.raises(ResultsError, match=r"damaged|missing"):
+        Store(folder).digest()
+    again(toy, folder)
+    assert played == [4]
+    assert chunks(folder) == chunks(base)
 
 
 def test_a_store_can_grow(toy, base, tmp_path):

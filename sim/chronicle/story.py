@@ -182,7 +182,7 @@ class Story:
             if like
             else {
                 str(dim): {name: n for n, name in enumerate(results[dim].values.tolist())}
-                for dim in ("actor", "other", "issue", "camp", "account", "link")
+                for dim in ("actor", "other", "issue", "camp", "account", "objective", "link")
                 if dim in results.coords
             }
         )

@@ -52,7 +52,7 @@ def add_commands(commands: Any) -> None:
 def _plot(options: argparse.Namespace) -> int:
     from sim.plots import catalogue
     from sim.plots.pages import ending_of, write
-    from sim.report import open_results
+    from sim.sources import open_results
 
     out = Path(options.out)
     ending_of(out)
@@ -74,8 +74,9 @@ def _report(options: argparse.Namespace) -> int:
 
         if not compiling.is_warm():  # two runs are played: quicker than to compile first
             compiling.interpret()
-    from sim.report import MOST_DRAWN, open_results, write
+    from sim.report import MOST_DRAWN, write
     from sim.results import scenario_of
+    from sim.sources import open_results
 
     results = open_results(options.source, events=False)
     kept = "events" in str(results.attrs.get("record", "")).split(",")

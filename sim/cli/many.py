@@ -18,6 +18,7 @@ from sim.cli.common import (
 )
 from sim.errors import SimError
 from sim.files import load
+from sim.places import is_results
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -84,10 +85,15 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     again.set_defaults(command=_replay)
 
     two = commands.add_parser(
-        "compare", parents=[luck, work], help="play two scenarios with the same luck"
+        "compare", parents=[work],
+        help="two scenarios, played with the same luck; or two ensembles that have it",
+    )  # fmt: skip
+    two.add_argument("first", help="TOML file of a scenario, or folder of an ensemble")
+    two.add_argument(
+        "second", help="TOML file of another, or of the same with --set; or folder of an ensemble"
     )
-    two.add_argument("first", help="TOML file of a scenario")
-    two.add_argument("second", help="TOML file of an other, or of the same with --set")
+    two.add_argument("--seed", type=int, help="names the luck (default 1, or that of ensembles)")
+    two.add_argument("--runs", type=int, help="how many runs (default 1000, or those they share)")
     two.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE",
         help="change one value of the second; can be given again",
@@ -166,8 +172,8 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
     """What an ensemble came to, in a few lines."""
     import numpy as np
 
-    from sim.comparison import wilson
     from sim.events import CODE
+    from sim.measures.intervals import wilson
 
     runs = results.sizes["run"]
     lines = [
@@ -177,12 +183,11 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
         last = results["state"].isel(round=-1).values
         names = ("at war", "in a ceasefire", "settled", "won by one side")
         for code, name in enumerate(names):
-            share = float((last == code).mean())
-            low, high = wilson(share, runs)
-            if share > 0 or code < 3:
-                lines.append(
-                    f"  {name} at the end: {share:.1%} (95 % interval {low:.1%} to {high:.1%})"
-                )
+            count = int((last == code).sum())
+            low, high = map(float, wilson(count, runs))
+            if count > 0 or code < 3:
+                span = f"95 % interval {low:.1%} to {high:.1%}"
+                lines.append(f"  {name} at the end: {count / runs:.1%} ({span})")
         state, happened = results["state"].values, results["happened"].values
         signing = happened[:, CODE["ceasefire"]]
         for name, values in (
@@ -218,7 +223,7 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from sim.ensembles import replay
+    from sim.simulation import replay
     from sim.store import Store
 
     meet_own_classes(Store(options.store).study.scenario, options.plugin, talk=False)
@@ -227,26 +232,29 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _branch(options: argparse.Namespace) -> int:
     from sim.branching import branch
-    from sim.ensembles import replay
+    from sim.simulation import replay
 
     at = int(options.at) if options.at.isdigit() else options.at
     return _tell(branch(replay(options.store, options.run), at, options.set), options)
 
 
 def _compare(options: argparse.Namespace) -> int:
-    first, second = load(options.first), load(options.second, options.set)
     if options.most < 0:
         raise SimError(f"--most must be 0 or more, is {options.most}")
     talk = not options.quiet
-    choose_driver(first, 2 * options.runs, talk)
-    for scenario in (first, second):
-        meet_own_classes(scenario, options.plugin, talk)
+    two: list[Any] = [options.first, options.second]
+    played = not any(map(is_results, two))
+    if played:
+        two = [load(options.first), load(options.second, options.set)]
+        choose_driver(two[0], 2 * (1000 if options.runs is None else options.runs), talk)
+        for scenario in two:
+            meet_own_classes(scenario, options.plugin, talk)
 
     from sim.comparison import compare
 
     found = compare(
-        first, second, options.runs, options.seed, run=options.run, executor=options.executor,
-        workers=options.workers, progress=talk,
+        two[0], two[1], options.runs, options.seed, set=() if played else options.set,
+        run=options.run, executor=options.executor, workers=options.workers, progress=talk,
     )  # fmt: skip
     sys.stdout.write(found.page(options.most) + "\n")
     return DONE

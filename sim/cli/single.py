@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     choose_driver(scenario, options.runs, talk)
 
     from sim.chronicle import page
-    from sim.ensembles import gather
+    from sim.simulation import gather
 
     meet_own_classes(scenario, options.plugin, talk)
     try:

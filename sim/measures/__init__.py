@@ -128,3 +128,8 @@ __all__ = [
     "willingness",
     "wilson",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules that hold them."""
+    return sorted(__all__)

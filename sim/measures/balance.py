@@ -79,12 +79,8 @@ def eigenvector_split(results: xr.Dataset, at: When, run: int | None = None) -> 
 
     Parameters
     ----------
-    results : Dataset
-        With the variable `tie`.
-    at : date, str or int
-        A day or a round.
-    run : int, optional
-        Number of a run, the first if not given.
+    results, at, run
+        See `camps`.
 
     Returns
     -------

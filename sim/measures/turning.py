@@ -54,12 +54,8 @@ def rupture(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> pd.D
 
     Parameters
     ----------
-    results : Dataset
-        With `tie`, every round.
-    two : (str, str)
-        Names of actors.
-    stays : int
-        Weeks in a row for which it must stay there.
+    results, two, stays
+        See `divergence`.
 
     Returns
     -------

@@ -44,3 +44,8 @@ __all__ = [
     "ties",
     "turns",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules that hold them."""
+    return sorted(__all__)

@@ -21,6 +21,7 @@ from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import figure_of
 from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.truces import ceasefires
+from sim.store import reading
 
 # What a figure can take, and the word for it on the command line.
 OPTIONS = {"pairs": "--pair", "pair": "--pair", "dates": "--at", "at": "--at", "run": "--run"}
@@ -214,7 +215,5 @@ def _recorded(results: xr.Dataset, name: str) -> None:
 
 def _read(results: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
     """Results with some variables in memory, so that a damaged store is met here."""
-    try:
+    with reading("what these results hold"):
         return results.assign({name: results[name].load() for name in names})
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise ResultsError(f"these results are damaged and cannot be read: {error}") from error

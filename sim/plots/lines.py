@@ -208,13 +208,10 @@ def drift_accounts(
         ax.fill_between(dates, bottom, bottom + loss, **look)
         top, bottom = top + gain, bottom + loss
         handles.append(Patch(label=words, **look))
-    many = parts.sizes["run"] > 1
     ax.plot(dates, mean.sum(axis=1), color=style.INK, linewidth=2.2)
     handles.insert(0, Line2D([], [], color=style.INK, linewidth=2.2, label="tie, their sum"))
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9)
-    note = style.note_of(results, run)
-    if many:
-        note = note.replace("median and 5–95 %", "mean")
+    note = style.note_of(results, run, how="mean of ")
     one, other = (textwrap.shorten(label[name], 26, placeholder=" …") for name in two)
     style.dress(ax, f"What made the tie of {one} and {other}", note)
     ax.set_ylabel("part of the tie (scale of the tie, −1 to 1)")

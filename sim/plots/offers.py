@@ -90,7 +90,7 @@ def offers(
         ax.plot(points[mask, 0], points[mask, 1], zorder=3, alpha=pale, **look)
     ax.plot(*opening, zorder=4, clip_on=False, **START)
     nothing = "" if len(points) else "no offer was voted on"
-    style.dress(ax, "Offers at the talks", _note(results, run, nothing))
+    style.dress(ax, "Offers at the talks", style.note_of(results, run, nothing, how=""))
     # room for the names of those who want the ends
     ax.set_xlim(-0.13, 1.13)
     ax.set_ylim(-0.13, 1.13)
@@ -119,12 +119,6 @@ def _two(results: xr.Dataset, issues: Sequence[str] | None) -> tuple[str, str]:
         if name not in known:
             raise ResultsError(f"unknown issue {name!r} ({nearest(str(name), known)})")
     return issues[0], issues[1]
-
-
-def _note(results: xr.Dataset, run: int | None, more: str) -> str:
-    if run is None and results.sizes["run"] > 1:
-        return style.note_of_all(results, "", more)
-    return style.note_of(results, run, more)
 
 
 def _ideals(

@@ -171,10 +171,12 @@ def run_of(results: xr.Dataset, run: int | None) -> str:
     return f"seed {seed_of(results)}, run {run_number(results, run)}"
 
 
-def note_of(results: xr.Dataset, run: int | None, *notes: str) -> str:
-    """Name of the scenario, which runs are shown, and what else there is to know."""
+def note_of(
+    results: xr.Dataset, run: int | None, *notes: str, how: str = "median and 5–95 % of "
+) -> str:
+    """Name of the scenario, which runs are shown (`how`, if several), and what else to know."""
     if run is None and results.sizes["run"] > 1:
-        return note_of_all(results, "median and 5–95 % of ", *notes)
+        return note_of_all(results, how, *notes)
     return ", ".join(part for part in (title_of(results), run_of(results, run), *notes) if part)
 
 
@@ -228,7 +230,10 @@ def spaced(place: int, lines: int, weeks: int) -> tuple[int, int]:
 
 
 def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
-    """Write each line's name at its end; in a legend where there is no layout or no room for it."""
+    """Write each line's name beside the Axes, with a stroke from the line's end.
+
+    In a legend where there is no layout or no room for it.
+    """
     figure = figure_of(ax)
     if figure.get_layout_engine() is None:
         ax.legend(lines, names)
@@ -245,13 +250,17 @@ def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
         )  # fmt: skip
         return
     heights = spread(ends, np.array(rows) * row, low, high)
+    start, edge = ax.get_xlim()
     for line, name, end, height in zip(lines, names, ends, heights, strict=True):
+        # A curve may end long before the Axes do: a stroke across them must not look like a curve.
+        last = min(float(np.asarray(line.get_xdata(orig=False), dtype=float)[-1]), edge)
+        far = edge - last > 0.1 * (edge - start)
         ax.annotate(
-            name, (1.0, end), (1.04, height), xycoords=("axes fraction", "data"),
+            name, (last, end), (1.04, height), xycoords="data",
             textcoords=("axes fraction", "data"), va="center", fontsize=9, annotation_clip=False,
             arrowprops={
                 "arrowstyle": "-", "color": line.get_color(), "lw": 0.9, "shrinkA": 1, "shrinkB": 0,
-                "relpos": (0.0, 0.5),
+                "relpos": (0.0, 0.5), "linestyle": (0, (1, 3)) if far else "-",
             },
         )  # fmt: skip
 

@@ -9,6 +9,9 @@ import numpy as np
 from sim.compiling import compiled
 from sim.rules.objectives import utilities, utility
 
+# Tabling rules of an issue, see `agenda_due`.
+NOT_ON_AGENDA, FROM_WEEK, AFTER_FAILED, ON_DEMAND, WHEN_IT_PAYS = -1, 0, 1, 2, 3
+
 
 @compiled
 def bargaining_power(delta):
@@ -244,7 +247,8 @@ def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
     out : ndarray of bool, shape (K,)
         Filled.
     rule : ndarray of int, shape (K,)
-        -1 not on the agenda, 0 from week `value` on, 1 after `value` failed rounds, 2 on demand.
+        -1 not on the agenda, 0 from week `value` on, 1 after `value` failed rounds, 2 on demand,
+        3 when it pays the convener (see `tabling_gain`; it then comes in `forced`).
     value : ndarray, shape (K,)
     t, failed : int
         Week; rounds held that did not settle.
@@ -258,6 +262,73 @@ def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
         due = due or (rule[k] == 1 and failed >= value[k])
         due = due or (rule[k] == 2 and demanded)
         out[k] = rule[k] >= 0 and (due or forced[k] or tabled[k])
+
+
+@compiled
+def tabling_gain(
+    k, c, text, tabled, agenda, theta, demander, veto, m, chi, V_d, V_w, V_c, W, X, r, opening, lam
+):  # fmt: skip
+    """What convener c gains by putting issue k on the table of the talks.
+
+    ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and is due, x1
+    the same with k at its opening; P is the chance that all who have a veto accept, each by its own
+    gain, ``prod 1 / (1 + exp(-lam (V_s,i - V_c,i)))``.
+
+    Parameters
+    ----------
+    k, c : int
+    text, theta : ndarray, shape (K,)
+    tabled, agenda : ndarray of bool, shape (K,)
+        On the table already; due at these talks.
+    demander, veto : ndarray of bool, shape (N,)
+    m, chi, V_d, V_w, V_c : ndarray, shape (N,)
+    W, X : ndarray, shape (N, K)
+    r, opening, lam : float
+    """
+    n, issues = W.shape
+    x, on = text.copy(), tabled.copy()
+    u, V_s = np.empty(n), np.empty(n)
+    worth = 0.0
+    for issue in range(issues):
+        if agenda[issue] and not on[issue]:
+            on[issue] = True
+            x[issue] = theta[issue]
+    for there in range(2):
+        if there == 1:
+            on[k] = True
+            x[k] = theta[k] + opening * (demand(k, demander, m, W, X, theta) - theta[k])
+        table_values(u, V_s, x, on, theta, chi, V_d, V_w, W, X, r)
+        all_accept = 1.0
+        for i in range(n):
+            if veto[i]:
+                z = min(max(-lam * (V_s[i] - V_c[i]), -700.0), 700.0)
+                all_accept /= 1.0 + math.exp(z)
+        worth = all_accept * (V_s[c] - V_c[c]) - worth
+    return worth
+
+
+@compiled
+def walk_out(away, attending, asked, side, provoked, rounds):
+    """Who refuses to come after breaches by the other camp stays away for some rounds.
+
+    Parameters
+    ----------
+    away : ndarray of int, shape (N,)
+        Rounds that each still stays away; changed.
+    attending, asked : ndarray of bool, shape (N,)
+        Came; was free to come.
+    side : ndarray of int, shape (N,)
+    provoked : ndarray of bool, shape (2,)
+        Whether camp +1, camp -1 has been seen to breach since the last talks.
+    rounds : int
+    """
+    for j in range(away.shape[0]):
+        if asked[j]:
+            others = provoked[1] if side[j] == 1 else provoked[0]
+            if others and not attending[j]:
+                away[j] = rounds
+        elif away[j] > 0:
+            away[j] -= 1
 
 
 @compiled

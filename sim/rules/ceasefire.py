@@ -18,24 +18,27 @@ def credibility(chi, vside, side):
 
 
 @compiled
-def truce_values(V_c, u, u_table, V_w, chi, delta, h_s, h_c):
+def truce_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
     """Value of a ceasefire: it may settle on what is on the table, or collapse into war.
 
-    ``[(1 - d) u + d (h_s (chi u_table + (1 - chi) V_w) + h_c V_w)] / [1 - d (1 - h_s - h_c)]``.
+    ``[(1 - d) (u - c (1 - covered)) + d (h_s (chi u_table + (1 - chi) V_w) + h_c V_w)]
+    / [1 - d (1 - h_s - h_c)]``: where it does not hold, the war and its cost go on.
 
     Parameters
     ----------
     V_c : ndarray, shape (N,)
         Filled.
-    u, u_table, V_w, chi, delta : ndarray, shape (N,)
-        Utility now and of what is on the table, value of war, credibility, discount factor.
+    u, u_table, V_w, chi, cost, covered, delta : ndarray, shape (N,)
+        Utility now and of what is on the table, value of war, credibility, flow cost of war, part
+        of the war that stops, discount factor.
     h_s, h_c : float
         Believed weekly hazards of settlement and of collapse.
     """
     for i in range(V_c.shape[0]):
         d = delta[i]
         settle = chi[i] * u_table[i] + (1.0 - chi[i]) * V_w[i]
-        flow = (1.0 - d) * u[i] + d * (h_s * settle + h_c * V_w[i])
+        now = u[i] - cost[i] * (1.0 - covered[i])
+        flow = (1.0 - d) * now + d * (h_s * settle + h_c * V_w[i])
         V_c[i] = flow / (1.0 - d * (1.0 - h_s - h_c))
 
 
@@ -286,14 +289,51 @@ def smooth(vbar, vside, share, shares, gv, vside_smoothing):
 
 
 @compiled
-def violator_share(violates, armed, m):
-    """Capability share of the violators among all armed actors."""
+def breach_costs(
+    out, order_complies, guarantor, ground, pull, l_patron, l_proxy, obs, monitored, beta,
+    beta_troops
+):  # fmt: skip
+    """Expected cost of a breach that is seen, to who commits it.
+
+    ``obs (beta monitored + beta_troops sum_p C_pj f_pj ground_p)`` over the guarantors p of j with
+    troops on the ground that would have the ceasefire kept.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled.
+    order_complies, guarantor : ndarray of bool, shape (N,)
+    ground : ndarray, shape (N,)
+        Share of capability on the ground.
+    pull : ndarray, shape (L,)
+    l_patron, l_proxy : ndarray of int, shape (L,)
+    obs : float
+        Chance that a breach is seen.
+    monitored, beta, beta_troops : float
+    """
+    for i in range(out.shape[0]):
+        out[i] = obs * beta * monitored
+    for n in range(pull.shape[0]):
+        p = l_patron[n]
+        if guarantor[p] and order_complies[p]:
+            out[l_proxy[n]] += obs * beta_troops * pull[n] * ground[p]
+
+
+@compiled
+def violator_share(violates, bound):
+    """Share of the violators in all that a ceasefire binds, in capability.
+
+    Parameters
+    ----------
+    violates : ndarray of bool, shape (N,)
+    bound : ndarray, shape (N,)
+        Capability in arms where the ceasefire holds.
+    """
     some, every = 0.0, 0.0
-    for i in range(m.shape[0]):
-        if armed[i]:
-            every += m[i]
-            if violates[i]:
-                some += m[i]
+    for i in range(bound.shape[0]):
+        every += bound[i]
+        if violates[i]:
+            some += bound[i]
     return some / every if every > 0.0 else 0.0
 
 
@@ -314,22 +354,22 @@ def collapse_chance(state, vbar, h0, h1, h_power, settled_hazard):
 
 
 @compiled
-def remembered_breaches(vside, side, armed, m):
-    """Remembered breach rate of both camps, weighted by their armed capability; 0 if none is armed.
+def remembered_breaches(vside, side, arms):
+    """Remembered breach rate of both camps, by what they have in arms; 0 if nobody has anything.
 
     Parameters
     ----------
     vside : ndarray, shape (2,)
         By camp: +1, -1.
     side : ndarray of int, shape (N,)
-    armed : ndarray of bool, shape (N,)
-    m : ndarray, shape (N,)
+    arms : ndarray, shape (N,)
+        Capability in arms.
     """
     total, every = 0.0, 0.0
-    for i in range(m.shape[0]):
-        if armed[i] and side[i] != 0:
-            every += m[i]
-            total += m[i] * (vside[0] if side[i] == 1 else vside[1])
+    for i in range(arms.shape[0]):
+        if side[i] != 0:
+            every += arms[i]
+            total += arms[i] * (vside[0] if side[i] == 1 else vside[1])
     return total / every if every > 0.0 else 0.0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.compiling import compiled
 
 
@@ -111,8 +113,8 @@ def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
 
 
 @compiled
-def military_gains(out, theta, direction, W, X, gam):
-    """Military gain from going on: ``gam sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
+def military_gains(out, theta, direction, W, X, covered, gam):
+    """Military gain from a breach: ``gam covered_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
 
     Parameters
     ----------
@@ -122,13 +124,15 @@ def military_gains(out, theta, direction, W, X, gam):
     direction : ndarray, shape (N, K)
         +1, -1 or 0: which way fighting on moves the issue for this actor.
     W, X : ndarray, shape (N, K)
+    covered : ndarray, shape (N,)
+        Part of the war that stops: only there is anything gained that would else be lost.
     gam : float
     """
     for i in range(out.shape[0]):
         total = 0.0
         for k in range(theta.shape[0]):
             total += W[i, k] * max(0.0, direction[i, k] * (X[i, k] - theta[k]))
-        out[i] = gam * total
+        out[i] = gam * covered[i] * total
 
 
 @compiled
@@ -147,27 +151,53 @@ def orders(i, gain, promise, loyalty, military):
 
 
 @compiled
-def contagion(out, T, mu, armed, violated, xi):
+def neighbourhoods(near, places):
+    """How far actors fight in the same theatres: cosine of their shares by theatre.
+
+    Parameters
+    ----------
+    near : ndarray, shape (N, N)
+        Filled, in [0, 1]; 1 for two that are spread alike, 0 for two that never meet.
+    places : ndarray, shape (N, H)
+    """
+    n = places.shape[0]
+    for j in range(n):
+        for l in range(n):
+            both, one, other = 0.0, 0.0, 0.0
+            for h in range(places.shape[1]):
+                both += places[j, h] * places[l, h]
+                one += places[j, h] * places[j, h]
+                other += places[l, h] * places[l, h]
+            near[j, l] = both / math.sqrt(one * other) if both > 0.0 else 0.0
+
+
+@compiled
+def contagion(out, T, mu, in_arms, near, violated, xi):
     """Pull of last week's violations: an ally's encourages, an enemy's provokes.
 
-    ``xi sum_l mu_l |T_jl| v_l / armed share``.
+    ``xi sum_l mu_l |T_jl| near_jl v_l / share in arms``: what happens in another theatre counts
+    less.
 
     Parameters
     ----------
     out : ndarray, shape (N,)
         Filled.
-    T : ndarray, shape (N, N)
-    mu : ndarray, shape (N,)
-    armed, violated : ndarray of bool, shape (N,)
-        Armed; violated last week.
+    T, near : ndarray, shape (N, N)
+        Ties; from `neighbourhoods`.
+    mu, in_arms : ndarray, shape (N,)
+        Relative capability, and the share of it that is in arms.
+    violated : ndarray of bool, shape (N,)
+        Violated last week.
     xi : float
     """
-    share = armed_share(mu, armed)
+    share = 0.0
+    for i in range(mu.shape[0]):
+        share += mu[i] * in_arms[i]
     for j in range(mu.shape[0]):
         total = 0.0
         for l in range(mu.shape[0]):
             if violated[l]:
-                total += mu[l] * abs(T[j, l])
+                total += mu[l] * in_arms[l] * abs(T[j, l]) * near[j, l]
         out[j] = xi * total / share if share > 0.0 else 0.0
 
 

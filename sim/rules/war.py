@@ -207,10 +207,10 @@ def learn_from_war(optimism, moved, psi, nu, n0, weeks):
 
 @compiled
 def dependences(
-    out, psi, can_convene, side, m, air, ground, ces, nu, V_w, u, u_plus, u_minus, cost, delta,
+    out, psi, needed, side, m, air, ground, ces, nu, V_w, u, u_plus, u_minus, cost, delta,
     front, believed, sig_b
 ):  # fmt: skip
-    """What every actor would lose in the field without each convener of its own camp.
+    """What every actor would lose in the field without each that is needed in its own camp.
 
     ``Dep_ij = max(0, V_w,i(d_i) - V_w,i(d_i + 2 nu (psi_without_j - psi)))``, the division of the
     spoils held fixed; 0 between camps, for neutrals and for oneself.
@@ -221,8 +221,8 @@ def dependences(
         Filled: what i would lose without j.
     psi : float
         Contest with everybody.
-    can_convene : ndarray of bool, shape (N,)
-        Only a convener can be crossed.
+    needed : ndarray of bool, shape (N,)
+        Whom others may have to cross.
     side : ndarray of int, shape (N,)
     m, air, ground, ces
         As in `strength`; only j's own forces are taken away, not its clients'.
@@ -235,7 +235,7 @@ def dependences(
     for j in range(n):
         for i in range(n):
             out[i, j] = 0.0
-        if not can_convene[j] or side[j] == 0:
+        if not needed[j] or side[j] == 0:
             continue
         for i in range(n):
             without[i] = 0.0 if i == j else m[i]
@@ -296,38 +296,169 @@ def war_values(
 
 
 @compiled
-def fight(fighting, shares, side, armed, m, state, violates):
-    """Who fights this week, and the share of each camp's armed capability that does.
+def take_up_arms(arms, acting, m, in_arms, effort):
+    """Capability in arms, and what each puts into the contest of forces.
 
     Parameters
     ----------
-    fighting : ndarray of bool, shape (N,)
-        Filled: every armed actor in war, those that violate otherwise.
-    shares : ndarray, shape (2,)
-        Filled: camp +1, camp -1; 0 where a camp has no armed actor.
-    side : ndarray of int, shape (N,)
-    armed, violates : ndarray of bool, shape (N,)
-    m : ndarray, shape (N,)
-    state : int
-        0 war, 1 ceasefire, 2 settlement, 3 victory: nobody fights.
+    arms, acting : ndarray, shape (N,)
+        Filled: ``m_i in_arms_i``; ``m_i effort_i``, of which `strength` takes the tasks.
+    m, in_arms, effort : ndarray, shape (N,)
+        Capability, share of it that fights, intensity in [0, 1].
     """
     for i in range(m.shape[0]):
-        fighting[i] = armed[i] and (state == 0 or (state != 3 and violates[i]))
-    side_shares(shares, fighting, side, armed, m)
+        arms[i] = m[i] * in_arms[i]
+        acting[i] = m[i] * effort[i]
 
 
 @compiled
-def side_shares(shares, who, side, armed, m):
-    """Fill `shares`, shape (2,), with the capability share of each camp's armed actors in `who`."""
+def worth_of_taking_part(
+    out, psi, fights, armed, acting, m, side, air, ground, ces, nu, u, u_plus, u_minus, cost,
+    delta, front, believed, sig_b, own_cost
+):  # fmt: skip
+    """What one's own part in the war is worth to those that have no war of their own.
+
+    ``V_w(d_with, c) - V_w(d_without, c (1 - own_cost))``: what one's own force adds to the value of
+    the war, against the part of its cost that ends if one stays out. What the others do stands as
+    last week.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled for those that fight without being armed, 0 for the others.
+    psi : float
+        Contest at last week's efforts.
+    fights, armed : ndarray of bool, shape (N,)
+    acting, m : ndarray, shape (N,)
+        Capability at last week's effort, and at full effort.
+    side : ndarray of int, shape (N,)
+    air, ground, ces
+        As in `strength`.
+    nu, u, u_plus, u_minus, cost, delta, front, believed, sig_b
+        As in `war_values`.
+    own_cost : float
+        Part of the flow cost of war that holding back saves.
+    """
+    n = m.shape[0]
+    others, strengths = np.empty(n), np.empty(2)
+    front = min(max(front, 0.0), 1.0)
+    for i in range(n):
+        out[i] = 0.0
+        if armed[i] or not fights[i] or side[i] == 0:
+            continue
+        for j in range(n):
+            others[j] = m[i] if j == i else acting[j]
+        within = 2.0 * nu * (contest(strengths, side, others, air, ground, ces) - psi)
+        others[i] = 0.0
+        without = 2.0 * nu * (contest(strengths, side, others, air, ground, ces) - psi)
+        fought = war_value(
+            u[i], cost[i], delta[i], front, believed[i] + within, sig_b, u_plus[i], u_minus[i]
+        )
+        spared = war_value(
+            u[i], cost[i] * (1.0 - own_cost), delta[i], front, believed[i] + without, sig_b,
+            u_plus[i], u_minus[i],
+        )  # fmt: skip
+        out[i] = fought - spared
+
+
+@compiled
+def hold_back(effort, gain, fights, armed, side, lam):
+    """Intensity at which those fight that can hold back: ``1 / (1 + exp(-lam gain))``.
+
+    The logit choice between fighting and not, taken as a share: a belligerent that gains little by
+    its part scales it down.
+
+    Parameters
+    ----------
+    effort : ndarray, shape (N,)
+        Changed for those that fight without being armed.
+    gain : ndarray, shape (N,)
+        From `worth_of_taking_part`.
+    fights, armed : ndarray of bool, shape (N,)
+    side : ndarray of int, shape (N,)
+    lam : float
+        Precision of choice.
+    """
+    for i in range(effort.shape[0]):
+        if fights[i] and not armed[i] and side[i] != 0:
+            z = min(max(-lam * gain[i], -700.0), 700.0)  # exp would overflow beyond
+            effort[i] = 1.0 / (1.0 + math.exp(z))
+
+
+@compiled
+def fight(active, fighting, fights, effort, covered, state, violates):
+    """Who fights this week, and with how much of what it has in arms.
+
+    All of it in war and by those that violate, at the actor's effort; what stands where no
+    ceasefire holds fights on; nobody fights after a victory.
+
+    Parameters
+    ----------
+    active : ndarray, shape (N,)
+        Filled: share in [0, 1].
+    fighting : ndarray of bool, shape (N,)
+        Filled: whether any of it does.
+    fights : ndarray of bool, shape (N,)
+        Who has something in arms.
+    effort, covered : ndarray, shape (N,)
+        Intensity; share of what is in arms where a ceasefire holds.
+    state : int
+        0 war, 1 ceasefire, 2 settlement (which holds everywhere), 3 victory.
+    violates : ndarray of bool, shape (N,)
+    """
+    for i in range(active.shape[0]):
+        active[i] = 0.0
+        if fights[i] and state != 3:
+            if state == 0 or violates[i]:
+                active[i] = effort[i]
+            elif state == 1:
+                active[i] = effort[i] * (1.0 - covered[i])
+        fighting[i] = active[i] > 0.0
+
+
+@compiled
+def side_shares(shares, active, side, arms):
+    """Fill `shares`, shape (2,): active share of what each camp has in arms, 0 if it has nothing.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (2,)
+    active, arms : ndarray, shape (N,)
+        Share of each that is active (true or false will do), capability in arms.
+    side : ndarray of int, shape (N,)
+    """
     for s in range(2):
         camp = 1 if s == 0 else -1
         some, every = 0.0, 0.0
-        for i in range(m.shape[0]):
-            if armed[i] and side[i] == camp:
-                every += m[i]
-                if who[i]:
-                    some += m[i]
+        for i in range(arms.shape[0]):
+            if side[i] == camp:
+                every += arms[i]
+                some += arms[i] * active[i]
         shares[s] = some / every if every > 0.0 else 0.0
+
+
+@compiled
+def intensities(by_place, active, arms, places):
+    """How much of what is in arms fights, by theatre (filled, shape (H,)) and in all (returned).
+
+    Parameters
+    ----------
+    by_place : ndarray, shape (H,)
+        Filled, in [0, 1]; 0 where nobody is.
+    active, arms : ndarray, shape (N,)
+    places : ndarray, shape (N, H)
+        Shares by theatre.
+    """
+    everything, fought = 0.0, 0.0
+    for h in range(by_place.shape[0]):
+        some, every = 0.0, 0.0
+        for i in range(arms.shape[0]):
+            every += arms[i] * places[i, h]
+            some += arms[i] * places[i, h] * active[i]
+        by_place[h] = some / every if every > 0.0 else 0.0
+        everything += every
+        fought += some
+    return fought / everything if everything > 0.0 else 0.0
 
 
 @compiled

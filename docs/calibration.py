@@ -1,0 +1,70 @@
+"""Put a calibration into docs/CALIBRATION.md: ``python docs/calibration.py [FOLDER]``.
+
+FOLDER is what ``sim calibrate ... --out FOLDER`` left: its tables and figures are copied to
+docs/calibration/ (of the draws every fifth). Without it the tables that lie there are written into
+the page again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "CALIBRATION.md"
+KEPT = ROOT / "docs" / "calibration"
+EVERY = 5
+
+
+def table(name: str, kept: Path = KEPT) -> str:
+    """A kept table as Markdown, numbers to three digits."""
+    rows = pd.read_csv(kept / f"{name}.csv", index_col=0)
+    if name == "numbers":
+        heads = ["number", "range", "90 % of the posterior", "median", "centre", "left out"]
+        lines = [
+            f"| `{path.split('.')[-1]}` | {row['from']:.3g} to {row['to']:.3g} | "
+            f"{row['low']:.3g} to {row['high']:.3g} | {row['median']:.3g} | {row['centre']:.3g} | "
+            f"{row['shrunk']:.0%} |"
+            for path, row in rows.iterrows()
+        ]
+    else:
+        heads = [
+            "target", "known", "tolerance", "over the ranges", "over the posterior", "centre",
+            "foretold by the emulator",
+        ]  # fmt: skip
+        lines = [
+            f"| {word} | {row['known']:.3g} | {row['tolerance']:.2g} | "
+            + " | ".join(
+                f"{row[f'{part}_median']:.2f} ({row[f'{part}_low']:.2f} to "
+                f"{row[f'{part}_high']:.2f})"
+                for part in ("prior", "posterior")
+            )
+            + f" | {row['centre']:.2f} | {row['skill']:.0%} |"
+            for word, row in rows.iterrows()
+        ]
+    head = f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}"
+    return "\n".join([head, *lines])
+
+
+def written(text: str, kept: Path = KEPT) -> str:
+    """The page with its tables between their markers; all other text as it is."""
+    for name in ("numbers", "targets"):
+        begin, end = f"<!-- generated: {name} -->", "<!-- end -->"
+        before, found, rest = text.partition(begin)
+        if found:
+            text = f"{before}{begin}\n\n{table(name, kept)}\n\n{end}{rest.partition(end)[2]}"
+    return text
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        KEPT.mkdir(exist_ok=True)
+        source = Path(sys.argv[1])
+        for name in ("numbers.csv", "targets.csv", "numbers.png", "targets.png"):
+            shutil.copy(source / name, KEPT / name)
+        draws = pd.read_csv(source / "posterior.csv").iloc[::EVERY]
+        draws.to_csv(KEPT / "posterior.csv", index=False)
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

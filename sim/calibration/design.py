@@ -1,0 +1,60 @@
+"""Points of the unit cube, played: what the targets are at each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import qmc
+from tqdm import tqdm
+
+from sim.calibration.plan import Plan
+from sim.calibration.targets import MEASURES, RECORD
+from sim.ensembles import ensemble
+
+Points = NDArray[np.float64]
+
+
+def spread(plan: Plan, points: int, seed: int) -> Points:
+    """A Latin hypercube over the ranges, points at the middles of its strata.
+
+    Returns
+    -------
+    ndarray, shape (points, free numbers)
+        In [0, 1].
+    """
+    sampler = qmc.LatinHypercube(d=len(plan.free), scramble=False, rng=np.random.default_rng(seed))
+    return np.asarray(sampler.random(points))
+
+
+def played(
+    plan: Plan, points: Points, runs: int, seed: int, progress: bool = False
+) -> pd.DataFrame:
+    """Play the scenario at every point and measure the targets.
+
+    Parameters
+    ----------
+    plan : Plan
+    points : ndarray, shape (P, free numbers)
+    runs : int
+        Runs at each point.
+    seed : int
+        Point n has the seed ``seed + n``: luck differs between points, so that no accident of one
+        seed is learned as a fact.
+    progress : bool
+
+    Returns
+    -------
+    DataFrame
+        One row a point, one column a target; NaN where a measure has nothing to count.
+    """
+    rows = []
+    for place, point in enumerate(tqdm(points, disable=not progress, unit="point")):
+        results = ensemble(plan.changed(point), runs=runs, seed=seed + place, record=RECORD)
+        rows.append(
+            [
+                MEASURES[target.measure].found(results, target.week or 0, target.position or 0.0)
+                for target in plan.targets
+            ]
+        )
+    return pd.DataFrame(rows, columns=[target.name for target in plan.targets])

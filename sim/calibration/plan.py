@@ -1,0 +1,158 @@
+"""The plan of a calibration: which numbers are free, and what is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError, model_validator
+
+from sim.calibration.targets import MEASURES
+from sim.errors import SimError, nearest
+from sim.files import load, with_changes
+from sim.scenario import Part, Scenario
+from sim.toml import read
+
+
+class Free(Part):
+    """A number that is not known."""
+
+    path: str = Field(description="where it stands in the scenario, as parameters.h0")
+    low: float = Field(description="lower end of its range")
+    high: float = Field(description="upper end")
+    scale: Literal["even", "log"] = Field(
+        "log", description="'log': as likely to be halved as doubled; 'even': all values alike"
+    )
+    whole: bool = Field(False, description="takes whole numbers only")
+    why: str = Field("", description="why this range")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Free:
+        if not self.low < self.high:
+            raise ValueError("low must be below high")
+        if self.scale == "log" and self.low <= 0:
+            raise ValueError("a log scale needs a range above 0")
+        return self
+
+    def at(self, share: float) -> float:
+        """The value at a share of the way through the range, on its scale."""
+        if self.scale == "log":
+            found = self.low * (self.high / self.low) ** share
+        else:
+            found = self.low + share * (self.high - self.low)
+        return float(round(found)) if self.whole else float(found)
+
+
+class Target(Part):
+    """Something that is known, and how far the model may miss it."""
+
+    name: str = Field(description="short name")
+    measure: str = Field(description="what of the runs is compared with it")
+    week: int | None = Field(None, description="the week that the measure asks for, if it does")
+    position: float | None = Field(None, description="the position that it asks for, if it does")
+    value: float = Field(description="what is known")
+    tolerance: float = Field(
+        gt=0,
+        description="one standard deviation: what is known badly, and what no model of this kind "
+        "can be asked to hit",
+    )
+    until: dt.date = Field(description="date of the latest thing that it rests on")
+    source: str = Field(description="where it comes from, or 'judgement'")
+
+
+class _Tables(Part):
+    scenario: str
+    known_until: dt.date
+    free: tuple[Free, ...] = Field(min_length=1)
+    targets: tuple[Target, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is calibrated, and on what.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    known_until : date
+        No target rests on anything later.
+    free : tuple of Free
+    targets : tuple of Target
+    """
+
+    scenario: Scenario
+    known_until: dt.date
+    free: tuple[Free, ...]
+    targets: tuple[Target, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Short names of the free numbers: the last step of each path."""
+        return [number.path.rsplit(".", 1)[-1] for number in self.free]
+
+    def values(self, point: NDArray[np.float64]) -> dict[str, float]:
+        """The numbers at a point of the unit cube, by path."""
+        return {
+            number.path: number.at(share) for number, share in zip(self.free, point, strict=True)
+        }
+
+    def changed(self, point: NDArray[np.float64]) -> Scenario:
+        """The scenario with the numbers of a point."""
+        changes = {
+            path: int(value) if number.whole else value
+            for number, (path, value) in zip(self.free, self.values(point).items(), strict=True)
+        }
+        return with_changes(self.scenario, changes)
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan and the scenario that it is about.
+
+    Raises
+    ------
+    SimError
+        With what is wrong and where; if a free number is none of the scenario, a measure is not
+        known, or a target rests on something later than `known_until`.
+    """
+    path = Path(path)
+    try:
+        tree = read(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SimError(f"{path}: cannot be read: {error}") from error
+    try:
+        tables = _Tables.model_validate(_plain(tree))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"])) or "the file"
+        raise SimError(f"{path}: {where}: {fault['msg']}") from error
+    for place, target in enumerate(tables.targets):
+        where = f"{path}: targets.{place} ({target.name})"
+        if target.measure not in MEASURES:
+            hint = nearest(target.measure, list(MEASURES))
+            raise SimError(f"{where}: unknown measure {target.measure!r} ({hint})")
+        for asked in MEASURES[target.measure].asks:
+            if getattr(target, asked) is None:
+                raise SimError(f"{where}: {target.measure!r} needs {asked}")
+        if target.until > tables.known_until:
+            raise SimError(
+                f"{where}: rests on {target.until}, after known_until = {tables.known_until}"
+            )
+    plan = Plan(
+        load(path.parent / tables.scenario), tables.known_until, tables.free, tables.targets
+    )
+    # Both corners must be legal scenarios before an hour of work begins.
+    for corner in (0.0, 1.0):
+        plan.changed(np.full(len(plan.free), corner))
+    return plan
+
+
+def _plain(value: Any) -> Any:
+    """Tables and lists of a file as what the types expect."""
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return tuple(map(_plain, value)) if isinstance(value, list) else value

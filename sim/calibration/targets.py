@@ -1,0 +1,151 @@
+"""What of an ensemble is compared with what is known, each as one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.errors import SimError
+from sim.measures import kaplan_meier
+from sim.results import scenario_of
+
+RECORD = "intensity,age,position,in_arms,violated"
+TRUCE, SETTLEMENT, VICTORY = 1, 2, 3
+MONTH = 4  # weeks
+
+
+class Measure(NamedTuple):
+    """A number of an ensemble.
+
+    Attributes
+    ----------
+    what : str
+        In words.
+    found : callable
+        From results with `RECORD`, a week and a position (0 where they are not asked for).
+    asks : tuple of str
+        Which of "week" and "position" a target has to say.
+    """
+
+    what: str
+    found: Callable[[xr.Dataset, int, float], float]
+    asks: tuple[str, ...] = ()
+
+
+def _held(results: xr.Dataset) -> NDArray[np.bool_]:
+    state = results["state"].values
+    return np.asarray((state == TRUCE) | (state == SETTLEMENT))
+
+
+def territory_by(results: xr.Dataset, week: int, position: float) -> float:
+    """Share of runs in which the territory issue has stood at a position or above by a week."""
+    issues = scenario_of(results).issues
+    moved = [name for name, issue in issues.items() if issue.moved_by == "territory"]
+    if not moved:
+        raise SimError("the scenario has no territory issue")
+    there = results["position"].sel(issue=moved[0]).values[:, : week + 1]
+    near = 1e-6  # positions are kept in 32 bits: a mark met exactly must count
+    return float((there >= position - near).any(axis=1).mean())
+
+
+def first_ceasefire(results: xr.Dataset, week: int, position: float) -> float:
+    """Median week at whose end a ceasefire first stands; a run without one counts as its length."""
+    held = _held(results)
+    return float(np.median(np.where(held.any(axis=1), held.argmax(axis=1), held.shape[1])))
+
+
+def failed_by(results: xr.Dataset, week: int, position: float) -> float:
+    """Share of ceasefires that have broken after so many weeks (Kaplan and Meier 1958).
+
+    NaN if no run has one.
+    """
+    held, state = _held(results), results["state"].values
+    padded = np.pad(held, ((0, 0), (1, 1)))
+    run, start = np.nonzero(padded[:, 1:-1] & ~padded[:, :-2])
+    _, last = np.nonzero(padded[:, 1:-1] & ~padded[:, 2:])
+    if not len(run):
+        return float("nan")
+    after = np.minimum(last + 1, state.shape[1] - 1)
+    broke = (last + 1 < state.shape[1]) & (state[run, after] == 0)
+    curve = kaplan_meier(last - start + 1, broke)["survival"]
+    alive = curve[curve.index <= week]
+    return float(1.0 - alive.iloc[-1]) if len(alive) else 0.0
+
+
+def calm(results: xr.Dataset, week: int, position: float) -> float:
+    """Mean intensity of fighting in the first weeks of ceasefires, of all weeks of war = 1.
+
+    Weeks of ceasefire up to the age `week`; NaN if no run has one.
+    """
+    level, age = results["intensity"].values, results["age"].values
+    truce = (results["state"].values == TRUCE) & (age <= week)
+    war = results["state"].values == 0
+    if not truce.any() or not war.any():
+        return float("nan")
+    return float(level[truce].mean() / level[war].mean())
+
+
+def settled_by(results: xr.Dataset, week: int, position: float) -> float:
+    """Share of runs that have been settled at some time up to a week."""
+    return float((results["state"].values[:, : week + 1] == SETTLEMENT).any(axis=1).mean())
+
+
+def _months(results: xr.Dataset) -> NDArray[np.float64]:
+    level = results["intensity"].values
+    whole = level.shape[1] // MONTH * MONTH
+    months: NDArray[np.float64] = level[:, :whole].reshape(len(level), -1, MONTH).mean(axis=2)
+    return months
+
+
+def monthly_change(results: xr.Dataset, week: int, position: float) -> float:
+    """Standard deviation of log changes of violence from month to month, months without it apart.
+
+    Violence is the intensity of fighting, in means of four weeks, pooled over runs.
+    """
+    months = _months(results)
+    both = (months[:, 1:] > 0) & (months[:, :-1] > 0)
+    return float(np.log(months[:, 1:][both] / months[:, :-1][both]).std())
+
+
+def monthly_memory(results: xr.Dataset, week: int, position: float) -> float:
+    """First autocorrelation of monthly violence, mean over runs."""
+    months = _months(results)
+    centred = months - months.mean(axis=1, keepdims=True)
+    spread = (centred**2).sum(axis=1)
+    lag = (centred[:, 1:] * centred[:, :-1]).sum(axis=1)
+    return float((lag[spread > 0] / spread[spread > 0]).mean())
+
+
+def breaches_of_first_camp(results: xr.Dataset, week: int, position: float) -> float:
+    """Part of all breaches, by capability in arms, that the camp with pole 1 commits."""
+    broken = (results["in_arms"] * results["violated"]).sum(("run", "round"))
+    case = scenario_of(results)
+    poles = {name: camp.pole for name, camp in case.camps.items()}
+    first = [poles.get(case.actors[str(name)].camp or "") == 1 for name in broken["actor"].values]
+    total = float(broken.sum())
+    return float(broken.values[np.array(first)].sum()) / total if total else float("nan")
+
+
+MEASURES: Mapping[str, Measure] = {
+    "territory reached": Measure(
+        "share of runs in which the territory issue has reached a position by a week",
+        territory_by, ("week", "position"),
+    ),
+    "first ceasefire": Measure("median week of the first ceasefire", first_ceasefire),
+    "ceasefires failed": Measure(
+        "share of ceasefires that have broken after so many weeks", failed_by, ("week",)
+    ),
+    "calm": Measure(
+        "violence in ceasefires up to an age in weeks, where war is 1", calm, ("week",)
+    ),
+    "settled": Measure("share of runs settled at some time up to a week", settled_by, ("week",)),
+    "monthly change": Measure("spread of log changes of monthly violence", monthly_change),
+    "monthly memory": Measure("first autocorrelation of monthly violence", monthly_memory),
+    "breaches of the first camp": Measure(
+        "part of all breaches that the camp with pole 1 commits", breaches_of_first_camp
+    ),
+}  # fmt: skip

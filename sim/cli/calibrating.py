@@ -1,0 +1,58 @@
+"""The command that finds out what free numbers may be: calibrate."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, say
+
+
+def add_commands(commands: Any) -> None:
+    """Add this command to a parser; see `sim.cli.looking.add_commands`."""
+    calibrate = commands.add_parser(
+        "calibrate", help="find out what the free numbers of a scenario may be, given what is known"
+    )
+    calibrate.add_argument("plan", help="TOML file that names free numbers and targets")
+    calibrate.add_argument(
+        "--points", type=int, default=500, help="points of the first wave (default 500)"
+    )
+    calibrate.add_argument("--runs", type=int, default=80, help="runs at each point (default 80)")
+    calibrate.add_argument("--waves", type=int, default=2, help="waves of points (default 2)")
+    calibrate.add_argument(
+        "--check", type=int, default=60, help="draws that are played at the end (default 60)"
+    )
+    calibrate.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    calibrate.add_argument("--out", metavar="DIR", help="leave tables and two figures there")
+    calibrate.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    calibrate.set_defaults(command=_calibrate)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from sim.calibration import calibrate, load_plan
+    from sim.cli.common import folder_for
+
+    plan = load_plan(options.plan)
+    folder = folder_for(options.out, force=True) if options.out else None
+    found = calibrate(
+        plan, points=options.points, runs=options.runs, waves=options.waves, check=options.check,
+        seed=options.seed, progress=not options.quiet,
+    )  # fmt: skip
+    print(found)
+    if folder is not None:
+        _draw(found, folder)
+    if folder is not None and not options.quiet:
+        say(f"left in {folder}: points, posterior, numbers and targets as .csv, two figures")
+    return DONE
+
+
+def _draw(found: Any, folder: Path) -> None:
+    from sim.plots.calibrated import numbers, targets
+    from sim.plots.pages import write
+
+    found.save(folder)
+    for draw in (numbers, targets):
+        figure = draw(found).get_figure(root=True)
+        if figure is not None:
+            write(figure, folder / f"{draw.__name__}.png")

@@ -1,0 +1,92 @@
+"""The command that puts the theory on trial: test-theory."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, choose_driver, folder_for, say
+from sim.errors import SimError
+from sim.files import load
+
+_MINE = "trial.json"
+
+
+def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+    """Add this command to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    file : ArgumentParser
+        Parent with a scenario and ``--set``.
+    """
+    test = commands.add_parser(
+        "test-theory", parents=[file],
+        help="put the theory on trial: controlled contrasts, placebo codings, rival models",
+    )  # fmt: skip
+    test.add_argument("--runs", type=int, default=400, help="of each experiment (default 400)")
+    test.add_argument("--codings", type=int, default=200, help="shuffled codings (default 200)")
+    test.add_argument(
+        "--coding-runs", type=int, default=24, metavar="RUNS",
+        help="of each experiment on a shuffled coding (default 24)",
+    )  # fmt: skip
+    test.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    test.add_argument(
+        "--pair", nargs=2, metavar=("PARTNER", "SPOILER"),
+        help="two allies (default: the first bilateral pair, in both orders)",
+    )  # fmt: skip
+    test.add_argument(
+        "--only", metavar="PARTS",
+        help="two-by-two, return, facts, codings, pairs, rivals, channel; with commas between",
+    )  # fmt: skip
+    test.add_argument(
+        "--history", metavar="FILE",
+        help="what happened (default: history/ beside the scenario, same name)",
+    )  # fmt: skip
+    test.add_argument("--workers", type=int, help="threads (default: one a core)")
+    test.add_argument("--out", metavar="DIR", help="leave tables (CSV) and figures there")
+    test.add_argument("--force", action="store_true", help="replace a test that lies in DIR")
+    test.add_argument("--quiet", action="store_true", help="say nothing while it works")
+    test.set_defaults(command=_test)
+
+
+def _test(options: argparse.Namespace) -> int:
+    scenario = load(options.scenario, options.set)
+    folder = _folder(options.out, options.force) if options.out else None
+    only = [part.strip() for part in options.only.split(",")] if options.only else None
+    choose_driver(scenario, 40 * max(options.runs, 1), not options.quiet)
+
+    from sim.theory import history, page, trial
+
+    path = Path(options.history) if options.history else history.beside(Path(options.scenario))
+    told = history.load(path) if path is not None else ()
+    found = trial.run(
+        scenario, pair=options.pair, runs=options.runs, codings=options.codings,
+        coding_runs=options.coding_runs, seed=options.seed, only=only, told=told,
+        workers=options.workers, tell=None if options.quiet else say,
+    )  # fmt: skip
+    sys.stdout.write(page.text(found))
+    if folder is not None:
+        from sim.plots import sceptic
+        from sim.plots.pages import write
+
+        files = trial.save(found, folder)
+        for part, draw in (("two-by-two", sceptic.two_by_two), ("codings", sceptic.codings)):
+            if part in found.tables:
+                files.append(folder / f"{part}.png")
+                write(draw(found), files[-1])
+        if not options.quiet:
+            say(f"sim: {len(files)} files in {folder}")
+    return DONE
+
+
+def _folder(path: str, force: bool) -> Path:
+    """The folder of `--out`, made now, so that no hour of work is lost for want of it."""
+    folder = folder_for(path, force=False)
+    if (folder / _MINE).exists() and not force:
+        raise SimError(f"--out: {folder} holds a test already; choose another, or give --force")
+    return folder

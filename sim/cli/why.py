@@ -1,0 +1,150 @@
+"""The commands that say why: explain, audit."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, choose_driver, meet_own_classes, say
+from sim.errors import SimError
+from sim.files import load
+
+
+def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+    """Add these commands to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    file : ArgumentParser
+        Parent with a scenario and ``--set``.
+    """
+    explain = commands.add_parser(
+        "explain",
+        help="why the tie of a pair moved in one run, and what would have turned the decisions",
+    )
+    explain.add_argument("source", help="folder of an ensemble, or a results.nc file")
+    explain.add_argument("--run", type=int, metavar="N", help="number of the run")
+    explain.add_argument(
+        "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
+        help="whose tie (default: the scenario's first bilateral pair)",
+    )  # fmt: skip
+    explain.add_argument("--events", type=int, default=5, help="how many are told (default 5)")
+    explain.add_argument(
+        "--from", dest="since", metavar="DATE", help="from the end of this week on, or its number"
+    )
+    explain.add_argument("--until", metavar="DATE", help="to the end of this week, or its number")
+    explain.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    explain.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
+    explain.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    explain.set_defaults(command=_explain)
+
+    audit = commands.add_parser(
+        "audit", parents=[file],
+        help="which numbers carry the conclusion, and which facts a shuffled coding shows too",
+    )  # fmt: skip
+    audit.add_argument(
+        "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
+        help="whose tie, and whose orders (default: the scenario's first bilateral pair)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--runs", type=int, default=200,
+        help="of each end of the numbers that are looked at closely (default 200)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--screened", type=int, default=24, metavar="RUNS",
+        help="of each end of every number before that (default 24)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--codings", type=int, default=200, help="shuffled codings; 0 asks none (default 200)"
+    )
+    audit.add_argument(
+        "--coding-runs", type=int, default=8, metavar="RUNS",
+        help="of each experiment on each of them (default 8)",
+    )  # fmt: skip
+    audit.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    audit.add_argument("--workers", type=int, help="threads (default: one a core)")
+    audit.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    audit.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    audit.set_defaults(command=_audit)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    out = page_file(options.out)
+    from sim.results import scenario_of
+    from sim.sources import open_results
+
+    results = open_results(options.source, events=Path(options.source).is_file())
+    scenario = scenario_of(results)
+    choose_driver(scenario, 1000, not options.quiet)  # the flips are many short plays
+    meet_own_classes(scenario, options.plugin, talk=False)
+    from sim.explaining import explain
+
+    found = explain(
+        results, options.run, options.pair, events=options.events, since=_when(options.since),
+        until=_when(options.until),
+    )  # fmt: skip
+    leave(found, out, options.quiet)
+    return DONE
+
+
+def _audit(options: argparse.Namespace) -> int:
+    out = page_file(options.out)
+    scenario = load(options.scenario, options.set)
+    choose_driver(scenario, 1_000_000, not options.quiet)
+    from sim.auditing import audit
+
+    found = audit(
+        scenario, pair=options.pair, runs=options.runs, codings=options.codings,
+        screened=options.screened, coding_runs=options.coding_runs, seed=options.seed,
+        workers=options.workers, say=(lambda words: None) if options.quiet else say,
+    )  # fmt: skip
+    leave(found, out, options.quiet)
+    return DONE
+
+
+def _when(at: str | None) -> str | int | None:
+    return int(at) if at is not None and at.isdecimal() else at
+
+
+def page_file(out: str | None) -> Path | None:
+    """The file of `--out`, refused at once if it cannot be a page.
+
+    Raises
+    ------
+    SimError
+        If its name has another ending, or it is a folder.
+    """
+    if out is None:
+        return None
+    path = Path(out)
+    if path.suffix.lower() not in (".txt", ".html", ".htm"):
+        raise SimError(f"cannot write {out}: the name of a page ends in .txt or .html")
+    if path.is_dir():
+        raise SimError(f"cannot write {out}: it is a folder")
+    return path
+
+
+def leave(found: Any, out: Path | None, quiet: bool) -> None:
+    """Print a page, or leave it in a file.
+
+    Raises
+    ------
+    SimError
+        If it cannot be written.
+    """
+    if out is None:
+        if not quiet:
+            sys.stdout.write(found.page() + "\n")
+        return
+    text = found.page() + "\n" if out.suffix.lower() == ".txt" else found.html()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SimError(f"cannot write {out}: {error.strerror or error}") from error
+    if not quiet:
+        say(f"left in {out}")

@@ -1,0 +1,133 @@
+"""Pieces of a page that can be read by itself, as HTML (no scripts, one style sheet) or as text.
+
+Texts are escaped here; a `body` is HTML already.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from string import Template
+
+STYLE = """
+:root { color-scheme: light; }
+body { font: 1rem/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 0 auto;
+  padding: 0 1rem 3rem; max-width: 58rem; overflow-wrap: break-word; }
+h1 { font-size: 1.8rem; line-height: 1.2; margin: 1.5rem 0 .5rem; }
+h2 { font-size: 1.3rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid #ccc; }
+h3 { font-size: 1.1rem; } h4 { font-size: 1rem; margin-bottom: .3rem; }
+.honest { border-left: 4px solid #d55e00; padding: .3rem .8rem; background: #faf5ee; }
+.note { color: #555; font-size: .9rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
+dt { color: #555; } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+.wide { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; font-size: .9rem; width: 100%; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0;
+  border-bottom: 1px solid #e3e3e3; }
+tbody th { font-weight: 400; } td { font-variant-numeric: tabular-nums; }
+figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; }
+figcaption { color: #555; font-size: .9rem; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; background: #f6f6f4;
+  padding: .8rem; }
+summary { cursor: pointer; font-weight: 600; }
+li { margin: .25rem 0; }
+@media (max-width: 32rem) {
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
+}
+@media print {
+  body { max-width: none; font-size: 10pt; padding: 0; }
+  figure, tr, li { break-inside: avoid; } h2, h3, h4, caption { break-after: avoid; }
+  .wide { overflow: visible; }
+}
+"""
+
+_PAGE = Template("""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>$style</style>
+</head>
+<body>
+<main>
+$body
+</main>
+</body>
+</html>
+""")
+
+
+def page(title: str, body: str) -> str:
+    """A whole page."""
+    return _PAGE.substitute(title=escape(title), style=STYLE, body=body)
+
+
+def section(heading: str, body: str) -> str:
+    """A part of a page under a heading."""
+    return f"<section>\n<h2>{escape(heading)}</h2>\n{body}\n</section>"
+
+
+def paragraph(words: str, kind: str = "") -> str:
+    """A paragraph, of a class if `kind` is given."""
+    name = f' class="{kind}"' if kind else ""
+    return f"<p{name}>{escape(words)}</p>"
+
+
+def items(entries: Iterable[str]) -> str:
+    """A list of paragraphs."""
+    return "<ul>" + "".join(f"<li>{escape(entry)}</li>" for entry in entries) + "</ul>"
+
+
+def pairs(entries: Mapping[str, str]) -> str:
+    """Names and what belongs to them."""
+    rows = (f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in entries.items())
+    return "<dl>" + "".join(rows) + "</dl>"
+
+
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose first column names its rows; it scrolls by itself where it is too wide."""
+    head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>\n"
+        for row in rows
+    )
+    return (
+        f'<div class="wide"><table>\n<caption>{escape(caption)}</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
+    )
+
+
+type Blocks = list[str | list[str]]
+"""A page as its title, paragraphs, and lists of entries."""
+
+
+def plain(parts: Blocks, width: int) -> str:
+    """A title, paragraphs and lists of entries as plain text."""
+    wide, found = max(width, 20), []
+    for block in parts:
+        if isinstance(block, str):
+            found.append(textwrap.fill(block, wide, break_on_hyphens=False))
+            continue
+        found.append(
+            "\n".join(
+                textwrap.fill(
+                    entry, wide, initial_indent="  ", subsequent_indent="      ",
+                    break_on_hyphens=False,
+                )
+                for entry in block
+            )
+        )  # fmt: skip
+    return "\n\n".join(block for block in found if block)
+
+
+def marked(parts: Blocks) -> str:
+    """The same as HTML, without a frame around it."""
+    title, *rest = parts
+    body = [f"<h1>{escape(str(title))}</h1>"]
+    body += [items(b) if isinstance(b, list) else paragraph(b) for b in rest if b]
+    return "\n".join(body)

@@ -1,0 +1,311 @@
+"""How far every number of a scenario may plausibly go, and what it is called in words.
+
+The rule, for audits and for the size of a flip alike:
+
+* a parameter of the theory goes over its range in `RANGES`;
+* a position (an ideal, a start, a threshold, a pole) goes 0.1 up and down, within its bounds;
+* of a discount factor the impatience, 1 less it, is halved and doubled;
+* every other number (a weight, a capability, a cost, a control share) is halved and doubled, within
+  its bounds; what is 0 stays 0.
+
+An end that the checks of a scenario refuse is moved half the way back until they accept it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim import fields
+from sim.chronicle.wording import Words, day
+from sim.errors import ScenarioError
+from sim.files import as_data, build
+from sim.scenario import IDLE, Event, Parameters, Scenario, is_off
+
+STEP = 0.1
+"""How far a position plausibly goes."""
+FACTOR = 2.0
+"""By what any other number is plausibly multiplied or divided."""
+
+type Range = tuple[float, float]
+
+RANGES: Mapping[str, Range] = {
+    "r": (1, 2), "tau_L": (26, 156), "rho_a": (0.03, 0.3), "a_min": (0, 0.3), "sig_w": (0, 0.5),
+    "sig_x": (0, 0.1), "nu": (0.004, 0.02), "sigma": (0.004, 0.02), "sig_b": (0.03, 0.12),
+    "opt": (0, 0.004), "n0": (5, 30), "nu_advance": (0, 0.01), "ces": (0.3, 1), "ell": (0, 0.05),
+    "rep": (0, 0.1), "lam": (30, 200), "h_s": (0.02, 0.12), "h0": (0.005, 0.05),
+    "h1": (0.05, 0.3), "gv": (0.2, 1), "gam": (0.03, 0.12), "varpi": (0, 0.06),
+    "varpi_D": (0.1, 0.6), "kappa_face": (0.04, 0.15), "xi": (0.01, 0.06), "s_cp": (0, 0.2),
+    "rho_d": (0.05, 0.3), "prestige_step": (0.05, 0.3), "k_q": (4, 16), "tau_q": (0, 0.5),
+    "rho_rev": (0.1, 1), "eps": (0.005, 0.05), "phi_f": (0.03, 0.3), "phi_r": (0.05, 0.5),
+    "obs": (0.5, 1), "tau_c": (2, 12), "tau_n": (2, 12), "tau_b": (2, 12), "s_x": (0.1, 0.5),
+    "c_att": (0.02, 0.12), "rho_i": (0.01, 0.1), "q_dispute": (0.02, 0.2), "q_e": (0.2, 1),
+    "c_b": (0, 0.02), "kap_pos": (0.05, 0.2), "d_E": (0.01, 0.05), "s_fight": (0.05, 0.5),
+    "s_viol": (0.05, 0.5), "obs_monitor": (0.9, 1), "beta": (0.01, 0.1), "beta_troops": (0.03, 0.3),
+    "walkout_rounds": (1, 4), "c_clash": (0, 0.03), "clash_step": (0.2, 1), "own_cost": (0, 0.4),
+    "war_cost": (0.33, 3), "phi_A": (0.02, 0.08), "phi_E": (0.015, 0.06), "phi_B": (0, 0.16),
+}  # fmt: skip
+"""Plausible range of the parameters of the first theory that somebody has thought of one for."""
+
+RANGES_SECOND: Mapping[str, Range] = {
+    "opt": (0.005, 0.015), "h0": (0.001, 0.01), "h1": (0.6, 2.5), "h_power": (2, 4),
+    "varpi": (0.03, 0.1),
+}  # fmt: skip
+"""Where the second theory has another."""
+
+TIMES: Mapping[str, tuple[str, float, float]] = {"kap_neg": ("kap_pos", 1, 3)}
+"""Plausible ranges that are multiples of another parameter."""
+
+# Numbers of computation: no claim about a war hangs on them.
+NUMERICAL = ("burn_in", "nash_steps", "nash_step", "bilateral_eps", "force_floor")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a scenario, and where it may go.
+
+    Attributes
+    ----------
+    path : str
+        As `with_changes` takes it, but for numbers of dated events: ``events.N.FIELD``.
+    words : str
+        What it is, as part of a sentence.
+    value : float
+    low, high : float
+        Ends of its plausible range; one of them may be the value itself.
+    whole : bool
+    """
+
+    path: str
+    words: str
+    value: float
+    low: float
+    high: float
+    whole: bool = False
+
+
+def positions(value: float, least: float = 0.0, most: float = 1.0) -> Range:
+    """The plausible range of a position."""
+    return max(least, value - STEP), min(most, value + STEP)
+
+
+def multiples(value: float, least: float = 0.0, most: float = math.inf) -> Range:
+    """The plausible range of a weight, a strength or a share."""
+    return max(least, value / FACTOR), min(most, value * FACTOR)
+
+
+def impatience(value: float) -> Range:
+    """The plausible range of a discount factor."""
+    return 1.0 - FACTOR * (1.0 - value), 1.0 - (1.0 - value) / FACTOR
+
+
+def size(value: float, other: float, *, position: bool) -> float:
+    """How large a change is: 1 is as far as the number plausibly goes.
+
+    Parameters
+    ----------
+    value, other : float
+        Before and after.
+    position : bool
+        Whether it is counted in steps of `STEP`; else in doublings or halvings.
+
+    Returns
+    -------
+    float
+        At least 0; infinite for a number that begins or ends at 0 and counts in doublings.
+    """
+    if position:
+        return abs(other - value) / STEP
+    if value == other:
+        return 0.0
+    if value <= 0.0 or other <= 0.0:
+        return math.inf
+    return abs(math.log(other / value)) / math.log(FACTOR)
+
+
+def numbers(scenario: Scenario) -> list[Number]:
+    """Every number that a run of a scenario depends on, with its plausible range.
+
+    Left out are those that plausibly stay as they are, those of mechanisms that are off, and the
+    numbers of computation (`NUMERICAL`). Dates and periods of the calendar of a scenario are no
+    numbers of it.
+    """
+    words = Words(scenario)
+    found = [*_parameters(scenario), *_issues(scenario, words), *_actors(scenario, words)]
+    found += [*_links(scenario, words), *_events(scenario, words)]
+    return [number for number in found if number.low < number.value or number.high > number.value]
+
+
+def moved(scenario: Scenario, number: Number, value: float) -> tuple[Scenario, float]:
+    """A scenario with one number moved, and how far: as near to `value` as the checks accept.
+
+    Raises
+    ------
+    ScenarioError
+        If no move is accepted.
+    """
+    whole = round if number.whole else float
+    for step in range(12):
+        to = whole(number.value + (value - number.value) * 0.5**step)
+        if to == number.value:
+            break
+        data = as_data(scenario)
+        *outer, last = number.path.split(".")
+        inner: Any = data
+        for key in outer:
+            inner = inner[int(key) if key.isdecimal() else key]
+        inner[last] = to
+        try:
+            return build(data), float(to)
+        except ScenarioError as error:
+            refused = error
+    else:
+        raise refused
+    return scenario, number.value
+
+
+def _parameters(scenario: Scenario) -> Iterator[Number]:
+    idle = {
+        name
+        for mechanism, names in IDLE.items()
+        if is_off(mechanism, getattr(scenario.mechanisms, mechanism))
+        for name in names
+    }
+    for name, about in Parameters.model_fields.items():
+        if name in idle or name in NUMERICAL:
+            continue
+        value = float(getattr(scenario.parameters, name))
+        low, high = range_of(scenario, name)
+        text = f"{_meaning(about.description or name)} ({name})"
+        yield Number(f"parameters.{name}", text, value, low, high, name in WHOLE)
+
+
+def _meaning(description: str) -> str:
+    """A field's description as part of a sentence, without unit and remark."""
+    short = re.split(r"[;:(]|, (?:weeks|a week|a round)", description)[0].strip()
+    return short if short.split()[0] in ("how", "where") else f"the {short}"
+
+
+WHOLE = ("r", "h_power", "tau_c", "tau_n", "tau_b", "first_c", "first_n", "first_b",
+         "talks_min_age", "victory_weeks")  # fmt: skip
+
+
+def range_of(scenario: Scenario, name: str) -> Range:
+    """The plausible range of a parameter in a scenario, its value included."""
+    numbers = scenario.parameters
+    value = float(getattr(numbers, name))
+    own = RANGES_SECOND if scenario.theory == "second" else RANGES
+    least, most = _legal(name)
+    if name in TIMES:
+        other, few, many = TIMES[name]
+        low, high = few * getattr(numbers, other), many * getattr(numbers, other)
+    elif name in own or name in RANGES:
+        low, high = own.get(name, RANGES.get(name, (value, value)))
+    elif name == "victory_at":
+        low, high = positions(value, 0.51)
+    else:
+        low, high = multiples(value)
+    return max(least, min(low, value)), min(most, max(high, value))
+
+
+def _legal(name: str) -> Range:
+    """The bounds of a parameter, from its field."""
+    least, most = -math.inf, math.inf
+    for rule in Parameters.model_fields[name].metadata:
+        low, high = (getattr(rule, end, None) for end in ("ge", "le"))
+        least = least if low is None else max(least, low)
+        most = most if high is None else min(most, high)
+    return least, most
+
+
+def _issues(scenario: Scenario, words: Words) -> Iterator[Number]:
+    for name, issue in scenario.issues.items():
+        about = words.issue(name)
+        text = f"where {about} {'start' if words.issue_is_plural(name) else 'starts'}"
+        yield Number(f"issues.{name}.start", text, issue.start, *positions(issue.start))
+        if issue.renewed is not None and isinstance(issue.renewed.to, float):
+            to = issue.renewed.to
+            text = f"where new disputes put {about}"
+            yield Number(f"issues.{name}.renewed.to", text, to, *positions(to))
+        if issue.renewed is not None and issue.renewed.rate is not None:
+            rate = issue.renewed.rate
+            text = f"how often disputes over {about} break out"
+            yield Number(f"issues.{name}.renewed.rate", text, rate, *multiples(rate, 0.0, 1.0))
+    for name, pole in scenario.roles.conveners.items():
+        text = f"where {words.who(name)} would have the lead of the peace"
+        yield Number(f"roles.conveners.{name}", text, pole, *positions(pole))
+
+
+def _actors(scenario: Scenario, words: Words) -> Iterator[Number]:
+    for name, actor in scenario.actors.items():
+        of, path = owner(words, name), f"actors.{name}"
+        strength = actor.capability
+        yield Number(f"{path}.capability", f"{of} capability", strength, *multiples(strength))
+        cost = actor.cost_of_war
+        yield Number(f"{path}.cost_of_war", f"{of} cost of war", cost, *multiples(cost, 0.0, 1.0))
+        patience = actor.discount
+        yield Number(f"{path}.discount", f"{of} patience", patience, *impatience(patience))
+        for task in fields.fields_of(type(actor.tasks)):
+            share = getattr(actor.tasks, task, None)
+            if isinstance(share, float) and share > 0.0:
+                text = f"{of} share of strength for {_TASKS.get(task, task)}"
+                yield Number(f"{path}.tasks.{task}", text, share, *multiples(share, 0.0, 1.0))
+        for horizon, kind in (("short", "short-term"), ("long", "long-term")):
+            for issue, aim in getattr(actor, horizon).items():
+                here, on = f"{path}.{horizon}.{issue}", words.issue(issue)
+                text = f"the weight of {of} {kind} aim on {on}"
+                yield Number(f"{here}.weight", text, aim.weight, *multiples(aim.weight))
+                text = f"{of} {kind} ideal on {on}"
+                yield Number(f"{here}.ideal", text, aim.ideal, *positions(aim.ideal))
+                for mark, says in (("satisfied_at", "achieved"), ("threatened_at", "threatened")):
+                    value = getattr(aim, mark, None)
+                    if isinstance(value, float):
+                        text = f"where {of} aim on {on} counts as {says}"
+                        yield Number(f"{here}.{mark}", text, value, *positions(value))
+
+
+_TASKS = {"air": "the air", "ground": "the ground"}
+
+
+def _links(scenario: Scenario, words: Words) -> Iterator[Number]:
+    for patron, shares in scenario.patrons.items():
+        for proxy, share in shares.items():
+            text = f"{owner(words, patron)} control over {words.who(proxy)}"
+            yield Number(f"patrons.{patron}.{proxy}", text, share, *multiples(share, 0.0, 1.0))
+
+
+def _events(scenario: Scenario, words: Words) -> Iterator[Number]:
+    if not scenario.mechanisms.shifts:
+        return
+    for n, event in enumerate(scenario.events):
+        when = day(event.date) if event.date is not None else f"week {event.week}"
+        for name, words_of, limits in _DATED:
+            value = getattr(event, name)
+            if value is not None:
+                text = f"{words_of(event, words)} from {when} on"
+                yield Number(f"events.{n}.{name}", text, float(value), *limits(float(value)))
+
+
+def _on(event: Event, words: Words) -> str:
+    return f"{owner(words, str(event.actor))} aim on {words.issue(str(event.issue))}"
+
+
+_DATED: tuple[tuple[str, Any, Any], ...] = (
+    ("ideal", lambda e, w: f"{owner(w, e.actor)} ideal on {w.issue(e.issue)}", positions),
+    ("weight_times", lambda e, w: f"the factor on the weight of {_on(e, w)}", multiples),
+    ("capability", lambda e, w: f"{owner(w, e.actor)} capability", multiples),
+    ("cost_of_war", lambda e, w: f"{owner(w, e.actor)} cost of war",
+     lambda v: multiples(v, 0.0, 1.0)),
+    ("control", lambda e, w: f"{owner(w, e.patron)} control over {w.who(e.proxy)}",
+     lambda v: multiples(v, 0.0, 1.0)),
+    ("position", lambda e, w: f"where {w.issue(e.issue)} stands", positions),
+)  # fmt: skip
+
+
+def owner(words: Words, name: str) -> str:
+    """An actor in the possessive: "Iran's", "the northern rebels'"."""
+    who = words.who(name)
+    return f"{who}'" if who.endswith("s") else f"{who}'s"

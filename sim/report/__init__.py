@@ -1,0 +1,143 @@
+"""A page on an ensemble that can be read by itself: one HTML file, figures inside, no scripts."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from string import Template
+
+import xarray as xr
+
+from sim import comparison, selection
+from sim.errors import ResultsError
+from sim.files import dumps
+from sim.html import page, paragraph, section
+from sim.report import sections
+from sim.report.sections import MOST_DRAWN
+from sim.report.typical import Extremes, extremes
+from sim.results import scenario_of
+from sim.store import reading
+
+__all__ = ["MOST_DRAWN", "Extremes", "extremes", "html", "write"]
+
+BODY = Template("""<h1>$title</h1>
+<p class="honest">$honest</p>
+$lead
+$parts
+<section>
+<h2>The scenario in full</h2>
+<details>
+<summary>Every value, written out</summary>
+<pre>$scenario</pre>
+</details>
+</section>""")
+
+HONEST = (
+    "This page explores what may follow from the rules of a model and from what a scenario says. "
+    "It does not forecast what named states or people will do."
+)
+
+
+def html(results: xr.Dataset, say: Callable[[str], None] = lambda words: None) -> str:
+    """The report on results as a page of HTML.
+
+    Parameters
+    ----------
+    results : Dataset
+        Of an ensemble, or of a results file.
+    say : callable
+        Is told what is being done.
+
+    Returns
+    -------
+    str
+        Valid HTML5 with everything inside it.
+
+    Raises
+    ------
+    ResultsError
+        If there are no runs, or what is there cannot be read.
+    """
+    selection.run_number(results)
+    with reading("what these results hold"):
+        kept = [name for name in comparison.NEEDS if name in results]
+        results = results.assign({name: results[name].load() for name in kept})
+        scenario, found = scenario_of(results), extremes(results)
+    many = results.sizes["run"] > 1
+    say("drawing the figures ...")
+    parts = [
+        section("What was run", sections.study(results)),
+        section("The scenario in short", sections.setting(scenario)),
+        section("How it ends", sections.ends(results)),
+        section("The course of the war", sections.course(results)),
+        section("Ties that changed most", sections.moved_ties(results, scenario)),
+        section("Figures of all runs" if many else "Figures", sections.figures(results)),
+    ]
+    say(f"playing run {found.typical} again ...")
+    why = (
+        "Of all its numbers (weeks in each state, ceasefires, talks, decisions, positions, "
+        "strength and ties at the end) this run is nearest to the medians. Typical in numbers is "
+        "not likely in its details."
+        if many
+        else "The only run."
+    )
+    parts.append(
+        sections.one_run(results, found.typical, "A typical run" if many else "The run", why)
+    )
+    if many and found.extreme != found.typical:
+        say(f"playing run {found.extreme} again ...")
+        why = "Of all its numbers this run is farthest from the medians."
+        if found.farthest:
+            why += f" Most of all in {'; '.join(found.farthest)}."
+        parts.append(sections.one_run(results, found.extreme, "An extreme run", why))
+    title, lead = _title(results), " ".join(scenario.description.split())
+    body = BODY.substitute(
+        title=escape(title), honest=escape(HONEST), parts="\n".join(parts),
+        lead=paragraph(lead) if lead else "",
+        scenario=escape(dumps(scenario)),
+    )  # fmt: skip
+    return page(title, body)
+
+
+def write(
+    results: xr.Dataset,
+    path: str | os.PathLike[str],
+    say: Callable[[str], None] = lambda words: None,
+) -> Path:
+    """Write the report on results; an old file stays whole until the new one is.
+
+    Parameters
+    ----------
+    results : Dataset
+    path : path
+        Its folder is made if it is not there.
+    say : callable
+        Is told what is being done.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be written (refused before anything is drawn), or as `html`.
+    """
+    target = Path(path)
+    partial = target.with_name(f"{target.name}.{uuid.uuid4().hex}.partial")
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
+        try:
+            partial.write_text(html(results, say), encoding="utf-8")
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
+    return target
+
+
+def _title(results: xr.Dataset) -> str:
+    return " ".join(str(results.attrs.get("title", "")).split()) or "A war"

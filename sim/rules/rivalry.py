@@ -1,0 +1,35 @@
+"""Rivalry inside a camp: allies that fight over what they contest."""
+
+from __future__ import annotations
+
+from sim.compiling import compiled
+
+
+@compiled
+def chance_to_prevail(i, j, ground_control):
+    """Chance that i prevails over j where their men meet: its part of what both command there."""
+    both = ground_control[i] + ground_control[j]
+    return ground_control[i] / both if both > 0.0 else 0.5
+
+
+@compiled
+def prize(i, j, k, theta, W, X, r, step, odds):
+    """What a clash with ally j over issue k is worth to i, its costs apart.
+
+    The winner moves the issue by `step` of the way to its own ideal; `odds` is i's chance.
+    """
+    won = theta[k] + step * (X[i, k] - theta[k])
+    lost = theta[k] + step * (X[j, k] - theta[k])
+    now, better, worse = abs(theta[k] - X[i, k]), abs(won - X[i, k]), abs(lost - X[i, k])
+    if r != 1.0:
+        now, better, worse = now * now, better * better, worse * worse
+    return W[i, k] * (now - odds * better - (1.0 - odds) * worse)
+
+
+@compiled
+def clashes(worth, tie, dependence, varpi, varpi_D, c_clash):
+    """Gain from a clash: its prize against the tie, what one would lose alone, and its cost.
+
+    ``worth - varpi T_ij - varpi_D Dep_ij - c_clash``.
+    """
+    return worth - varpi * tie - varpi_D * dependence - c_clash

@@ -1,0 +1,201 @@
+"""A few runs of one scenario in full: played, or played again from an ensemble."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.chance import NO_DRAWS
+from sim.errors import ResultsError, SimError, nearest
+from sim.events import counter, empty
+from sim.files import with_changes
+from sim.givens import Givens, Knobs, Layout
+from sim.progress import Progress
+from sim.results import assemble, scenario_of
+from sim.rounds import play
+from sim.scenario import Scenario
+from sim.setup import begin, keys_of, most_events, prepare
+from sim.store import Store, reading
+from sim.study import MOST_RUNS, given, whole
+from sim.world import RECORDED, Kept, blank
+
+
+def simulate(
+    scenario: Scenario | str | Path,
+    *,
+    runs: int = 1,
+    seed: int = 1,
+    first: int = 0,
+    rounds: int | None = None,
+    set: Mapping[str, object] | Sequence[str] = (),
+    parts: tuple[str, ...] | None = None,
+    log: bool = True,
+    progress: bool = False,
+) -> xr.Dataset:
+    """Run a war once or a few times, and keep everything.
+
+    For many runs see `sim.ensembles.ensemble`, which plays the same runs and keeps less of each.
+
+    Parameters
+    ----------
+    scenario : Scenario or path
+        A scenario, or the TOML file of one.
+    runs : int
+        How many; run n of a seed is the same whatever else is run with it.
+    seed : int
+        Names the luck, from 0 to 2**64 - 1.
+    first : int
+        Number of the first run.
+    rounds : int, optional
+        Weeks; the scenario's if not given.
+    set : mapping or sequence of str
+        Changes, as ``{"actors.iran.capability": 1.4}`` or ``["actors.iran.capability=1.4"]``.
+    parts : tuple of str, optional
+        Parts of the record to keep, see `sim.world.RECORDED`; all if not given. The part `status`
+        is always kept.
+    log : bool
+        Whether to keep the events.
+    progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    Dataset
+        See `sim.results.assemble`.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be used.
+    SimError
+        If `runs`, `rounds`, `seed` or `first` is out of range.
+    """
+    case = given(scenario, set)
+    if rounds is not None:
+        case = with_changes(case, {"rounds": whole("rounds", rounds, 1, MOST_RUNS)})
+    runs = whole("runs", runs, 1, MOST_RUNS)
+    seed, first = whole("seed", seed, 0, 2**64 - 1), whole("first", first, 0, MOST_RUNS)
+    for part in parts or ():
+        if part not in RECORDED:
+            raise SimError(f"unknown part {part!r} of the record ({nearest(part, list(RECORDED))})")
+    return gather(case, range(first, first + runs), seed, parts, log, progress)
+
+
+def replay(
+    source: str | os.PathLike[str] | xr.Dataset, run: int, *, check: bool = True
+) -> xr.Dataset:
+    """Play a single run of an ensemble again, in full, with its events.
+
+    Parameters
+    ----------
+    source : path, URL or Dataset
+        A store, or results of this program.
+    run : int
+        Number of the run.
+    check : bool
+        Compare with what the ensemble kept of it.
+
+    Returns
+    -------
+    Dataset
+        As from `simulate`.
+
+    Raises
+    ------
+    ResultsError
+        If the ensemble holds no such run, or now gives another one: it was made by other rules.
+    """
+    number = whole("run", run, 0, 2**63 - 1)
+    if isinstance(source, xr.Dataset):
+        results, name = source, "these results"
+    else:
+        store = Store(source)
+        results, name = store.dataset(events=False), str(store.place)
+        lost = {f["run"]: f["error"] for r in store.finished().values() for f in r["failures"]}
+        if run in lost:
+            raise ResultsError(f"{name}: run {run} failed: {lost[run]}")
+    scenario, seed = scenario_of(results), int(results.attrs["seed"])
+    held = results.attrs.get("hold", "nothing")
+    if number not in results["run"].values:
+        numbers = results["run"].values
+        span = f"{numbers.min()} to {numbers.max()}" if len(numbers) else "none"
+        raise ResultsError(f"{name}: there is no run {run}: the runs are {span}")
+    again = gather(scenario, [number], seed, hold=None if held == "nothing" else held)
+    if check:
+        names = [name for name in ("state", "final_tie") if name in results]
+        with reading(f"run {run} of {name}"):
+            kept = results[names].sel(run=number).load()
+        same = np.array_equal(kept["state"].values, again["state"].values[0])
+        if same and "final_tie" in kept:
+            last = again["tie"].isel(run=0, round=-1).values.astype(np.float32)
+            same = np.allclose(kept["final_tie"].values, last, atol=1e-6)
+        if not same:
+            raise ResultsError(
+                f"{name}: run {run} comes out differently now: it was made by other rules, or on "
+                "another kind of machine (check=False plays it all the same)"
+            )
+    return again
+
+
+def gather(
+    scenario: Scenario,
+    numbers: Sequence[int],
+    seed: int,
+    parts: tuple[str, ...] | None = None,
+    log: bool = True,
+    progress: bool = False,
+    hold: str | None = None,
+) -> xr.Dataset:
+    """Play the runs of these numbers; Ctrl-C ends it early with the runs that are finished."""
+    prepared = prepare(scenario)
+
+    def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
+        return _play_compiled(scenario, prepared, seed, number, parts, log, hold)
+
+    if any(actor.agent is not None for actor in scenario.actors.values()):
+        # Mesa takes half a second to import, and only classes of one's own need it.
+        from sim.model import play_with_agents
+
+        def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
+            return play_with_agents(scenario, seed, number, parts, log, hold)
+
+    played: list[tuple[int, Kept, NDArray[np.float64]]] = []
+    with Progress(len(numbers), 0, progress) as shown:
+        try:
+            for number in numbers:
+                played.append((number, *one(number)))
+                shown.add(1)
+        except KeyboardInterrupt:
+            if not played:
+                raise
+    results = assemble(
+        scenario, prepared[2], seed, [number for number, _, _ in played],
+        [record for _, record, _ in played], [rows for *_, rows in played] if log else None,
+    )  # fmt: skip
+    if hold is not None:
+        results.attrs["hold"] = hold
+    return results
+
+
+def _play_compiled(
+    scenario: Scenario,
+    prepared: tuple[Givens, Knobs, Layout],
+    seed: int,
+    number: int,
+    parts: tuple[str, ...] | None,
+    log: bool,
+    hold: str | None,
+) -> tuple[Kept, NDArray[np.float64]]:
+    """One run by the compiled driver: its record and its events."""
+    (g, p, lay), rounds = prepared, scenario.rounds
+    record = blank(lay, rounds) if parts is None else blank(lay, rounds, ("status", *parts))
+    rows, count = empty(most_events(g, lay, rounds) if log else 0), counter()
+    world = begin(scenario, g, p, lay, seed, number, hold)
+    luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
+    play(g, p, world, record, rows, count, luck[0], NO_DRAWS, 0, rounds, None)
+    return record, rows[: count[0]].copy()

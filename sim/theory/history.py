@@ -1,0 +1,148 @@
+"""What history says of one war: facts in a file beside its scenario, with their sources.
+
+A file ``history/<name of the scenario's file>.toml`` holds a list of ``[[facts]]``. What is
+measured is one of `MEASURES`; what happened is `value`, or lies from `low` to `high`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError, model_validator
+
+from sim import events
+from sim.errors import SimError, nearest
+from sim.scenario import Part, Scenario
+from sim.theory.cast import Cast
+from sim.theory.estimates import Figure, Spread, ratio
+from sim.theory.facts import Fact, Status
+from sim.theory.readings import NOT_MET, answers, first_achieved, since
+from sim.toml import read
+
+
+class Happened(Part):
+    """One fact of history."""
+
+    name: str = Field(description="short name")
+    claim: str = Field(description="what happened, in words")
+    measure: str = Field(description="what is compared with it in the runs")
+    value: float | None = Field(None, description="what it was")
+    low: float | None = Field(None, description="or the lower end of what it may have been")
+    high: float | None = Field(None, description="and the upper end")
+    source: str = Field(description="where it comes from")
+    status: Literal["fitted", "imposed", "free"] = Field(description="what it can prove")
+    seen: bool = Field(description="whether it was looked at while the theory was tuned")
+    why: str = Field(description="why it has this status")
+
+    @model_validator(mode="after")
+    def _one_or_two(self) -> Happened:
+        ends = (self.low, self.high)
+        if (self.value is None) == (None in ends) or (self.value is not None and any(ends)):
+            raise ValueError("needs a value, or low and high")
+        if self.value is None and ends[0] > ends[1]:  # type: ignore[operator]
+            raise ValueError("low must not be above high")
+        return self
+
+
+def week_achieved(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | None:
+    """Week of the achieved goal, over the runs that get there."""
+    met = first_achieved(results, cast)
+    return _spread(met[met < NOT_MET])
+
+
+def first_ceasefire(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | None:
+    """Week at whose end a ceasefire first stands; runs without one count as the last."""
+    truce = results["state"].values > 0
+    return _spread(np.where(truce.any(axis=1), truce.argmax(axis=1), truce.shape[1]))
+
+
+def share_of_breaches(results: xr.Dataset, case: Scenario, cast: Cast) -> Figure | None:
+    """The pair's camp's share of breaches after the goal, weighed by capability at the start."""
+    weeks = since(results, first_achieved(results, cast))
+    camp = case.actors[cast.spoiler].camp
+    own = np.zeros(results.sizes["run"])
+    every = own.copy()
+    for name, actor in case.actors.items():
+        if actor.armed:
+            broken = answers(results, events.COMPLY, (name,), False).part * weeks
+            amount = actor.capability * broken.sum(axis=1)
+            every += amount
+            own += amount if actor.camp == camp else 0.0
+    return ratio(own, every) if every.any() else None
+
+
+MEASURES: Mapping[str, Callable[[xr.Dataset, Scenario, Cast], Figure | Spread | None]] = {
+    "week of the achieved goal": week_achieved,
+    "week of the first ceasefire": first_ceasefire,
+    "share of breaches": share_of_breaches,
+}
+
+
+def beside(path: Path) -> Path | None:
+    """The history that lies beside a scenario file, if there is one."""
+    found = path.parent / "history" / path.name
+    return found if found.is_file() else None
+
+
+def load(path: Path) -> tuple[Fact, ...]:
+    """Read facts of history from a file.
+
+    Raises
+    ------
+    SimError
+        If it cannot be read, or a fact of it is not one.
+    """
+    try:
+        tree = read(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SimError(f"{path}: cannot be read: {error}") from error
+    rows = tree.get("facts")
+    if not isinstance(rows, list) or set(tree) != {"facts"}:
+        raise SimError(f"{path}: holds a list of [[facts]] and nothing else")
+    found = []
+    for place, row in enumerate(rows, start=1):
+        try:
+            one = Happened.model_validate(dict(row))
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(str(part) for part in fault["loc"]) or "it"
+            raise SimError(f"{path}: fact {place}: {where}: {fault['msg']}") from error
+        if one.measure not in MEASURES:
+            hint = nearest(one.measure, list(MEASURES))
+            raise SimError(f"{path}: fact {place}: unknown measure {one.measure!r} ({hint})")
+        found.append(_fact(one))
+    return tuple(found)
+
+
+def extra(case: Scenario, cast: Cast) -> Callable[[xr.Dataset], dict[str, Figure | Spread]]:
+    """All measures of history on results, for `sim.theory.cells.Cells`."""
+
+    def measured(results: xr.Dataset) -> dict[str, Figure | Spread]:
+        found = {name: measure(results, case, cast) for name, measure in MEASURES.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    return measured
+
+
+def _fact(one: Happened) -> Fact:
+    ends = (one.value, one.value) if one.value is not None else (one.low, one.high)
+    status: Status = one.status
+    return Fact(
+        one.name, one.claim, status, one.seen, one.why,
+        lambda ask: ask.extra(one.measure),
+        (float(ends[0] or 0.0), float(ends[1] or 0.0)),
+        one.source,
+    )  # fmt: skip
+
+
+def _spread(values: NDArray[np.int64]) -> Spread | None:
+    if not len(values):
+        return None
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return None if math.isnan(middle) else Spread(float(middle), float(low), float(high))

@@ -1,0 +1,250 @@
+"""Calibration finds what was planted, by measures that can be worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim import files
+from sim.calibration import Plan, calibrate, load_plan
+from sim.calibration.design import played, spread
+from sim.calibration.emulator import Emulator, learn
+from sim.calibration.plan import Free, Target
+from sim.calibration.posterior import log_likelihood
+from sim.calibration.targets import MEASURES
+from sim.cli import main
+from sim.errors import SimError
+from sim.scenario import Scenario
+
+ROOT = Path(__file__).parents[1]
+SYRIA = ROOT / "scenarios/calibration/syria_2015_2018.toml"
+PLAN = """
+scenario = "{scenario}"
+known_until = 2016-12-31
+
+[[free]]
+path = "parameters.nu"
+low = 0.002
+high = 0.02
+
+[[targets]]
+name = "front"
+measure = "territory reached"
+week = 40
+position = 0.6
+value = 0.5
+tolerance = 0.1
+until = 2016-12-01
+source = "judgement"
+"""
+
+
+def plan_file(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    text = PLAN.format(scenario=(ROOT / "scenarios/toy.toml").as_posix())
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def runs_of(states: list[list[int]], **more: list[list[float]]) -> xr.Dataset:
+    """Results with these states by run and week."""
+    variables = {"state": (("run", "round"), np.array(states))}
+    variables |= {name: (("run", "round"), np.array(rows)) for name, rows in more.items()}
+    return xr.Dataset(variables)
+
+
+def target(**more: object) -> Target:
+    base: dict[str, object] = {
+        "name": "x", "measure": "calm", "value": 0.5, "tolerance": 0.1, "source": "judgement",
+        "until": pd.Timestamp("2016-01-01").date(),
+    }  # fmt: skip
+    return Target.model_validate({**base, **more})
+
+
+# numbers and measures -----------------------------------------------------------------------------
+
+
+@given(st.floats(0, 1), st.floats(1e-3, 1), st.floats(1.1, 50))
+def test_a_share_of_the_way_is_on_the_scale_of_the_range(
+    share: float, low: float, factor: float
+) -> None:
+    even = Free(path="a.b", low=low, high=low * factor, scale="even")
+    log = Free(path="a.b", low=low, high=low * factor)
+    assert even.at(share) == pytest.approx(low + share * low * (factor - 1))
+    assert math.log(log.at(share)) == pytest.approx(math.log(low) + share * math.log(factor))
+    assert Free(path="a.b", low=5, high=60, whole=True).at(share).is_integer()
+
+
+def test_ceasefires_that_stand_at_the_end_are_no_failures() -> None:
+    failed = MEASURES["ceasefires failed"].found
+    # one breaks after a week, one after three, one stands after four when the run ends
+    results = runs_of([[0, 1, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0], [0, 0, 1, 1, 1, 1]])
+    assert failed(results, 1, 0.0) == pytest.approx(1 / 3)
+    assert failed(results, 2, 0.0) == pytest.approx(1 / 3)
+    assert failed(results, 3, 0.0) == pytest.approx(1 - (2 / 3) * (1 / 2))
+    assert math.isnan(failed(runs_of([[0, 0, 0]]), 1, 0.0))
+
+
+def test_the_first_ceasefire_is_a_median_and_a_run_without_one_counts_as_its_length() -> None:
+    first = MEASURES["first ceasefire"].found
+    assert first(runs_of([[0, 1, 0], [0, 0, 1], [0, 0, 0]]), 0, 0.0) == 2.0
+
+
+def test_calm_is_violence_in_young_ceasefires_over_that_of_war() -> None:
+    found = MEASURES["calm"].found(
+        runs_of(
+            [[0, 0, 1, 1, 1]],
+            age=[[0, 0, 1, 2, 3]],
+            intensity=[[0.8, 1.0, 0.5, 0.4, 0.9]],
+        ),
+        2,
+        0.0,
+    )
+    assert found == pytest.approx(0.45 / 0.9)
+
+
+def test_settlements_count_up_to_the_week_that_is_asked_for() -> None:
+    settled = MEASURES["settled"].found
+    results = runs_of([[0, 2, 0], [0, 0, 2]])
+    assert [settled(results, week, 0.0) for week in (0, 1, 2)] == [0.0, 0.5, 1.0]
+
+
+def test_monthly_violence_leaves_months_without_any_apart() -> None:
+    level = [[1.0] * 4 + [0.5] * 4 + [0.0] * 4 + [1.0] * 4]
+    results = runs_of([[0] * 16], intensity=level)
+    assert MEASURES["monthly change"].found(results, 0, 0.0) == 0.0  # one change only: no spread
+    months = np.array([1.0, 0.5, 0.0, 1.0])
+    centred = months - months.mean()
+    lag = (centred[1:] * centred[:-1]).sum() / (centred**2).sum()
+    assert MEASURES["monthly memory"].found(results, 0, 0.0) == pytest.approx(lag)
+
+
+# design, emulator, posterior ----------------------------------------------------------------------
+
+
+def test_a_latin_hypercube_has_one_point_in_every_stratum_of_every_number() -> None:
+    plan = load_plan(SYRIA)
+    points = spread(plan, 40, 3)
+    assert points.shape == (40, len(plan.free))
+    for column in points.T:
+        assert sorted(np.floor(column * 40).astype(int)) == list(range(40))
+
+
+def test_the_emulator_learns_a_smooth_surface_and_says_how_well() -> None:
+    rng = np.random.default_rng(5)
+    points = rng.random((120, 3))
+    truth = np.sin(3 * points[:, 0]) + points[:, 1] * points[:, 2]
+    seen = pd.DataFrame({"curve": truth + 0.02 * rng.normal(size=120), "luck": rng.random(120)})
+    emulator = learn(points, seen)
+    fresh = rng.random((50, 3))
+    mean, error = emulator.expected(fresh)
+    expected = np.sin(3 * fresh[:, 0]) + fresh[:, 1] * fresh[:, 2]
+    assert np.abs(mean[:, 0] - expected).max() < 0.06
+    assert (error > 0).all()
+    assert emulator.skill["curve"] > 0.97
+    assert emulator.skill["luck"] < 0.2
+
+
+class Line:
+    """A process that says the number itself."""
+
+    def predict(self, points: np.ndarray, return_std: bool) -> tuple[np.ndarray, np.ndarray]:
+        return points[:, 0], np.full(len(points), 0.3)
+
+
+def test_the_likelihood_is_that_of_a_normal_error_with_both_variances(toy: Scenario) -> None:
+    free = (Free(path="parameters.nu", low=0.001, high=0.1),)
+    known = target(value=0.25, tolerance=0.4)
+    plan = Plan(toy, known.until, free, (known,))
+    found = log_likelihood(
+        plan, Emulator([Line()], pd.Series(dtype=float)), np.array([[0.75], [1.2]])
+    )
+    assert found[0] == pytest.approx(-0.5 * (0.25 / 0.25 + math.log(0.25)))
+    assert found[1] == -math.inf  # outside of its range
+
+
+@pytest.mark.slow
+def test_a_number_that_was_planted_is_found_again(toy: Scenario) -> None:
+    planted = 0.012
+    truth = files.with_changes(toy, {"parameters.nu": planted})
+    free = (
+        Free(path="parameters.nu", low=0.003, high=0.03),
+        Free(path="parameters.sigma", low=0.005, high=0.05),
+    )
+    asked = [
+        target(name=f"by {week}", measure="territory reached", week=week, position=0.62,
+               tolerance=0.05)
+        for week in (15, 30, 50)
+    ]  # fmt: skip
+    probe = Plan(truth, asked[0].until, free, tuple(asked))
+    middle = np.array([[math.log(planted / 0.003) / math.log(10), 0.4]])
+    seen = played(probe, middle, 600, 99).iloc[0]
+    known = tuple(one.model_copy(update={"value": float(seen[one.name])}) for one in asked)
+    found = calibrate(
+        Plan(toy, known[0].until, free, known), points=60, runs=60, waves=2, check=8, seed=4
+    )
+    row = found.numbers.loc["parameters.nu"]
+    assert row["low"] < planted < row["high"]
+    assert row["shrunk"] > 0.25  # it was narrowed down
+    inside = (found.targets["posterior_median"] - found.targets["known"]).abs()
+    assert (inside < 2 * found.targets["tolerance"]).all()
+
+
+# files and commands -------------------------------------------------------------------------------
+
+
+def test_the_syrian_plan_rests_on_nothing_later_than_january_2017() -> None:
+    plan = load_plan(SYRIA)
+    assert plan.known_until.isoformat() == "2017-01-31"
+    assert all(one.until <= plan.known_until for one in plan.targets)
+    assert all(one.source for one in plan.targets)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"territory reached"', '"teritory reached"', "territory reached"),
+        ("until = 2016-12-01", "until = 2017-02-01", "after known_until"),
+        ("week = 40\n", "", "needs week"),
+        ("high = 0.02", "high = 0.001", "low must be below high"),
+        ("low = 0.002", "low = 0", "above 0"),
+        ("parameters.nu", "parameters.mu", "mu"),
+        ("tolerance = 0.1", "tolerance = 0", "greater than 0"),
+        ("[[free]]", "[[fre]]", "fre"),
+        ("toy.toml", "no_such.toml", "no_such.toml"),
+    ],
+)
+def test_a_plan_that_cannot_be_used_gets_one_clear_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, said: str
+) -> None:
+    path = plan_file(tmp_path, (old, new))
+    with pytest.raises(SimError, match=said):
+        load_plan(path)
+    assert main(["calibrate", str(path)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "found"
+    arguments = ["calibrate", str(plan_file(tmp_path)), "--points", "12", "--runs", "10"]
+    assert main([*arguments, "--waves", "1", "--check", "4", "--out", str(out), "--quiet"]) == 0
+    assert "parameters.nu" in capsys.readouterr().out
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "points.csv", "posterior.csv", "numbers.csv", "targets.csv", "numbers.png", "targets.png",
+    }  # fmt: skip
+    draws = pd.read_csv(out / "posterior.csv")
+    assert draws["parameters.nu"].between(0.002, 0.02).all()
+    assert main([*arguments, "--points", "2"]) == 2
