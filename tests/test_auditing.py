@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 import sim
-from sim import cli, moving
-from sim.auditing import Audit, audit
+from sim import cli
+from sim.auditing import Audit, audit, moving
 from sim.errors import SimError
 from sim.plausible import Number, moved, numbers, range_of, size
 from sim.scenario import Scenario

@@ -16,15 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import cli, files, flips, measures
+from sim import cli, files, measures
 from sim.chronicle.story import Story
-from sim.deeds import Deed, Deeds
 from sim.errors import SimError
-from sim.explaining import Explanation, explain
+from sim.explaining import Explanation, explain, flips
+from sim.explaining.deeds import Deed, Deeds
+from sim.explaining.stage import Stage
+from sim.explaining.tracing import Trace
 from sim.results import events, save
 from sim.scenario import Scenario
-from sim.stage import Stage
-from sim.tracing import Trace
 from sim.world import ACCOUNTS
 
 PAIR = ("russia", "iran")

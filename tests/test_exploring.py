@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import controls, files
+from sim import files
 from sim.errors import ResultsError, ScenarioError, SimError
+from sim.exploring import controls
 from sim.scenario import Scenario
 
 TOY = ROOT / "scenarios/toy.toml"

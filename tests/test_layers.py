@@ -158,7 +158,10 @@ def test_every_public_name_can_be_loaded() -> None:
 
 
 def test_no_module_draws_luck_of_its_own() -> None:
+    # A calibration wanders over numbers: no war is played by that luck.
     for path in FILES:
+        if path.parent == PACKAGE / "calibration":
+            continue
         text = path.read_text(encoding="utf-8")
         assert "random" not in outside(path), path.name
         for word in ("np.random", "numpy.random", "default_rng"):

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 import sim
 from sim import contract
-from sim.asking import asking
 from sim.errors import SimError
 from sim.model import GovernmentActor, StateActor
-from sim.questions import EVENTS, Question
 from sim.results import events
 from sim.scenario import Scenario
 from sim.seat import Seat, by_hand
+from sim.seat.asking import asking
+from sim.seat.questions import EVENTS, Question
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 TOY = ROOT / "scenarios/toy.toml"
@@ -208,7 +208,7 @@ def test_an_asking_actor_keeps_the_contract(kind: Any) -> None:
 
 def test_buttons_answer_and_take_back() -> None:
     pytest.importorskip("ipywidgets")
-    from sim.desk import Desk
+    from sim.seat.desk import Desk
 
     seat = Seat(TOY, "league", weeks=20)
     desk = Desk(seat)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from sim import widgets
-from sim.questions import Question
 from sim.scenario import Scenario
+from sim.seat.questions import Question
 
 
 class Seated(Protocol):

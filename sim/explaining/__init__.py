@@ -11,17 +11,18 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim import flips, html, selection, telling
+from sim import html, selection
 from sim.chronicle.story import Story, Truce
 from sim.errors import ResultsError, SimError
-from sim.flips import DECISIONS, Flip
+from sim.explaining import flips, telling
+from sim.explaining.flips import DECISIONS, Flip
+from sim.explaining.stage import Stage
+from sim.explaining.tracing import Part, Trace
 from sim.results import Event, scenario_of
 from sim.scenario import Scenario
 from sim.selection import When
 from sim.simulation import replay
-from sim.stage import Stage
 from sim.study import whole
-from sim.tracing import Part, Trace
 from sim.world import ACCOUNTS
 
 _NEEDED = (
@@ -45,8 +46,8 @@ class Explanation:
         By account: ``before``, ``after`` and ``change``, and the sum in the row ``tie``.
     events : DataFrame
         What moved the tie most, one row each, the greatest first: ``change``, ``account``,
-        ``kind`` (see `sim.tracing.Part`), ``first`` and ``last`` (dates), ``weeks``, ``actor``,
-        ``counterpart``, ``issue``, ``what`` and ``why`` in words, the ``decision`` (kind), by whom
+        ``kind`` (see `sim.explaining.tracing.Part`), ``first`` and ``last`` (dates), ``weeks``,
+        ``actor``, ``counterpart``, ``issue``, ``what`` and ``why`` in words, the ``decision`` (kind), by whom
         and when, its ``answer`` and ``margin``, and the smallest ``flip`` in words with its
         ``flip_size``, whether a replay ``confirmed`` it, and ``tie_with_flip`` at the end.
     parts : DataFrame

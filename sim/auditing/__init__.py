@@ -19,13 +19,13 @@ import pandas as pd
 import xarray as xr
 
 from sim import selection
-from sim.audited import Audit
+from sim.auditing.audited import Audit
+from sim.auditing.moving import Player, Tell, close_table, closest, ends_of, screened_table, summed
 from sim.causes import Outcome, tie_change
 from sim.chronicle.wording import Words
 from sim.errors import SimError
 from sim.events import CODE
 from sim.explaining import pair_of
-from sim.moving import Player, Tell, close_table, closest, ends_of, screened_table, summed
 from sim.plausible import owner
 from sim.scenario import Scenario
 from sim.study import MOST_RUNS, given, whole

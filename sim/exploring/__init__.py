@@ -10,9 +10,10 @@ from typing import Any
 
 import xarray as xr
 
-from sim import controls, widgets
+from sim import widgets
 from sim.ensembles import ensemble
 from sim.errors import SimError
+from sim.exploring import controls
 from sim.files import with_changes
 from sim.measures import STATES, outcomes
 from sim.plots import default_pairs
@@ -41,8 +42,8 @@ def explore(
     scenario : Scenario or path
     vary : sequence of str, or mapping of str to (low, high) or (low, high, step), optional
         Fields by their paths, ``["actors.iran.capability"]``; numbers get a slider, truth values
-        a box, words a list. See `sim.controls` for the ends and steps, and for what is chosen if
-        nothing is given.
+        a box, words a list. See `sim.exploring.controls` for the ends and steps, and for what is
+        chosen if nothing is given.
     runs, seed : int
         See `sim.ensembles.ensemble`; two runs or more.
     figure : str

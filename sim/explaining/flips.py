@@ -18,13 +18,13 @@ import xarray as xr
 
 from sim.chronicle.story import Truce
 from sim.errors import ScenarioError
+from sim.explaining.stage import Input, Stage
 from sim.files import as_data, build
 from sim.givens import BY_RULE
 from sim.plausible import owner
 from sim.results import Event, events
 from sim.scenario import Scenario
 from sim.simulation import gather
-from sim.stage import Input, Stage
 from sim.world import World
 
 DECISIONS = (

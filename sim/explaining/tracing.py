@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from sim.chronicle.story import Story, Truce
-from sim.deeds import Deed, Deeds
+from sim.explaining.deeds import Deed, Deeds
 from sim.givens import NEW_IDEAL, NEW_WEIGHT, Floats, Ints
 from sim.results import Event
 from sim.rules.objectives import align, weigh

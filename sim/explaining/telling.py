@@ -6,10 +6,10 @@ from sim.chronicle import reasons
 from sim.chronicle.story import Story
 from sim.chronicle.summing import adding_up, hundredths
 from sim.chronicle.wording import count, day, level, ordinal, percent, sentence, signed, size
-from sim.flips import Flip, said
+from sim.explaining.flips import Flip, said
+from sim.explaining.tracing import Part, Trace
 from sim.plausible import owner
 from sim.results import Event
-from sim.tracing import Part, Trace
 from sim.world import ACCOUNTS
 
 NOTES = (

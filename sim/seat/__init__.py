@@ -1,8 +1,8 @@
 """Take one actor's seat: the war stops at each of its decisions, and a reader answers for it.
 
-The actor becomes a plug-in (`sim.asking`). A week in which it has something to decide is tried,
-taken back, and played when the answer is there; so the reader can be a person at a keyboard, the
-buttons of a notebook (`sim.desk`), or a list of answers.
+The actor becomes a plug-in (`sim.seat.asking`). A week in which it has something to decide is
+tried, taken back, and played when the answer is there; so the reader can be a person at a keyboard, the
+buttons of a notebook (`sim.seat.desk`), or a list of answers.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from sim.asking import Answer, asking
 from sim.chronicle.story import Story
 from sim.ensembles import simulate
 from sim.errors import SimError, nearest
 from sim.files import with_changes
 from sim.model import Actor, ConflictModel, class_of
 from sim.plugins import register
-from sim.questions import QUESTIONS, Question, question
 from sim.results import assemble
 from sim.scenario import Scenario
+from sim.seat.asking import Answer, asking
+from sim.seat.questions import QUESTIONS, Question, question
 from sim.selection import week_at
 from sim.study import given
 from sim.world import Kept
@@ -56,7 +56,7 @@ class Seat:
     weeks : int, optional
         How long the war is; the scenario's rounds if not given.
     decisions : sequence of str
-        Which of `sim.questions.QUESTIONS` the reader answers; the rule answers the others.
+        Which of `sim.seat.questions.QUESTIONS` the reader answers; the rule answers the others.
     set : mapping or sequence of str
         Changes, as ``{"actors.iran.capability": 1.4}``.
 
@@ -113,7 +113,7 @@ class Seat:
         Parameters
         ----------
         yes : bool, str or None
-            See `sim.questions.Question.read`.
+            See `sim.seat.questions.Question.read`.
 
         Returns
         -------
@@ -206,7 +206,7 @@ class Seat:
         return pd.DataFrame({name: self._sums(war) for name, war in wars.items()})
 
     def _ipython_display_(self) -> None:
-        from sim.desk import Desk
+        from sim.seat.desk import Desk
 
         Desk(self).show()
 

@@ -33,7 +33,7 @@ class Deed:
         Deeds of one key are told as one: the weeks of a spell of war, the breaches under a
         ceasefire that are laid at one door.
     kind : str
-        See `sim.tracing.Part`.
+        See `sim.explaining.tracing.Part`.
     actor : str
         Whose doing; empty where it is nobody's or both's.
     decisions : tuple of Event
