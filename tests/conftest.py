@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,18 @@ from sim.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))
+
+
+def _said(file: str) -> dict[str, Any]:
+    """Theory, mechanisms and parameters of a scenario file, as changes of another."""
+    data = tomllib.loads((ROOT / "scenarios" / file).read_text(encoding="utf-8"))
+    groups = ("mechanisms", "parameters")
+    flat = {f"{group}.{name}": v for group in groups for name, v in data[group].items()}
+    return {"theory": data.get("theory", "second"), **flat}
+
+
+# What makes a variant of the Syrian case one under the theories as they were first built.
+FIRST, SECOND = _said("syria_first_theory.toml"), _said("syria_second_theory.toml")
 
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from conftest import ROOT, SCENARIOS
+from conftest import FIRST, ROOT, SCENARIOS
 
 from sim import chance
 from sim.files import load
@@ -15,7 +15,6 @@ from sim.simulation import simulate
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # The plain version knows the first theory, and no experiment that puts an issue somewhere.
-FIRST = {"theory": "first"}
 PLAYED = [path for path in SCENARIOS if path.stem != "threat_returns"]
 STILL = {"parameters.sig_w": 0, "parameters.sig_x": 0}
 
@@ -148,7 +147,7 @@ def test_what_the_scenarios_do_not_use_is_the_same(plain, r):
     case = load(
         SYRIA,
         {
-            "theory": "first",
+            **FIRST,
             "parameters.r": r,
             "parameters.q_att": 0.4,
             "parameters.tau_n": 3,

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from conftest import FIRST
 
 from sim import events
 from sim.simulation import simulate
@@ -26,7 +27,7 @@ PARTS = ("status", "dyad", "issue", "actor", "actor_flag", "link")
 
 @cache
 def ensemble(path=SYRIA, consultation=None, attention=True):
-    change = {"theory": "first"}
+    change = dict(FIRST)
     if consultation is not None:
         change["roles.consultation.iran"] = consultation
     if not attention:

@@ -1,8 +1,8 @@
 """Take one actor's seat: the war stops at each of its decisions, and a reader answers for it.
 
 The actor becomes a plug-in (`sim.seat.asking`). A week in which it has something to decide is
-tried, taken back, and played when the answer is there; so the reader can be a person at a keyboard, the
-buttons of a notebook (`sim.seat.desk`), or a list of answers.
+tried, taken back, and played when the answer is there; so the reader can be a person at a
+keyboard, the buttons of a notebook (`sim.seat.desk`), or a list of answers.
 """
 
 from __future__ import annotations
