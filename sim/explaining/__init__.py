@@ -47,9 +47,9 @@ class Explanation:
     events : DataFrame
         What moved the tie most, one row each, the greatest first: ``change``, ``account``,
         ``kind`` (see `sim.explaining.tracing.Part`), ``first`` and ``last`` (dates), ``weeks``,
-        ``actor``, ``counterpart``, ``issue``, ``what`` and ``why`` in words, the ``decision`` (kind),
-        by whom and when, its ``answer`` and ``margin``, and the smallest ``flip`` in words with its
-        ``flip_size``, whether a replay ``confirmed`` it, and ``tie_with_flip`` at the end.
+        ``actor``, ``counterpart``, ``issue``, ``what`` and ``why`` in words, the ``decision``
+        (kind), by whom and when, its ``answer`` and ``margin``, and the smallest ``flip`` in words
+        with its ``flip_size``, whether a replay ``confirmed`` it, and ``tie_with_flip`` at the end.
     parts : DataFrame
         Every part of the change; they add up to it.
     flips : DataFrame
