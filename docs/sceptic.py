@@ -13,9 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sim.plots import sceptic  # noqa: E402
-from sim.plots.pages import write  # noqa: E402
-from sim.theory import page, trial  # noqa: E402
+from sim.plots import sceptic
+from sim.plots.pages import write
+from sim.theory import page, trial
 
 PAGE = ROOT / "docs" / "SCEPTIC.md"
 KEPT = ROOT / "docs" / "sceptic"
