@@ -368,7 +368,7 @@ def test_the_syrian_history_is_of_no_later_date_than_january_2017(syria: Scenari
     path = history.beside(SYRIA)
     assert path is not None
     told = history.load(path)
-    assert [fact.status for fact in told] == ["fitted", "fitted", "free"]
+    assert [fact.status for fact in told] == ["fitted"] * 3
     years = [int(word) for word in path.read_text().split() if word.isdecimal() and len(word) == 4]
     assert years
     assert max(years) <= 2017
@@ -523,9 +523,8 @@ def test_with_the_tie_cut_a_flag_moves_nobody_and_its_whole_effect_ran_through_i
     found = small.tables["channel"].set_index(["design", "coding", "outcome"])
     flags = found.loc["flag"]
     assert (flags[["cut_value", "cut_low", "cut_high"]] == 0.0).all(axis=None)
-    told = flags.dropna()
-    assert len(told)
-    assert (told["share_value"] == 1.0).all()
+    assert (flags["whole_value"] != 0.0).any()
+    assert (flags.dropna()["share_value"] == 1.0).all(), "where the whole can be told from 0"
     assert (found.loc["clamp"]["cut_value"] != 0.0).all()
 
 
@@ -679,7 +678,7 @@ def test_what_the_sceptics_page_claims_is_found_again_with_other_luck(syria: Sce
     before = before[(before["status"] == "free") & before["holds"]]
     reach = (before["high"] - before["low"]) / 2
     clear = before[abs(before["value"]) > 3 * reach]
-    assert len(clear) >= 8
+    assert len(clear) >= 6
     found = again.set_index("fact").loc[clear.index]
     assert found["holds"].all(), found[~found["holds"]]
     apart = abs(found["value"] - clear["value"])

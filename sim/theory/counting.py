@@ -83,22 +83,18 @@ def verdict(trial: Trial) -> tuple[str, ...]:
 
 
 def _sizes(trial: Trial) -> list[str]:
-    """Where the war as coded is extreme among codings, and whether conflict explains it."""
+    """Where the war as coded stands among codings, and whether conflict explains it."""
     found = placebo.percentiles(trial.tables["codings"])
     words = []
     for _, row in found.iterrows():
-        if 5.0 < row["percentile"] < 95.0:
-            continue
-        side = "larger" if row["percentile"] >= 95.0 else "smaller"
-        share = max(row["percentile"], 100.0 - row["percentile"])
-        alone = row["slope_low"] * row["slope_high"] <= 0.0
+        share = float(row["percentile"])
         words.append(
-            f"By size, what security does to {NAMES[row['outcome']]} is {side} as coded than in "
-            f"{share:.1f} % of shuffled codings"
+            f"By size, what security does to the {NAMES[row['outcome']]} as coded is larger than "
+            f"in {share:.1f} % of shuffled codings"
             + (
-                ", but over codings it does not grow with the conflict of the two."
-                if alone
-                else ", and over codings it goes with the conflict of the two."
+                "; over codings it does not go with the conflict of the two."
+                if row["slope_low"] * row["slope_high"] <= 0.0
+                else "; over codings it goes with the conflict of the two."
             )
         )
     return words

@@ -243,16 +243,30 @@ def _rivals(trial: Trial) -> Block:
         scores = [score(table, model, status) for model in models]
         rows.append([f"{status}: hold", *(f"{yes} of {of}" for yes, of in scores)])
     free = [score(table, model, "free")[0] for model in models]
-    equals = [m for m, held in zip(models[1:], free[1:], strict=True) if held >= free[0]]
     says = {rival.name: rival.says for rival in rivals.RIVALS} | {rivals.TREND: rivals.TREND_SAYS}
     return Block(
         "rivals",
         "Rival models",
         tuple(f"{name}: {words}" for name, words in says.items() if name in models),
         ("fact", *models), rows,
-        (f"As many free facts as {models[0]} hold under: {', '.join(equals) or 'none of them'}. "
-         "These facts cannot tell such a rival from it.",),
+        (_standing(models, free),),
     )  # fmt: skip
+
+
+def _standing(models: Sequence[str], free: Sequence[int]) -> str:
+    """Whether free facts tell the theory, the first of the models, from its rivals."""
+    equals = [m for m, held in zip(models[1:], free[1:], strict=True) if held >= free[0]]
+    if equals:
+        return (
+            f"As many free facts as {models[0]} hold under: {', '.join(equals)}. These facts "
+            "cannot tell such a rival from it."
+        )
+    lack = free[0] - max(free[1:])
+    near = [m for m, held in zip(models[1:], free[1:], strict=True) if free[0] - held == lack]
+    return (
+        f"No rival holds as many free facts as {models[0]}; {', '.join(near)} lack {lack}. A lack "
+        "of one or two facts near the edge of their interval is no proof."
+    )
 
 
 def _channel(trial: Trial) -> Block:
