@@ -41,7 +41,7 @@ def changes(case: Scenario) -> dict[str, Scenario]:
         "one theatre, all covered": without(case, "theatres"),
         "who fights is who is armed": without(case, "fights", "armed"),
         "allies can clash": without(case, "clashes", True),
-        "parties can walk out": without(case, "walking_out", True),
+        "nobody walks out": without(case, "walking_out"),
         "guarantors' troops": without(case, "troops", True),
         "a monitor": with_(case, {"truce.monitored": True}),
         "the core tabled when it pays": with_(case, {"issues.arms.agenda.at": "when it pays"}),
