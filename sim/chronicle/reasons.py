@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.chronicle.story import Story, Truce
-from sim.chronicle.wording import level, signed, size
+from sim.chronicle.wording import size
 from sim.results import Event
 
 CLOSE = 0.0045
@@ -79,12 +79,12 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
             source = f"what {words.they(me)} {words.verb(me, 'expect')} of talks"
         return Reason(kind, f"{source} would cost {it} {size(number)} on {where}")
     if kind == "terms":
-        return Reason(kind, _terms(story, me, truce, event.round, number, it))
+        return Reason(kind, worth_of_terms(story, me, truce, event.round, number, it))
     if kind == "military":
         return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
     if kind == "loyalty":
         return Reason(kind, _loyalty(story, me, truce.convener, number, event.round))
-    return Reason(kind, f"the {what} is worth {_than(number, it, 'war')}")
+    return Reason(kind, f"the {what} is worth {than(number, it, 'war')}")
 
 
 def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
@@ -110,11 +110,11 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     # the whole of a term is what the actor itself feels, not its share in the answer
     number = terms[kind]
     if kind == "terms":
-        text = _terms(story, me, truce, event.round, number, it)
+        text = worth_of_terms(story, me, truce, event.round, number, it)
     elif kind == "loyalty":
         text = _loyalty(story, me, event.counterpart, number, event.round)
     else:
-        text = f"a truce is worth {_than(number, it, 'war')}"
+        text = f"a truce is worth {than(number, it, 'war')}"
     return Reason(kind, text)
 
 
@@ -147,7 +147,7 @@ def attend(story: Story, event: Event, named: bool = False) -> Reason:
     if kind == "seat":
         cost = f"would cost {it} {size(terms['seat'])}"
         return Reason(kind, f"sitting down with opponents who break the ceasefire {cost}")
-    return Reason(kind, f"a truce is worth {_than(terms['truce'], it, 'war')}")
+    return Reason(kind, f"a truce is worth {than(terms['truce'], it, 'war')}")
 
 
 def vote(story: Story, event: Event, convener: str) -> Reason:
@@ -240,7 +240,9 @@ def share_of_own(rest: float, own: float) -> float:
     return rest / own if abs(own) > 1e-12 else 1.0
 
 
-def _terms(story: Story, actor: str, truce: Truce | None, week: int, number: float, it: str) -> str:
+def worth_of_terms(
+    story: Story, actor: str, truce: Truce | None, week: int, number: float, it: str
+) -> str:
     """What a ceasefire's terms are worth, with the issue that counts most where it is known."""
     sign = 1.0 if number > 0 else -1.0
     verb = "promise" if number > 0 else "would cost"
@@ -272,82 +274,11 @@ def _loyalty(
     return f"loyalty to {words.who(convener)} counts for {size(number)}"
 
 
-def _than(number: float, it: str, other: str) -> str:
+def than(number: float, it: str, other: str) -> str:
+    """A worth beside that of something else: "0.03 less to it than war"."""
     return f"{size(number)} {'more' if number > 0 else 'less'} to {it} than {other}"
 
 
 def _all_in_all(event: Event, it: str, what: str, other: str) -> str:
     """The sum of the reasons, where no single one points the way of the answer."""
-    return f"all in all {what} is worth {_than(event.gain, it, other)}"
-
-
-def weighed(
-    story: Story, event: Event, truce: Truce | None = None, it: str = ""
-) -> list[tuple[float, str]]:
-    """Everything that counted in a decision, for it and against it, as clauses.
-
-    Parameters
-    ----------
-    story : Story
-    event : Event
-        A ratification, order, act, attendance, vote, bargain, proposal, consultation or revision.
-    truce : Truce, optional
-        The ceasefire that it is about.
-    it : str
-        How the actor is called where something happens to it; by default its pronoun.
-
-    Returns
-    -------
-    list of (float, str)
-        Utilities, positive where they speak for yes, with their clauses; the largest first.
-        Differences below 0.0005 are left out. Terms that are no utilities (ties, blame) have the
-        number 0 and come last.
-    """
-    words, terms = story.words, event.terms
-    it = it or words.it(event.actor)
-    settled = truce is not None and truce.settled is not None and event.round > truce.settled
-    calm = "the settlement" if settled else "a truce"
-    found: list[tuple[float, str]] = []
-
-    def add(name: str, sign: float, text: str) -> None:
-        if name in terms and abs(terms[name]) >= NOTHING:
-            found.append((sign * terms[name], text))
-
-    if event.decision == "vote":
-        add("own", 1, f"the text on the table is worth {_than(terms['own'], it, 'going on')}")
-    elif event.decision == "comply":
-        add("own", 1, f"keeping {calm} is worth {_than(terms['own'], it, 'breaking it')}")
-    elif "truce" in terms:
-        add("truce", 1, f"{calm} is worth {_than(terms['truce'], it, 'war')}")
-    if "terms" in terms:
-        promise = _terms(story, event.actor, truce, event.round, terms["terms"], it)
-        add("terms", 1, promise)
-    if "military" in terms:
-        gain = size(terms["military"])
-        add("military", -1, f"fighting on promises {it} a military gain of {gain}")
-    if event.counterpart and terms.get("loyalty"):
-        counts = f"counts for {size(terms['loyalty'])}"
-        side = "loyalty to" if terms["loyalty"] > 0 else "distrust of"
-        add("loyalty", 1, f"{side} {words.who(event.counterpart)} {counts}")
-    if "patrons" in terms:
-        way = "for it" if terms["patrons"] > 0 else "against it"
-        add("patrons", 1, f"patrons pull {it} {way} by {size(terms['patrons'])}")
-    for name, text in (
-        ("seat", f"sitting down with opponents who break the ceasefire costs {it} {{}}"),
-        ("contagion", f"last week's violations set {it} against it by {{}}"),
-        ("cost", f"the meeting itself costs {it} {{}}"),
-    ):
-        if name in terms:
-            add(name, -1, text.format(size(terms[name])))
-    for name, text in (
-        ("local", f"the deal itself is worth {{}} to {it}"),
-        ("endorsement", f"endorsing what lies on the table is worth {{}} to {it}"),
-    ):
-        if name in terms:
-            add(name, 1, text.format(signed(terms[name])))
-    if "tie" in terms:
-        found.append((0.0, f"the tie to {words.who(event.counterpart)} is {level(terms['tie'])}"))
-    if "blame" in terms:
-        blame = level(terms["blame"])
-        found.append((0.0, f"{words.who(event.counterpart)} is blamed for breaches by {blame}"))
-    return sorted(found, key=lambda reason: -abs(reason[0]))
+    return f"all in all {what} is worth {than(event.gain, it, other)}"

@@ -25,6 +25,7 @@ from sim.results import assemble
 from sim.scenario import Scenario
 from sim.seat.asking import Answer, asking
 from sim.seat.questions import QUESTIONS, Question, question
+from sim.seat.questions import by_hand as by_hand
 from sim.selection import week_at
 from sim.study import given
 from sim.world import Kept
@@ -37,9 +38,9 @@ EVERY, SOONEST = 8, 3
 class _Waiting(SimError):
     """The war stops at a question."""
 
-    def __init__(self, decision: str, other: str) -> None:
+    def __init__(self, decision: str, other: str, issue: str) -> None:
         super().__init__(f"{decision} waits for an answer")
-        self.decision, self.other = decision, other
+        self.decision, self.other, self.issue = decision, other, issue
 
 
 class Seat:
@@ -220,8 +221,8 @@ class Seat:
         self.question: Question | None = None
         self.history: list[tuple[Question, bool]] = []
         self._said: list[bool | str | None] = []
-        # Week, decision, other -> answer; and the order that stands, with its week and its gain.
-        self._given: dict[tuple[int, str, str], Answer] = {}
+        # Week, decision, other, issue -> answer; the order that stands, its week and its gain.
+        self._given: dict[tuple[int, str, str, str], Answer] = {}
         self._order: tuple[int, float, Answer] | None = None
         self._looking = False
         self._go_on()
@@ -234,7 +235,8 @@ class Seat:
         self._said.append(yes)
         # The rule's own answer stays the rule's, week by week, and does not stand as an order.
         by_rule = yes is None or yes == ""
-        self._given[asked.week, asked.decision, asked.other] = None if by_rule else said
+        key = (asked.week, asked.decision, asked.other, asked.issue)
+        self._given[key] = None if by_rule else said
 
     def _go_on(self) -> None:
         """Play until the next question, or to the end."""
@@ -248,15 +250,22 @@ class Seat:
             self._tried(until_the_end=True)
             since = self.history[-1][0].date if self.history else None
             self.question = question(
-                self._seen, self.run, self.case, self.actor, waiting.decision, waiting.other, since
+                self._seen,
+                self.run,
+                self.case,
+                self.actor,
+                waiting.decision,
+                waiting.other,
+                waiting.issue,
+                since,
             )
 
-    def _reader(self, actor: Actor, decision: str, other: str, gain: float) -> Answer:
+    def _reader(self, actor: Actor, decision: str, other: str, issue: str, gain: float) -> Answer:
         """What the plug-in asks: an answer that was given, an order that stands, or a stop."""
         week = actor.model.week
         if week < self._since or decision not in self._decisions:
             return None
-        key = (week, decision, other)
+        key = (week, decision, other, issue)
         if key not in self._given:
             stands = decision == "orders" and self._stands(actor, gain)
             if stands and self._order is not None:
@@ -264,7 +273,7 @@ class Seat:
             elif self._looking:
                 self._given[key] = None
             else:
-                raise _Waiting(decision, other)
+                raise _Waiting(decision, other, issue)
         elif decision == "orders" and (self._order is None or not self._stands(actor, gain)):
             self._order = (week, gain, self._given[key])
         return self._given[key]
@@ -343,8 +352,3 @@ class Seat:
             *(p for p, held in case.patrons.items() if me in held),
         }
         return [name for name in case.actors if name in linked - {me}]
-
-
-def by_hand(asked: Question) -> str:
-    """Show a question and ask for its answer on the keyboard; Enter alone is what the rule does."""
-    return input(f"{asked}\n[{asked.yes} / {asked.no}] ")

@@ -16,15 +16,16 @@ from sim import chance
 from sim.givens import BY_RULE, NEVER
 from sim.model import Actor
 from sim.plugins import GAIN_LIMIT
-from sim.rounds import TRUCE
+from sim.rounds import SETTLEMENT, TRUCE
 from sim.rules.bargaining import any_core_tabled
+from sim.rules.ceasefire import breach_costs
 from sim.setup import keys_of
 
 # How far beyond the draw an answer is put that the rule would not have given.
 BEYOND = 1e-9
 
 type Answer = bool | None
-type Reader = Callable[[Actor, str, str, float], Answer]
+type Reader = Callable[[Actor, str, str, str, float], Answer]
 
 
 def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
@@ -35,9 +36,11 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
     cls : type
         A subclass of `sim.Actor`.
     reader : callable
-        ``reader(actor, decision, other, gain)`` with the rule's gain or chance; gives back True,
-        False, or None for what the rule says. Asked again in the same week about the same, it must
-        answer the same. Who steps forward to mediate is left to the rule.
+        ``reader(actor, decision, other, issue, gain)``: whom and what it is about, and the rule's
+        gain or chance; gives back True, False, or None for what the rule says. Asked again in the
+        same week about the same, it must answer the same. Left to the rule is what is no yes or no:
+        who steps forward to mediate, how hard one's own planes and troops fight, and whether they
+        shy away from a breach that has been ordered.
 
     Returns
     -------
@@ -52,7 +55,9 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
 
         def proposes(self) -> float:
             gain = float(super().proposes())
-            return _turned(gain, reader(self, "proposes", "", gain), _shock(self, chance.PROPOSE))
+            return _turned(
+                gain, reader(self, "proposes", "", "", gain), _shock(self, chance.PROPOSE)
+            )
 
         def consults(self, other: str) -> float:
             odds = float(super().consults(other))
@@ -62,7 +67,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
                 return odds
             if w.web.nuisance[j] <= self.knobs.nuisance_min:
                 return odds
-            answer = reader(self, "consults", other, odds)
+            answer = reader(self, "consults", other, "", odds)
             return _certain(odds, answer, _uniform(self, chance.CONSULT, j))
 
         def signs(self, convener: str) -> float:
@@ -80,14 +85,20 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
         def heeds(self, own: float, wishes: Any) -> float:
             gain = float(super().heeds(own, wishes))
             decision, who, i = self.model.deciding, self.givens.who, self.index
-            concerned = {"signs": True, "orders": who.armed[i], "attends": who.brought[i],
-                         "votes": who.veto[i] or who.guarantor[i]}  # fmt: skip
+            w, bound = self.world, who.fights[i] and who.armed[i]
+            bound = bound and (w.truce.state[0] == SETTLEMENT or who.covered[i] > 0.0)
+            concerned = {
+                "signs": True,
+                "orders": bound,
+                "attends": who.brought[i] and w.talk.away[i] == 0,
+                "votes": who.veto[i] or who.guarantor[i],
+            }
             if not concerned.get(decision, False):
                 return gain
             kind, later = {
                 "signs": (chance.RATIFY, 0.0),
-                "orders": (chance.COMPLY, -self.world.truce.contagion[i]),
-                "attends": (chance.ATTEND, -self.world.truce.contagion[i]),
+                "orders": (chance.COMPLY, self._breach_cost() - w.truce.contagion[i]),
+                "attends": (chance.ATTEND, -w.truce.contagion[i]),
                 "votes": (chance.VOTE, self.knobs.varpi_vote * self._trust()),
             }[decision]
             return _turned(gain, self.decided(decision, gain), _shock(self, kind), later)
@@ -98,7 +109,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             left_out = not w.truce.consulted[j] and w.truce.consultation[j] != NEVER
             if not left_out or w.truce.blamed[j] < self.knobs.blame_min:
                 return odds
-            answer = reader(self, "revises", other, odds)
+            answer = reader(self, "revises", other, "", odds)
             return _certain(odds, answer, _uniform(self, chance.REVISE, j))
 
         def bargains(self, other: str) -> float:
@@ -111,17 +122,41 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             if not core and w.talk.pair_gain[pair].sum() <= 0.0:
                 return gain  # not worth a meeting
             draw = _draws(self, chance.BILATERAL, self.givens.ids.id_pair)[2 * pair + side]
-            return _turned(gain, reader(self, "bargains", other, gain), float(draw))
+            return _turned(gain, reader(self, "bargains", other, "", gain), float(draw))
+
+        def raises(self, issue: str) -> float:
+            gain = float(super().raises(issue))
+            at = self.model.layout.issues.index(issue)
+            draw = _draws(self, chance.RAISE, self.givens.ids.id_issue)[at]
+            return _turned(gain, reader(self, "raises", "", issue, gain), float(draw))
+
+        def clashes(self, other: str, issue: str) -> float:
+            gain = float(super().clashes(other, issue))
+            pair, side = self.model.pair(self.name, other)
+            draw = _draws(self, chance.CLASH, self.givens.ids.id_pair)[2 * pair + side]
+            return _turned(gain, reader(self, "clashes", other, issue, gain), float(draw))
 
         def decided(self, decision: str, gain: float = 0.0) -> Answer:
             """What the reader says; its own terms a convener has signed already."""
             if decision == "signs" and self.convener == self.name:
                 return None
-            return reader(self, decision, self.convener if decision == "signs" else "", gain)
+            other = self.convener if decision == "signs" else ""
+            return reader(self, decision, other, "", gain)
 
         def _trust(self) -> float:
             broker = int(self.world.truce.convener[0])
-            return float(self.world.tie.T[self.index, broker]) if broker >= 0 else 0.0
+            return float(self.world.tie.heeded[self.index, broker]) if broker >= 0 else 0.0
+
+        def _breach_cost(self) -> float:
+            """What a breach would cost it, now that everybody has ordered."""
+            p, w, links = self.knobs, self.world, self.givens.links
+            out = np.zeros(len(w.truce.comply))
+            breach_costs(
+                out, w.truce.comply, self.givens.who.guarantor, self.givens.who.ground, w.web.pull,
+                links.l_patron, links.l_proxy, p.obs_monitor if p.monitored > 0.5 else p.obs,
+                p.monitored, p.beta, p.beta_troops,
+            )  # fmt: skip
+            return float(out[self.index])
 
     return Asking
 

@@ -9,8 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from sim.chronicle import sentences
-from sim.chronicle.reasons import weighed
 from sim.chronicle.story import Story
+from sim.chronicle.weighing import weighed
 from sim.errors import SimError
 from sim.results import Event
 from sim.scenario import Scenario
@@ -28,6 +28,9 @@ QUESTIONS = {
                 "leave it out"),
     "attends": ("Talks are called. Do you come?", "come", "stay away"),
     "votes": ("A text lies on the table. Do you accept it?", "accept", "reject"),
+    "raises": ("You have brought them together. Do you put {issue} on the table?", "raise it",
+               "leave it"),
+    "clashes": ("{Issue}: a new dispute with {other}. Do you fight it out?", "fight", "let it be"),
     "bargains": ("You meet with {other} about what divides you. Do you agree to the deal?", "agree",
                  "refuse"),
 }  # fmt: skip
@@ -35,6 +38,7 @@ QUESTIONS = {
 EVENTS = {
     "proposes": "propose", "consults": "consult", "signs": "ratify", "orders": "order",
     "revises": "revise", "attends": "attend", "votes": "vote", "bargains": "bargain",
+    "raises": "raise", "clashes": "clash",
 }  # fmt: skip
 
 
@@ -51,12 +55,14 @@ class Question:
         One of `QUESTIONS`.
     other : str
         Whom it is about; empty if nobody.
+    issue : str
+        What it is about, where it is about one issue alone.
     text, yes, no : str
         The question, and the two answers.
     news : tuple of str
         What has happened since the last question, at most the last eight sentences.
     reasons : tuple of (float, str)
-        What speaks for yes (positive) and for no, in utility; see `chronicle.reasons.weighed`.
+        What speaks for yes (positive) and for no, in utility; see `chronicle.weighing`.
     stakes : DataFrame
         The issues that the actor cares about, one a row: where each stands, where it would like it,
         how many percent of its attention it has, and what the deal would make of it.
@@ -68,6 +74,7 @@ class Question:
     date: dt.date
     decision: str
     other: str
+    issue: str
     text: str
     yes: str
     no: str
@@ -118,6 +125,11 @@ class Question:
         )
 
 
+def by_hand(asked: Question) -> str:
+    """Show a question and ask for its answer on the keyboard; Enter alone is what the rule does."""
+    return input(f"{asked}\n[{asked.yes} / {asked.no}] ")
+
+
 def question(
     results: xr.Dataset,
     run: int,
@@ -125,6 +137,7 @@ def question(
     actor: str,
     decision: str,
     other: str = "",
+    issue: str = "",
     since: dt.date | None = None,
 ) -> Question:
     """The question that waits in the last week of results, in which the rule has answered it.
@@ -135,20 +148,21 @@ def question(
         Up to that week, with its events.
     run : int
     scenario : Scenario
-    actor, decision, other : str
+    actor, decision, other, issue : str
     since : date, optional
         From when on news are told; from the first week if not given.
     """
     story = Story(results, run)
     week, words = story.weeks - 1, story.words
-    event = _event(story, week, actor, decision, other)
+    event = _event(story, week, actor, decision, (other, issue))
     truce = next(iter(story.truces[-1:]), None)
     text, yes, no = QUESTIONS[decision]
     whom = words.who(other) if other else ""
     settled = truce is not None and truce.settled is not None and truce.settled < week
+    what = words.issue(issue) if issue else ""
     filled = text.format(
-        other=whom, Other=whom[:1].upper() + whom[1:], task=_task(story, actor, week),
-        calm="settlement" if settled else "ceasefire",
+        other=whom, Other=_capital(whom), issue=what, Issue=_capital(what),
+        task=_task(story, actor, week), calm="settlement" if settled else "ceasefire",
     )  # fmt: skip
     first = story.dates[0] if since is None else since
     news = [
@@ -161,22 +175,24 @@ def question(
     deal = truce if decision in ("signs", "orders") else None
     kept = "terms" if deal else "text" if decision == "votes" else ""
     return Question(
-        week, story.dates[week], decision, other, filled, yes, no, tuple(news[-MOST_NEWS:]),
+        week, story.dates[week], decision, other, issue, filled, yes, no, tuple(news[-MOST_NEWS:]),
         tuple(weighed(story, event, deal, "you")),
         _stakes(story, scenario, actor, week, kept), event.answer,
     )  # fmt: skip
 
 
-def _event(story: Story, week: int, actor: str, decision: str, other: str) -> Event:
+def _event(story: Story, week: int, actor: str, decision: str, about: tuple[str, str]) -> Event:
     """What the rule leaves when it decides."""
     kind = EVENTS[decision]
     if kind == "order" and not story.scenario.patrons.get(actor):
         kind = "comply"
-    whom = other if kind in ("consult", "revise", "bargain") else ""
+    whom = about[0] if kind in ("consult", "revise", "bargain", "clash") else ""
     return next(
         e
         for e in story.events
-        if (e.round, e.decision, e.actor) == (week, kind, actor) and whom in ("", e.counterpart)
+        if (e.round, e.decision, e.actor) == (week, kind, actor)
+        and whom in ("", e.counterpart)
+        and about[1] in ("", e.issue)
     )
 
 
@@ -214,3 +230,7 @@ def _stakes(story: Story, scenario: Scenario, actor: str, week: int, deal: str) 
 
 def _day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
