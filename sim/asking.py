@@ -86,7 +86,10 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
                 return gain
             kind, later = {
                 "signs": (chance.RATIFY, 0.0),
-                "orders": (chance.COMPLY, -self.world.truce.contagion[i]),
+                "orders": (
+                    chance.COMPLY,
+                    self.world.truce.breach_cost[i] - self.world.truce.contagion[i],
+                ),
                 "attends": (chance.ATTEND, -self.world.truce.contagion[i]),
                 "votes": (chance.VOTE, self.knobs.varpi_vote * self._trust()),
             }[decision]
