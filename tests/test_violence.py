@@ -1,6 +1,5 @@
 """Violence by theatre, unity in words and in deeds: worked by hand, from runs, and as figures."""
 
-# ruff: noqa: RUF001 (a range is written with a dash)
 from __future__ import annotations
 
 from pathlib import Path
@@ -69,9 +68,7 @@ def test_violence_by_theatre_by_hand(by_hand: xr.Dataset) -> None:
     for when, values in (("war", wars), ("weeks 1 to 2", calms)):
         row = hill.loc[when]
         low, high = stats.t.interval(0.95, 1, np.mean(values), stats.sem(values))
-        assert (row["mean"], row["low"], row["high"]) == pytest.approx(
-            (np.mean(values), low, high)
-        )
+        assert (row["mean"], row["low"], row["high"]) == pytest.approx((np.mean(values), low, high))
         assert row["of_war"] == pytest.approx(np.mean(values) / np.mean(wars))
     later, settled = hill.loc["week 3 and later"], hill.loc["settlement"]
     assert (later["runs"], later["weeks"], later["mean"]) == (1, 1, 0.4)
