@@ -39,7 +39,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("ratify", 4, ("truce", "terms", "loyalty", "own", "patrons")),
     Kind("ceasefire", 4, ()),
     Kind("order", 5, ("truce", "terms", "loyalty", "military", "on_issue")),
-    Kind("comply", 5, ("own", "patrons", "contagion", "cost")),
+    Kind("comply", 5, ("own", "patrons", "contagion", "breach")),
     Kind("revise", 6, ("blame",)),
     Kind("collapse", 7, ("violence",)),
     Kind("attend", 8, ("truce", "seat", "patrons", "contagion")),

@@ -135,6 +135,9 @@ _CALLED = {
     "vote": ("votes for the text", "votes against the text"),
     "bargain": ("wants a bilateral deal with", "wants no bilateral deal with"),
     "deal": ("strikes a bilateral deal with", "strikes no bilateral deal with"),
+    "raise": ("tables what it gains by", "keeps off the table what it loses by"),
+    "clash": ("attacks its ally", "spares its ally"),
+    "prevail": ("prevails over", ""),
 }
 _HAPPENS = {
     "victory": ("the war is won", ""),
@@ -146,7 +149,7 @@ _HAPPENS = {
     "settle": ("the war is settled", "the talks end without a settlement"),
     "dispute": ("a local dispute breaks out:", ""),
 }
-_NAMES_WHOM = ("consult", "revise", "bargain", "deal")
+_NAMES_WHOM = ("consult", "revise", "bargain", "deal", "clash", "prevail")
 
 
 def _say(event: Event, words: Words) -> str:

@@ -424,6 +424,11 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             proxies.contagion(
                 truce.contagion, tie.heeded, force.mu, who.in_arms, who.near, truce.violates, p.xi
             )
+            obs = p.obs_monitor if p.monitored > 0.5 else p.obs
+            ceasefire.breach_costs(
+                truce.breach_cost, truce.comply, who.guarantor, who.ground, web.pull,
+                links.l_patron, links.l_proxy, obs, p.monitored, p.beta, p.beta_troops,
+            )  # fmt: skip
             proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
             proxies.heed_all(
                 tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
@@ -433,11 +438,6 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             chance.shocks_of(
                 tmp.shock, who.fights, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam
             )
-            obs = p.obs_monitor if p.monitored > 0.5 else p.obs
-            ceasefire.breach_costs(
-                truce.breach_cost, truce.comply, who.guarantor, who.ground, web.pull,
-                links.l_patron, links.l_proxy, obs, p.monitored, p.beta, p.beta_troops,
-            )  # fmt: skip
             for j in range(n):
                 settled = truce.state[0] == SETTLEMENT
                 force.bound[j] = force.arms[j] if settled else force.arms[j] * who.covered[j]

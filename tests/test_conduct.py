@@ -336,7 +336,7 @@ def test_measures_of_results_without_runs_are_refused(ensemble: xr.Dataset) -> N
 
 def test_what_was_not_recorded_is_named_with_its_part(ensemble: xr.Dataset) -> None:
     with pytest.raises(ResultsError, match=r"--record actors .*'actor_flag'"):
-        measures.violence(ensemble.drop_vars("fighting"))
+        measures.violence(ensemble.drop_vars(["fighting", "active"]))
     with pytest.raises(ResultsError, match=r"'position': .*the part 'issue'"):
         measures.outcomes(ensemble.drop_vars("position"))
     assert truce([0], [1], [-1]).sizes["run"] == 1

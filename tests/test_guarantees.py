@@ -79,7 +79,7 @@ def heeded(case: Scenario, name: str) -> tuple[float, float]:
     (event,) = [
         e for e in game.step() if e.kind == "comply" and e.actor == game.actor(name)
     ]  # fmt: skip
-    return event.gain, event.terms["cost"]
+    return event.gain, event.terms["breach"]
 
 
 def test_a_monitor_raises_the_log_odds_of_complying_by_its_cost_times_lambda(
@@ -158,7 +158,7 @@ def test_troops_hold_the_clients_of_guarantors_that_would_have_it_kept(
                     keeps = ordered[event.run, event.round, patron]
                     expected += keeps * pull * case.actors[patron].tasks.ground
             expected *= numbers.obs * numbers.beta_troops
-            assert event.terms["cost"] == pytest.approx(expected, abs=1e-12)
+            assert event.terms["breach"] == pytest.approx(expected, abs=1e-12)
             held.add((event.actor, expected > 0.0))
     assert {("hezbollah", True), ("hezbollah", False), ("northern_rebels", True)} <= held
 

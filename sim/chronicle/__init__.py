@@ -11,7 +11,7 @@ import textwrap
 
 import xarray as xr
 
-from sim.chronicle import changes, summing, talks, truces
+from sim.chronicle import changes, forces, summing, talks, truces
 from sim.chronicle.story import Line, Story
 from sim.chronicle.wording import count, day, ordinal
 from sim.errors import ResultsError
@@ -139,7 +139,8 @@ def _chosen(story: Story) -> list[Line]:
     found: list[Line] = []
     for tell in (
         changes.opening, changes.shifts, changes.aims, truces.attempts, truces.orders,
-        truces.revisions, truces.ends, talks.talks, talks.deals, changes.disputes, changes.ties,
+        truces.revisions, truces.ends, talks.talks, talks.deals, talks.clashes, forces.efforts,
+        changes.disputes, changes.ties,
         changes.fronts, changes.victory,
     ):  # fmt: skip
         found += tell(story)

@@ -181,6 +181,27 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
     return Reason(kind, f"{text}, above all for {words.issue(issue)}" if issue else text)
 
 
+def tabling(story: Story, event: Event) -> str:
+    """Why a convener puts an issue on the table, or keeps it off, as the end of a clause."""
+    if abs(event.gain) < NOTHING:
+        return ""
+    link = "as" if event.answer == (event.gain > 0) else "though"
+    than = "more" if event.gain > 0 else "less"
+    who = story.words.who(event.actor)
+    return f", {link} the talks are worth {size(event.gain)} {than} to {who} with it{close(event)}"
+
+
+def clash(story: Story, event: Event) -> str:
+    """Why an ally begins a clash, as the end of a clause."""
+    words, it = story.words, story.words.it(event.actor)
+    if event.gain <= 0:
+        return f", though it costs {it} {size(event.gain)} more than it promises{close(event)}"
+    worth = f", as the prize is worth {size(event.terms['prize'])} to {it}"
+    if event.terms["tie"] < 0:
+        worth += f" and {words.its(event.actor)} ally is a friend no more"
+    return worth + close(event)
+
+
 def patrons(story: Story, event: Event, number: float) -> str:
     """The pull of an actor's patrons, by the names of those who were of the same mind."""
     words, proxy, week = story.words, event.actor, event.round

@@ -123,11 +123,12 @@ class Attempt:
 
 @dataclass
 class Meeting:
-    """A round of talks: who was awaited, what was tabled, how it was voted."""
+    """A round of talks: who was awaited, what was tabled or kept off it, how it was voted."""
 
     round: int
     truce: Truce | None
     attend: list[Event] = field(default_factory=list)
+    raised: list[Event] = field(default_factory=list)
     tabled: list[Event] = field(default_factory=list)
     votes: list[Event] = field(default_factory=list)
     agreed: bool | None = None
@@ -312,7 +313,7 @@ class Story:
                     truce = Truce(number, event.round, event.round, event.actor, left_out)
                     attempt.truce = truce
                     self.truces.append(truce)
-            elif kind in ("attend", "table", "vote", "settle"):
+            elif kind in ("attend", "raise", "table", "vote", "settle"):
                 self._meet(event, truce)
             elif truce is not None:
                 _live(truce, event)
@@ -326,7 +327,10 @@ class Story:
             if event.answer and truce is not None:
                 truce.settled = event.round
         else:
-            lists = {"attend": meeting.attend, "table": meeting.tabled, "vote": meeting.votes}
+            lists = {
+                "attend": meeting.attend, "raise": meeting.raised, "table": meeting.tabled,
+                "vote": meeting.votes,
+            }  # fmt: skip
             lists[event.decision].append(event)
 
 

@@ -17,12 +17,14 @@ def talks(story: Story) -> Iterator[Line]:
     """Rounds of talks: who came and who did not, what is on the table, how it was voted."""
     empty = 0
     before: dict[str, float] = {}
+    kept: set[str] = set()
     for meeting in story.meetings:
-        if not meeting.votes and not any(e.answer for e in meeting.attend):
+        if meeting.attend and not meeting.votes and not any(e.answer for e in meeting.attend):
             empty += 1
             yield Line(meeting.round, 8, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
             continue
-        parts = [*_around(story, meeting), *_on_the_table(story, meeting, before)]
+        parts = [*_around(story, meeting), *_kept_off(story, meeting, kept)]
+        parts += _on_the_table(story, meeting, before)
         core = any(story.scenario.issues[e.issue].core for e in meeting.tabled)
         if parts:
             weight = 14.0 if core else 8.0 if meeting.tabled else 4.0
@@ -64,6 +66,30 @@ def _around(story: Story, meeting: Meeting) -> list[str]:
         if not event.answer:
             why = reasons.because(reasons.attend(story, event)) + reasons.close(event)
             parts.append(f"{words.says(event.actor, 'stay')} away{why}")
+    out = _walked_out(story, meeting)
+    if out:
+        verb = words.verb(out, "do")
+        parts.append(f"{words.all(out)}, having walked out over breaches, {verb} not come")
+    return parts
+
+
+def _walked_out(story: Story, meeting: Meeting) -> list[str]:
+    """Parties that were not asked, as they had walked out of an earlier round."""
+    if not story.scenario.mechanisms.walking_out or not meeting.attend:
+        return []
+    asked = {event.actor for event in meeting.attend}
+    return [name for name in story.scenario.talks.brought if name not in asked]
+
+
+def _kept_off(story: Story, meeting: Meeting, kept: set[str]) -> list[str]:
+    """Issues that the convener keeps off the table, the first time that it does; `kept` is kept."""
+    words, parts = story.words, []
+    for event in meeting.raised:
+        if event.answer or event.issue in kept:
+            continue
+        kept.add(event.issue)
+        who, its = words.says(event.actor, "keep"), words.issue(event.issue)
+        parts.append(f"{who} {its} off the table{reasons.tabling(story, event)}")
     return parts
 
 
@@ -78,15 +104,19 @@ def _on_the_table(story: Story, meeting: Meeting, before: dict[str, float]) -> l
     words, week, parts = story.words, meeting.round, []
     fresh = [event.issue for event in meeting.tabled]
     if fresh:
+        by = {e.issue: e for e in meeting.raised if e.answer}
         found = [
             f"{words.issue(e.issue)} (now at {level(e.terms['status_quo'])}, "
-            f"opening at {level(e.terms['opening'])})"
+            f"opening at {level(e.terms['opening'])}"
+            + (f", at the wish of {words.who(by[e.issue].actor)})" if e.issue in by else ")")
             for e in meeting.tabled
         ]
         core = len(fresh) == 1 and story.scenario.issues[fresh[0]].core
         one = len(fresh) == 1 and not words.issue_is_plural(fresh[0])
         remark = ", the core of the matter," if core else ""
-        parts.append(f"{listed(found)}{remark} {'is' if one else 'are'} tabled for the first time")
+        verb = "is" if one else "are"
+        why = reasons.tabling(story, by[fresh[0]]) if len(fresh) == 1 and by else ""
+        parts.append(f"{listed(found)}{remark} {verb} tabled for the first time{why}")
     moves: dict[str, tuple[float, float]] = {}
     for issue in story.scenario.issues:
         text = story.at("text", week, issue=issue)
@@ -106,7 +136,8 @@ def _count(story: Story, meeting: Meeting) -> str:
     """The vote: who said no and why, and what came of it."""
     words, must, veto = story.words, story.scenario.roles.must_sign, story.scenario.talks.veto
     # who is needed and has stayed away stops a settlement whatever its vote would have been
-    missing = [e.actor for e in meeting.attend if not e.answer and e.actor in must]
+    away = [*(e.actor for e in meeting.attend if not e.answer), *_walked_out(story, meeting)]
+    missing = [name for name in away if name in must]
     votes = [e for e in meeting.votes if e.actor not in missing]
     no = sorted((e for e in votes if not e.answer), key=lambda e: (e.actor not in veto, e.gain))
     yes = [e.actor for e in votes if e.answer]
@@ -151,6 +182,32 @@ def _agreement(story: Story, meeting: Meeting, yes: list[str]) -> str:
     if near is not None and reasons.hinges(near):
         said += f" (it was close for {words.who(near.actor)}: {size(near.margin)})"
     return sentence(said)
+
+
+def clashes(story: Story) -> Iterator[Line]:
+    """Allies that come to blows over something that is newly in dispute."""
+    words, told = story.words, set[frozenset[str]]()
+    by = {
+        (e.round, e.issue, e.actor, e.counterpart): e
+        for e in story.events if e.decision == "clash"
+    }  # fmt: skip
+    for event in story.events:
+        if event.decision != "prevail":
+            continue
+        pair = words.inorder([event.actor, event.counterpart])
+        acts = [by.get((event.round, event.issue, a, b)) for a, b in (pair, pair[::-1])]
+        begun = [act for act in acts if act is not None and act.answer]
+        text = f"{words.all(pair)} come to blows over {words.issue(event.issue)}"
+        if len(begun) == 2:
+            text += ": both begin it"
+        elif begun:
+            text += f": {words.says(begun[0].actor, 'begin')} it{reasons.clash(story, begun[0])}"
+        them = "them" if words.issue_is_plural(event.issue) else "it"
+        text += f"; {words.says(event.actor, 'prevail')}, which moves {them} to "
+        text += level(event.terms["position"])
+        known = frozenset(pair) in told
+        told.add(frozenset(pair))
+        yield Line(event.round, 10, 2.5 if known else 9.0, sentence(text))
 
 
 def deals(story: Story) -> Iterator[Line]:

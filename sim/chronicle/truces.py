@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.chronicle import reasons
+from sim.chronicle import forces, reasons
 from sim.chronicle.story import Attempt, Line, Story, Truce
 from sim.chronicle.wording import count, day, level, listed, number_word, ordinal, sentence, size
 from sim.results import Event
@@ -129,7 +129,7 @@ def _refusals(story: Story, refused: list[Event], truce: Truce | None) -> str:
 def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
     words = story.words
     yes, no = _answers(story, attempt)
-    text = words.says(attempt.convene.actor, "broker") + " a ceasefire"
+    text = words.says(attempt.convene.actor, "broker") + f" a {forces.ceasefire(story)}"
     text += _asked(story, attempt, granted)
     names = _with_others(story, attempt, yes)
     if names:
@@ -142,6 +142,8 @@ def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> st
     needed = min((e for e in yes if e.actor in must), key=lambda e: e.margin, default=None)
     if needed is not None and reasons.hinges(needed):
         text += f" (it was close for {words.who(needed.actor)}: {size(needed.margin)})"
+    where = forces.scope(story) if attempt.truce is story.truces[0] else ""
+    text += f"; {where}" if where else ""
     return sentence(f"{text}; {_refusals(story, no, attempt.truce)}" if no else text)
 
 
@@ -150,7 +152,7 @@ def _refused(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> s
     yes, no = _answers(story, attempt)
     must = story.scenario.roles.must_sign
     block = [event for event in no if event.actor in must]
-    text = words.says(attempt.convene.actor, "propose") + " a ceasefire"
+    text = words.says(attempt.convene.actor, "propose") + f" a {forces.ceasefire(story)}"
     text += f"{_asked(story, attempt, granted)}, without success"
     if block:
         text += f": {_refusals(story, block, None)}"
@@ -326,7 +328,7 @@ def _breaches(story: Story, truce: Truce, since: int) -> str:
     if not broken:
         return "; nobody broke it"
     if weeks == 1:
-        return f"; {words.all(broken)} broke it"
+        return f"; {_who(story, list(broken))} broke it"
     earliest = min(found[0] for found in broken.values())
     first = [who for who, found in broken.items() if found[0] == earliest]
     top = max(map(len, broken.values()))
@@ -334,12 +336,12 @@ def _breaches(story: Story, truce: Truce, since: int) -> str:
     when = f"in the {ordinal(earliest - since + 1)} week"
     often = _of(top, weeks)
     if len(broken) == 1:
-        text = f"; only {words.all(first)} broke it, first {when}, {often}"
+        text = f"; only {_who(story, first)} broke it, first {when}, {often}"
     elif set(first) == set(most):
-        text = f"; {words.all(first)} broke it first, {when}, and most often, {often}"
+        text = f"; {_who(story, first)} broke it first, {when}, and most often, {often}"
     else:
-        text = f"; {words.all(first)} broke it first, {when}"
-        text += f"; {words.all(most)} broke it most often, {often}"
+        text = f"; {_who(story, first)} broke it first, {when}"
+        text += f"; {_who(story, most)} broke it most often, {often}"
     spoil = {
         patron: sum(not e.answer for e in given if e.round >= since)
         for patron, given in truce.orders.items()
@@ -349,6 +351,11 @@ def _breaches(story: Story, truce: Truce, since: int) -> str:
         worst = max(spoil, key=lambda p: story.reach(p, truce.start) * spoil[p])
         text += f"; {words.who(worst)} wanted it broken {_of(spoil[worst], weeks)}"
     return text
+
+
+def _who(story: Story, names: list[str]) -> str:
+    """Who broke a truce; of states that have no war of their own, with what."""
+    return listed([forces.by_itself(story, name) for name in story.words.inorder(names)])
 
 
 def _of(some: int, weeks: int) -> str:

@@ -52,6 +52,7 @@ class Words:
         self._actors = {name: tidy(a.label) or name for name, a in scenario.actors.items()}
         self._issues = {name: tidy(i.label) or name for name, i in scenario.issues.items()}
         self._camps = {name: tidy(c.label) or name for name, c in scenario.camps.items()}
+        self._theatres = {name: tidy(t.label) or name for name, t in scenario.theatres.items()}
         self._place = {name: n for n, name in enumerate(scenario.actors)}
 
     def who(self, name: str) -> str:
@@ -76,6 +77,10 @@ class Words:
     def camp(self, name: str) -> str:
         """A camp: "the government camp"."""
         return noun(self._camps.get(name, name))
+
+    def theatre(self, name: str) -> str:
+        """A theatre: "the north", "Damascus and the south"."""
+        return noun(self._theatres.get(name, name))
 
     def plural(self, name: str) -> bool:
         """Whether an actor's label takes a verb in the plural."""

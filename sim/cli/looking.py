@@ -26,7 +26,7 @@ def add_commands(commands: Any) -> None:
     plot.add_argument(
         "--figure", required=True, metavar="NAME",
         help="ties, attention, accounts, matrix, matrices, network, networks, line-ups, "
-        "ceasefires, survival, turns, offers, outcomes",
+        "ceasefires, survival, turns, offers, outcomes, theatres, said-and-done",
     )  # fmt: skip
     plot.add_argument(
         "--pair", nargs=2, action="append", default=[], metavar=("ACTOR", "ACTOR"),

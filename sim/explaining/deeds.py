@@ -2,7 +2,8 @@
 
 The rules that judge acts are `sim.rules.ties.live_through_war`, `sim.rules.ceasefire`
 (`judge_ratification`, `resent_exclusion`), `sim.rules.proxies.blame_violators` and
-`sim.rules.bargaining.judge_votes`; the record tells who did what, and this says it again by pairs.
+`sim.rules.bargaining.judge_votes`; `sim.rounds` judges bilateral deals and clashes. The record
+tells who did what, and this says it again by pairs.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Deeds:
         yield from self._ceasefire_rounds()
         yield from self._breaches()
         yield from self._talks()
+        yield from self._clashes()
 
     def _war(self) -> Iterator[Deed]:
         """Weeks of war: allies in arms gain experience of each other, enemies lose it."""
@@ -205,6 +207,14 @@ class Deeds:
                             event.round, by, of, good, bad, ("deal", event.round), "deal", "",
                             tuple(meant),
                         )  # fmt: skip
+
+    def _clashes(self) -> Iterator[Deed]:
+        """Fights of the two over what was newly in dispute between them."""
+        for event in self.story.events:
+            if event.decision == "prevail" and {event.actor, event.counterpart} == set(self.pair):
+                key = ("clash", event.round, event.issue)
+                for by, of in (self.pair, self.pair[::-1]):
+                    yield Deed(event.round, by, of, 0.0, 1.0, key, "clash", "")
 
     def series(self, name: str, **where: str) -> Floats:
         """A variable of the record week by week; it was recorded, or the run was played again."""

@@ -43,6 +43,8 @@ def what(story: Story, part: Part, pair: tuple[str, str], until: int) -> str:
         return f"{words.says(part.actor, 'buy')} {other} into the ceasefire after all"
     if part.kind == "breach":
         return _breach(story, part)
+    if part.kind == "clash":
+        return f"{words.all(pair)} come to blows over what is newly in dispute between them"
     if part.kind == "vote":
         if not part.actor:
             return f"{words.all(pair)} both vote for the text of the talks"
@@ -173,15 +175,20 @@ def _why(story: Story, event: Event) -> str:
         return f", though {how}: chance tipped it"
     if event.decision == "comply":
         parts = {
-            "own": event.gain - terms["patrons"] + terms["contagion"],
+            "own": event.gain - terms["patrons"] + terms["contagion"] - terms["breach"],
             "patrons": terms["patrons"],
             "contagion": -terms["contagion"],
+            "breach": terms["breach"],
         }
         kind = max(parts, key=lambda name: sign * parts[name])
         if kind == "patrons":
             return f", as {reasons.patrons(story, event, terms['patrons'])}"
         if kind == "contagion":
             return f", as last week's violations set {it} against it by {size(terms['contagion'])}"
+        if kind == "breach":
+            return (
+                f", as a breach is likely to be seen, and would cost {it} {size(terms['breach'])}"
+            )
         verb = "more" if parts["own"] > 0 else "less"
         return f", as the ceasefire is worth {size(parts['own'])} {verb} to {it} than fighting on"
     if event.decision == "bargain":

@@ -8,9 +8,9 @@
 * landscape: `landscape`, `line_up_energy`; on any numbers `energies`, `local_minima`
 * ceasefires: `ceasefires`, `under_truce`, `ceasefire_attempts`, `willingness`,
   `ceasefire_survival`, `ceasefire_hazard`, `first_breakers`
-* talks: `talks`, `attendance`, `votes`, `settlements`
-* violence and blame: `violence`, `truce_violence`, `breaches_by_camp`, `breach_rates`, `spoiling`,
-  `blame_concentration`
+* talks: `talks`, `attendance`, `votes`, `settlements`, `said_and_done`
+* violence and blame: `violence`, `violence_by_theatre`, `truce_violence`, `breaches_by_camp`,
+  `breach_rates`, `spoiling`, `blame_concentration`
 * ends: `outcomes`, `outcome_shares`
 * tools: `kaplan_meier`, `median_weeks`, `mean_interval`, `wilson`, `paired_difference`
 
@@ -40,6 +40,7 @@ from sim.measures.breaches import (
     spoiling,
     truce_violence,
     violence,
+    violence_by_theatre,
 )
 from sim.measures.endings import MEANINGS, STATES, outcome_shares, outcomes
 from sim.measures.intervals import LEVEL, mean_interval, several, wilson
@@ -51,7 +52,7 @@ from sim.measures.landscapes import (
     local_minima,
 )
 from sim.measures.lifetimes import kaplan_meier, median_weeks
-from sim.measures.negotiation import attendance, settlements, talks, votes
+from sim.measures.negotiation import attendance, said_and_done, settlements, talks, votes
 from sim.measures.pairing import paired_difference
 from sim.measures.pairs import cohesion, drift_accounts, drift_by_issue, drift_rate, tie, ties
 from sim.measures.truces import (
@@ -114,6 +115,7 @@ __all__ = [
     "outcomes",
     "paired_difference",
     "rupture",
+    "said_and_done",
     "settlements",
     "several",
     "sides",
@@ -124,6 +126,7 @@ __all__ = [
     "truce_violence",
     "under_truce",
     "violence",
+    "violence_by_theatre",
     "votes",
     "willingness",
     "wilson",

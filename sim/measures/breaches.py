@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -9,30 +11,35 @@ from numpy.typing import NDArray
 
 from sim import events as log
 from sim.measures.columns import columns
-from sim.measures.intervals import LEVEL
-from sim.measures.truces import answers, under_truce
+from sim.measures.intervals import LEVEL, mean_interval, several
+from sim.measures.truces import SETTLED_STATE, answers, under_truce
 from sim.results import scenario_of
 from sim.selection import run_number, variable
 
+AGES: tuple[tuple[int, int | None], ...] = ((1, 4), (5, 12), (13, None))
+
 
 def violence(results: xr.Dataset) -> xr.DataArray:
-    """Share of each camp's armed capability that fights, week by week.
+    """Share of each camp's capability in arms that fights, week by week.
 
-    1 in a week of war; in a ceasefire the share of those who break it. The recorded
-    `violence_by_camp` is what actors remember of this.
+    In arms is all of an armed actor's capability and, where belligerents fight by task, what the
+    others have in the air and on the ground. 1 in a week of war in which nobody holds back; in a
+    ceasefire the share of those who break it and of what stands where it does not hold. The
+    recorded `violence_by_camp` is what actors remember of breaches.
 
     Parameters
     ----------
     results : Dataset
-        With `capability` and `fighting`, and its scenario.
+        With `capability` and `active` (`fighting` in results without it), and its scenario.
 
     Returns
     -------
     DataArray, dims (run, round, camp)
-        In [0, 1]; 0 for a camp without armed capability.
+        In [0, 1]; 0 for a camp with nothing in arms.
     """
-    whole = _weights(results)
-    fights = variable(results, "fighting").transpose("run", "round", "actor").values
+    whole = _in_arms(results)
+    name = "active" if "active" in results else "fighting"  # as results had it before
+    fights = variable(results, name).transpose("run", "round", "actor").values
     shares = []
     for mask in _camps(results):
         total, part = (whole * mask).sum(axis=-1), (whole * fights * mask).sum(axis=-1)
@@ -41,17 +48,20 @@ def violence(results: xr.Dataset) -> xr.DataArray:
         np.stack(shares, axis=-1), dims=("run", "round", "camp"),
         coords={axis: results[axis] for axis in ("run", "round", "camp", "date")},
         name="violence",
-        attrs={"long_name": "share of armed capability that fights", "units": "1"},
+        attrs={"long_name": "share of capability in arms that fights", "units": "1"},
     )  # fmt: skip
 
 
 def breaches_by_camp(results: xr.Dataset) -> xr.DataArray:
-    """Which camp breaks ceasefires: each camp's part of all breaches, weighted by capability.
+    """Which camp breaks ceasefires: each camp's part of all breaches, by what they bind.
+
+    A breach weighs as much as the violator has in arms where the ceasefire holds; in a settlement,
+    which holds everywhere, all that it has in arms.
 
     Parameters
     ----------
     results : Dataset
-        With `capability` and `violated`, and its scenario.
+        With `capability`, `violated` and `state`, and its scenario.
 
     Returns
     -------
@@ -59,19 +69,19 @@ def breaches_by_camp(results: xr.Dataset) -> xr.DataArray:
         Adds up to 1 over the camps; NaN in runs without a breach.
     """
     violated = variable(results, "violated").transpose("run", "round", "actor").values
-    broken = _weights(results) * violated
+    broken = _in_arms(results) * _bound(results) * violated
     total = np.stack([(broken * mask).sum(axis=(1, 2)) for mask in _camps(results)], axis=-1)
     everybody = total.sum(axis=-1, keepdims=True)
     share = np.divide(total, everybody, out=np.full_like(total, np.nan), where=everybody > 0.0)
     return xr.DataArray(
         share, dims=("run", "camp"), coords={axis: results[axis] for axis in ("run", "camp")},
         name="breaches",
-        attrs={"long_name": "part of all breaches, weighted by capability", "units": "1"},
+        attrs={"long_name": "part of all breaches, weighted by what is bound", "units": "1"},
     )  # fmt: skip
 
 
 def breach_rates(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
-    """How often each armed actor breaks a ceasefire: breaches by week under a ceasefire.
+    """How often each that fights breaks a ceasefire: breaches by week in which it binds it.
 
     Parameters
     ----------
@@ -84,7 +94,8 @@ def breach_rates(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``actor``, the armed ones: ``weeks``, ``breaches``, ``share`` with ``low``, ``high``.
+        Index ``actor``, those whom one has bound: ``weeks``, ``breaches``, ``share`` with ``low``,
+        ``high``.
     """
     some = columns(results, log.COMPLY)
     table = answers(results, some.actor, ~some.answer, "weeks", "breaches", level)
@@ -112,7 +123,7 @@ def spoiling(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
 
 
 def truce_violence(results: xr.Dataset) -> xr.DataArray:
-    """Mean share of each camp's armed capability that fights while a ceasefire holds.
+    """Mean share of each camp's capability in arms that fights while a ceasefire holds.
 
     Parameters
     ----------
@@ -128,6 +139,66 @@ def truce_violence(results: xr.Dataset) -> xr.DataArray:
     found = level.where(calm).mean("round", skipna=True).rename("truce_violence")
     found.attrs = {"long_name": "violence in a ceasefire, by camp", "units": "1"}
     return found
+
+
+def violence_by_theatre(
+    results: xr.Dataset,
+    ages: Sequence[tuple[int, int | None]] = AGES,
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """How hard each theatre is fought over, in war and in ceasefires of some age.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `intensity_by_theatre`, `state` and `age`.
+    ages : sequence of (int, int or None)
+        First and last week of a ceasefire, counted from 1; None has no end.
+    level : float
+        Coverage of the interval (Student's t over runs that had such weeks).
+
+    Returns
+    -------
+    DataFrame
+        Index ``theatre`` and ``when`` (``war``, ``weeks 1 to 4`` ..., ``settlement``): ``runs``
+        and ``weeks`` that had it; ``mean`` over runs of the mean share of what is in arms there
+        that fights, with ``low`` and ``high`` (NaN for fewer than two runs); ``of_war``, the same
+        mean divided by that of war (NaN if there was no war).
+
+    Raises
+    ------
+    ResultsError
+        If there are no runs, or a variable was not recorded.
+    """
+    several(results, 1)
+    level_of = variable(results, "intensity_by_theatre").transpose("theatre", "run", "round")
+    state = variable(results, "state").transpose("run", "round").values
+    age = variable(results, "age").transpose("run", "round").values
+    weeks = {"war": state == 0}
+    for first, last in ages:
+        name = f"weeks {first} to {last}" if last is not None else f"week {first} and later"
+        weeks[name] = (state == 1) & (age >= first) & (age <= (np.inf if last is None else last))
+    weeks["settlement"] = state == SETTLED_STATE
+    rows = []
+    for theatre in level_of["theatre"].values:
+        fought = level_of.sel(theatre=theatre).values
+        war = np.nan
+        for when, mask in weeks.items():
+            count = mask.sum(axis=1)
+            some = count > 0
+            means = (fought * mask).sum(axis=1)[some] / count[some]
+            mean = float(means.mean()) if some.any() else np.nan
+            low = high = np.nan
+            if some.sum() > 1:
+                over = mean_interval(xr.DataArray(means, dims="run"), level)
+                low, high = float(over["low"]), float(over["high"])
+            war = mean if when == "war" else war
+            of_war = mean / war if war > 0.0 else np.nan
+            rows.append(
+                (str(theatre), when, int(some.sum()), int(count.sum()), mean, low, high, of_war)
+            )
+    names = ["theatre", "when", "runs", "weeks", "mean", "low", "high", "of_war"]
+    return pd.DataFrame(rows, columns=names).set_index(["theatre", "when"])
 
 
 def blame_concentration(results: xr.Dataset) -> xr.DataArray:
@@ -163,10 +234,28 @@ def _camps(results: xr.Dataset) -> list[NDArray[np.bool_]]:
     return [np.array([camp == str(name) for camp in own]) for name in results["camp"].values]
 
 
-def _weights(results: xr.Dataset) -> NDArray[np.float64]:
-    """Capability of the armed, 0 for the others."""
+def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
+    """Capability at the end of the week that fights or can: see `sim.setup.prepare`."""
     capability = variable(results, "capability").transpose("run", "round", "actor").values
-    actors = scenario_of(results).actors
-    armed = np.array([actors[str(name)].armed for name in results["actor"].values])
-    weights: NDArray[np.float64] = capability * armed
+    scenario = scenario_of(results)
+    by_task = scenario.mechanisms.fights == "tasks"
+    share = [
+        1.0 if actor.armed else (actor.tasks.air + actor.tasks.ground) * by_task
+        for actor in (scenario.actors[str(name)] for name in results["actor"].values)
+    ]
+    weights: NDArray[np.float64] = capability * np.array(share)
     return weights
+
+
+def _bound(results: xr.Dataset) -> NDArray[np.float64]:
+    """Share of what each has in arms that a ceasefire binds, shape (run, round, actor) or less."""
+    scenario = scenario_of(results)
+    if scenario.truce.covers is None:
+        return np.ones(1)
+    from sim.setup import prepare
+
+    given, _, layout = prepare(scenario)
+    place = [layout.actors.index(str(name)) for name in results["actor"].values]
+    covered = given.who.covered[place]
+    settled = variable(results, "state").transpose("run", "round").values == SETTLED_STATE
+    return np.where(settled[..., None], 1.0, covered)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sim import events as log
 from sim.measures.columns import by_actor, columns, names_of, when
-from sim.measures.intervals import LEVEL
+from sim.measures.intervals import LEVEL, wilson
 from sim.measures.truces import SETTLED_STATE, answers
+from sim.selection import pair as selected
 from sim.selection import run_number, variable
 
 TALKS = (
@@ -114,6 +118,71 @@ def votes(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     some = columns(results, log.VOTE)
     table = answers(results, some.actor, some.answer, "asked", "accepted", level)
     return table[table["asked"] > 0]
+
+
+def said_and_done(
+    results: xr.Dataset, pair: Sequence[str], weeks: int = 26, level: float = LEVEL
+) -> pd.DataFrame:
+    """How far two actors agree in public, and how far in what they do.
+
+    Of each ceasefire that was proposed: neither refuses it in public, and both sign. Of each vote:
+    both declare for the text, and both accept it. Who does also says so; what lies between is
+    unity in words only. A convener has signed.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events, `objected`, `declared` and `accepted`.
+    pair : (str, str)
+        Names of actors.
+    weeks : int
+        Length of a period.
+    level : float
+        Coverage of the intervals (Wilson; they take occasions as independent).
+
+    Returns
+    -------
+    DataFrame
+        One row for each act and period in which there was an occasion: ``act`` (``ceasefire`` or
+        ``vote``), ``date`` (first day of the period), ``occasions``; ``said`` and ``done`` as
+        shares of them, each with ``_low`` and ``_high``.
+
+    Raises
+    ------
+    ResultsError
+        If an actor is not there, or something was not recorded.
+    """
+    i, j = (results["actor"].values.tolist().index(name) for name in selected(results, pair))
+    flags = {
+        name: variable(results, name).transpose("run", "round", "actor").values
+        for name in ("objected", "declared", "accepted")
+    }
+    some = columns(results, log.CEASEFIRE, log.SETTLE, log.RATIFY)
+    length, tables = results.sizes["round"], []
+    signed = np.zeros((*flags["objected"].shape[:2], results.sizes["actor"]), dtype=np.bool_)
+    ratify = some.of(log.RATIFY)
+    yes = ratify.answer | (ratify.actor == ratify.counterpart)
+    signed[ratify.run[yes], ratify.week[yes], ratify.actor[yes]] = True
+    for act, kind, words, deeds in (
+        ("ceasefire", log.CEASEFIRE, ~flags["objected"], signed),
+        ("vote", log.SETTLE, flags["declared"], flags["accepted"]),
+    ):
+        held = some.of(kind)
+        at, period = (held.run, held.week), held.week // weeks
+        count = np.bincount(period, minlength=-(-length // weeks))
+        first = np.flatnonzero(count)
+        found: dict[str, Any] = {
+            "act": act,
+            "date": results["date"].values[first * weeks],
+            "occasions": count[first],
+        }
+        for name, values in (("said", words), ("done", deeds)):
+            both = values[(*at, i)] & values[(*at, j)]
+            agreed = np.bincount(period[both], minlength=len(count))[first]
+            low, high = wilson(agreed, count[first], level)
+            found |= {name: agreed / count[first], f"{name}_low": low, f"{name}_high": high}
+        tables.append(pd.DataFrame(found))
+    return pd.concat(tables, ignore_index=True)
 
 
 def settlements(results: xr.Dataset) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import colours
 from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.truces import ceasefires
+from sim.plots.violence import said_and_done, theatres
 
 __all__ = [
     "attention",
@@ -38,7 +39,9 @@ __all__ = [
     "networks",
     "offers",
     "outcomes",
+    "said_and_done",
     "small_multiples",
+    "theatres",
     "tie_matrices",
     "tie_matrix",
     "ties",

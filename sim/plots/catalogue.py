@@ -16,11 +16,12 @@ from sim.plots.lines import attention, drift_accounts, ties
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import network, networks
 from sim.plots.offers import offers
-from sim.plots.pages import OFFER_PARTS, TRUCE_PARTS
+from sim.plots.pages import OFFER_PARTS, SAID_PARTS, THEATRE_PARTS, TRUCE_PARTS
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import figure_of
 from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.truces import ceasefires
+from sim.plots.violence import said_and_done, theatres
 from sim.store import reading
 
 # What a figure can take, and the word for it on the command line.
@@ -104,6 +105,14 @@ FIGURES: dict[str, Entry] = {
     "outcomes": Entry(
         outcomes, "How the war ends: share of runs in each class of outcome, with intervals.",
         ("state",), {"pairs": "allies"},
+    ),
+    "theatres": Entry(
+        theatres, "How much of what is in arms fights, by theatre, over the dates.",
+        THEATRE_PARTS, _RUN,
+    ),
+    "said-and-done": Entry(
+        said_and_done, "How often a pair agrees in words, and how often in deeds, by half-years.",
+        SAID_PARTS, _PAIR | _RUN,
     ),
 }  # fmt: skip
 _BY_FUNCTION = {entry.draw.__name__.replace("_", "-"): name for name, entry in FIGURES.items()}

@@ -23,10 +23,14 @@ from sim.plots.offers import offers
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.survival import ceasefire_survival
 from sim.plots.truces import ceasefires
+from sim.plots.violence import said_and_done, theatres
+from sim.results import scenario_of
 from sim.selection import pair, run_number
 
 TRUCE_PARTS = ("state", "age", "convener", "ratified", "violated")
 OUTCOME_PARTS = ("state", "position")
+THEATRE_PARTS = ("intensity_by_theatre", "intensity")
+SAID_PARTS = ("objected", "declared", "accepted", "event_kind")
 OFFER_PARTS = ("text", "tabled", "position", "weight", "ideal", "event_kind")
 
 
@@ -89,6 +93,14 @@ def everything(
             "ceasefire_survival", many and _collapsed(results), TRUCE_PARTS,
             lambda: ceasefire_survival(results),
         ),
+        (
+            "theatres", results.sizes.get("theatre", 1) > 1, THEATRE_PARTS,
+            lambda: theatres(results, run),
+        ),
+        (
+            "said_and_done", bool(told) and _spoken(results, run), SAID_PARTS,
+            lambda: said_and_done(results, told[0], run),
+        ),
     )  # fmt: skip
     folder, written = Path(directory), []
     for name, sensible, needed, draw in chosen:
@@ -105,6 +117,13 @@ def _voted(results: xr.Dataset, run: int | None) -> bool:
         return False
     talks = measures.talks(style.chosen(results, run))
     return bool(talks["voted"].any())
+
+
+def _spoken(results: xr.Dataset, run: int | None) -> bool:
+    """Whether what is said is another thing than what is done, and there was something to say."""
+    if "event_kind" not in results or not scenario_of(results).mechanisms.public:
+        return False
+    return len(measures.ceasefire_attempts(style.chosen(results, run))) > 0
 
 
 def _collapsed(results: xr.Dataset) -> bool:
