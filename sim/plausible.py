@@ -174,6 +174,8 @@ def _parameters(scenario: Scenario) -> Iterator[Number]:
         if is_off(mechanism, getattr(scenario.mechanisms, mechanism))
         for name in names
     }
+    if not scenario.truce.monitored:
+        idle |= {"beta", "obs_monitor"}
     for name, about in Parameters.model_fields.items():
         if name in idle or name in NUMERICAL:
             continue

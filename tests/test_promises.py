@@ -298,7 +298,8 @@ def test_a_mechanism_that_is_off_is_its_parameter_at_nothing(
     syria: Scenario, mechanism: str
 ) -> None:
     off = files.with_changes(syria, {f"mechanisms.{mechanism}": False})
-    zero = files.with_changes(syria, {f"parameters.{k}": v for k, v in OFF[mechanism].items()})
+    nothing = {f"parameters.{k}": v for k, v in OFF[mechanism].items()}
+    zero = files.with_changes(syria, {f"mechanisms.{mechanism}": True, **nothing})
     one, two = simulate(off, seed=14), simulate(zero, seed=14)
     same_by_name(one, two)
     assert decided(one) == decided(two)
@@ -308,14 +309,15 @@ PARTS = ("status", "dyad", "issue")
 
 
 def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
-    base = simulate(syria, seed=14, parts=PARTS, log=False)
-    first = {"attention": "flag", "vote_loyalty": True}
+    base = simulate(syria, runs=3, seed=14, parts=PARTS, log=False)
+    words = {"attention": "flag", "fights": "armed"}
     # Hazards go together; what is said in public feeds back on nothing, and nobody wins here.
     hazards = {"mechanisms.hazard": "violations", "parameters.h0": 0.02, "parameters.h1": 0.1}
     for mechanism in sorted(set(type(syria.mechanisms).model_fields) - {"public", "victory"}):
-        change = {f"mechanisms.{mechanism}": first.get(mechanism, False)}
+        other = words.get(mechanism, not getattr(syria.mechanisms, mechanism))
+        change = {f"mechanisms.{mechanism}": other}
         off = files.with_changes(syria, hazards if mechanism == "hazard" else change)
-        without = simulate(off, seed=14, parts=PARTS, log=False)
+        without = simulate(off, runs=3, seed=14, parts=PARTS, log=False)
         assert not np.array_equal(base["position"], without["position"]) or not np.array_equal(
             base["tie"], without["tie"]
         ), mechanism
@@ -420,9 +422,10 @@ def test_the_accounts_of_every_tie_add_up_to_it(path: Path) -> None:
 
 def test_every_answer_follows_from_its_gain_and_its_shock(syria: Scenario) -> None:
     happened = {"shift", "satisfied", "threatened", "table", "dispute", "ceasefire", "settle",
-                "deal", "convene", "victory"}  # fmt: skip
+                "deal", "convene", "victory", "prevail"}  # fmt: skip
     seen = set()
-    for event in events(simulate(syria, runs=3, seed=17)):
+    more = {"mechanisms.clashes": True, "issues.arms.agenda.at": "when it pays"}
+    for event in events(simulate(files.with_changes(syria, more), runs=6, seed=17)):
         if event.decision in happened:
             continue
         seen.add(event.decision)
