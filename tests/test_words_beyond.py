@@ -9,11 +9,11 @@ import pytest
 import xarray as xr
 from fronts import everything, plain, spread
 from playing import Game, even_draws
-from sim.tracing import Trace
 
 from sim import files
 from sim.chronicle import forces, page, sentences, talks, truces
 from sim.chronicle.story import Story
+from sim.explaining.tracing import Trace
 from sim.results import events
 from sim.scenario import Scenario
 from sim.seat import Seat
