@@ -212,6 +212,7 @@ class Ids(NamedTuple):
     id_objective: Words  # (O,)
     id_pair: Words  # (2 B,) each ally within each pair
     id_run: Words  # (1,)
+    id_clash: Words  # (K, 2 B) each ally within each pair, by issue
 
 
 class Start(NamedTuple):

@@ -23,7 +23,7 @@ from sim import fields
 from sim.chronicle.wording import Words, day
 from sim.errors import ScenarioError
 from sim.files import as_data, build
-from sim.scenario import IDLE, Event, Parameters, Scenario, is_off
+from sim.scenario import IDLE, UNWATCHED, Event, Parameters, Scenario, is_off
 
 STEP = 0.1
 """How far a position plausibly goes."""
@@ -130,7 +130,8 @@ def numbers(scenario: Scenario) -> list[Number]:
     """Every number that a run of a scenario depends on, with its plausible range.
 
     Left out are those that plausibly stay as they are, those of mechanisms that are off, and the
-    numbers of computation (`NUMERICAL`). Dates and periods of the calendar of a scenario are no
+    numbers of computation (`NUMERICAL`), and shares by theatre, which add up to one and cannot be
+    moved alone. Dates and periods of the calendar of a scenario are no
     numbers of it.
     """
     words = Words(scenario)
@@ -175,7 +176,7 @@ def _parameters(scenario: Scenario) -> Iterator[Number]:
         for name in names
     }
     if not scenario.truce.monitored:
-        idle |= {"beta", "obs_monitor"}
+        idle |= set(UNWATCHED)
     for name, about in Parameters.model_fields.items():
         if name in idle or name in NUMERICAL:
             continue
@@ -192,7 +193,7 @@ def _meaning(description: str) -> str:
 
 
 WHOLE = ("r", "h_power", "tau_c", "tau_n", "tau_b", "first_c", "first_n", "first_b",
-         "talks_min_age", "victory_weeks")  # fmt: skip
+         "walkout_rounds", "talks_min_age", "victory_weeks")  # fmt: skip
 
 
 def range_of(scenario: Scenario, name: str) -> Range:

@@ -468,8 +468,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             share = ceasefire.violator_share(truce.violates, force.bound)
             war.side_shares(force.shares, truce.violates, who.side, force.bound)
             truce.vbar[0] = ceasefire.smooth(
-                truce.vbar[0], truce.vside, share, force.shares, p.gv, p.vside_smoothing
-            )
+                truce.vbar[0], truce.vside, share, force.shares, force.bound, who.side, p.gv,
+                p.vside_smoothing,
+            )  # fmt: skip
 
         # 6 revision
         if truce.state[0] == TRUCE:
@@ -719,7 +720,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 continue  # nothing new to quarrel over
             for b in range(links.pairs.shape[0]):
                 i, j = links.pairs[b, 0], links.pairs[b, 1]
-                talk.clashing[b] = aims.W[i, k] > 0.0 and aims.W[j, k] > 0.0
+                talk.clashing[b] = rivalry.contested(i, j, k, force.theta, aims.W, aims.X)
                 odds = rivalry.chance_to_prevail(i, j, web.ground_control)
                 for ally in range(2):
                     a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
@@ -732,8 +733,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         p.varpi_D, p.c_clash,
                     )  # fmt: skip
             ask(agents, "clashes", talk.clash_gain, k)
-            chance.shocks(talk.pair_shock, keys, fed, chance.CLASH, ids.id_pair, t, p.lam)
-            chance.uniforms(tmp.pair_draw, keys, fed, chance.PREVAIL, ids.id_pair, t)
+            chance.shocks(talk.pair_shock, keys, fed, chance.CLASH, ids.id_clash[k], t, p.lam)
+            chance.uniforms(tmp.pair_draw, keys, fed, chance.PREVAIL, ids.id_clash[k], t)
             for b in range(links.pairs.shape[0]):
                 if not talk.clashing[b]:
                     continue

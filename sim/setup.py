@@ -129,7 +129,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     pairs = lay.pairs if scenario.mechanisms.bilateral else ()
     rivals = {name for pair in pairs for name in pair} if scenario.mechanisms.clashes else set()
     armed = np.array([a.armed for a in actors], dtype=np.bool_)
-    fighting_tasks = tasks["air"] + tasks["ground"] if p.by_tasks else np.zeros(len(actors))
+    fighting_tasks = (tasks["air"] + tasks["ground"]) * (p.by_tasks and side != 0)
     in_arms = np.where(armed, 1.0, fighting_tasks)
     places, covered = _theatres(scenario, lay, in_arms)
     near = np.empty((len(actors), len(actors)))
@@ -201,6 +201,12 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         id_objective=_subjects("objective:" + ".".join(o) for o in lay.objectives),
         id_pair=_subjects(f"pair:{a}>{b}" for i, j in pairs for a, b in ((i, j), (j, i))),
         id_run=_subjects(["run"]),
+        id_clash=_subjects(
+            f"clash:{a}>{b}:{issue}"
+            for issue in lay.issues
+            for i, j in pairs
+            for a, b in ((i, j), (j, i))
+        ).reshape(len(lay.issues), 2 * len(pairs)),
     )
     start = Start(
         m0=np.array([a.capability for a in actors], dtype=np.float64),

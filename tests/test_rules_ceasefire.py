@@ -193,7 +193,9 @@ def test_ratification_is_thanked_both_ways_and_refusal_resented_by_the_convener_
 
 def test_memory_of_violations_is_a_weighted_mean_with_the_week() -> None:
     vside = np.array([0.5, 0.1])
-    vbar = ceasefire.smooth(0.4, vside, 1.0, np.array([1.0, 0.0]), 0.5, 0.2)
+    vbar = ceasefire.smooth(
+        0.4, vside, 1.0, np.array([1.0, 0.0]), np.ones(2), np.array([1, -1]), 0.5, 0.2
+    )
     assert vbar == pytest.approx(0.7)
     assert vside == pytest.approx([0.6, 0.08])
 

@@ -392,7 +392,7 @@ def test_a_ceasefire_of_steady_breaches_gets_safer_with_age() -> None:
     vbar, alive, failed, rates = 1.0, 1.0, {}, {}
     vside = np.zeros(2)
     for week in range(1, 53):
-        vbar = ceasefire.smooth(vbar, vside, v, np.zeros(2), gv, 0.2)
+        vbar = ceasefire.smooth(vbar, vside, v, np.zeros(2), np.ones(2), np.array([1, -1]), gv, 0.2)
         assert vbar == pytest.approx(v + (1 - v) * (1 - gv) ** week, abs=1e-12)
         hazard = ceasefire.collapse_chance(1, vbar, h0, h1, 3.0, 0.25)
         rates[week] = -math.log1p(-hazard)

@@ -53,15 +53,24 @@ class Target(Part):
 
     name: str = Field(description="short name")
     measure: str = Field(description="what of the runs is compared with it")
-    week: int | None = Field(None, description="the week that the measure asks for, if it does")
-    position: float | None = Field(None, description="the position that it asks for, if it does")
+    week: int | None = Field(
+        None, ge=0, description="the week that the measure asks for, if it does"
+    )
+    position: float | None = Field(
+        None, ge=0, le=1, description="the position that it asks for, if it does"
+    )
     value: float = Field(description="what is known")
     tolerance: float = Field(
         gt=0,
         description="one standard deviation: what is known badly, and what no model of this kind "
         "can be asked to hit",
     )
-    until: dt.date = Field(description="date of the latest thing that it rests on")
+    until: dt.date | None = Field(None, description="date of the latest thing that it rests on")
+    base_rate: bool = Field(
+        False,
+        description="true instead of a date: a rate over other wars, which says nothing of this "
+        "one and may rest on later ones",
+    )
     source: str = Field(description="where it comes from, or 'judgement'")
 
 
@@ -138,10 +147,19 @@ def load_plan(path: str | Path) -> Plan:
         for asked in MEASURES[target.measure].asks:
             if getattr(target, asked) is None:
                 raise SimError(f"{where}: {target.measure!r} needs {asked}")
-        if target.until > tables.known_until:
+        if (target.until is None) != target.base_rate:
+            raise SimError(f"{where}: needs until, or base_rate = true, not both")
+        if target.until is not None and target.until > tables.known_until:
             raise SimError(
                 f"{where}: rests on {target.until}, after known_until = {tables.known_until}"
             )
+    for what, names in (
+        ("number", [number.path for number in tables.free]),
+        ("target", [target.name for target in tables.targets]),
+    ):
+        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        if twice:
+            raise SimError(f"{path}: the {what} {twice[0]!r} is named twice")
     plan = Plan(
         load(path.parent / tables.scenario), tables.known_until, tables.free, tables.targets
     )

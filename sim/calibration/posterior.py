@@ -18,6 +18,7 @@ from sim.study import whole
 
 Points = NDArray[np.float64]
 WALKERS, BURN_IN, KEPT, EVERY = 128, 300, 400, 20
+DRAWS = WALKERS * KEPT // EVERY
 SHARES = (0.05, 0.5, 0.95)
 
 
@@ -133,8 +134,13 @@ def calibrate(
         If the plan cannot be used, an option is out of range, or a package is missing.
     """
     given = plan if isinstance(plan, Plan) else load_plan(plan)
-    points, runs = whole("points", points, 10, 10**6), whole("runs", runs, 2, 10**6)
-    waves, check = whole("waves", waves, 1, 10), whole("check", check, 2, 10**6)
+    points, runs = whole("points", points, 10, 10**5), whole("runs", runs, 2, 10**6)
+    waves, seed = whole("waves", waves, 1, 10), whole("seed", seed, 0, 2**32 - 1)
+    if not 2 <= check <= min(points, DRAWS) or (waves > 1 and points // 2 > DRAWS):
+        raise SimError(
+            f"check must be from 2 to the number of points ({points}) and at most {DRAWS}, is "
+            f"{check}; with several waves, points must be at most {2 * DRAWS + 1}"
+        )
     cube = spread(given, points, seed)
     seen = played(given, cube, runs, seed, progress)
     prior = seen.iloc[:check]

@@ -69,7 +69,7 @@ def _test(options: argparse.Namespace) -> int:
         coding_runs=options.coding_runs, seed=options.seed, only=only, told=told,
         workers=options.workers, tell=None if options.quiet else say,
     )  # fmt: skip
-    sys.stdout.write(page.text(found))
+    # Kept before it is told: the telling may not cost the work.
     if folder is not None:
         from sim.plots import sceptic
         from sim.plots.pages import write
@@ -81,6 +81,7 @@ def _test(options: argparse.Namespace) -> int:
                 write(draw(found), files[-1])
         if not options.quiet:
             say(f"sim: {len(files)} files in {folder}")
+    sys.stdout.write(page.text(found))
     return DONE
 
 

@@ -270,9 +270,9 @@ def tabling_gain(
 ):  # fmt: skip
     """What convener c gains by putting issue k on the table of the talks.
 
-    ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and is due, x1
-    the same with k at its opening; P is the chance that all who have a veto accept, each by its own
-    gain, ``prod 1 / (1 + exp(-lam (V_s,i - V_c,i)))``.
+    ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and what is
+    due, at its opening (without either the second term is 0), x1 the same with k at its opening; P
+    is the chance that all who have a veto accept, each by its own gain, ``prod 1 / (1 + exp(-lam (V_s,i - V_c,i)))``.
 
     Parameters
     ----------
@@ -288,15 +288,19 @@ def tabling_gain(
     n, issues = W.shape
     x, on = text.copy(), tabled.copy()
     u, V_s = np.empty(n), np.empty(n)
-    worth = 0.0
+    worth, anything = 0.0, False
     for issue in range(issues):
         if agenda[issue] and not on[issue]:
             on[issue] = True
-            x[issue] = theta[issue]
+            wanted = demand(issue, demander, m, W, X, theta)
+            x[issue] = theta[issue] + opening * (wanted - theta[issue])
+        anything = anything or on[issue]
     for there in range(2):
         if there == 1:
             on[k] = True
             x[k] = theta[k] + opening * (demand(k, demander, m, W, X, theta) - theta[k])
+        elif not anything:
+            continue  # without a text there is no vote
         table_values(u, V_s, x, on, theta, chi, V_d, V_w, W, X, r)
         all_accept = 1.0
         for i in range(n):

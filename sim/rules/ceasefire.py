@@ -272,7 +272,7 @@ def resent_exclusion(
 
 
 @compiled
-def smooth(vbar, vside, share, shares, gv, vside_smoothing):
+def smooth(vbar, vside, share, shares, bound, side, gv, vside_smoothing):
     """Smoothed violation intensity after a week, of all (returned) and by camp (in place).
 
     Parameters
@@ -281,11 +281,21 @@ def smooth(vbar, vside, share, shares, gv, vside_smoothing):
         Before, and capability share of this week's violators among all armed.
     vside, shares : ndarray, shape (2,)
         The same by camp.
+    bound : ndarray, shape (N,)
+        Capability in arms where the ceasefire holds. Of a camp that has nothing there it is not
+        seen whether it would keep it, and where nobody has, nothing calms down.
+    side : ndarray of int, shape (N,)
     gv, vside_smoothing : float
     """
+    every = 0.0
     for s in range(2):
-        vside[s] = (1.0 - vside_smoothing) * vside[s] + vside_smoothing * shares[s]
-    return (1.0 - gv) * vbar + gv * share
+        own = 0.0
+        for i in range(bound.shape[0]):
+            every += bound[i]
+            own += bound[i] if side[i] == (1 if s == 0 else -1) else 0.0
+        if own > 0.0:
+            vside[s] = (1.0 - vside_smoothing) * vside[s] + vside_smoothing * shares[s]
+    return (1.0 - gv) * vbar + gv * share if every > 0.0 else vbar
 
 
 @compiled

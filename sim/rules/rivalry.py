@@ -13,6 +13,13 @@ def chance_to_prevail(i, j, ground_control):
 
 
 @compiled
+def contested(i, j, k, theta, W, X):
+    """Whether both care about issue k and pull it opposite ways from where it stands."""
+    cares = W[i, k] > 0.0 and W[j, k] > 0.0
+    return cares and (X[i, k] - theta[k]) * (X[j, k] - theta[k]) < 0.0
+
+
+@compiled
 def prize(i, j, k, theta, W, X, r, step, odds):
     """What a clash with ally j over issue k is worth to i, its costs apart.
 

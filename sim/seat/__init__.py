@@ -332,7 +332,7 @@ class Seat:
         if case.patrons.get(me):
             orders = [e for e in story.events if e.decision == "order" and e.actor == me]
             found["weeks with your order to break one"] = float(sum(not e.answer for e in orders))
-        if case.actors[me].armed:
+        if float(mine["in_arms"].max()) > 0.0:
             found["weeks in which you broke one"] = float(mine["violated"].values.sum())
         for issue in {**case.actors[me].long, **case.actors[me].short}:
             label = case.issues[issue].label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from sim.theory import placebo
@@ -91,10 +92,15 @@ def _sizes(trial: Trial) -> list[str]:
         words.append(
             f"By size, what security does to the {NAMES[row['outcome']]} as coded is larger than "
             f"in {share:.1f} % of shuffled codings"
-            + (
-                "; over codings it does not go with the conflict of the two."
-                if row["slope_low"] * row["slope_high"] <= 0.0
-                else "; over codings it goes with the conflict of the two."
-            )
+            + f"; over codings it {_goes(row['slope_low'], row['slope_high'])}."
         )
     return words
+
+
+def _goes(low: float, high: float) -> str:
+    """What the interval of a slope on the conflict of the two says."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "could not be told whether it goes with the conflict of the two"
+    if low * high <= 0.0:
+        return "does not go with the conflict of the two"
+    return "goes with the conflict of the two"

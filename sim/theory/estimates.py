@@ -141,6 +141,9 @@ def line(y: NDArray[np.float64], *causes: NDArray[np.float64]) -> Line:
         One or more.
     """
     table = np.column_stack([np.ones(len(y)), *causes])
+    if not (np.isfinite(table).all() and np.isfinite(y).all()):
+        unknown = np.full(table.shape[1], np.nan)
+        return Line(unknown, unknown, math.nan)
     values, _, rank, _ = np.linalg.lstsq(table, y, rcond=None)
     cases, terms = table.shape
     if rank < terms or cases <= terms:

@@ -99,7 +99,7 @@ class Verdict:
         low, high = self.fact.expected
         if self.found is None:
             return False
-        if isinstance(self.found, Spread):
+        if isinstance(self.found, Spread) or not (math.isinf(low) or math.isinf(high)):
             return self.holds
         return low < self.found.value < high
 

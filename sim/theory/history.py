@@ -25,6 +25,8 @@ from sim.theory.facts import Fact, Status
 from sim.theory.readings import NOT_MET, answers, first_achieved, since
 from sim.toml import read
 
+TRUCE, SETTLEMENT = 1, 2
+
 
 class Happened(Part):
     """One fact of history."""
@@ -43,7 +45,9 @@ class Happened(Part):
     @model_validator(mode="after")
     def _one_or_two(self) -> Happened:
         ends = (self.low, self.high)
-        if (self.value is None) == (None in ends) or (self.value is not None and any(ends)):
+        if (self.value is None) == (None in ends) or (
+            self.value is not None and any(end is not None for end in ends)
+        ):
             raise ValueError("needs a value, or low and high")
         if self.value is None and ends[0] > ends[1]:  # type: ignore[operator]
             raise ValueError("low must not be above high")
@@ -58,7 +62,8 @@ def week_achieved(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | N
 
 def first_ceasefire(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | None:
     """Week at whose end a ceasefire first stands; runs without one count as the last."""
-    truce = results["state"].values > 0
+    state = results["state"].values
+    truce = (state == TRUCE) | (state == SETTLEMENT)
     return _spread(np.where(truce.any(axis=1), truce.argmax(axis=1), truce.shape[1]))
 
 
