@@ -272,7 +272,8 @@ def tabling_gain(
 
     ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and what is
     due, at its opening (without either the second term is 0), x1 the same with k at its opening; P
-    is the chance that all who have a veto accept, each by its own gain, ``prod 1 / (1 + exp(-lam (V_s,i - V_c,i)))``.
+    is the chance that all who have a veto accept, each by its own gain,
+    ``prod 1 / (1 + exp(-lam (V_s,i - V_c,i)))``.
 
     Parameters
     ----------
