@@ -170,6 +170,7 @@ class Topic(NamedTuple):
     """Issues, shape (K,) where nothing else is said."""
 
     territory: Ints  # (1,) index, -1 if there is none
+    beyond: Flags  # (H,) theatres where a ceasefire does not hold
     prestige: Ints  # (1,)
     advances: Flags  # (K, N) advances while this actor fights
     direction: Floats  # (N, K) which way fighting on moves it for this actor

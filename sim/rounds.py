@@ -782,7 +782,13 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             truce.violates,
         )  # fmt: skip
         war.side_shares(force.shares, force.active, who.side, force.arms)
-        force.intensity[0] = war.intensities(force.by_place, force.active, force.arms, who.places)
+        war.fight_there(
+            force.active_there, force.active, force.effort, who.fights, topic.beyond,
+            truce.state[0], truce.violates,
+        )  # fmt: skip
+        force.intensity[0] = war.intensities(
+            force.by_place, force.active_there, force.arms, who.places
+        )
         if territory >= 0:
             chance.uniforms(tmp.luck, keys, fed, chance.TERRITORY, ids.id_run, t)
             z = tmp.luck[0] if fed.shape[0] > 0 else chance.normal_of(tmp.luck[0])

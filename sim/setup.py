@@ -131,7 +131,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     armed = np.array([a.armed for a in actors], dtype=np.bool_)
     fighting_tasks = (tasks["air"] + tasks["ground"]) * (p.by_tasks and side != 0)
     in_arms = np.where(armed, 1.0, fighting_tasks)
-    places, covered = _theatres(scenario, lay, in_arms)
+    places, covered, beyond = _theatres(scenario, lay, in_arms)
     near = np.empty((len(actors), len(actors)))
     neighbourhoods(near, places)
     who = Who(
@@ -172,6 +172,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     renewals = [_renewal(i.renewed if disputes else None, p.q_dispute) for i in issues]
     topic = Topic(
         territory=territory,
+        beyond=beyond,
         prestige=only("prestige", True),
         advances=np.array([role(i.advances_while) for i in issues], dtype=np.bool_),
         direction=direction,
@@ -232,8 +233,8 @@ def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
     return (chance_a_week, 0.0, True) if rule.to == "uniform" else (chance_a_week, rule.to, False)
 
 
-def _theatres(scenario: Scenario, lay: Layout, in_arms: Floats) -> tuple[Floats, Floats]:
-    """Where each actor fights, (N, H), and the share of that where a ceasefire holds, (N,).
+def _theatres(scenario: Scenario, lay: Layout, in_arms: Floats) -> tuple[Floats, Floats, Flags]:
+    """Where each actor fights, (N, H); the share of that where a ceasefire holds, (N,); where not.
 
     Who does not fight has the share of all that is in arms: that much of the war stops.
     """
@@ -247,12 +248,13 @@ def _theatres(scenario: Scenario, lay: Layout, in_arms: Floats) -> tuple[Floats,
     )
     covers = scenario.truce.covers
     if covers is None or not told:
-        return places, np.ones(len(lay.actors))
-    covered = places @ np.array([name in covers for name in lay.theatres], dtype=np.float64)
+        return places, np.ones(len(lay.actors)), np.zeros(len(lay.theatres), dtype=np.bool_)
+    beyond = np.array([name not in covers for name in lay.theatres], dtype=np.bool_)
+    covered = places @ (~beyond).astype(np.float64)
     force = in_arms * [scenario.actors[name].capability for name in lay.actors]
     total = float(force.sum())
     stops = float(force @ covered) / total if total > 0.0 else 1.0
-    return places, np.where(in_arms > 0.0, covered, stops)
+    return places, np.where(in_arms > 0.0, covered, stops), beyond
 
 
 _CONSULTATION = {"always": ALWAYS, "never": NEVER, "by rule": BY_RULE}

@@ -57,6 +57,7 @@ class Force(NamedTuple):
     part_worth: Floats  # (N,) worth of taking part in the war, against holding back
     effort: Floats  # (N,) intensity at which it fights when it fights
     active: Floats  # (N,) share of what is in arms that fights this week
+    active_there: Floats  # (N, H) the same by theatre
     fighting: Flags  # (N,)
     shares: Floats  # (2,) fighting share of the camps
     intensity: Floats  # (1,) fighting share of all that is in arms; the same by theatre (H,)
@@ -313,6 +314,7 @@ _SHAPES: dict[str, str] = {
     "K": "theta plus minus terms offer text tabled forced_table agenda fresh raising raise_gain "
     "settled_issue draft issue_draw issue_draw2 issue_shock pinned foreseen ahead expected",
     "L": "control f pull pressed",
+    "NH": "active_there",
     "H": "by_place",
     "1": "intensity psi h_c rho state age convener collapsing vbar hazard failed luck learned held",
     "2": "strengths shares vside provoked",
@@ -425,7 +427,7 @@ def _sizes(lay: Layout, pairs: int) -> dict[str, tuple[int, ...]]:
     n, k, o = len(lay.actors), len(lay.issues), len(lay.objectives)
     return {
         "1": (1,), "2": (2,), "N": (n,), "K": (k,), "O": (o,), "L": (len(lay.links),),
-        "H": (len(lay.theatres),),
+        "H": (len(lay.theatres),), "NH": (n, len(lay.theatres)),
         "NK": (n, k), "NN": (n, n), "4NN": (4, n, n), "B": (pairs,), "B2": (pairs, 2),
         "BK": (pairs, k), "2B": (2 * pairs,),
     }  # fmt: skip

@@ -258,7 +258,7 @@ def test_nobody_stays_away_while_the_switch_is_off(touchy: Scenario) -> None:
 
 def tabling(
     ideals: tuple[float, ...] = (1.0, 1.0, 0.5), lam: float = 80.0, V_c: Any = 0.5,
-    demand: float = 1.0, veto: tuple[bool, ...] = (False, True, False),
+    demand: float = 1.0, veto: tuple[bool, ...] = (False, True, False), due: bool = False,
 ) -> float:  # fmt: skip
     """Gain of 0 from tabling issue 1 of two; 1 has a veto, 2 demands; nothing lies there yet."""
     W = np.full((3, 2), 0.5)
@@ -267,7 +267,8 @@ def tabling(
     theta = np.array([0.5, 0.0])
     return float(
         bargaining.tabling_gain(
-            1, 0, theta.copy(), off, off, theta, np.array([False, False, True]), np.array(veto),
+            1, 0, theta.copy(), off, np.array([due, False]), theta,
+            np.array([False, False, True]), np.array(veto),
             np.ones(3), np.ones(3), np.zeros(3), np.zeros(3), np.full(3, V_c), W, X, 2.0, 0.5, lam,
         )
     )  # fmt: skip
@@ -279,11 +280,13 @@ def s(z: float) -> float:
 
 def test_the_gain_from_tabling_by_hand() -> None:
     """Everybody is believed (chi = 1), so that V_s is the utility of what lies on the table."""
-    # without: 1 - 0.5 x 1 = 0.5; opened half-way to the demand: 1 - 0.5 x 0.25 = 0.875
-    expected = s(80 * 0.375) * 0.375 - s(0.0) * 0.0
-    assert tabling() == pytest.approx(expected)
-    expected = s(5 * (0.875 - 0.6)) * (0.875 - 0.6) - s(5 * (0.5 - 0.6)) * (0.5 - 0.6)
-    assert tabling(lam=5.0, V_c=0.6) == pytest.approx(expected)
+    # opened half-way to the demand: 1 - 0.5 x 0.25 = 0.875; without it there is no vote
+    assert tabling() == pytest.approx(s(80 * 0.375) * 0.375)
+    assert tabling(lam=5.0, V_c=0.6) == pytest.approx(s(5 * (0.875 - 0.6)) * (0.875 - 0.6))
+    # something else is due: it opens half-way to its demand too, here where it stands
+    due = s(5 * (0.5 - 0.6)) * (0.5 - 0.6)
+    there = s(5 * (0.875 - 0.6)) * (0.875 - 0.6)
+    assert tabling(lam=5.0, V_c=0.6, due=True) == pytest.approx(there - due)
 
 
 def test_a_convener_tables_what_it_wants_and_what_the_others_will_accept() -> None:
@@ -291,12 +294,13 @@ def test_a_convener_tables_what_it_wants_and_what_the_others_will_accept() -> No
     assert tabling((0.0, 1.0, 0.5), V_c=0.9) < 0.0, "it has what it wants already"
     # the vetoer has what it wants: with the issue it would refuse, so nothing comes of it
     spoiler = np.array([0.4, 0.95, 0.5])
-    assert tabling((1.0, 0.0, 0.5), V_c=spoiler) < 0.0
+    assert tabling((1.0, 0.0, 0.5), V_c=spoiler) < 0.01
     assert tabling((1.0, 0.0, 0.5), V_c=spoiler, veto=(False, False, False)) > 0.0
 
 
 def test_an_issue_that_would_open_where_it_stands_is_worth_nothing_to_table() -> None:
     assert tabling(demand=0.0) == pytest.approx(0.0, abs=1e-15)
+    assert tabling(demand=0.0, V_c=0.4, due=True) == pytest.approx(0.0, abs=1e-15)
 
 
 @given(UNIT, UNIT, UNIT, UNIT, st.floats(0.1, 1e6))

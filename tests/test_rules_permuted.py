@@ -28,7 +28,8 @@ SHAPES = {
     "can_convene consulted ratified patron armed violated violates seen comply fighting who "
     "fights asked order_complies",
     "N#": "away",
-    "NH": "places",
+    "NH": "places there",
+    "H?": "beyond",
     "H": "by_place",
     "K": "at theta text nash value y to chance u_value theta_win x terms draft foreseen ahead "
     "order",

@@ -79,9 +79,8 @@ def test_neighbourhood_is_mutual_between_0_and_1_and_whole_with_oneself(places: 
 
 def intensity(active: Any, arms: Any, places: Any) -> tuple[np.ndarray, float]:
     by_place = np.full(np.shape(places)[1], np.nan)
-    total = war.intensities(
-        by_place, np.asarray(active, dtype=float), np.asarray(arms, dtype=float), np.array(places)
-    )
+    there = np.repeat(np.asarray(active, dtype=float)[:, None], len(by_place), axis=1)
+    total = war.intensities(by_place, there, np.asarray(arms, dtype=float), np.array(places))
     return by_place, float(total)
 
 
@@ -353,11 +352,28 @@ def test_the_recorded_intensities_are_those_of_the_recorded_forces(second: Scena
     places = game.givens.who.places[order]
     arms, active = results["in_arms"].values, results["active"].values
     there = arms @ places
-    fought = (arms * active) @ places
+    # who keeps a ceasefire fights where it does not hold, and only there
+    keeps = (results["state"].values == 1)[..., None] & ~results["violated"].values
+    outside = np.where(game.givens.topic.beyond, results["effort"].values[..., None], 0.0)
+    by_place = np.where(keeps[..., None], outside, active[..., None])
+    fought = (arms[..., None] * places * by_place).sum(axis=2)
+    assert keeps.any()
     assert results["intensity_by_theatre"].values == pytest.approx(fought / there, abs=1e-12)
     total = (arms * active).sum(axis=-1) / arms.sum(axis=-1)
     assert results["intensity"].values == pytest.approx(total, abs=1e-12)
     assert results["theatre"].values.tolist() == sorted(THEATRES)
+
+
+def test_where_a_ceasefire_holds_and_nobody_breaks_it_nobody_fights(syria: Scenario) -> None:
+    """Actors stand in several theatres here: what they do in one is not spread over all."""
+    results = simulate(syria, runs=20, seed=1, log=False)
+    kept = (results["state"].values == 1) & ~results["violated"].values.any(axis=2)
+    assert kept.sum() > 100
+    by_theatre = results["intensity_by_theatre"]
+    for name, least, most in (("north", 0.0, 0.0), ("damascus", 0.0, 0.0), ("elsewhere", 0.7, 1)):
+        there = by_theatre.sel(theatre=name).values[kept]
+        assert least <= there.min()
+        assert there.max() <= most
 
 
 def test_the_cost_of_the_war_elsewhere_makes_a_narrow_ceasefire_worth_less() -> None:

@@ -438,14 +438,41 @@ def side_shares(shares, active, side, arms):
 
 
 @compiled
-def intensities(by_place, active, arms, places):
+def fight_there(there, active, effort, fights, beyond, state, violates):
+    """Share of what each has in arms in a theatre that fights there.
+
+    Who keeps a ceasefire fights, at its effort, where it does not hold, and nowhere else; the mean
+    over an actor's theatres is what `fight` says of it as a whole.
+
+    Parameters
+    ----------
+    there : ndarray, shape (N, H)
+        Filled, in [0, 1].
+    active, effort : ndarray, shape (N,)
+        From `fight`; intensity.
+    fights, violates : ndarray of bool, shape (N,)
+    beyond : ndarray of bool, shape (H,)
+        Where a ceasefire does not hold.
+    state : int
+        As in `fight`.
+    """
+    for i in range(there.shape[0]):
+        keeps = state == 1 and fights[i] and not violates[i]
+        for h in range(there.shape[1]):
+            there[i, h] = (effort[i] if beyond[h] else 0.0) if keeps else active[i]
+
+
+@compiled
+def intensities(by_place, there, arms, places):
     """How much of what is in arms fights, by theatre (filled, shape (H,)) and in all (returned).
 
     Parameters
     ----------
     by_place : ndarray, shape (H,)
         Filled, in [0, 1]; 0 where nobody is.
-    active, arms : ndarray, shape (N,)
+    there : ndarray, shape (N, H)
+        Share that fights, from `fight_there`.
+    arms : ndarray, shape (N,)
     places : ndarray, shape (N, H)
         Shares by theatre.
     """
@@ -454,7 +481,7 @@ def intensities(by_place, active, arms, places):
         some, every = 0.0, 0.0
         for i in range(arms.shape[0]):
             every += arms[i] * places[i, h]
-            some += arms[i] * places[i, h] * active[i]
+            some += arms[i] * places[i, h] * there[i, h]
         by_place[h] = some / every if every > 0.0 else 0.0
         everything += every
         fought += some

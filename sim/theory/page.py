@@ -141,7 +141,9 @@ def _codings(trial: Trial) -> Block:
             ]
         )  # fmt: skip
         wanted = -1.0 if row["outcome"] == "tie" else 1.0
-        if row["slope_low"] * row["slope_high"] <= 0.0:
+        if not math.isfinite(row["slope_low"] * row["slope_high"]):
+            word = "too few codings to tell"
+        elif row["slope_low"] * row["slope_high"] <= 0.0:
             word = "does not go with the coded conflict"
         else:
             word = "goes with the coded conflict" + (
