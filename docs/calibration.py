@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "CALIBRATION.md"
 KEPT = ROOT / "docs" / "calibration"
 EVERY = 5
+TABLES = ("numbers", "targets", "facts")
 
 
 def table(name: str, kept: Path = KEPT) -> str:
@@ -29,6 +30,13 @@ def table(name: str, kept: Path = KEPT) -> str:
             f"{row['low']:.3g} to {row['high']:.3g} | {row['median']:.3g} | {row['centre']:.3g} | "
             f"{row['shrunk']:.0%} |"
             for path, row in rows.iterrows()
+        ]
+    elif name == "facts":
+        heads = ["fact", "what is claimed", "status", "median", "90 % of draws", "draws that agree"]
+        lines = [
+            f"| {word} | {row['claim']} | {row['status']} | {row['median']:+.2f} | "
+            f"{row['low']:+.2f} to {row['high']:+.2f} | {row['agrees']:.0%} |"
+            for word, row in rows.iterrows()
         ]
     else:
         heads = [
@@ -51,7 +59,7 @@ def table(name: str, kept: Path = KEPT) -> str:
 
 def written(text: str, kept: Path = KEPT) -> str:
     """The page with its tables between their markers; all other text as it is."""
-    for name in ("numbers", "targets"):
+    for name in TABLES:
         begin, end = f"<!-- generated: {name} -->", "<!-- end -->"
         before, found, rest = text.partition(begin)
         if found:
@@ -63,8 +71,9 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         KEPT.mkdir(exist_ok=True)
         source = Path(sys.argv[1])
-        for name in ("numbers.csv", "targets.csv", "numbers.png", "targets.png"):
-            shutil.copy(source / name, KEPT / name)
+        for name in TABLES:
+            for ending in ("csv", "png"):
+                shutil.copy(source / f"{name}.{ending}", KEPT / f"{name}.{ending}")
         draws = pd.read_csv(source / "posterior.csv").iloc[::EVERY]
         draws.to_csv(KEPT / "posterior.csv", index=False)
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -195,7 +195,9 @@ def _theatres(case: Scenario) -> Iterator[Finding]:
         total, tasks = sum(actor.theatres.values()), actor.tasks
         if actor.theatres and abs(total - 1.0) > TOLERANCE:
             problem = f"the shares by theatre add up to {total:g}, not to 1"
-            yield Finding(path, problem, "in a variant, set the theatres that it leaves to 0")
+            shares = tuple((*path, theatre) for theatre in actor.theatres)
+            hint = "in a variant, set the theatres that it leaves to 0"
+            yield Finding(path, problem, hint, shares)
         if actor.theatres and not (actor.armed or tasks.air + tasks.ground > 0.0):
             problem = "is said of an actor that never fights: it is not armed, and has no share of "
             problem += "its capability in the air or on the ground"

@@ -173,7 +173,9 @@ def _war() -> Scenario:
                 "demanders": ["militia"],
             },
             "bilateral": [["patron", "ally"]],
-            "mechanisms": {"fights": "tasks", "clashes": True},
+            "mechanisms": {
+                "fights": "tasks", "clashes": True, "terms": "promised", "voice": "strength",
+            },
             "parameters": {"tau_c": 2, "tau_n": 2, "tau_b": 2, "talks_min_age": 1},
         }
     )  # fmt: skip

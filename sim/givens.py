@@ -123,6 +123,8 @@ class Knobs(NamedTuple):
     clashes: float
     monitored: float
     tie_behaviour: float
+    promised_only: float
+    by_strength: float
 
 
 class Who(NamedTuple):

@@ -51,10 +51,10 @@ RANGES: Mapping[str, Range] = {
 """Plausible range of the parameters of the first theory that somebody has thought of one for."""
 
 RANGES_SECOND: Mapping[str, Range] = {
-    "opt": (0.005, 0.015), "h0": (0.001, 0.01), "h1": (0.6, 2.5), "h_power": (2, 4),
-    "varpi": (0.03, 0.1),
+    "opt": (0.004, 0.02), "h0": (0.001, 0.02), "h1": (0.5, 3), "h_power": (2, 4),
+    "varpi": (0.03, 0.1), "gam": (0.03, 0.15), "xi": (0.01, 0.12), "n0": (5, 60),
 }  # fmt: skip
-"""Where the second theory has another."""
+"""Where the second theory has another; at least as wide as the calibrations search."""
 
 TIMES: Mapping[str, tuple[str, float, float]] = {"kap_neg": ("kap_pos", 1, 3)}
 """Plausible ranges that are multiples of another parameter."""

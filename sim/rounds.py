@@ -225,14 +225,15 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         objectives.utilities(value.u, force.theta, aims.W, aims.X, p.r)
         objectives.utilities(value.u_plus, force.plus, aims.W, aims.X, p.r)
         objectives.utilities(value.u_minus, force.minus, aims.W, aims.X, p.r)
+        war.costs_borne(force.borne, force.cost, force.effort, p.own_cost)
         war.war_values(
             value.V_w, value.V_d, force.p_win, force.weeks, value.u, value.u_plus, value.u_minus,
-            force.cost, who.delta, who.side, front, force.believed, p.sig_b, p.s_cp,
+            force.borne, who.delta, who.side, front, force.believed, p.sig_b, p.s_cp,
         )  # fmt: skip
         if p.varpi_D > 0.0:
             war.dependences(
                 tie.Dep, force.psi[0], who.needed, who.side, force.acting, who.air, who.ground,
-                p.ces, p.nu, value.V_w, value.u, value.u_plus, value.u_minus, force.cost,
+                p.ces, p.nu, value.V_w, value.u, value.u_plus, value.u_minus, force.borne,
                 who.delta, front, force.believed, p.sig_b,
             )  # fmt: skip
         if p.by_tasks > 0.5:
@@ -244,6 +245,11 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             arrays.put(tmp.own, force.part_worth)
             ask(agents, "takes_part", tmp.own, -1)
             war.hold_back(force.effort, tmp.own, who.fights, who.armed, who.side, p.lam)
+        settled = truce.state[0] == SETTLEMENT  # which holds everywhere
+        for i in range(n):
+            truce.scope[i] = 1.0 if settled else who.covered[i]
+        war.engage(force.engaged, force.bound, force.arms, force.effort, truce.scope)
+        bargaining.voices(value.voice, who.power, force.m, p.by_strength)
         ceasefire.credibility(value.chi, truce.vside, who.side)
         bargaining.table_values(
             value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d,
@@ -251,7 +257,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         )  # fmt: skip
         if p.foresight > 0.5:
             bargaining.foresee(
-                talk.foreseen, force.theta, who.veto, who.brought, topic.agenda_rule, who.power,
+                talk.foreseen, force.theta, who.veto, who.brought, topic.agenda_rule, value.voice,
                 value.u, value.V_w, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
             )  # fmt: skip
         bargaining.look_ahead(
@@ -260,15 +266,18 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         )  # fmt: skip
         objectives.utilities(value.u_ahead, talk.ahead, aims.W, aims.X, p.r)
         if p.fighting > 0.5:
-            remembered = ceasefire.remembered_breaches(truce.vside, who.side, force.arms)
+            remembered = ceasefire.remembered_breaches(truce.vside, who.side, force.bound)
             value.h_c[0] = ceasefire.believed_hazard(remembered, p.h0, p.h1, p.h_power, p.h_s)
         else:
             value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]
         value.rho[0] = ceasefire.delivered_share(p.rho_d, value.h_c[0])
         ceasefire.truce_values(
-            value.V_c, value.u, value.u_ahead, value.V_w, value.chi, force.cost, who.covered,
+            value.V_c, value.u, value.u_ahead, value.V_w, value.chi, force.borne, who.covered,
             who.delta, p.h_s, value.h_c[0],
         )  # fmt: skip
+        ceasefire.table_shares(
+            value.table_share, value.chi, who.delta, p.h_s, value.h_c[0], settled
+        )
         for i in range(n):
             value.gain[i] = (
                 value.V_s[i] if truce.state[0] == SETTLEMENT else value.V_c[i]
@@ -281,7 +290,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     c, value.gain, force.theta, who.pole, aims.W, prestige, p.prestige_step
                 )
                 tmp.reach[c] = ceasefire.access(
-                    c, tie.heeded, force.m, who.diplomacy, who.belligerent
+                    c, tie.heeded, force.m, who.diplomacy, who.belligerent, p.by_strength
                 )
             ask(agents, "convenes", tmp.odds, -1)
             chance.uniforms_of(
@@ -329,15 +338,17 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 # terms
                 bargaining.draw_terms(
                     truce.offer, tmp.draft, tmp.scale, force.theta, truce.invited,
-                    topic.side_payment, who.power, value.gain, value.rho[0], aims.W, aims.X, p.r,
+                    topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.r,
                     p.eps, steps, p.nash_step,
                 )  # fmt: skip
                 if prestige >= 0:
                     truce.offer[prestige] = force.theta[prestige] + p.prestige_step * (
                         who.pole[c] - force.theta[prestige]
                     )
-                objectives.utilities(value.u_after, truce.offer, aims.W, aims.X, p.r)
-                ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
+                bargaining.worth_of_terms(
+                    truce.promise, truce.offer, topic.promised, talk.expected, force.theta,
+                    value.u, value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.r,
+                )  # fmt: skip
                 ceasefire.crossing_costs(truce.loyalty, tie.heeded, tie.Dep, c, p.varpi, p.varpi_D)
                 # ratification
                 for i in range(n):
@@ -395,13 +406,20 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             elif p.fighting > 0.5:
                 truce.vbar[0] = 1.0
         else:
-            objectives.utilities(value.u_after, truce.terms, aims.W, aims.X, p.r)
-            ceasefire.promises(truce.promise, value.u_after, value.u, value.rho[0])
+            for k in range(force.theta.shape[0]):
+                talk.settled_issue[k] = topic.agenda_rule[k] >= 0 and talk.tabled[k]
+            bargaining.what_is_owed(
+                talk.owed, topic.promised, talk.settled_issue, settled, p.promised_only
+            )
+            bargaining.worth_of_terms(
+                truce.promise, truce.terms, talk.owed, talk.expected, force.theta, value.u,
+                value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.r,
+            )  # fmt: skip
             ceasefire.crossing_costs(
                 truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
             )
             proxies.military_gains(
-                truce.military, force.theta, topic.direction, aims.W, aims.X, who.covered, p.gam
+                truce.military, force.theta, topic.direction, aims.W, aims.X, truce.scope, p.gam
             )
             for i in range(n):
                 tmp.own[i] = proxies.orders(
@@ -422,8 +440,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )  # fmt: skip
             arrays.put(tmp.draw2, tmp.shock)
             proxies.contagion(
-                truce.contagion, tie.heeded, force.mu, who.in_arms, who.near, truce.violates, p.xi
-            )
+                truce.contagion, tie.heeded, force.mu, who.in_arms, force.effort, who.near,
+                truce.violates, p.xi,
+            )  # fmt: skip
             obs = p.obs_monitor if p.monitored > 0.5 else p.obs
             ceasefire.breach_costs(
                 truce.breach_cost, truce.comply, who.guarantor, who.ground, web.pull,
@@ -439,20 +458,19 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.shock, who.fights, keys, fed, chance.COMPLY, ids.id_actor, t, p.lam
             )
             for j in range(n):
-                settled = truce.state[0] == SETTLEMENT
-                force.bound[j] = force.arms[j] if settled else force.arms[j] * who.covered[j]
-                tmp.is_bound[j] = who.fights[j] and (settled or who.covered[j] > 0.0)
+                tmp.is_bound[j] = who.fights[j] and truce.scope[j] > 0.0
                 tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
+                tmp.reach[j] = truce.contagion[j]
                 if who.fights[j] and not who.armed[j]:
                     # One's own planes and troops do what one orders others to do.
                     tmp.shock[j], tmp.acting[j] = tmp.draw2[j], tmp.own[j]
-                    tmp.patrons[j], truce.contagion[j] = 0.0, 0.0
-                tmp.acting[j] += truce.breach_cost[j] - truce.contagion[j]
+                    tmp.patrons[j], tmp.reach[j] = 0.0, 0.0
+                tmp.acting[j] += truce.breach_cost[j] - tmp.reach[j]
                 truce.violates[j] = tmp.is_bound[j] and tmp.shock[j] > tmp.acting[j]
                 truce.complied[j] = not truce.violates[j]
             events.note_each(
                 log, count, t, events.COMPLY, tmp.is_bound, truce.convener[0], tmp.no_issue,
-                truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.contagion,
+                truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, tmp.reach,
                 truce.breach_cost, tmp.none,
             )  # fmt: skip
             chance.uniforms_of(tmp.draw, truce.violates, keys, fed, chance.OBSERVE, ids.id_actor, t)
@@ -497,7 +515,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 lead_term = truce.terms[prestige] if prestige >= 0 else 0.0
                 bargaining.draw_terms(
                     truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted,
-                    topic.side_payment, who.power, value.gain, value.rho[0], aims.W, aims.X, p.r,
+                    topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.r,
                     p.eps, steps, p.nash_step,
                 )  # fmt: skip
                 if prestige >= 0:
@@ -509,11 +527,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             order = force.plus if front >= 0.5 else force.minus
             war.impose(force.theta, order, territory, prestige, p.rho_i)
         elif truce.state[0] != WAR:
-            for k in range(force.theta.shape[0]):
-                talk.settled_issue[k] = topic.agenda_rule[k] >= 0 and talk.tabled[k]
             objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
             bargaining.deliver(
-                force.theta, truce.terms, talk.text, topic.promised, talk.settled_issue,
+                force.theta, truce.terms, talk.text, talk.owed, talk.settled_issue,
                 truce.state[0], p.rho_d, p.rho_i,
             )  # fmt: skip
             objectives.utilities(value.u_after, force.theta, aims.W, aims.X, p.r)
@@ -608,7 +624,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 # With nothing on the table there is nothing to vote on.
                 if arrays.any(talk.tabled, talk.tabled):
                     bargaining.nash_text(
-                        tmp.draft, force.theta, talk.party, talk.agenda, who.power, value.gain,
+                        tmp.draft, force.theta, talk.party, talk.agenda, value.voice, value.gain,
                         value.chi, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
                     )  # fmt: skip
                     bargaining.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
@@ -660,7 +676,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 i, j = links.pairs[b, 0], links.pairs[b, 1]
                 bargaining.bilateral_text(
                     talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor,
-                    who.power, aims.W, aims.X, p.r, p.bilateral_eps, steps, p.nash_step,
+                    value.voice, aims.W, aims.X, p.r, p.bilateral_eps, steps, p.nash_step,
                 )  # fmt: skip
                 for ally in range(2):
                     talk.pair_core[b, ally] = bargaining.endorsement(
@@ -778,10 +794,10 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
 
         # 11 military dynamics
         war.fight(
-            force.active, force.fighting, who.fights, force.effort, who.covered, truce.state[0],
-            truce.violates,
+            force.active, force.going_on, force.fighting, who.fights, force.effort, who.covered,
+            truce.state[0], truce.violates,
         )  # fmt: skip
-        war.side_shares(force.shares, force.active, who.side, force.arms)
+        war.side_shares(force.shares, force.going_on, who.side, force.engaged)
         war.fight_there(
             force.active_there, force.active, force.effort, who.fights, topic.beyond,
             truce.state[0], truce.violates,
@@ -804,7 +820,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     force.optimism, force.theta[territory] - before, force.psi[0], p.nu, p.n0,
                     force.learned[0],
                 )  # fmt: skip
-        war.advance(force.theta, topic.advances, force.fighting, p.nu_advance)
+        war.advance(force.theta, topic.advances, force.active, force.engaged, p.nu_advance)
         war.clip_positions(force.theta)
         for k in range(force.theta.shape[0]):
             if force.pinned[k] >= 0.0:

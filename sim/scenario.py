@@ -153,7 +153,9 @@ class Issue(Sourced):
         None, description="'territory': moved by the contest of forces; at most one issue"
     )
     advances_while: tuple[Name, ...] = Field(
-        (), description="advances by `nu_advance` a week while any of these actors fights"
+        (),
+        description="advances by `nu_advance` a week while any of these actors fights, in part if "
+        "only a part of it does",
     )
     gains_from: tuple[Name, ...] = Field(
         (), description="actors that bring it nearer to 1 by fighting on (not for territory)"
@@ -504,6 +506,16 @@ class Mechanisms(Part):
         True, description="off: loyalty to the convener does not count in the vote on a text"
     )
     # beyond the second version
+    terms: Literal["all", "promised"] = Field(
+        "all",
+        description="what the terms of a ceasefire are worth: 'promised', what was promised and "
+        "is still to come; 'all', also what has moved since the signing without any promise",
+    )
+    voice: Literal["heads", "strength"] = Field(
+        "heads",
+        description="what parties count for where a text is bargained, and where a mediator needs "
+        "their trust: 'heads', each as one (with its patience); 'strength', by capability too",
+    )
     theatres: bool = Field(True, description="off: the whole country is one theatre")
     fights: Literal["armed", "tasks"] = Field(
         "armed",
@@ -626,6 +638,9 @@ UNWATCHED = ("obs_monitor", "beta")
 
 def is_off(mechanism: str, value: object) -> bool:
     """Whether a mechanism at this value is off: at the word of the first theory, or false."""
-    first = {"attention": "flag", "hazard": "violations", "fights": "armed"}
+    first = {
+        "attention": "flag", "hazard": "violations", "fights": "armed", "terms": "all",
+        "voice": "heads",
+    }  # fmt: skip
     off: object = first.get(mechanism, False)
     return type(value) is type(off) and value == off

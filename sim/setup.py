@@ -73,6 +73,8 @@ def knobs(scenario: Scenario) -> Knobs:
         "clashes": on.clashes,
         "monitored": scenario.truce.monitored,
         "tie_behaviour": on.tie_behaviour,
+        "promised_only": on.terms == "promised",
+        "by_strength": on.voice == "strength",
     }
     if on.hazard == "violations":
         numbers["h_power"] = 1

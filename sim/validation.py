@@ -47,7 +47,7 @@ def finish(tree: Table, changes: Changes, faults: list[Fault], files: list[str])
         tree = apply(tree, {key: unwrapped(v) for key, v in read_in.items()}, place, faults)
     sources = Table()
     stripped = _strip(tree, fields.ROOT, (), sources, faults)
-    scenario = _validate(stripped, sources, faults)
+    scenario = _validate(stripped, sources, faults, files)
     if faults or scenario is None:
         order = {file: position for position, file in enumerate(files)}
         last = len(order)
@@ -121,7 +121,9 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def _validate(tree: Table, sources: Table, faults: list[Fault]) -> Scenario | None:
+def _validate(
+    tree: Table, sources: Table, faults: list[Fault], files: list[str]
+) -> Scenario | None:
     data = _plain(tree)
     if sources:
         declared = data.get("sources", {})
@@ -149,10 +151,21 @@ def _validate(tree: Table, sources: Table, faults: list[Fault]) -> Scenario | No
             faults.append(Fault(f"sources.{noted}", "there is no such number", "", *place))
     for finding in checks.findings(scenario, given):
         if not _follows(finding, repaired):
-            place = place_of(tree, finding.path)
             where = ".".join(map(str, finding.path))
+            place = _place(tree, finding, files)
             faults.append(Fault(where, finding.problem, finding.hint, *place))
     return scenario
+
+
+def _place(tree: Table, finding: checks.Finding, files: list[str]) -> Place:
+    """Where to look: of the values that a finding rests on, one that the outermost file sets.
+
+    What a variant makes wrong of its base is mended in the variant.
+    """
+    places = [place_of(tree, path) for path in (finding.path, *finding.uses)]
+    depth = {file: place for place, file in enumerate(files)}
+    told = [place for place in places if place.file]
+    return min(told, key=lambda place: depth.get(place.file, -1), default=places[0])
 
 
 def _leads_to_scalar(data: Any, path: str) -> bool:

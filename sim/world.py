@@ -39,7 +39,8 @@ class Force(NamedTuple):
     m: Floats  # (N,) capability; what patrons restore it to; relative
     m0: Floats
     mu: Floats
-    cost: Floats  # (N,) flow cost of war
+    cost: Floats  # (N,) flow cost of war; the same at one's effort
+    borne: Floats
     strengths: Floats  # (2,) of the camps
     psi: Floats  # (1,) contest
     believed: Floats  # (N,) drift of territory as believed; the part of it that is optimism
@@ -51,12 +52,14 @@ class Force(NamedTuple):
     weeks: Floats
     plus: Floats  # (K,) order that each camp would impose
     minus: Floats
-    arms: Floats  # (N,) capability in arms; what of it a ceasefire binds
+    arms: Floats  # (N,) capability in arms; the same by effort; what of that a ceasefire binds
+    engaged: Floats
     bound: Floats
     acting: Floats  # (N,) capability that takes part in the contest
     part_worth: Floats  # (N,) worth of taking part in the war, against holding back
     effort: Floats  # (N,) intensity at which it fights when it fights
-    active: Floats  # (N,) share of what is in arms that fights this week
+    active: Floats  # (N,) share of what is in arms that fights this week; the same, effort apart
+    going_on: Floats
     active_there: Floats  # (N, H) the same by theatre
     fighting: Flags  # (N,)
     shares: Floats  # (2,) fighting share of the camps
@@ -80,7 +83,9 @@ class Value(NamedTuple):
     V_s: Floats
     gain: Floats  # truce (or settlement) above war
     chi: Floats  # credibility of the other camp
+    voice: Floats  # what each counts for where a text is bargained
     h_c: Floats  # (1,) believed hazard of collapse
+    table_share: Floats  # part of the value of a truce that the table has
     rho: Floats  # (1,) part of a promise that is expected to arrive
 
 
@@ -123,6 +128,7 @@ class Truce(NamedTuple):
     blamed: Floats
     promise: Floats  # worth of the terms
     loyalty: Floats  # cost of crossing the convener
+    scope: Floats  # part of the war that it stops, as each is in it
     military: Floats  # military gain from going on
     contagion: Floats
     breach_cost: Floats
@@ -140,6 +146,7 @@ class Talk(NamedTuple):
     raising: Flags  # (K,) issues that the convener may put on the table, and what it gains by it
     raise_gain: Floats
     settled_issue: Flags
+    owed: Flags  # (K,) terms of the ceasefire that still hold
     away: Ints  # (N,) rounds of talks that a party still stays away from
     provoked: Flags  # (2,) camps that have been seen to breach since the last talks
     attending: Flags  # (N,) brought parties that came
@@ -312,7 +319,7 @@ _SHAPES: dict[str, str] = {
     "NN": "A good bad E T heeded B Dep",
     "4NN": "accounts",
     "K": "theta plus minus terms offer text tabled forced_table agenda fresh raising raise_gain "
-    "settled_issue draft issue_draw issue_draw2 issue_shock pinned foreseen ahead expected",
+    "settled_issue owed draft issue_draw issue_draw2 issue_shock pinned foreseen ahead expected",
     "L": "control f pull pressed",
     "NH": "active_there",
     "H": "by_place",

@@ -23,12 +23,14 @@ SPREAD = {
 ALL = {
     "mechanisms.theatres": True, "mechanisms.fights": "tasks", "mechanisms.clashes": True,
     "mechanisms.walking_out": True, "mechanisms.troops": True, "truce.monitored": True,
+    "mechanisms.terms": "promised", "mechanisms.voice": "strength",
     "issues.arms.agenda.at": "when it pays",
 }  # fmt: skip
 # The same, off.
 NONE = {
     "mechanisms.theatres": False, "mechanisms.fights": "armed", "mechanisms.clashes": False,
     "mechanisms.walking_out": False, "mechanisms.troops": False, "truce.monitored": False,
+    "mechanisms.terms": "all", "mechanisms.voice": "heads",
     "issues.arms.agenda.at": dt.date(2017, 2, 1),
 }  # fmt: skip
 

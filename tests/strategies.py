@@ -193,6 +193,8 @@ def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
     on = data["mechanisms"] = {
         "fights": draw(st.sampled_from(["armed", "tasks"])), "clashes": draw(st.booleans()),
         "walking_out": draw(st.booleans()), "troops": draw(st.booleans()),
+        "terms": draw(st.sampled_from(["all", "promised"])),
+        "voice": draw(st.sampled_from(["heads", "strength"])),
     }  # fmt: skip
     numbers, monitored = data["parameters"], draw(st.booleans())
     data["truce"] = {"monitored": monitored}

@@ -13,15 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import files
-from sim.calibration import Plan, calibrate, load_plan
+from sim.calibration import Plan, calibrate, judging, load_plan
 from sim.calibration.design import played, spread
-from sim.calibration.emulator import Emulator, learn
+from sim.calibration.emulator import Emulator, learn, skill
 from sim.calibration.plan import Free, Target
-from sim.calibration.posterior import log_likelihood
+from sim.calibration.posterior import log_likelihood, most_central
 from sim.calibration.targets import MEASURES
 from sim.cli import main
 from sim.errors import SimError
 from sim.scenario import Scenario
+from sim.theory.cast import find
+from sim.theory.cells import Cells
+from sim.theory.facts import check, chosen
 
 ROOT = Path(__file__).parents[1]
 SYRIA = ROOT / "scenarios/calibration/syria_2015_2018.toml"
@@ -151,8 +154,9 @@ def test_the_emulator_learns_a_smooth_surface_and_says_how_well() -> None:
     expected = np.sin(3 * fresh[:, 0]) + fresh[:, 1] * fresh[:, 2]
     assert np.abs(mean[:, 0] - expected).max() < 0.06
     assert (error > 0).all()
-    assert emulator.skill["curve"] > 0.97
-    assert emulator.skill["luck"] < 0.2
+    left_out = skill(emulator, points, seen)
+    assert left_out["curve"] > 0.97
+    assert left_out["luck"] < 0.2
 
 
 class Line:
@@ -166,11 +170,21 @@ def test_the_likelihood_is_that_of_a_normal_error_with_both_variances(toy: Scena
     free = (Free(path="parameters.nu", low=0.001, high=0.1),)
     known = target(value=0.25, tolerance=0.4)
     plan = Plan(toy, known.until, free, (known,))
-    found = log_likelihood(
-        plan, Emulator([Line()], pd.Series(dtype=float)), np.array([[0.75], [1.2]])
-    )
+    found = log_likelihood(plan, Emulator([Line()], []), np.array([[0.75], [1.2]]))
     assert found[0] == pytest.approx(-0.5 * (0.25 / 0.25 + math.log(0.25)))
     assert found[1] == -math.inf  # outside of its range
+
+
+def test_the_centre_is_central_where_draws_are_narrow_and_along_what_is_known_together() -> None:
+    """Two numbers whose sum is known: far out along it is nearer than a little off it."""
+    rng = np.random.default_rng(3)
+    along = rng.uniform(-0.3, 0.3, 500)
+    draws = np.column_stack([0.5 + along, 0.5 - along]) + rng.normal(0, 0.005, (500, 2))
+    draws = np.vstack([draws, [0.53, 0.53], [0.55, 0.45]])
+    assert abs(most_central(draws).sum() - 1.0) < 0.01
+    alone = most_central(np.vstack([[0.53, 0.53], [0.6, 0.4], draws[:200]]))
+    assert alone.tolist() != [0.53, 0.53]
+    assert most_central(np.array([[0.1], [0.45], [0.9]])).tolist() == [0.45]
 
 
 @pytest.mark.slow
@@ -242,7 +256,7 @@ def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
     out = tmp_path / "found"
     arguments = ["calibrate", str(plan_file(tmp_path)), "--points", "12", "--runs", "10"]
     assert main([*arguments, "--waves", "1", "--check", "4", "--out", str(out), "--quiet"]) == 0
-    assert "parameters.nu" in capsys.readouterr().out
+    assert capsys.readouterr() == ("", "")
     names = {path.name for path in out.iterdir()}
     assert names == {
         "points.csv", "posterior.csv", "numbers.csv", "targets.csv", "numbers.png", "targets.png",
@@ -250,3 +264,46 @@ def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
     draws = pd.read_csv(out / "posterior.csv")
     assert draws["parameters.nu"].between(0.002, 0.02).all()
     assert main([*arguments, "--points", "2"]) == 2
+    again = [*arguments, "--waves", "1", "--check", "4", "--out", str(out)]
+    assert main(again) == 2
+    assert "holds a calibration already" in capsys.readouterr().err
+    assert main([*again, "--force"]) == 0
+    told = capsys.readouterr().out
+    assert "parameters.nu" in told
+    assert "Walkers forget" in told
+
+
+def test_two_numbers_of_one_short_name_are_told_apart(toy: Scenario) -> None:
+    paths = ("actors.crown.capability", "actors.duchy.capability", "parameters.nu")
+    free = tuple(Free(path=path, low=0.5, high=2.0) for path in paths)
+    plan = Plan(toy, target().until, free, (target(),))
+    assert plan.names == ["actors.crown.capability", "actors.duchy.capability", "nu"]
+
+
+def test_facts_that_no_target_uses_are_measured_at_draws_of_the_posterior(
+    syria: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the speed of the front alone free, the tie falls as it does in the case itself."""
+    free = (Free(path="parameters.nu", low=0.008, high=0.012),)
+    plan = Plan(syria, target().until, free, (target(),))
+    monkeypatch.setattr(judging, "FACTS", chosen(["tie falls", "orders rise"]))
+    monkeypatch.setattr(judging, "check", lambda cells: check(cells, judging.FACTS))
+    points = np.array([[0.1], [0.5], [0.9]])
+    table = judging.judged(plan, points, runs=40, seed=3)
+    assert list(table.index) == ["tie falls", "orders rise"]
+    assert (table["draws"] == 3).all()
+    assert (table["low"] <= table["median"]).all()
+    assert (table["median"] <= table["high"]).all()
+    found = []
+    for place, point in enumerate(points):
+        case = plan.changed(point)
+        alone = check(Cells(case, find(case), 40, 3 + place), judging.FACTS)
+        found.append([verdict.found.value for verdict in alone])
+    assert np.median(found, axis=0) == pytest.approx(table["median"].to_numpy())
+    assert table.loc["tie falls", "agrees"] == 1.0
+    assert table.loc["tie falls", "status"] == "imposed"
+
+
+def test_a_scenario_without_allies_is_not_judged_and_that_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SimError, match="pair"):
+        calibrate(plan_file(tmp_path), points=12, runs=10, waves=1, check=4, judge=2)

@@ -127,6 +127,18 @@ def test_half_a_sign_is_refused(small: Scenario, value: object) -> None:
     assert "holds a sign that cannot be written in a file" in said
 
 
+def test_what_a_variant_makes_wrong_of_its_base_is_placed_in_the_variant(tmp_path: Path) -> None:
+    shares = "[patrons.russia]\nhezbollah = 0.5\n"
+    said = message(files.load, variant(tmp_path, shares, SYRIA))
+    assert said.startswith(f"{tmp_path / 'variant.toml'}:3: patrons.iran.hezbollah: ")
+    places = "[actors.turkey]\ntheatres = { north = 0.6, elsewhere = 0.3 }\n"
+    said = message(files.load, variant(tmp_path, places, SYRIA))
+    assert said.startswith(f"{tmp_path / 'variant.toml'}:3: actors.turkey.theatres: ")
+    # what it leaves alone stays the base's
+    camp = '[camps.third]\nlabel = "third"\npole = 1\n'
+    assert "variant.toml" in message(files.load, variant(tmp_path, camp, SYRIA))
+
+
 def test_a_text_or_plain_data_extend_nothing() -> None:
     assert "only a file can extend another" in message(files.build, {"extends": "x.toml"})
     assert "only a file can extend another" in message(files.loads, 'extends = "x.toml"')
@@ -212,7 +224,7 @@ def test_a_dump_is_complete(small: Scenario) -> None:
 # Mechanisms that are words: off, on.
 SWITCHES = {
     "attention": ("flag", "danger"), "hazard": ("violations", "fighting"),
-    "fights": ("armed", "tasks"),
+    "fights": ("armed", "tasks"), "terms": ("all", "promised"), "voice": ("heads", "strength"),
 }  # fmt: skip
 NUMBERS = st.floats(0, 1) | st.floats(0, 1e-300) | st.just(5e-324) | st.integers(0, 1)
 

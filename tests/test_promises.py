@@ -310,7 +310,7 @@ PARTS = ("status", "dyad", "issue")
 
 def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
     base = simulate(syria, runs=3, seed=14, parts=PARTS, log=False)
-    words = {"attention": "flag", "fights": "armed"}
+    words = {"attention": "flag", "fights": "armed", "terms": "all", "voice": "heads"}
     # Hazards go together; what is said in public feeds back on nothing, and nobody wins here.
     hazards = {"mechanisms.hazard": "violations", "parameters.h0": 0.02, "parameters.h1": 0.1}
     for mechanism in sorted(set(type(syria.mechanisms).model_fields) - {"public", "victory"}):

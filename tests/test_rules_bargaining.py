@@ -125,6 +125,78 @@ def test_log_rolling_gives_each_what_it_cares_about() -> None:
     assert text == pytest.approx([0.8, 0.2], abs=1e-9)
 
 
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 0.95))
+def test_by_strength_a_party_in_two_halves_gets_the_text_that_it_got_as_one(
+    seed: int, part: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    W, X = rng.dirichlet(np.ones(3), size=3), rng.random((3, 3))
+    start, power, m = rng.uniform(0.05, 0.5, 3), rng.uniform(50, 200, 3), rng.uniform(0.2, 3, 3)
+
+    def text(by_strength: float, cut: bool) -> np.ndarray:
+        rows = [0, 1, 2, 2] if cut else [0, 1, 2]
+        strength = m[rows].copy()
+        if cut:
+            strength[2:] *= [part, 1.0 - part]
+        voice = np.empty(len(rows))
+        bargaining.voices(voice, power[rows], strength, by_strength)
+        return nash_text(W[rows], X[rows], start[rows], 2.0, voice, np.full(3, 0.5))
+
+    assert text(1.0, cut=True) == pytest.approx(text(1.0, cut=False), abs=1e-9)
+    # by head it pulls the text to itself by coming twice
+    before, after = text(0.0, cut=False), text(0.0, cut=True)
+    loss = [float(W[2] @ (x - X[2]) ** 2) for x in (before, after)]
+    assert loss[1] <= loss[0] + 1e-9
+
+
+def test_voices_by_head_are_bargaining_power_to_the_last_bit() -> None:
+    power, m, voice = np.array([66.2, 199.5, 99.5]), np.array([3.0, 1.0, 0.0]), np.empty(3)
+    bargaining.voices(voice, power, m, 0.0)
+    assert voice.tobytes() == power.tobytes()
+    bargaining.voices(voice, power, m, 1.0)
+    assert voice.tolist() == [66.2 * 3.0, 199.5, 0.0]
+
+
+def worth(expected: list[bool], promised_only: float, share: float = 0.25) -> float:
+    """Worth of terms on three issues; the second is promised, the first has moved meanwhile."""
+    W, X, theta = np.array([[0.5, 0.3, 0.2]]), np.ones((1, 3)), np.array([0.7, 0.3, 0.2])
+    u, promise = np.empty(1), np.empty(1)
+    objectives.utilities(u, theta, W, X, 2.0)
+    bargaining.worth_of_terms(
+        promise, np.array([0.4, 0.9, 0.2]), np.array([False, True, False]), np.array(expected),
+        theta, u, 0.6, np.array([share]), promised_only, W, X, 2.0,
+    )  # fmt: skip
+    return float(promise[0])
+
+
+def test_terms_are_worth_what_was_promised_and_is_still_to_come() -> None:
+    promised = 0.3 * (0.7**2 - 0.1**2)
+    moved = 0.5 * (0.3**2 - 0.6**2)
+    assert worth([False] * 3, 1.0) == pytest.approx(0.6 * promised)
+    assert worth([False] * 3, 0.0) == pytest.approx(0.6 * (promised + moved))
+
+
+def test_what_the_table_would_bring_anyhow_is_not_promised_twice() -> None:
+    """The table has `share` of the value of the ceasefire, the promise the rest."""
+    alone = worth([False] * 3, 1.0)
+    assert worth([False, True, False], 1.0, 0.25) == pytest.approx(0.75 * alone)
+    assert worth([False, True, False], 1.0, 0.0) == pytest.approx(alone)
+    assert worth([True, False, True], 1.0, 0.25) == pytest.approx(alone), "others do not matter"
+    assert worth([True, True, True], 0.0) == worth([False] * 3, 0.0), "where all terms count"
+
+
+def test_a_settlement_replaces_the_terms_that_it_is_about() -> None:
+    owed, promised = np.empty(3, dtype=np.bool_), np.array([True, True, False])
+    on_the_table = np.array([True, False, True])
+    for settled, only, expected in (
+        (False, 1.0, [True, True, False]),
+        (True, 1.0, [False, True, False]),
+        (True, 0.0, [True, True, False]),
+    ):
+        bargaining.what_is_owed(owed, promised, on_the_table, settled, only)
+        assert owed.tolist() == expected
+
+
 def test_only_parties_and_tabled_issues_count() -> None:
     W, X = np.full((3, 2), 0.5), np.array([[1.0, 1.0], [0.0, 0.0], [0.3, 0.9]])
     theta, text = np.array([0.2, 0.7]), np.empty(2)

@@ -63,6 +63,25 @@ def test_the_value_of_a_truce_solves_its_recursion(
     assert V[0] - war == pytest.approx(gap, abs=1e-9)
 
 
+@given(st.floats(0.9, 0.999), st.floats(0.01, 0.2), st.floats(0.0, 0.6), st.floats(0.0, 1.0))
+def test_the_share_of_the_table_is_its_weight_in_the_value_of_a_truce(
+    delta: float, h_s: float, h_c: float, chi: float
+) -> None:
+    def value(table: float) -> float:
+        V = np.empty(1)
+        one = [np.array([x]) for x in (0.5, table, 0.4, chi, 0.1, 1.0, delta)]
+        u, on, war, believed, cost, covered, d = one
+        ceasefire.truce_values(V, u, on, war, believed, cost, covered, d, h_s, h_c)
+        return float(V[0])
+
+    share = np.empty(1)
+    ceasefire.table_shares(share, np.array([chi]), np.array([delta]), h_s, h_c, False)
+    assert value(0.9) - value(0.6) == pytest.approx(0.3 * share[0], abs=1e-12)
+    assert 0.0 <= share[0] < 1.0
+    ceasefire.table_shares(share, np.array([chi]), np.array([delta]), h_s, h_c, True)
+    assert share[0] == 0.0
+
+
 @pytest.mark.parametrize("r", [1.0, 2.0])
 def test_what_an_issue_on_the_table_costs_is_the_difference_that_it_makes(r: float) -> None:
     rng = np.random.default_rng(3)
@@ -104,8 +123,11 @@ def test_a_promise_is_worth_what_is_delivered_before_the_collapse() -> None:
 def test_the_break_even_side_payment_brings_a_reluctant_actor_in() -> None:
     rho, gain, loyalty = 0.8, np.array([-0.05]), np.array([0.01])
     needed = -(gain[0] + loyalty[0]) / rho
-    promise = np.empty(1)
-    ceasefire.promises(promise, np.array([0.5 + needed]), np.array([0.5]), rho)
+    promise, one, half = np.empty(1), np.ones((1, 1)), np.array([0.5])
+    promised, expected = np.array([True]), np.array([False])
+    bargaining.worth_of_terms(
+        promise, half + needed, promised, expected, half, half, rho, half, 1.0, one, one, 1.0
+    )
     assert ceasefire.signs(0, gain, promise, loyalty) == pytest.approx(0.0, abs=1e-15)
 
 
@@ -146,9 +168,29 @@ def test_access_is_the_mean_trust_of_the_belligerents_times_diplomatic_weight() 
     m, diplomacy = np.array([2.0, 1.0, 1.0]), np.array([0.4, 0.0, 0.0])
     both = np.array([False, True, True])
     expected = 0.5 * (0.75 + 0.45) * 2.0 * 0.4
-    assert ceasefire.access(0, T, m, diplomacy, both) == pytest.approx(expected)
+    assert ceasefire.access(0, T, m, diplomacy, both, 0.0) == pytest.approx(expected)
     nobody = np.zeros(3, dtype=np.bool_)
-    assert ceasefire.access(0, T, m, diplomacy, nobody) == pytest.approx(0.8)
+    assert ceasefire.access(0, T, m, diplomacy, nobody, 0.0) == pytest.approx(0.8)
+
+
+@given(
+    st.lists(st.floats(0.1, 5.0), min_size=3, max_size=3), st.floats(0.05, 0.95),
+    st.lists(st.floats(-1.0, 1.0), min_size=3, max_size=3),
+)  # fmt: skip
+def test_by_strength_a_belligerent_in_two_halves_gives_the_access_that_it_gave_as_one(
+    m: list[float], part: float, trust: list[float]
+) -> None:
+    def access(m: list[float], trust: list[float], by_strength: float) -> float:
+        T = np.zeros((len(m), len(m)))
+        T[:, 0] = trust
+        roles = np.array([False] + [True] * (len(m) - 1))
+        return float(ceasefire.access(0, T, np.array(m), np.full(len(m), 0.5), roles, by_strength))
+
+    halves = [m[0], m[1], part * m[2], (1.0 - part) * m[2]]
+    whole = access(m, trust, 1.0)
+    assert access(halves, [*trust, trust[2]], 1.0) == pytest.approx(whole, rel=1e-9)
+    mean = sum(a * (1 + b) / 2 for a, b in zip(m[1:], trust[1:], strict=True)) / sum(m[1:])
+    assert whole == pytest.approx(mean * m[0] * 0.5)
 
 
 def test_a_convener_also_gains_the_prestige_that_a_deal_moves() -> None:

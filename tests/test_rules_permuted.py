@@ -23,7 +23,7 @@ SHAPES = {
     "V_c V_s chi gain seat_cost wish score reach pole diplomacy air ground ground_control autonomy "
     "nuisance promise loyalty military relief accused blamed start scale drift p_win weeks "
     "u_right u_whom effect optimism believed without shocks gains arms acting in_arms effort "
-    "active covered bound",
+    "active covered bound engaged going_on voice scope table_share",
     "N?": "party demander votes_yes veto attending brought must_sign guarantor belligerent "
     "can_convene consulted ratified patron armed violated violates seen comply fighting who "
     "fights asked order_complies",
@@ -34,7 +34,7 @@ SHAPES = {
     "K": "at theta text nash value y to chance u_value theta_win x terms draft foreseen ahead "
     "order",
     "K?": "tabled fresh agenda forced core minor promised settled_issue at_random side_payment "
-    "expected",
+    "expected owed",
     "K#": "rule agenda_rule",
     "NK": "W X weight ideal direction",
     "NN": "A T E B S good bad dependence near",
@@ -75,6 +75,7 @@ OWN: dict[str, dict[str, str]] = {
     "learn_from_war": {"weeks": ""},
     "below_in_public": {"out": "N?"},
     "gambler": {"drift": ""},
+    "side_shares": {"weight": "N"},
     "war_value": dict.fromkeys(("u", "cost", "delta", "drift", "u_plus", "u_minus"), ""),
     "learn": {"good": "NN", "bad": "NN"},
 }

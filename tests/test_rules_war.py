@@ -242,20 +242,28 @@ def test_the_spoils_go_by_control_of_ground_forces_and_prestige_is_not_among_the
     assert won.tolist() == [0.0, 0.5, 0.2, 0.9]
 
 
-def test_an_issue_advances_once_however_many_of_its_movers_fight() -> None:
+def test_an_issue_advances_once_by_the_mover_that_fights_with_most_of_itself() -> None:
     theta = np.array([0.3, 0.3])
     advances = np.array([[True, True, False], [False, False, True]])
-    war.advance(theta, advances, np.array([True, True, False]), 0.006)
+    engaged = np.array([2.0, 1.0, 1.0])
+    war.advance(theta, advances, np.array([1.0, 1.0, 0.0]), engaged, 0.006)
     assert theta.tolist() == [0.306, 0.3]
+    war.advance(theta, advances, np.array([0.1, 0.5, 0.25]), engaged, 0.004)
+    assert theta == pytest.approx([0.308, 0.301])
+    # who has no forces moves nothing, however hard it would fight
+    war.advance(theta, advances, np.array([0.1, 1.0, 1.0]), np.array([2.0, 0.0, 0.0]), 0.004)
+    assert theta == pytest.approx([0.3084, 0.301])
 
 
 def test_in_a_ceasefire_only_violators_fight() -> None:
     active, fighting, shares = np.empty(3), np.empty(3, dtype=np.bool_), np.empty(2)
+    going_on = np.empty(3)
     side, fights = np.array([1, 1, -1]), np.array([True, True, False])
     arms, violates = np.array([1.0, 3.0, 0.0]), np.array([False, True, False])
     for state, some, camp in ((0, [True, True, False], 1.0), (1, [False, True, False], 0.75),
                               (2, [False, True, False], 0.75)):  # fmt: skip
-        war.fight(active, fighting, fights, np.ones(3), np.ones(3), state, violates)
+        war.fight(active, going_on, fighting, fights, np.ones(3), np.ones(3), state, violates)
+        assert going_on.tolist() == active.tolist()
         war.side_shares(shares, active, side, arms)
         assert fighting.tolist() == some
         assert active.tolist() == [float(one) for one in some]

@@ -57,7 +57,7 @@ def test_defaults_have_the_types_of_their_fields() -> None:
 def test_what_is_off_is_a_parameter_and_legal() -> None:
     assert set(IDLE) <= set(Mechanisms.model_fields)
     rules = {"attention", "foresight", "hazard", "learning", "victory", "vote_loyalty",
-             "tie_behaviour", "theatres", "fights", "clashes"}  # fmt: skip
+             "tie_behaviour", "theatres", "fights", "clashes", "terms", "voice"}  # fmt: skip
     assert set(OFF) | {"bilateral", "shifts"} | rules == set(Mechanisms.model_fields)
     assert {name for names in IDLE.values() for name in names} <= set(Parameters.model_fields)
     for values in OFF.values():

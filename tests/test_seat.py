@@ -124,6 +124,18 @@ def test_what_is_on_the_table_and_who_fights_an_ally_are_the_readers_too(rivals:
     what_happened(refused)
 
 
+@pytest.mark.parametrize("answer", [True, False])
+def test_every_answer_to_an_ally_over_a_new_dispute_stands(
+    first_syria: Scenario, answer: bool
+) -> None:
+    """Each issue has a draw of its own; an answer must be set against that of the issue at hand."""
+    busy = {**RIVALS, "parameters.q_dispute": 0.9}
+    seat = Seat(first_syria, "iran", seed=5, weeks=30, decisions=["clashes"], set=busy)
+    seat.play(lambda _: answer)
+    assert len(seat.history) > 15
+    what_happened(seat)
+
+
 def test_an_order_stands_until_something_turns() -> None:
     seat = Seat(SECOND, "iran", seed=1, weeks=60, decisions=["orders"]).play([True] * 40)
     war = seat.results()

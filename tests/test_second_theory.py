@@ -428,11 +428,11 @@ def test_every_ceasefire_starts_from_the_war_that_was_also_the_first_and_one_soo
     assert (results["violence"].values[signed] >= second.parameters.gv).all()
 
 
-def test_the_believed_hazard_follows_remembered_breaches_by_strength() -> None:
-    side, arms = np.array([1, -1, -1, 0, 1]), np.array([3.0, 1.0, 0.0, 5.0, 0.0])
-    v = ceasefire.remembered_breaches(np.array([0.8, 0.4]), side, arms)
+def test_the_believed_hazard_follows_remembered_breaches_by_what_a_ceasefire_binds() -> None:
+    side, bound = np.array([1, -1, -1, 0, 1]), np.array([3.0, 1.0, 0.0, 5.0, 0.0])
+    v = ceasefire.remembered_breaches(np.array([0.8, 0.4]), side, bound)
     assert v == pytest.approx((3 * 0.8 + 1 * 0.4) / 4)
-    assert ceasefire.remembered_breaches(np.ones(2), side, arms * (side == 0)) == 0.0
+    assert ceasefire.remembered_breaches(np.ones(2), side, bound * (side == 0)) == 0.0
     hazard = ceasefire.believed_hazard(v, 0.003, 1.2, 3.0, 0.06)
     assert hazard == pytest.approx(1.0 - math.exp(-(0.003 + 1.2 * v**3)), abs=1e-15)
     assert ceasefire.believed_hazard(1.0, 0.003, 15.0, 3.0, 0.06) == pytest.approx(0.84)
@@ -566,7 +566,7 @@ def test_eight_weeks_at_an_end_are_a_victory_for_good(second: Scenario, position
 def test_nobody_fights_after_a_victory_not_even_who_broke_the_ceasefire_of_that_week() -> None:
     active, fighting, all_ = np.empty(2), np.empty(2, dtype=np.bool_), np.ones(2, dtype=np.bool_)
     for state, some in ((0, True), (1, True), (2, True), (3, False)):
-        war.fight(active, fighting, all_, np.ones(2), np.ones(2), state, all_)
+        war.fight(active, np.empty(2), fighting, all_, np.ones(2), np.ones(2), state, all_)
         assert fighting.tolist() == [some, some]
         assert active.tolist() == [float(some)] * 2
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playing import Game, even_draws
 
-from sim import files
+from sim import chance, files
 from sim.model import ConflictModel
 from sim.results import events
 from sim.rules import ceasefire, objectives, proxies, war
@@ -130,11 +130,13 @@ def test_an_actor_cut_in_two_of_the_same_theatres_changes_no_intensity(
     ],
 )
 def test_what_stands_where_no_ceasefire_holds_fights_on(state: int, expected: list[float]) -> None:
-    active, fighting = np.empty(4), np.empty(4, dtype=np.bool_)
+    active, going_on, fighting = np.empty(4), np.empty(4), np.empty(4, dtype=np.bool_)
     fights, violates = np.array([True, True, True, False]), np.array([False, True, False, True])
     covered = np.array([0.25, 0.25, 1.0, 0.0])
-    war.fight(active, fighting, fights, np.full(4, 0.8), covered, state, violates)
+    effort = np.full(4, 0.8)
+    war.fight(active, going_on, fighting, fights, effort, covered, state, violates)
     assert active == pytest.approx(expected)
+    assert going_on * effort == pytest.approx(expected), "its effort is no part of what goes on"
     assert fighting.tolist() == [share > 0.0 for share in expected]
 
 
@@ -145,8 +147,8 @@ def test_nobody_fights_with_more_than_its_effort_and_a_breach_is_never_less(
     def share(broken: bool) -> float:
         active, fighting = np.empty(1), np.empty(1, dtype=np.bool_)
         war.fight(
-            active, fighting, np.array([fights]), np.array([effort]), np.array([covered]), state,
-            np.array([broken]),
+            active, np.empty(1), fighting, np.array([fights]), np.array([effort]),
+            np.array([covered]), state, np.array([broken]),
         )  # fmt: skip
         assert fighting[0] == (active[0] > 0.0)
         return float(active[0])
@@ -195,7 +197,7 @@ def test_violations_in_another_theatre_are_less_contagious() -> None:
     out, mu, T = np.empty(3), np.array([0.2, 0.4, 0.4]), np.full((3, 3), -0.5)
     places = [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]
     violated, in_arms = np.array([False, True, True]), np.array([1.0, 1.0, 0.5])
-    proxies.contagion(out, T, mu, in_arms, near(places), violated, 0.03)
+    proxies.contagion(out, T, mu, in_arms, np.ones(3), near(places), violated, 0.03)
     # of what is in arms, 0.2 + 0.4 + 0.2; the second is near the first by 0.6, the third not at all
     assert out[0] == pytest.approx(0.03 * 0.4 * 0.5 * 0.6 / 0.8)
     assert out[2] == pytest.approx(0.03 * (0.4 * 0.5 * 0.8 + 0.2 * 0.5) / 0.8)
@@ -331,6 +333,47 @@ def test_a_settlement_holds_everywhere() -> None:
         active = {name for name in fighters if game.active[game.actor(name)] == 1.0}
         assert broke <= bound
         assert active == broke | (fighters - bound)
+
+
+def test_what_a_breach_of_a_settlement_gains_is_not_cut_by_the_scope_of_the_ceasefire() -> None:
+    """It stopped the whole war, so all of it can be taken up again."""
+    gained = {}
+    for covers in (["hills"], ["hills", "marsh"]):
+        case = two_fronts(truce={"covers": covers})
+        for state in (1, 2):
+            game = Game(case, fed=even_draws(case))
+            game.state[0] = state
+            game.step()
+            gained[len(covers), state] = [
+                float(game.military[game.actor(name)]) for name in ("north", "coast", "envoy")
+            ]
+    whole = gained[2, 1]
+    assert whole[0] == pytest.approx(0.06 * 0.5)
+    assert gained[2, 2] == whole
+    assert gained[1, 2] == whole
+    assert gained[1, 1] == [whole[0], 0.0, whole[2]]
+
+
+def test_an_issue_advances_by_the_part_of_its_mover_that_no_ceasefire_stops() -> None:
+    case = two_fronts(
+        truce={"covers": ["hills"]},
+        issues={
+            "land": {"label": "land", "zero": "none", "one": "all", "start": 0.5,
+                     "moved_by": "territory"},
+            "road": {"label": "road", "zero": "cut", "one": "open", "start": 0.3,
+                     "advances_while": ["north"]},
+        },
+    )  # fmt: skip
+    case = files.with_changes(case, {"actors.north.theatres": {"hills": 0.9, "marsh": 0.1}})
+    kept = even_draws(case)
+    kept[:, chance.COMPLY] = 1e-6  # whoever is bound keeps it
+    for state, share in ((0, 1.0), (1, 0.1), (2, 0.0)):
+        game = Game(case, fed=kept)
+        game.state[0], game.vside[:] = state, 0.0
+        game.step()
+        assert not game.violates[game.actor("north")]
+        moved = float(game.theta[game.issue("road")]) - 0.3
+        assert moved == pytest.approx(game.knobs.nu_advance * share, abs=1e-12), state
 
 
 def test_nobody_fights_after_a_victory_in_any_theatre() -> None:

@@ -155,10 +155,12 @@ def test_a_breach_weighs_what_the_ceasefire_binds() -> None:
     data["actors"]["coast"]["camp"] = "down"
     attrs = {"scenario": files.dumps(files.build(data))}
     names = ["north", "coast"]
-    for state, expected in ((1, 0.8), (2, 0.5)):
+    # what a settlement binds it binds from the week after it was reached
+    for state, effort, expected in ((1, 1.0, 0.8), (2, 1.0, 0.5), (2, 0.25, 0.8)):
         results = made(
-            "ab", attrs=attrs, capability=(("actor",), [[1.0, 1.0]]), state=((), [state]),
-            violated=(("actor",), [[True, True]]),
+            "ab", weeks=2, attrs=attrs, capability=(("actor",), [[1.0, 1.0]] * 2),
+            state=((), [state] * 2), violated=(("actor",), [[False, False], [True, True]]),
+            effort=(("actor",), [[1.0, effort]] * 2),
         ).assign_coords(actor=names, other=names, camp=["up", "down"])  # fmt: skip
         found = measures.breaches_by_camp(results).values
         assert found.tolist() == [[pytest.approx(expected), pytest.approx(1.0 - expected)]]

@@ -12,7 +12,9 @@ from playing import Game, even_draws
 
 from sim import files
 from sim.chronicle import forces, page, sentences, talks, truces
+from sim.chronicle.reasons import terms_issue
 from sim.chronicle.story import Story
+from sim.chronicle.weighing import weighed
 from sim.explaining.tracing import Trace
 from sim.results import events
 from sim.scenario import Scenario
@@ -40,6 +42,40 @@ def told(results: xr.Dataset, run: int, tell: Any) -> list[str]:
 
 def every(results: xr.Dataset, tell: Any) -> list[str]:
     return [text for run in range(results.sizes["run"]) for text in told(results, run, tell)]
+
+
+def test_only_what_was_promised_is_told_as_the_worth_of_the_terms(
+    case: Scenario, results: xr.Dataset
+) -> None:
+    """Everything else stands in the terms as it stood that day, and counts for nothing."""
+    promised = [k for k, issue in case.issues.items() if issue.side_payment or issue.prestige]
+    found = 0
+    for run in range(RUNS):
+        story = Story(results, run)
+        for truce in story.truces:
+            for week in range(truce.start, min(truce.start + 4, story.weeks)):
+                for actor in case.actors:
+                    for sign in (1.0, -1.0):
+                        issue = terms_issue(story, actor, truce, week, sign)
+                        found += issue is not None
+                        assert issue is None or issue in promised
+    assert found > 50
+    assert not any(
+        "hold" in text and "where it stood" in text for text in page(results).split(". ")
+    )
+
+
+def test_what_a_breach_that_is_seen_would_cost_speaks_for_keeping_a_ceasefire(
+    results: xr.Dataset,
+) -> None:
+    story = Story(results, 0)
+    kept = [e for e in story.events if e.decision == "comply" and e.terms["breach"] > 0.001]
+    assert kept
+    reasons = weighed(story, kept[0], story.truces[0])
+    assert any(
+        number == kept[0].terms["breach"] and "a breach that is seen would cost" in text
+        for number, text in reasons
+    )
 
 
 def test_a_scope_is_told_with_the_first_ceasefire_and_not_again(results: xr.Dataset) -> None:

@@ -23,12 +23,12 @@ class Emulator:
     ----------
     processes : list
         One a target.
-    skill : Series
-        Share of the variance of each target that is foretold at points left out (by fifths).
+    kernels : list
+        What was learned of each target's lengths and noise.
     """
 
     processes: list[Any]
-    skill: pd.Series
+    kernels: list[Any]
 
     def expected(self, points: Points) -> tuple[Points, Points]:
         """Mean and standard deviation of every target.
@@ -69,12 +69,11 @@ def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
-        from sklearn.model_selection import KFold, cross_val_predict
     except ImportError as error:
         raise SimError(
             "calibration needs scikit-learn and emcee: install entente[calibration]"
         ) from error
-    processes, skill = [], {}
+    processes, kernels = [], []
     for name in seen.columns:
         values = seen[name].to_numpy()
         known = np.isfinite(values)
@@ -96,9 +95,41 @@ def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:
             steady = GaussianProcessRegressor(
                 process.kernel_.k1, alpha=noise, normalize_y=True, optimizer=None
             ).fit(points[known], values[known])
-            folds = KFold(5, shuffle=True, random_state=seed)
-            foretold = cross_val_predict(steady, points[known], values[known], cv=folds)
         processes.append(steady)
+        kernels.append(process.kernel_)
+    return Emulator(processes, kernels)
+
+
+def skill(emulator: Emulator, points: Points, seen: pd.DataFrame, seed: int = 1) -> pd.Series:
+    """How much of each target's variance over points is foretold by the others.
+
+    Five folds; lengths and noise are learned again in each, from the points that are left in.
+
+    Parameters
+    ----------
+    emulator : Emulator
+        Learned from all of them: where each fold starts.
+    points, seen, seed
+        As in `learn`.
+
+    Returns
+    -------
+    Series
+        1 is all of it, 0 as good as the mean, by target.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.model_selection import KFold, cross_val_predict
+
+    found = {}
+    for name, kernel in zip(seen.columns, emulator.kernels, strict=True):
+        values = seen[name].to_numpy()
+        known = np.isfinite(values)
+        process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed)
+        folds = KFold(5, shuffle=True, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            foretold = cross_val_predict(process, points[known], values[known], cv=folds)
         spread = values[known].var()
-        skill[name] = 1.0 - ((values[known] - foretold) ** 2).mean() / spread if spread else 1.0
-    return Emulator(processes, pd.Series(skill, name="skill"))
+        found[name] = 1.0 - ((values[known] - foretold) ** 2).mean() / spread if spread else 1.0
+    return pd.Series(found, name="skill")

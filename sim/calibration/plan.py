@@ -101,8 +101,12 @@ class Plan:
 
     @property
     def names(self) -> list[str]:
-        """Short names of the free numbers: the last step of each path."""
-        return [number.path.rsplit(".", 1)[-1] for number in self.free]
+        """Names of the free numbers: the last step of each path, or all of it if two share that."""
+        short = [number.path.rsplit(".", 1)[-1] for number in self.free]
+        return [
+            number.path if short.count(name) > 1 else name
+            for number, name in zip(self.free, short, strict=True)
+        ]
 
     def values(self, point: NDArray[np.float64]) -> dict[str, float]:
         """The numbers at a point of the unit cube, by path."""

@@ -11,13 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.calibration.design import played, spread
-from sim.calibration.emulator import Emulator, learn
+from sim.calibration.emulator import Emulator, learn, skill
+from sim.calibration.judging import judged
 from sim.calibration.plan import Plan, load_plan
 from sim.errors import SimError
 from sim.study import whole
+from sim.theory.cast import find
 
 Points = NDArray[np.float64]
-WALKERS, BURN_IN, KEPT, EVERY = 128, 300, 400, 20
+WALKERS, BURN_IN, KEPT, EVERY = 128, 500, 2000, 100
 DRAWS = WALKERS * KEPT // EVERY
 SHARES = (0.05, 0.5, 0.95)
 
@@ -34,24 +36,32 @@ class Calibration:
     seen : DataFrame
         Targets at these points.
     skill : Series
-        See `sim.calibration.emulator.Emulator`.
+        See `sim.calibration.emulator.skill`.
+    memory : float
+        Steps after which a walker of the last posterior has forgotten where it was: the integrated
+        time of autocorrelation of the slowest number. Of `KEPT` steps there should be many such.
     draws : DataFrame
         Draws of the posterior, one column a free number by its path.
     centre : dict of str to float
-        The draw that is nearest to the medians of all, in shares of the ranges, by path. (The
-        likeliest point would be no better a choice: it tends to lie at the end of some range.)
+        The most central of the draws (see `most_central`), by path. (The likeliest point would be
+        no better a choice: it tends to lie at the end of some range.)
     targets : DataFrame
         One row a target: ``known``, ``tolerance``; median and 90 % of runs played at draws from
         the ranges (``prior_...``) and from the posterior (``posterior_...``); at ``centre``.
+    facts : DataFrame
+        What was not used, over the posterior: see `sim.calibration.judging.judged`; no rows if it
+        was not asked for.
     """
 
     plan: Plan
     points: Points
     seen: pd.DataFrame
     skill: pd.Series
+    memory: float
     draws: pd.DataFrame
     centre: dict[str, float]
     targets: pd.DataFrame
+    facts: pd.DataFrame
 
     @property
     def numbers(self) -> pd.DataFrame:
@@ -84,11 +94,20 @@ class Calibration:
             "",
             "Targets (known, tolerance; 90 % over the ranges, over the posterior; its centre):",
             self.targets.to_string(float_format=lambda x: f"{x:.2f}"),
+            "",
+            f"Walkers forget where they were within {self.memory:.0f} of {KEPT} steps.",
         ]
+        if len(self.facts):
+            words += [
+                "",
+                "Facts that were not used (90 % over draws of the posterior; share of draws whose",
+                "estimate is as the theory expects):",
+                self.facts.drop(columns="claim").to_string(float_format=lambda x: f"{x:.2f}"),
+            ]
         return "\n".join(words)
 
     def save(self, folder: str | Path) -> None:
-        """Write `points.csv`, `posterior.csv`, `numbers.csv` and `targets.csv`."""
+        """Write `points.csv`, `posterior.csv`, `numbers.csv`, `targets.csv` and `facts.csv`."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         cube = pd.DataFrame(self.points, columns=self.plan.names)
@@ -96,6 +115,8 @@ class Calibration:
         self.draws.to_csv(folder / "posterior.csv", index=False, float_format="%.4g")
         self.numbers.to_csv(folder / "numbers.csv", float_format="%.4g")
         self.targets.to_csv(folder / "targets.csv", float_format="%.4g")
+        if len(self.facts):
+            self.facts.to_csv(folder / "facts.csv", float_format="%.4g")
 
 
 def calibrate(
@@ -105,6 +126,7 @@ def calibrate(
     runs: int = 80,
     waves: int = 2,
     check: int = 60,
+    judge: int = 0,
     seed: int = 1,
     progress: bool = False,
 ) -> Calibration:
@@ -121,6 +143,8 @@ def calibrate(
         Points of the first wave, runs at each point, waves.
     check : int
         Draws of the ranges and of the posterior that are played at the end.
+    judge : int
+        Draws at which the stylised facts are measured too, at most `check`; none of them is used.
     seed : int
     progress : bool
 
@@ -141,32 +165,57 @@ def calibrate(
             f"check must be from 2 to the number of points ({points}) and at most {DRAWS}, is "
             f"{check}; with several waves, points must be at most {2 * DRAWS + 1}"
         )
+    judge = whole("judge", judge, 0, check)
+    if judge:
+        find(given.scenario)  # no pair to judge by is said before an hour of work
     cube = spread(given, points, seed)
     seen = played(given, cube, runs, seed, progress)
     prior = seen.iloc[:check]
     emulator = learn(cube, seen, seed)
-    draws = _sampled(given, emulator, seed)
+    draws, memory = _sampled(given, emulator, seed)
     for wave in range(1, waves):
         rng = np.random.default_rng([seed, wave])
         more = draws[rng.choice(len(draws), size=max(points // 2, 1), replace=False)]
         after = played(given, more, runs, seed + 100_000 * wave, progress)
         cube, seen = np.vstack([cube, more]), pd.concat([seen, after], ignore_index=True)
         emulator = learn(cube, seen, seed)
-        draws = _sampled(given, emulator, seed + wave)
+        draws, memory = _sampled(given, emulator, seed + wave)
     rng = np.random.default_rng([seed, waves])
     tried = draws[rng.choice(len(draws), size=check, replace=False)]
     posterior = played(given, tried, runs, seed + 10_000_000, progress)
-    centre = draws[((draws - np.median(draws, axis=0)) ** 2).sum(axis=1).argmin()]
+    centre = most_central(draws)
     at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000).iloc[0]
+    left_out = skill(emulator, cube, seen, seed)
+    facts = judged(given, tried[:judge], runs, seed + 30_000_000, progress)
     return Calibration(
         plan=given,
         points=cube,
         seen=seen,
-        skill=emulator.skill,
+        skill=left_out,
+        memory=memory,
         draws=pd.DataFrame([given.values(draw) for draw in draws]),
         centre=given.values(centre),
-        targets=_compared(given, prior, posterior, at_centre, emulator.skill),
+        targets=_compared(given, prior, posterior, at_centre, left_out),
+        facts=facts,
     )
+
+
+def most_central(draws: Points) -> Points:
+    """The draw that is nearest to the mean of all, in units of their spread (Mahalanobis).
+
+    Where draws are narrow, or only a combination of numbers is known, it is close to the middle.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (D, free numbers)
+
+    Returns
+    -------
+    ndarray, shape (free numbers,)
+    """
+    away = draws - draws.mean(axis=0)
+    inverse = np.linalg.pinv(np.atleast_2d(np.cov(draws.T)))
+    return np.asarray(draws[np.einsum("di,ij,dj->d", away, inverse, away).argmin()])
 
 
 def log_likelihood(plan: Plan, emulator: Emulator, points: Points) -> NDArray[np.float64]:
@@ -186,8 +235,8 @@ def log_likelihood(plan: Plan, emulator: Emulator, points: Points) -> NDArray[np
     return found
 
 
-def _sampled(plan: Plan, emulator: Emulator, seed: int) -> Points:
-    """Draws of the posterior in the unit cube."""
+def _sampled(plan: Plan, emulator: Emulator, seed: int) -> tuple[Points, float]:
+    """Draws of the posterior in the unit cube, and the memory of the walkers in steps."""
     try:
         import emcee
     except ImportError as error:
@@ -205,7 +254,8 @@ def _sampled(plan: Plan, emulator: Emulator, seed: int) -> Points:
     )  # fmt: skip
     sampler.random_state = np.random.RandomState(seed).get_state()
     sampler.run_mcmc(start, BURN_IN + KEPT)
-    return np.asarray(sampler.get_chain(discard=BURN_IN, thin=EVERY, flat=True))
+    memory = float(np.max(sampler.get_autocorr_time(discard=BURN_IN, quiet=True)))
+    return np.asarray(sampler.get_chain(discard=BURN_IN, thin=EVERY, flat=True)), memory
 
 
 def _compared(

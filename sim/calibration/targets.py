@@ -10,10 +10,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import SimError
-from sim.measures import kaplan_meier
+from sim.measures import breach_weights, kaplan_meier
 from sim.results import scenario_of
 
-RECORD = "intensity,age,position,in_arms,violated"
+RECORD = "intensity,age,position,capability,effort,violated"
 TRUCE, SETTLEMENT, VICTORY = 1, 2, 3
 MONTH = 4  # weeks
 
@@ -41,15 +41,20 @@ def _held(results: xr.Dataset) -> NDArray[np.bool_]:
     return np.asarray((state == TRUCE) | (state == SETTLEMENT))
 
 
-def territory_by(results: xr.Dataset, week: int, position: float) -> float:
-    """Share of runs in which the territory issue has stood at a position or above by a week."""
+def _reached(results: xr.Dataset, position: float) -> NDArray[np.bool_]:
+    """Whether the territory issue has stood at a position or above, by run and week."""
     issues = scenario_of(results).issues
     moved = [name for name, issue in issues.items() if issue.moved_by == "territory"]
     if not moved:
         raise SimError("the scenario has no territory issue")
-    there = results["position"].sel(issue=moved[0]).values[:, : week + 1]
     near = 1e-6  # positions are kept in 32 bits: a mark met exactly must count
-    return float((there >= position - near).any(axis=1).mean())
+    there = results["position"].sel(issue=moved[0]).values >= position - near
+    return np.asarray(np.logical_or.accumulate(there, axis=1))
+
+
+def territory_by(results: xr.Dataset, week: int, position: float) -> float:
+    """Share of runs in which the territory issue has stood at a position or above by a week."""
+    return float(_reached(results, position)[:, : week + 1][:, -1].mean())
 
 
 def first_ceasefire(results: xr.Dataset, week: int, position: float) -> float:
@@ -121,13 +126,16 @@ def monthly_memory(results: xr.Dataset, week: int, position: float) -> float:
 
 
 def breaches_of_first_camp(results: xr.Dataset, week: int, position: float) -> float:
-    """Part of all breaches, by capability in arms, that the camp with pole 1 commits."""
-    broken = (results["in_arms"] * results["violated"]).sum(("run", "round"))
+    """Part of all breaches since the territory issue stood at a position that camp +1 commits.
+
+    Weighed as in `sim.measures.breach_weights`, runs together; NaN without any.
+    """
+    broken = breach_weights(results)[_reached(results, position)].sum(axis=0)
     case = scenario_of(results)
     poles = {name: camp.pole for name, camp in case.camps.items()}
-    first = [poles.get(case.actors[str(name)].camp or "") == 1 for name in broken["actor"].values]
+    first = [poles.get(case.actors[str(name)].camp or "") == 1 for name in results["actor"].values]
     total = float(broken.sum())
-    return float(broken.values[np.array(first)].sum()) / total if total else float("nan")
+    return float(broken[np.array(first)].sum()) / total if total else float("nan")
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -146,6 +154,7 @@ MEASURES: Mapping[str, Measure] = {
     "monthly change": Measure("spread of log changes of monthly violence", monthly_change),
     "monthly memory": Measure("first autocorrelation of monthly violence", monthly_memory),
     "breaches of the first camp": Measure(
-        "part of all breaches that the camp with pole 1 commits", breaches_of_first_camp
+        "part of all breaches since the territory issue stood at a position that the camp with "
+        "pole 1 commits", breaches_of_first_camp, ("position",),
     ),
 }  # fmt: skip

@@ -233,13 +233,28 @@ def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) 
         return None
     found: dict[str, float] = {}
     for issue in story.scenario.issues:
+        if not owed(story, issue, truce, week):
+            continue
         then = story.at("terms", known, issue=issue)
         change = story.worth(actor, issue, week, story.position(issue, week), then)
         if change is None:
             return None
         found[issue] = sign * change
-    best = max(found, key=found.__getitem__)
-    return best if found[best] > NOTHING else None
+    best = max(found, key=found.__getitem__, default=None)
+    return best if best is not None and found[best] > NOTHING else None
+
+
+def owed(story: Story, issue: str, truce: Truce | None, week: int) -> bool:
+    """Whether a ceasefire's terms on an issue are worth anything; see `what_is_owed` of the rules.
+
+    Where all terms count, they do on every issue.
+    """
+    if story.scenario.mechanisms.terms == "all":
+        return True
+    about = story.scenario.issues[issue]
+    settled = truce is not None and truce.settled is not None and week > truce.settled
+    replaced = settled and about.agenda is not None and story.at("tabled", week, issue=issue)
+    return (about.side_payment or about.prestige) and not replaced
 
 
 def sore_issue(story: Story, actor: str, week: int) -> str | None:

@@ -34,6 +34,7 @@ def weighed(
     it = it or words.it(event.actor)
     settled = truce is not None and truce.settled is not None and event.round > truce.settled
     calm = "the settlement" if settled else "a truce"
+    meeting = "the clash" if event.decision == "clash" else "the meeting"
     found: list[tuple[float, str]] = []
 
     def add(name: str, sign: float, text: str) -> None:
@@ -62,11 +63,12 @@ def weighed(
     for name, text in (
         ("seat", f"sitting down with opponents who break the ceasefire costs {it} {{}}"),
         ("contagion", f"last week's violations set {it} against it by {{}}"),
-        ("cost", _cost(event.decision, it)),
+        ("cost", f"{meeting} itself costs {it} {{}}"),
     ):
         if name in terms:
-            for_it = name == "cost" and event.decision == "comply"
-            add(name, 1 if for_it else -1, text.format(size(terms[name])))
+            add(name, -1, text.format(size(terms[name])))
+    if "breach" in terms:
+        add("breach", 1, f"a breach that is seen would cost {it} {size(terms['breach'])}")
     for name, text in (
         ("local", f"the deal itself is worth {{}} to {it}"),
         ("endorsement", f"endorsing what lies on the table is worth {{}} to {it}"),
@@ -81,13 +83,6 @@ def weighed(
         blame = level(terms["blame"])
         found.append((0.0, f"{words.who(event.counterpart)} is blamed for breaches by {blame}"))
     return sorted(found, key=lambda reason: -abs(reason[0]))
-
-
-def _cost(decision: str, it: str) -> str:
-    """What the term `cost` of a decision is."""
-    if decision == "comply":
-        return f"a breach that is seen would cost {it} {{}}"
-    return f"{'the clash' if decision == 'clash' else 'the meeting'} itself costs {it} {{}}"
 
 
 def _of_a_clash(story: Story, event: Event, it: str) -> list[tuple[float, str]]:

@@ -23,8 +23,15 @@ def add_commands(commands: Any) -> None:
     calibrate.add_argument(
         "--check", type=int, default=60, help="draws that are played at the end (default 60)"
     )
+    calibrate.add_argument(
+        "--judge", type=int, default=0, metavar="DRAWS",
+        help="measure the facts that no target uses at so many of these draws (default none)",
+    )  # fmt: skip
     calibrate.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
     calibrate.add_argument("--out", metavar="DIR", help="leave tables and two figures there")
+    calibrate.add_argument(
+        "--force", action="store_true", help="replace a calibration that lies in DIR"
+    )
     calibrate.add_argument("--quiet", action="store_true", help="print nothing but faults")
     calibrate.set_defaults(command=_calibrate)
 
@@ -34,25 +41,27 @@ def _calibrate(options: argparse.Namespace) -> int:
     from sim.cli.common import folder_for
 
     plan = load_plan(options.plan)
-    folder = folder_for(options.out, force=True) if options.out else None
+    folder = folder_for(options.out, options.force, "numbers.csv") if options.out else None
     found = calibrate(
         plan, points=options.points, runs=options.runs, waves=options.waves, check=options.check,
-        seed=options.seed, progress=not options.quiet,
+        judge=options.judge, seed=options.seed, progress=not options.quiet,
     )  # fmt: skip
-    print(found)
+    # Kept before it is told: the telling may not cost the work.
     if folder is not None:
         _draw(found, folder)
-    if folder is not None and not options.quiet:
-        say(f"left in {folder}: points, posterior, numbers and targets as .csv, two figures")
+    if not options.quiet:
+        print(found)
+        if folder is not None:
+            say(f"left in {folder}: points, posterior, numbers and targets as .csv, figures")
     return DONE
 
 
 def _draw(found: Any, folder: Path) -> None:
-    from sim.plots.calibrated import numbers, targets
+    from sim.plots.calibrated import facts, numbers, targets
     from sim.plots.pages import write
 
     found.save(folder)
-    for draw in (numbers, targets):
+    for draw in (numbers, targets, *((facts,) if len(found.facts) else ())):
         figure = draw(found).get_figure(root=True)
         if figure is not None:
             write(figure, folder / f"{draw.__name__}.png")

@@ -11,6 +11,8 @@ from sim.scenario import Scenario
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 # Work, in units of actors cubed times weeks, that plain Python does in a few seconds.
 _QUICK = 2_000_000
+# What commands leave in a folder, by the file that each leaves first.
+_LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration"}
 
 
 def say(words: str) -> None:
@@ -42,8 +44,17 @@ def at_least_one(name: str, number: int) -> None:
         raise SimError(f"--{name} must be 1 or more, is {number}")
 
 
-def folder_for(path: str, force: bool) -> Path:
-    """The folder of `--out`, made now, so that no run is lost for want of it."""
+def folder_for(path: str, force: bool, mine: str = "results.nc") -> Path:
+    """The folder of `--out`, made now, so that no work is lost for want of it.
+
+    Parameters
+    ----------
+    path : str
+    force : bool
+        Whether what lies there of the same kind may be replaced; another kind may not.
+    mine : str
+        The file of `_LEFT` by which that kind is known.
+    """
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,8 +65,10 @@ def folder_for(path: str, force: bool) -> Path:
         raise SimError(f"--out: cannot write to {folder}: {error.strerror or error}") from error
     if (folder / "manifest.json").exists():
         raise SimError(f"--out: {folder} holds an ensemble; choose another")
-    if (folder / "results.nc").exists() and not force:
-        raise SimError(f"--out: {folder} holds results already; choose another, or give --force")
+    for name, what in _LEFT.items():
+        if (folder / name).exists() and not (force and name == mine):
+            remedy = ", or give --force" if name == mine else ""
+            raise SimError(f"--out: {folder} holds {what} already; choose another{remedy}")
     return folder
 
 

@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, choose_driver, folder_for, say
-from sim.errors import SimError
 from sim.files import load
-
-_MINE = "trial.json"
 
 
 def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
@@ -56,7 +53,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
 def _test(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
-    folder = _folder(options.out, options.force) if options.out else None
+    folder = folder_for(options.out, options.force, "trial.json") if options.out else None
     only = [part.strip() for part in options.only.split(",")] if options.only else None
     choose_driver(scenario, 40 * max(options.runs, 1), not options.quiet)
 
@@ -83,11 +80,3 @@ def _test(options: argparse.Namespace) -> int:
             say(f"sim: {len(files)} files in {folder}")
     sys.stdout.write(page.text(found))
     return DONE
-
-
-def _folder(path: str, force: bool) -> Path:
-    """The folder of `--out`, made now, so that no hour of work is lost for want of it."""
-    folder = folder_for(path, force=False)
-    if (folder / _MINE).exists() and not force:
-        raise SimError(f"--out: {folder} holds a test already; choose another, or give --force")
-    return folder

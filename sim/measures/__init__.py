@@ -10,7 +10,7 @@
   `ceasefire_survival`, `ceasefire_hazard`, `first_breakers`
 * talks: `talks`, `attendance`, `votes`, `settlements`, `said_and_done`
 * violence and blame: `violence`, `violence_by_theatre`, `truce_violence`, `breaches_by_camp`,
-  `breach_rates`, `spoiling`, `blame_concentration`
+  `breach_weights`, `breach_rates`, `spoiling`, `blame_concentration`
 * ends: `outcomes`, `outcome_shares`
 * tools: `kaplan_meier`, `median_weeks`, `mean_interval`, `wilson`, `paired_difference`
 
@@ -36,6 +36,7 @@ from sim.measures.balance import (
 from sim.measures.breaches import (
     blame_concentration,
     breach_rates,
+    breach_weights,
     breaches_by_camp,
     spoiling,
     truce_violence,
@@ -86,6 +87,7 @@ __all__ = [
     "best_division",
     "blame_concentration",
     "breach_rates",
+    "breach_weights",
     "breaches_by_camp",
     "camps",
     "ceasefire_attempts",

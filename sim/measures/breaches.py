@@ -37,9 +37,7 @@ def violence(results: xr.Dataset) -> xr.DataArray:
     DataArray, dims (run, round, camp)
         In [0, 1]; 0 for a camp with nothing in arms.
     """
-    whole = _in_arms(results)
-    name = "active" if "active" in results else "fighting"  # as results had it before
-    fights = variable(results, name).transpose("run", "round", "actor").values
+    whole, fights = _in_arms(results), _active(results)
     shares = []
     for mask in _camps(results):
         total, part = (whole * mask).sum(axis=-1), (whole * fights * mask).sum(axis=-1)
@@ -55,21 +53,19 @@ def violence(results: xr.Dataset) -> xr.DataArray:
 def breaches_by_camp(results: xr.Dataset) -> xr.DataArray:
     """Which camp breaks ceasefires: each camp's part of all breaches, by what they bind.
 
-    A breach weighs as much as the violator has in arms where the ceasefire holds; in a settlement,
-    which holds everywhere, all that it has in arms.
+    Weighed as in `breach_weights`.
 
     Parameters
     ----------
     results : Dataset
-        With `capability`, `violated` and `state`, and its scenario.
+        As `breach_weights` needs it.
 
     Returns
     -------
     DataArray, dims (run, camp)
         Adds up to 1 over the camps; NaN in runs without a breach.
     """
-    violated = variable(results, "violated").transpose("run", "round", "actor").values
-    broken = _in_arms(results) * _bound(results) * violated
+    broken = breach_weights(results)
     total = np.stack([(broken * mask).sum(axis=(1, 2)) for mask in _camps(results)], axis=-1)
     everybody = total.sum(axis=-1, keepdims=True)
     share = np.divide(total, everybody, out=np.full_like(total, np.nan), where=everybody > 0.0)
@@ -78,6 +74,29 @@ def breaches_by_camp(results: xr.Dataset) -> xr.DataArray:
         name="breaches",
         attrs={"long_name": "part of all breaches, weighted by what is bound", "units": "1"},
     )  # fmt: skip
+
+
+def breach_weights(results: xr.Dataset) -> NDArray[np.float64]:
+    """What every breach weighs: what the violator has in arms where the ceasefire holds, by effort.
+
+    In a settlement, which holds everywhere, all that it has in arms.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `capability`, `violated`, `state` and `effort` (without it, all are taken to fight as
+        hard as they can), and its scenario.
+
+    Returns
+    -------
+    ndarray, shape (runs, weeks, actors)
+        In capability; 0 for who breaks nothing.
+    """
+    violated = variable(results, "violated").transpose("run", "round", "actor").values
+    weights: NDArray[np.float64] = _in_arms(results) * _bound(results) * violated
+    if "effort" in results:
+        weights = weights * variable(results, "effort").transpose("run", "round", "actor").values
+    return weights
 
 
 def breach_rates(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
@@ -234,6 +253,13 @@ def _camps(results: xr.Dataset) -> list[NDArray[np.bool_]]:
     return [np.array([camp == str(name) for camp in own]) for name in results["camp"].values]
 
 
+def _active(results: xr.Dataset) -> NDArray[np.float64]:
+    """Share of what each has in arms that fights, shape (run, round, actor)."""
+    name = "active" if "active" in results else "fighting"  # as results had it before
+    found: NDArray[np.float64] = variable(results, name).transpose("run", "round", "actor").values
+    return found
+
+
 def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
     """Capability at the end of the week that fights or can: see `sim.setup.prepare`."""
     capability = variable(results, "capability").transpose("run", "round", "actor").values
@@ -248,7 +274,10 @@ def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
 
 
 def _bound(results: xr.Dataset) -> NDArray[np.float64]:
-    """Share of what each has in arms that a ceasefire binds, shape (run, round, actor) or less."""
+    """Share of what each has in arms that a ceasefire binds, shape (run, round, actor) or less.
+
+    Who breaks what is decided under the state in which the week begins.
+    """
     scenario = scenario_of(results)
     if scenario.truce.covers is None:
         return np.ones(1)
@@ -258,4 +287,5 @@ def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     place = [layout.actors.index(str(name)) for name in results["actor"].values]
     covered = given.who.covered[place]
     settled = variable(results, "state").transpose("run", "round").values == SETTLED_STATE
+    settled = np.pad(settled, ((0, 0), (1, 0)))[:, :-1]
     return np.where(settled[..., None], 1.0, covered)

@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from sim.calibration import Calibration
 from sim.plots import style
 
+# Share of draws from which on a fact does not hang on the free numbers.
+SURE = 0.95
 BEFORE, AFTER = "#c9c9c9", "#0072b2"
 
 
@@ -95,6 +97,48 @@ def targets(found: Calibration, ax: Axes | None = None) -> Axes:
     ax.set_yticks(rows, list(table.index))
     ax.set_xlabel("distance from what is known, in tolerances")
     ax.set_xlim(-6.5, 6.5)
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+@style.styled
+def facts(found: Calibration, ax: Axes | None = None) -> Axes:
+    """What the posterior leaves open of facts that were not used.
+
+    Parameters
+    ----------
+    found : Calibration
+        Whose facts were judged.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        One line a fact: 90 % and median of its estimates over draws; a full dot where at least 95 %
+        of the draws are as the theory expects, an open one where fewer are.
+    """
+    table = found.facts
+    ax = style.canvas(ax, 8.0, 0.3 * len(table) + 1.6)
+    rows = np.arange(len(table))[::-1]
+    ax.axvline(0, color=style.INK, linewidth=0.8)
+    for row, (_, values) in zip(rows, table.iterrows(), strict=True):
+        sure = values["agrees"] >= SURE
+        ax.plot([values["low"], values["high"]], [row, row], color=AFTER, linewidth=3)
+        ax.plot(
+            values["median"], row, "o", color=AFTER if sure else "white", markeredgecolor=AFTER,
+            markersize=7,
+        )  # fmt: skip
+        ax.annotate(
+            f"{values['agrees']:.0%}", (1.0, row), xycoords=("axes fraction", "data"),
+            xytext=(6, 0), textcoords="offset points", va="center", fontsize=8.5, color=style.SOFT,
+        )  # fmt: skip
+    style.dress(
+        ax, "What was not used, over the posterior",
+        "line and dot: 90 % and median over draws; right: share of draws as the theory expects "
+        "(full dot: 95 % or more)",
+    )  # fmt: skip
+    ax.set_yticks(rows, [f"{name} ({kind})" for name, kind in table["status"].items()])
+    ax.set_xlabel("tie, or share of decisions")
     ax.grid(visible=False, axis="y")
     return ax
 

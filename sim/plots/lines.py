@@ -20,7 +20,7 @@ from sim.plots import style
 from sim.plots.choice import default_pairs
 
 TIE = "tie (−1 enemies, 1 friends)"
-SHADED = "shaded: a ceasefire holds"
+SHADED = "shaded: a ceasefire or settlement holds"
 
 # Causes are no actors: pale tints that no actor has, and a hatch each.
 CAUSES = {

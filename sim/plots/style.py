@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from sim.selection import run_number, variable
 
+# States in which a ceasefire or a settlement holds.
+CALM = (1, 2)
 INK, SOFT, FAINT, SHADE = "#222222", "#666666", "#dedede", "#f1f1ee"
 
 # Apart from each other also to the colour-blind (tested); actors past the last one are grey.
@@ -306,7 +308,7 @@ def shade_truces(ax: Axes, results: xr.Dataset) -> bool:
     """Shade the weeks at whose end a ceasefire or settlement holds, if it is one run's figure."""
     if results.sizes["run"] != 1 or "state" not in results:
         return False
-    calm = variable(results, "state").values[0] > 0
+    calm = np.isin(variable(results, "state").values[0], CALM)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], calm, [False]])))
     dates = results["date"].values
     for start, end in zip(edges[::2], edges[1::2], strict=True):

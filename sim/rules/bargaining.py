@@ -20,6 +20,26 @@ def bargaining_power(delta):
 
 
 @compiled
+def voices(voice, power, m, by_strength):
+    """What each party counts for at a table: its bargaining power, and its capability if that does.
+
+    By capability an actor that comes as two halves counts for what it did as one; by head it counts
+    twice.
+
+    Parameters
+    ----------
+    voice : ndarray, shape (N,)
+        Filled.
+    power, m : ndarray, shape (N,)
+        From `bargaining_power`; capability.
+    by_strength : float
+        0: parties count by their power alone.
+    """
+    for i in range(voice.shape[0]):
+        voice[i] = power[i] * m[i] if by_strength > 0.5 else power[i]
+
+
+@compiled
 def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps, step):
     """The text that maximises the weighted product of the parties' surpluses (Nash 1950).
 
@@ -37,7 +57,7 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
     party : ndarray of bool, shape (N,)
     tabled : ndarray of bool, shape (K,)
     power, start, scale : ndarray, shape (N,)
-        Bargaining power, surplus at the status quo, weight of a gain from the text.
+        From `voices`; surplus at the status quo; weight of a gain from the text.
     W, X : ndarray, shape (N, K)
         Preferences.
     r, eps : float
@@ -106,6 +126,73 @@ def on_the_table(out, text, tabled, theta):
 
 
 @compiled
+def what_is_owed(owed, promised, settled_issue, settled, promised_only):
+    """Which terms of a ceasefire still hold; a settlement replaces those that it is about.
+
+    Parameters
+    ----------
+    owed : ndarray of bool, shape (K,)
+        Filled.
+    promised : ndarray of bool, shape (K,)
+        Side payments and prestige.
+    settled_issue : ndarray of bool, shape (K,)
+        Agenda issues on the table.
+    settled : bool
+        Whether a settlement holds.
+    promised_only : float
+        0: a settlement leaves the terms as they are, and brings about the other issues alone.
+    """
+    for k in range(owed.shape[0]):
+        replaced = promised_only > 0.5 and settled and settled_issue[k]
+        owed[k] = promised[k] and not replaced
+
+
+@compiled
+def worth_of_terms(
+    promise, terms, owed, expected, theta, u, rho, table_share, promised_only, W, X, r
+):  # fmt: skip
+    """What the terms of a ceasefire are worth to every actor: ``rho (u(due) - u(now))``.
+
+    Due is what was promised, elsewhere the present position. What the table would bring anyhow
+    counts by the part that the value of a ceasefire does not give to the table.
+
+    Parameters
+    ----------
+    promise : ndarray, shape (N,)
+        Filled.
+    terms : ndarray, shape (K,)
+        Where nothing was promised they hold the position of the day of signing.
+    owed, expected : ndarray of bool, shape (K,)
+        From `what_is_owed` and `look_ahead`.
+    theta : ndarray, shape (K,)
+    u : ndarray, shape (N,)
+        Utility now.
+    rho : float
+        Expected delivered part of a promise.
+    table_share : ndarray, shape (N,)
+        From `sim.rules.ceasefire.table_shares`.
+    promised_only : float
+        0: all of the terms count as due, whatever the table brings, so that whatever has moved
+        since the signing counts as owed.
+    W, X, r
+        As in `sim.rules.objectives.utility`.
+    """
+    issues = theta.shape[0]
+    due, apart = np.empty(issues), np.empty(issues)
+    for k in range(issues):
+        due[k] = terms[k] if owed[k] or promised_only < 0.5 else theta[k]
+        apart[k] = theta[k] if expected[k] else due[k]
+    for i in range(promise.shape[0]):
+        all_of_it = utility(i, due, W, X, r)
+        if promised_only < 0.5:
+            promise[i] = rho * (all_of_it - u[i])
+        else:
+            off_the_table = utility(i, apart, W, X, r)
+            on_it = (1.0 - table_share[i]) * (all_of_it - off_the_table)
+            promise[i] = rho * (off_the_table - u[i] + on_it)
+
+
+@compiled
 def foresee(
     foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps, steps, step
 ):  # fmt: skip
@@ -123,7 +210,7 @@ def foresee(
     agenda_rule : ndarray of int, shape (K,)
         As in `agenda_due`; -1 not on the agenda.
     power, u, V_w : ndarray, shape (N,)
-        Bargaining power, utility of theta, value of war.
+        From `voices`; utility of theta; value of war.
     W, X, r, eps, steps, step
         As in `nash_text`.
     """

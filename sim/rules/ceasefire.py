@@ -43,6 +43,26 @@ def truce_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
 
 
 @compiled
+def table_shares(out, chi, delta, h_s, h_c, settled):
+    """Part of the value of a ceasefire that what is expected of the table has.
+
+    ``d h_s chi / [1 - d (1 - h_s - h_c)]``, the weight of u_table in `truce_values`; 0 in a
+    settlement, where nothing more is expected.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N,)
+        Filled, in [0, 1).
+    chi, delta : ndarray, shape (N,)
+    h_s, h_c : float
+    settled : bool
+    """
+    for i in range(out.shape[0]):
+        d = delta[i]
+        out[i] = 0.0 if settled else d * h_s * chi[i] / (1.0 - d * (1.0 - h_s - h_c))
+
+
+@compiled
 def table_effect(i, k, table_k, theta_k, chi, delta, W, X, r, h_s, h_c):
     """What one issue on the table adds to actor i's value of a truce (negative: it costs).
 
@@ -81,14 +101,28 @@ def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c
 
 
 @compiled
-def access(c, T, m, diplomacy, belligerent):
-    """How far a convener reaches the belligerents: their trust times its diplomatic weight."""
-    total, count = 0.0, 0
+def access(c, T, m, diplomacy, belligerent, by_strength):
+    """How far a convener reaches the belligerents: their trust times its diplomatic weight.
+
+    Trust is the mean of ``(1 + T_jc) / 2`` over the belligerents j, by head or by capability.
+
+    Parameters
+    ----------
+    c : int
+    T : ndarray, shape (N, N)
+    m, diplomacy : ndarray, shape (N,)
+        Capability, and the share of it that goes into diplomacy.
+    belligerent : ndarray of bool, shape (N,)
+    by_strength : float
+        0: by head.
+    """
+    total, every = 0.0, 0.0
     for j in range(m.shape[0]):
         if belligerent[j]:
-            total += 0.5 * (1.0 + T[j, c])
-            count += 1
-    trust = total / count if count > 0 else 1.0
+            weight = m[j] if by_strength > 0.5 else 1.0
+            total += weight * (0.5 * (1.0 + T[j, c]))
+            every += weight
+    trust = total / every if every > 0.0 else 1.0
     return trust * m[c] * diplomacy[c]
 
 
@@ -168,13 +202,6 @@ def consults(c, j, T, k_q, tau_q):
 def delivered_share(rho_d, h_c):
     """Expected delivered part of a promise paid at rate rho_d while the truce lasts."""
     return rho_d / (rho_d + h_c) if rho_d > 0.0 else 0.0
-
-
-@compiled
-def promises(out, u_terms, u, rho):
-    """Fill `out`, shape (N,), with the worth of the terms: rho (u(terms) - u(now))."""
-    for i in range(out.shape[0]):
-        out[i] = rho * (u_terms[i] - u[i])
 
 
 @compiled
@@ -282,8 +309,8 @@ def smooth(vbar, vside, share, shares, bound, side, gv, vside_smoothing):
     vside, shares : ndarray, shape (2,)
         The same by camp.
     bound : ndarray, shape (N,)
-        Capability in arms where the ceasefire holds. Of a camp that has nothing there it is not
-        seen whether it would keep it, and where nobody has, nothing calms down.
+        What each would put into the war where the ceasefire holds. Of a camp that has nothing
+        there it is not seen whether it would keep it, and where nobody has, nothing calms down.
     side : ndarray of int, shape (N,)
     gv, vside_smoothing : float
     """
@@ -331,13 +358,13 @@ def breach_costs(
 
 @compiled
 def violator_share(violates, bound):
-    """Share of the violators in all that a ceasefire binds, in capability.
+    """Share of the violators in all that a ceasefire binds.
 
     Parameters
     ----------
     violates : ndarray of bool, shape (N,)
     bound : ndarray, shape (N,)
-        Capability in arms where the ceasefire holds.
+        What each would put into the war where the ceasefire holds: capability in arms by effort.
     """
     some, every = 0.0, 0.0
     for i in range(bound.shape[0]):
@@ -364,22 +391,22 @@ def collapse_chance(state, vbar, h0, h1, h_power, settled_hazard):
 
 
 @compiled
-def remembered_breaches(vside, side, arms):
-    """Remembered breach rate of both camps, by what they have in arms; 0 if nobody has anything.
+def remembered_breaches(vside, side, bound):
+    """Remembered breach rate of both camps, by what a ceasefire binds of them; 0 if nothing.
 
     Parameters
     ----------
     vside : ndarray, shape (2,)
         By camp: +1, -1.
     side : ndarray of int, shape (N,)
-    arms : ndarray, shape (N,)
-        Capability in arms.
+    bound : ndarray, shape (N,)
+        What each would put into the war where a ceasefire holds.
     """
     total, every = 0.0, 0.0
-    for i in range(arms.shape[0]):
+    for i in range(bound.shape[0]):
         if side[i] != 0:
-            every += arms[i]
-            total += arms[i] * (vside[0] if side[i] == 1 else vside[1])
+            every += bound[i]
+            total += bound[i] * (vside[0] if side[i] == 1 else vside[1])
     return total / every if every > 0.0 else 0.0
 
 

@@ -113,8 +113,8 @@ def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
 
 
 @compiled
-def military_gains(out, theta, direction, W, X, covered, gam):
-    """Military gain from a breach: ``gam covered_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
+def military_gains(out, theta, direction, W, X, scope, gam):
+    """Military gain from a breach: ``gam scope_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def military_gains(out, theta, direction, W, X, covered, gam):
     direction : ndarray, shape (N, K)
         +1, -1 or 0: which way fighting on moves the issue for this actor.
     W, X : ndarray, shape (N, K)
-    covered : ndarray, shape (N,)
+    scope : ndarray, shape (N,)
         Part of the war that stops: only there is anything gained that would else be lost.
     gam : float
     """
@@ -132,7 +132,7 @@ def military_gains(out, theta, direction, W, X, covered, gam):
         total = 0.0
         for k in range(theta.shape[0]):
             total += W[i, k] * max(0.0, direction[i, k] * (X[i, k] - theta[k]))
-        out[i] = gam * covered[i] * total
+        out[i] = gam * scope[i] * total
 
 
 @compiled
@@ -172,11 +172,11 @@ def neighbourhoods(near, places):
 
 
 @compiled
-def contagion(out, T, mu, in_arms, near, violated, xi):
+def contagion(out, T, mu, in_arms, effort, near, violated, xi):
     """Pull of last week's violations: an ally's encourages, an enemy's provokes.
 
-    ``xi sum_l mu_l |T_jl| near_jl v_l / share in arms``: what happens in another theatre counts
-    less.
+    ``xi sum_l mu_l |T_jl| near_jl v_l / share in arms``, mu by effort: what happens in another
+    theatre counts less.
 
     Parameters
     ----------
@@ -184,20 +184,20 @@ def contagion(out, T, mu, in_arms, near, violated, xi):
         Filled.
     T, near : ndarray, shape (N, N)
         Ties; from `neighbourhoods`.
-    mu, in_arms : ndarray, shape (N,)
-        Relative capability, and the share of it that is in arms.
+    mu, in_arms, effort : ndarray, shape (N,)
+        Relative capability, the share of it that is in arms, and its intensity.
     violated : ndarray of bool, shape (N,)
         Violated last week.
     xi : float
     """
     share = 0.0
     for i in range(mu.shape[0]):
-        share += mu[i] * in_arms[i]
+        share += mu[i] * in_arms[i] * effort[i]
     for j in range(mu.shape[0]):
         total = 0.0
         for l in range(mu.shape[0]):
             if violated[l]:
-                total += mu[l] * in_arms[l] * abs(T[j, l]) * near[j, l]
+                total += mu[l] * in_arms[l] * effort[l] * abs(T[j, l]) * near[j, l]
         out[j] = xi * total / share if share > 0.0 else 0.0
 
 

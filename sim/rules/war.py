@@ -386,7 +386,32 @@ def hold_back(effort, gain, fights, armed, side, lam):
 
 
 @compiled
-def fight(active, fighting, fights, effort, covered, state, violates):
+def costs_borne(out, cost, effort, own_cost):
+    """Fill `out`, shape (N,): flow cost of war at one's effort, ``c (1 - own_cost (1 - effort))``.
+
+    What `worth_of_taking_part` saves by staying out, in part.
+    """
+    for i in range(cost.shape[0]):
+        out[i] = cost[i] * (1.0 - own_cost * (1.0 - effort[i]))
+
+
+@compiled
+def engage(engaged, bound, arms, effort, scope):
+    """What each puts into a war, and what of it a ceasefire binds.
+
+    Parameters
+    ----------
+    engaged, bound : ndarray, shape (N,)
+        Filled: capability in arms times effort; that times the part of it where one holds.
+    arms, effort, scope : ndarray, shape (N,)
+    """
+    for i in range(arms.shape[0]):
+        engaged[i] = arms[i] * effort[i]
+        bound[i] = engaged[i] * scope[i]
+
+
+@compiled
+def fight(active, going_on, fighting, fights, effort, covered, state, violates):
     """Who fights this week, and with how much of what it has in arms.
 
     All of it in war and by those that violate, at the actor's effort; what stands where no
@@ -395,7 +420,9 @@ def fight(active, fighting, fights, effort, covered, state, violates):
     Parameters
     ----------
     active : ndarray, shape (N,)
-        Filled: share in [0, 1].
+        Filled: share in [0, 1] of what it has in arms.
+    going_on : ndarray, shape (N,)
+        Filled: the same of what it puts into a war, its effort apart.
     fighting : ndarray of bool, shape (N,)
         Filled: whether any of it does.
     fights : ndarray of bool, shape (N,)
@@ -407,33 +434,34 @@ def fight(active, fighting, fights, effort, covered, state, violates):
     violates : ndarray of bool, shape (N,)
     """
     for i in range(active.shape[0]):
-        active[i] = 0.0
+        going_on[i] = 0.0
         if fights[i] and state != 3:
             if state == 0 or violates[i]:
-                active[i] = effort[i]
+                going_on[i] = 1.0
             elif state == 1:
-                active[i] = effort[i] * (1.0 - covered[i])
+                going_on[i] = 1.0 - covered[i]
+        active[i] = effort[i] * going_on[i]
         fighting[i] = active[i] > 0.0
 
 
 @compiled
-def side_shares(shares, active, side, arms):
-    """Fill `shares`, shape (2,): active share of what each camp has in arms, 0 if it has nothing.
+def side_shares(shares, active, side, weight):
+    """Fill `shares`, shape (2,): active share of each camp by weight, 0 if it has none.
 
     Parameters
     ----------
     shares : ndarray, shape (2,)
-    active, arms : ndarray, shape (N,)
-        Share of each that is active (true or false will do), capability in arms.
+    active, weight : ndarray, shape (N,)
+        Share of each that is active (true or false will do); what each counts for.
     side : ndarray of int, shape (N,)
     """
     for s in range(2):
         camp = 1 if s == 0 else -1
         some, every = 0.0, 0.0
-        for i in range(arms.shape[0]):
+        for i in range(weight.shape[0]):
             if side[i] == camp:
-                every += arms[i]
-                some += arms[i] * active[i]
+                every += weight[i]
+                some += weight[i] * active[i]
         shares[s] = some / every if every > 0.0 else 0.0
 
 
@@ -496,7 +524,8 @@ def move_front(front, psi, shares, nu, sigma, z):
     ----------
     front, psi : float
     shares : ndarray, shape (2,)
-        Fighting share of each camp.
+        Fighting share of what each camp puts into the war. Efforts stand in `psi` alone: a war in
+        which everybody fights moves by ``nu (2 psi - 1)``, as all believe, however hard they do.
     nu, sigma : float
         Speed and volatility a week.
     z : float
@@ -507,22 +536,25 @@ def move_front(front, psi, shares, nu, sigma, z):
 
 
 @compiled
-def advance(theta, advances, fighting, nu_advance):
-    """Move each issue that advances while one of its movers fights.
+def advance(theta, advances, active, engaged, nu_advance):
+    """Move each issue that advances while one of its movers fights, by how much of it does.
 
     Parameters
     ----------
     theta : ndarray, shape (K,)
         Changed, not yet clipped.
     advances : ndarray of bool, shape (K, N)
-    fighting : ndarray of bool, shape (N,)
+    active, engaged : ndarray, shape (N,)
+        Share of each that fights; of several movers the greatest counts. What each puts into a
+        war: who has nothing moves nothing.
     nu_advance : float
     """
     for k in range(theta.shape[0]):
-        for i in range(fighting.shape[0]):
-            if advances[k, i] and fighting[i]:
-                theta[k] += nu_advance
-                break
+        most = 0.0
+        for i in range(active.shape[0]):
+            if advances[k, i] and engaged[i] > 0.0:
+                most = max(most, active[i])
+        theta[k] += nu_advance * most
 
 
 @compiled
@@ -545,7 +577,7 @@ def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
     m0 : ndarray, shape (N,)
         Capability that patrons restore.
     strengths, shares : ndarray, shape (2,)
-        Strength and fighting share of each camp, before the week's losses.
+        Strength, and fighting share of what each camp puts into the war, before the week's losses.
     side : ndarray of int, shape (N,)
     armed : ndarray of bool, shape (N,)
     ell, rep, floor : float

@@ -133,7 +133,8 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
         def clashes(self, other: str, issue: str) -> float:
             gain = float(super().clashes(other, issue))
             pair, side = self.model.pair(self.name, other)
-            draw = _draws(self, chance.CLASH, self.givens.ids.id_pair)[2 * pair + side]
+            at = self.model.layout.issues.index(issue)
+            draw = _draws(self, chance.CLASH, self.givens.ids.id_clash[at])[2 * pair + side]
             return _turned(gain, reader(self, "clashes", other, issue, gain), float(draw))
 
         def decided(self, decision: str, gain: float = 0.0) -> Answer:

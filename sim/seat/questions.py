@@ -9,7 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from sim.chronicle import sentences
-from sim.chronicle.story import Story
+from sim.chronicle.reasons import owed
+from sim.chronicle.story import Story, Truce
 from sim.chronicle.weighing import weighed
 from sim.errors import SimError
 from sim.results import Event
@@ -177,7 +178,7 @@ def question(
     return Question(
         week, story.dates[week], decision, other, issue, filled, yes, no, tuple(news[-MOST_NEWS:]),
         tuple(weighed(story, event, deal, "you")),
-        _stakes(story, scenario, actor, week, kept), event.answer,
+        _stakes(story, scenario, actor, week, kept, deal), event.answer,
     )  # fmt: skip
 
 
@@ -206,7 +207,9 @@ def _task(story: Story, actor: str, week: int) -> str:
     return f"Do you keep it, and {order}" if armed else f"Do you {order}"
 
 
-def _stakes(story: Story, scenario: Scenario, actor: str, week: int, deal: str) -> pd.DataFrame:
+def _stakes(
+    story: Story, scenario: Scenario, actor: str, week: int, deal: str, truce: Truce | None
+) -> pd.DataFrame:
     """The issues that an actor cares about, most first; `deal` is the name of a variable."""
     rows: dict[str, dict[str, float | None]] = {}
     for name, issue in scenario.issues.items():
@@ -218,7 +221,8 @@ def _stakes(story: Story, scenario: Scenario, actor: str, week: int, deal: str) 
             "you want": story.at("attention_ideal", week, actor=actor, issue=name),
             "attention, %": share,
         }
-        if deal and (deal == "terms" or story.at("tabled", week, issue=name)):
+        of_terms = deal == "terms" and owed(story, name, truce, week)
+        if of_terms or (deal == "text" and story.at("tabled", week, issue=name)):
             rows[issue.label][f"the {deal}"] = story.at(deal, week, issue=name)
     table = pd.DataFrame.from_dict(rows, orient="index")
     if table.empty:

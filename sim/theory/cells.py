@@ -16,6 +16,9 @@ from sim.theory.designs import CODED, OPEN, Cell, scenario_of
 from sim.theory.estimates import Figure, Spread, combined
 from sim.theory.readings import RECORD, Series, figures, first_achieved, pair_figures, series
 
+# What history's measures need of the open war beside the readings.
+BREACHES = "capability,effort,violated"
+
 type Extra = Callable[[xr.Dataset], Mapping[str, Figure | Spread]]
 
 
@@ -92,7 +95,8 @@ class Cells:
                 scenario = scenario_of(cell, self.case, self.cast)
             except SimError as error:
                 raise MissingError(str(error)) from error
-            results = ensemble(scenario, self.runs, self.seed, record=RECORD, workers=self.workers)
+            record = f"{RECORD},{BREACHES}" if cell == Cell() else RECORD
+            results = ensemble(scenario, self.runs, self.seed, record=record, workers=self.workers)
             if results.attrs.get("failures"):
                 raise SimError(f"runs failed: {results.attrs['failures'].splitlines()[0]}")
             found = series(results, self.cast)

@@ -16,13 +16,13 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
-from sim import events
 from sim.errors import SimError, nearest
+from sim.measures import breach_weights
 from sim.scenario import Part, Scenario
 from sim.theory.cast import Cast
 from sim.theory.estimates import Figure, Spread, ratio
 from sim.theory.facts import Fact, Status
-from sim.theory.readings import NOT_MET, answers, first_achieved, since
+from sim.theory.readings import NOT_MET, first_achieved, since
 from sim.toml import read
 
 TRUCE, SETTLEMENT = 1, 2
@@ -68,17 +68,12 @@ def first_ceasefire(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread |
 
 
 def share_of_breaches(results: xr.Dataset, case: Scenario, cast: Cast) -> Figure | None:
-    """The pair's camp's share of breaches after the goal, weighed by capability at the start."""
+    """The pair's camp's share of breaches after the goal, see `sim.measures.breach_weights`."""
     weeks = since(results, first_achieved(results, cast))
     camp = case.actors[cast.spoiler].camp
-    own = np.zeros(results.sizes["run"])
-    every = own.copy()
-    for name, actor in case.actors.items():
-        if actor.armed:
-            broken = answers(results, events.COMPLY, (name,), False).part * weeks
-            amount = actor.capability * broken.sum(axis=1)
-            every += amount
-            own += amount if actor.camp == camp else 0.0
+    ours = np.array([case.actors[str(name)].camp == camp for name in results["actor"].values])
+    broken = (breach_weights(results) * weeks[..., None]).sum(axis=1)
+    own, every = (broken * ours).sum(axis=1), broken.sum(axis=1)
     return ratio(own, every) if every.any() else None
 
 

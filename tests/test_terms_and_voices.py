@@ -1,0 +1,81 @@
+"""What the terms of a ceasefire are worth, and what parties count for where a text is bargained."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from fronts import plain, two_fronts
+from playing import Game, even_draws
+
+from sim import chance, files
+from sim.results import events
+from sim.scenario import Scenario
+from sim.simulation import simulate
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+import splitting
+
+PROMISED = {"mechanisms.terms": "promised"}
+STRENGTH = {"mechanisms.voice": "strength"}
+
+
+def test_where_nothing_was_promised_the_terms_are_worth_nothing_however_the_front_moves() -> None:
+    """The marsh fights on, so territory moves on in a ceasefire that covers the hills."""
+    case = two_fronts(truce={"covers": ["hills"]})
+    for terms in ("all", "promised"):
+        results = simulate(files.with_changes(case, {"mechanisms.terms": terms}), runs=6, seed=1)
+        orders = [e for e in events(results) if e.decision == "comply"]
+        assert len(orders) > 50
+        worth = np.abs(results["terms_worth"].values)
+        assert (worth.max() == 0.0) == (terms == "promised")
+
+
+def test_what_is_still_to_be_delivered_is_worth_its_expected_part(second: Scenario) -> None:
+    case = files.with_changes(plain(second), PROMISED)
+    game = Game(case)
+    while game.state[0] != 1:
+        game.step()
+    game.step()
+    promised, rho = game.givens.topic.promised, float(game.rho[0])
+    # the week began where the last one left the positions, before this week's delivery
+    before = Game(case)
+    before.step(game.week - 1)
+    due = np.where(promised, before.terms, before.theta)
+    for i in range(len(game.promise)):
+        gap = before.W[i] @ ((before.theta - before.X[i]) ** 2 - (due - before.X[i]) ** 2)
+        if game.state[0] == 1 and (game.terms == before.terms).all():
+            assert float(game.promise[i]) == pytest.approx(rho * float(gap), abs=1e-12)
+
+
+def states(case: Scenario, weeks: int = 60) -> tuple[list[int], np.ndarray]:
+    """States by week and positions by week of a war without luck, but that offers are taken."""
+    fed = even_draws(case)
+    fed[:, [chance.PROPOSE, chance.RATIFY]] = 1e-6
+    game = Game(case, fed=fed)
+    found, positions = [], []
+    for _ in range(weeks):
+        game.step()
+        found.append(int(game.state[0]))
+        positions.append(game.theta.copy())
+    return found, np.array(positions)
+
+
+@pytest.mark.parametrize("name", ["damascus_rebels", "northern_rebels"])
+def test_without_luck_a_party_in_two_halves_that_counts_by_strength_leaves_the_war_as_it_was(
+    syria: Scenario, name: str
+) -> None:
+    """But for what its halves feel for each other, which one actor cannot feel for itself."""
+    alone = files.with_changes(
+        syria, {"mechanisms.contagion": False, "mechanisms.heterogeneity": False}
+    )
+    whole, moved = states(alone)
+    cut, moved_too = states(splitting.halved(alone, name, both_sign=True))
+    assert 1 in whole
+    assert cut == whole
+    assert np.abs(moved_too - moved).max() < 5e-4
+    by_head = files.with_changes(alone, {"mechanisms.voice": "heads"})
+    gap = np.abs(states(by_head)[1] - states(splitting.halved(by_head, name, both_sign=True))[1])
+    assert gap.max() > 3e-3, "by head the halves pull the text to themselves"
