@@ -254,7 +254,7 @@ def _sampled(plan: Plan, emulator: Emulator, seed: int) -> tuple[Points, float]:
     )  # fmt: skip
     sampler.random_state = np.random.RandomState(seed).get_state()
     sampler.run_mcmc(start, BURN_IN + KEPT)
-    memory = float(np.max(sampler.get_autocorr_time(discard=BURN_IN, quiet=True)))
+    memory = float(np.max(sampler.get_autocorr_time(discard=BURN_IN, tol=0)))
     return np.asarray(sampler.get_chain(discard=BURN_IN, thin=EVERY, flat=True)), memory
 
 
