@@ -106,6 +106,9 @@ def test_a_line_through_points_of_a_line_is_that_line() -> None:
     assert found.errors == pytest.approx([0.0, 0.0, 0.0], abs=1e-9)
     assert found.fit == pytest.approx(1.0)
     assert math.isnan(estimates.line(x, np.ones(30)).values[1])
+    # with few cases an interval must be wide: Student's t at 27 and at 1 degree of freedom
+    assert found.reach == pytest.approx(2.0518, abs=1e-4)
+    assert estimates.line(x[:4], x[:4], z[:4]).reach == pytest.approx(12.706, abs=1e-3)
 
 
 # the cast -----------------------------------------------------------------------------------------

@@ -134,8 +134,7 @@ def facts(found: Calibration, ax: Axes | None = None) -> Axes:
         )  # fmt: skip
     style.dress(
         ax, "What was not used, over the posterior",
-        "line and dot: 90 % and median over draws; right: share of draws as the theory expects "
-        "(full dot: 95 % or more)",
+        "line, dot: 90 % and median over draws; right: draws as expected (full dot: 95 % or more)",
     )  # fmt: skip
     ax.set_yticks(rows, [f"{name} ({kind})" for name, kind in table["status"].items()])
     ax.set_xlabel("tie, or share of decisions")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 # Two-sided 95 % of the normal distribution.
 Z = 1.959963984540054
@@ -124,11 +125,22 @@ def fieller(part: Figure, whole: Figure) -> Spread | None:
 
 
 class Line(NamedTuple):
-    """A least-squares fit: coefficients (constant first), their errors, and R squared."""
+    """A least-squares fit.
+
+    Attributes
+    ----------
+    values, errors : ndarray
+        Coefficients, constant first.
+    fit : float
+        R squared.
+    reach : float
+        How many errors the 95 % interval of a coefficient reaches, by Student's t.
+    """
 
     values: NDArray[np.float64]
     errors: NDArray[np.float64]
     fit: float
+    reach: float
 
 
 def line(y: NDArray[np.float64], *causes: NDArray[np.float64]) -> Line:
@@ -143,14 +155,15 @@ def line(y: NDArray[np.float64], *causes: NDArray[np.float64]) -> Line:
     table = np.column_stack([np.ones(len(y)), *causes])
     if not (np.isfinite(table).all() and np.isfinite(y).all()):
         unknown = np.full(table.shape[1], np.nan)
-        return Line(unknown, unknown, math.nan)
+        return Line(unknown, unknown, math.nan, math.nan)
     values, _, rank, _ = np.linalg.lstsq(table, y, rcond=None)
     cases, terms = table.shape
     if rank < terms or cases <= terms:
-        return Line(np.full(terms, np.nan), np.full(terms, np.nan), math.nan)
+        return Line(np.full(terms, np.nan), np.full(terms, np.nan), math.nan, math.nan)
     left = y - table @ values
     bread = np.linalg.inv(table.T @ table)
     meat = (table * left[:, None] ** 2).T @ table
     errors = np.sqrt(np.diag(bread @ meat @ bread) * cases / (cases - terms))
     total = float(((y - y.mean()) ** 2).sum())
-    return Line(values, errors, 1.0 - float((left**2).sum()) / total if total else math.nan)
+    fit = 1.0 - float((left**2).sum()) / total if total else math.nan
+    return Line(values, errors, fit, float(t.ppf(0.975, cases - terms)))

@@ -20,7 +20,7 @@ from sim.theory.codings import (
     shuffled_issues,
 )
 from sim.theory.designs import CLAMP
-from sim.theory.estimates import Line, Z, line
+from sim.theory.estimates import Line, line
 from sim.theory.facts import Fact, check, proves_nothing
 from sim.theory.tables import OUTCOMES, Tell, measured, reading_of
 
@@ -141,8 +141,8 @@ def shares(table: pd.DataFrame, facts: Sequence[str]) -> pd.DataFrame:
 
 
 def _slope(name: str, found: Line, place: int) -> dict[str, float]:
-    value, error = float(found.values[place]), Z * float(found.errors[place])
-    return {name: value, f"{name}_low": value - error, f"{name}_high": value + error}
+    value, half = float(found.values[place]), found.reach * float(found.errors[place])
+    return {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
 
 
 def _correlation(one: Any, other: Any) -> float:
