@@ -75,7 +75,9 @@ def test_without_luck_a_party_in_two_halves_that_counts_by_strength_leaves_the_w
     cut, moved_too = states(splitting.halved(alone, name, both_sign=True))
     assert 1 in whole
     assert cut == whole
-    assert np.abs(moved_too - moved).max() < 5e-4
+    assert np.abs(moved_too - moved).max() < 2e-4
     by_head = files.with_changes(alone, {"mechanisms.voice": "heads"})
     gap = np.abs(states(by_head)[1] - states(splitting.halved(by_head, name, both_sign=True))[1])
-    assert gap.max() > 3e-3, "by head the halves pull the text to themselves"
+    assert gap.max() > 10 * np.abs(moved_too - moved).max(), (
+        "by head the halves pull the text to themselves"
+    )
