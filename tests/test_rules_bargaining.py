@@ -147,11 +147,11 @@ def test_by_strength_a_party_in_two_halves_gets_the_text_that_it_got_as_one(
 
 def test_by_head_a_party_that_comes_twice_pulls_the_text_to_itself() -> None:
     W, X, start = np.ones((3, 1)), np.array([[0.0], [1.0], [1.0]]), np.full(3, 0.4)
-    now = np.array([0.5])
+    now = np.array([0.5])  # both are as far from what they want
     once = nash_text(W[:2], X[:2], start[:2], 2.0, theta=now)
     twice = nash_text(W, X, start, 2.0, theta=now)
     assert once[0] == pytest.approx(0.5)
-    assert twice[0] > once[0] + 0.1
+    assert twice[0] > once[0] + 0.05
 
 
 def test_voices_by_head_are_bargaining_power_to_the_last_bit() -> None:
