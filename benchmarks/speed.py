@@ -289,7 +289,7 @@ def main() -> None:
             ),
         ):
             show(name, measure("many", n, theory, repeat, **how), base)
-    print("\n-- what recording costs (second theory, 1 thread, to the store)")
+    print("\n-- what recording costs (the Syrian case, 1 thread, to the store)")
     for record in ("summary", "actors", "dyads", "events", "actors,dyads,events"):
         show(
             record, measure("many", n // 4, {}, repeat, out=True, executor="serial", record=record)
@@ -299,13 +299,13 @@ def main() -> None:
         show(
             f"{runs} runs", measure("many", runs, FIRST, 1, out=True, executor="threads", workers=2)
         )
-    print("\n-- with the number of actors (second theory, 1 thread)")
+    print("\n-- with the number of actors (the Syrian case, 1 thread)")
     for actors in (3, 6, 12, 24, 48):
         runs = max(20, n // max(1, actors // 4) ** 2 // 4)
         show(
             f"{actors} actors", measure("many", runs, {"actors": actors}, repeat, executor="serial")
         )
-    print("\n-- with the number of weeks (second theory, 1 thread)")
+    print("\n-- with the number of weeks (the Syrian case, 1 thread)")
     for rounds in (30, 60, 120, 240, 480):
         show(
             f"{rounds} weeks",
