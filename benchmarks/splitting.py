@@ -5,8 +5,9 @@
 The halves have half the capability each, and everything else of the whole: aims, patrons, theatres,
 parts in the talks. A model that counts strength gives the same war; one that counts heads does not.
 A signature and a veto are heads by their nature: with "one signs" they stay with the first half,
-with "both sign" each half has its own, which is another war. Luck goes by names, so the runs are
-not paired; each cell has the half-width of its 95 % interval over six parts of the runs.
+with "both sign" each half has its own, which is another war. Luck goes by names: all but the halves
+share it, so parts of the runs are paired; each cell has the half-width of its 95 % interval over
+them.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from sim.scenario import Scenario
 CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml"
 Values = NDArray[np.float64]
 TRUCE = 1
-PARTS = 6
-STUDENT = 2.57  # 97.5 % of Student's t, five degrees of freedom
+PARTS = 12
+STUDENT = 2.201  # 97.5 % of Student's t, eleven degrees of freedom
 BY_HEAD = ("must_sign", "veto")
 
 
@@ -106,8 +107,9 @@ def main() -> None:
         for both_sign in (False, True) if signs else (False,):
             now = played(halved(case, name, both_sign=both_sign), runs, seed)
             change = now.mean(axis=0) / base.mean(axis=0) - 1.0
-            error = np.hypot(now.std(axis=0, ddof=1), base.std(axis=0, ddof=1)) / PARTS**0.5
-            half = STUDENT * error / base.mean(axis=0)
+            # of a ratio of means, part by part
+            left = now - base * (1.0 + change)
+            half = STUDENT * left.std(axis=0, ddof=1) / PARTS**0.5 / base.mean(axis=0)
             cells = [f"{100 * a:+.1f} ± {100 * b:.1f} %" for a, b in zip(change, half, strict=True)]
             who = actor.label + (f" ({'both sign' if both_sign else 'one signs'})" if signs else "")
             out(f"| {who} | {' | '.join(cells)} |\n")

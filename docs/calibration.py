@@ -32,10 +32,13 @@ def table(name: str, kept: Path = KEPT) -> str:
             for path, row in rows.iterrows()
         ]
     elif name == "facts":
-        heads = ["fact", "what is claimed", "status", "median", "90 % of draws", "draws that agree"]
+        heads = [
+            "fact", "what is claimed", "status", "median", "90 % of draws", "width by luck alone",
+            "draws that agree",
+        ]  # fmt: skip
         lines = [
             f"| {word} | {row['claim']} | {row['status']} | {row['median']:+.2f} | "
-            f"{row['low']:+.2f} to {row['high']:+.2f} | {row['agrees']:.0%} |"
+            f"{row['low']:+.2f} to {row['high']:+.2f} | {row['luck']:.2f} | {row['agrees']:.0%} |"
             for word, row in rows.iterrows()
         ]
     else:

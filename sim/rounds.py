@@ -440,8 +440,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )  # fmt: skip
             arrays.put(tmp.draw2, tmp.shock)
             proxies.contagion(
-                truce.contagion, tie.heeded, force.mu, who.in_arms, force.effort, who.near,
-                truce.violates, p.xi,
+                truce.contagion, tie.heeded, force.mu, who.in_arms, force.effort, truce.scope,
+                who.near, truce.violates, p.xi,
             )  # fmt: skip
             obs = p.obs_monitor if p.monitored > 0.5 else p.obs
             ceasefire.breach_costs(
@@ -460,17 +460,17 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             for j in range(n):
                 tmp.is_bound[j] = who.fights[j] and truce.scope[j] > 0.0
                 tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
-                tmp.reach[j] = truce.contagion[j]
+                tmp.felt[j] = truce.contagion[j]
                 if who.fights[j] and not who.armed[j]:
                     # One's own planes and troops do what one orders others to do.
                     tmp.shock[j], tmp.acting[j] = tmp.draw2[j], tmp.own[j]
-                    tmp.patrons[j], tmp.reach[j] = 0.0, 0.0
-                tmp.acting[j] += truce.breach_cost[j] - tmp.reach[j]
+                    tmp.patrons[j], tmp.felt[j] = 0.0, 0.0
+                tmp.acting[j] += truce.breach_cost[j] - tmp.felt[j]
                 truce.violates[j] = tmp.is_bound[j] and tmp.shock[j] > tmp.acting[j]
                 truce.complied[j] = not truce.violates[j]
             events.note_each(
                 log, count, t, events.COMPLY, tmp.is_bound, truce.convener[0], tmp.no_issue,
-                truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, tmp.reach,
+                truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, tmp.felt,
                 truce.breach_cost, tmp.none,
             )  # fmt: skip
             chance.uniforms_of(tmp.draw, truce.violates, keys, fed, chance.OBSERVE, ids.id_actor, t)

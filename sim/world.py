@@ -195,6 +195,7 @@ class Scratch(NamedTuple):
     odds: Floats
     score: Floats
     reach: Floats
+    felt: Floats  # contagion as it counts in the decision
     scale: Floats
     sore: Ints  # costliest issue on the table, and what it costs
     sore_effect: Floats

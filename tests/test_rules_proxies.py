@@ -123,12 +123,14 @@ def test_violations_are_contagious_among_friends_and_foes_alike() -> None:
     T = np.array([[0.0, 0.4, -0.4], [0.4, 0.0, 0.0], [-0.4, 0.1, 0.0]])
     in_arms, near, all_of_it = np.array([0.0, 1.0, 1.0]), np.ones((3, 3)), np.ones(3)
     broke = np.array([False, True, True])
-    proxies.contagion(out, T, mu, in_arms, all_of_it, near, broke, 0.03)
+    proxies.contagion(out, T, mu, in_arms, all_of_it, all_of_it, near, broke, 0.03)
     expected = [(0.3 * 0.4 + 0.2 * 0.4), 0.0, 0.3 * 0.1]
     assert out == pytest.approx(0.03 * np.array(expected) / 0.5)
-    # who holds back spreads less of it
-    proxies.contagion(out, T, mu, in_arms, np.array([1.0, 1.0, 0.5]), near, broke, 0.03)
-    assert out[0] == pytest.approx(0.03 * (0.3 * 0.4 + 0.1 * 0.4) / 0.4)
+    # who holds back spreads less of it, and so does who stands out of scope in part
+    half = np.array([1.0, 1.0, 0.5])
+    for effort, scope in ((half, all_of_it), (all_of_it, half)):
+        proxies.contagion(out, T, mu, in_arms, effort, scope, near, broke, 0.03)
+        assert out[0] == pytest.approx(0.03 * (0.3 * 0.4 + 0.1 * 0.4) / 0.4)
 
 
 def test_blame_goes_to_the_violator_and_by_control_to_its_patrons() -> None:

@@ -197,7 +197,8 @@ def test_violations_in_another_theatre_are_less_contagious() -> None:
     out, mu, T = np.empty(3), np.array([0.2, 0.4, 0.4]), np.full((3, 3), -0.5)
     places = [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]
     violated, in_arms = np.array([False, True, True]), np.array([1.0, 1.0, 0.5])
-    proxies.contagion(out, T, mu, in_arms, np.ones(3), near(places), violated, 0.03)
+    all_of_it = np.ones(3)
+    proxies.contagion(out, T, mu, in_arms, all_of_it, all_of_it, near(places), violated, 0.03)
     # of what is in arms, 0.2 + 0.4 + 0.2; the second is near the first by 0.6, the third not at all
     assert out[0] == pytest.approx(0.03 * 0.4 * 0.5 * 0.6 / 0.8)
     assert out[2] == pytest.approx(0.03 * (0.4 * 0.5 * 0.8 + 0.2 * 0.5) / 0.8)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from sim.errors import SimError
 
 Points = NDArray[np.float64]
+MISSING = "calibration needs scikit-learn and emcee: install entente[calibration]"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,23 @@ class Emulator:
         )
 
 
+def one_thread() -> AbstractContextManager[Any]:
+    """Linear algebra in one thread.
+
+    The products are small: threads gain little, and lose much where they fight over a core.
+
+    Raises
+    ------
+    SimError
+        If the package that does it is not installed.
+    """
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError as error:
+        raise SimError(MISSING) from error
+    return cast(AbstractContextManager[Any], threadpool_limits(1))
+
+
 def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:
     """Learn every target from points that were played.
 
@@ -70,9 +89,7 @@ def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
     except ImportError as error:
-        raise SimError(
-            "calibration needs scikit-learn and emcee: install entente[calibration]"
-        ) from error
+        raise SimError(MISSING) from error
     processes, kernels = [], []
     for name in seen.columns:
         values = seen[name].to_numpy()

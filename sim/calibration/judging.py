@@ -10,11 +10,13 @@ from tqdm import tqdm
 from sim.calibration.plan import Plan
 from sim.theory.cast import find
 from sim.theory.cells import Cells
+from sim.theory.estimates import Figure
 from sim.theory.facts import FACTS, check
 
 Points = NDArray[np.float64]
-COLUMNS = ["fact", "claim", "status", "draws", "low", "median", "high", "agrees"]
+COLUMNS = ["fact", "claim", "status", "draws", "low", "median", "high", "luck", "agrees"]
 ENDS = (0.05, 0.5, 0.95)
+NINE_TENTHS = 2 * 1.6448536269514722
 
 
 def judged(
@@ -37,25 +39,29 @@ def judged(
     -------
     DataFrame
         One row a fact: its ``claim`` and ``status``; in how many ``draws`` it could be measured;
-        5, 50 and 95 % of its estimates there (``low``, ``median``, ``high``; the luck of the runs
-        is in them); ``agrees``, the share of draws whose estimate is as the theory expects.
+        5, 50 and 95 % of its estimates there (``low``, ``median``, ``high``); ``luck``, how far
+        these would spread by the luck of the runs alone, draws being equal (the root of the mean
+        squared error, times the 3.29 errors that 90 % of a normal distribution are wide); and
+        ``agrees``, the share of draws whose estimate is as the theory expects.
 
     Raises
     ------
     SimError
         If the scenario has no pair of allies with a shared short-term goal.
     """
-    found: dict[str, list[tuple[float, bool]]] = {fact.name: [] for fact in FACTS}
+    found: dict[str, list[tuple[float, float, bool]]] = {fact.name: [] for fact in FACTS}
     for place, point in enumerate(tqdm(points, disable=not progress, unit="draw")):
         case = plan.changed(point)
         for verdict in check(Cells(case, find(case), runs, seed + place)):
-            if verdict.found is not None and np.isfinite(verdict.found.value):
-                found[verdict.fact.name].append((verdict.found.value, verdict.agrees))
+            figure = verdict.found
+            if isinstance(figure, Figure) and np.isfinite(figure.value):
+                found[verdict.fact.name].append((figure.value, figure.error, verdict.agrees))
     rows = []
     for fact in FACTS:
-        known = found[fact.name]
-        if known:
-            low, middle, high = np.quantile([value for value, _ in known], ENDS)
-            share = float(np.mean([agrees for _, agrees in known]))
-            rows.append((fact.name, fact.claim, fact.status, len(known), low, middle, high, share))
+        known = np.array(found[fact.name])
+        if len(known):
+            ends = np.quantile(known[:, 0], ENDS)
+            luck = NINE_TENTHS * float(np.sqrt((known[:, 1] ** 2).mean()))
+            share = float(known[:, 2].mean())
+            rows.append((fact.name, fact.claim, fact.status, len(known), *ends, luck, share))
     return pd.DataFrame(rows, columns=COLUMNS).set_index("fact")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from sim.calibration.design import played, spread
-from sim.calibration.emulator import Emulator, learn, skill
+from sim.calibration.emulator import MISSING, Emulator, learn, one_thread, skill
 from sim.calibration.judging import judged
 from sim.calibration.plan import Plan, load_plan
 from sim.errors import SimError
@@ -107,7 +110,7 @@ class Calibration:
         return "\n".join(words)
 
     def save(self, folder: str | Path) -> None:
-        """Write `points.csv`, `posterior.csv`, `numbers.csv`, `targets.csv` and `facts.csv`."""
+        """Write `points.csv`, `posterior.csv`, `numbers.csv`, `targets.csv`, any `facts.csv`."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         cube = pd.DataFrame(self.points, columns=self.plan.names)
@@ -117,6 +120,9 @@ class Calibration:
         self.targets.to_csv(folder / "targets.csv", float_format="%.4g")
         if len(self.facts):
             self.facts.to_csv(folder / "facts.csv", float_format="%.4g")
+        else:  # those of another calibration would stand beside these numbers
+            (folder / "facts.csv").unlink(missing_ok=True)
+            (folder / "facts.png").unlink(missing_ok=True)
 
 
 def calibrate(
@@ -168,25 +174,28 @@ def calibrate(
     judge = whole("judge", judge, 0, check)
     if judge:
         find(given.scenario)  # no pair to judge by is said before an hour of work
+    say = _sayer(progress)
     cube = spread(given, points, seed)
     seen = played(given, cube, runs, seed, progress)
     prior = seen.iloc[:check]
-    emulator = learn(cube, seen, seed)
-    draws, memory = _sampled(given, emulator, seed)
+    say("learning from them, and drawing the posterior ...")
+    emulator, draws, memory = _learned(given, cube, seen, seed)
     for wave in range(1, waves):
         rng = np.random.default_rng([seed, wave])
         more = draws[rng.choice(len(draws), size=max(points // 2, 1), replace=False)]
         after = played(given, more, runs, seed + 100_000 * wave, progress)
         cube, seen = np.vstack([cube, more]), pd.concat([seen, after], ignore_index=True)
-        emulator = learn(cube, seen, seed)
-        draws, memory = _sampled(given, emulator, seed + wave)
+        say("learning from all of them, and drawing the posterior again ...")
+        emulator, draws, memory = _learned(given, cube, seen, seed, wave)
     rng = np.random.default_rng([seed, waves])
     tried = draws[rng.choice(len(draws), size=check, replace=False)]
     posterior = played(given, tried, runs, seed + 10_000_000, progress)
     centre = most_central(draws)
     at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000).iloc[0]
-    left_out = skill(emulator, cube, seen, seed)
-    facts = judged(given, tried[:judge], runs, seed + 30_000_000, progress)
+    say("how well it foretells points that are left out ...")
+    with one_thread():
+        left_out = skill(emulator, cube, seen, seed)
+    facts = judged(given, tried[:judge], runs, seed + 30_000_000, progress and judge > 0)
     return Calibration(
         plan=given,
         points=cube,
@@ -198,6 +207,11 @@ def calibrate(
         targets=_compared(given, prior, posterior, at_centre, left_out),
         facts=facts,
     )
+
+
+def _sayer(talk: bool) -> Callable[[str], None]:
+    """Tell what is being done where no bar moves; nothing if nobody wants to know."""
+    return lambda words: tqdm.write(words, file=sys.stderr) if talk else None
 
 
 def most_central(draws: Points) -> Points:
@@ -235,14 +249,21 @@ def log_likelihood(plan: Plan, emulator: Emulator, points: Points) -> NDArray[np
     return found
 
 
+def _learned(
+    plan: Plan, cube: Points, seen: pd.DataFrame, seed: int, wave: int = 0
+) -> tuple[Emulator, Points, float]:
+    """An emulator of what was seen, draws of its posterior, and the memory of the walkers."""
+    with one_thread():
+        emulator = learn(cube, seen, seed)
+        return emulator, *_sampled(plan, emulator, seed + wave)
+
+
 def _sampled(plan: Plan, emulator: Emulator, seed: int) -> tuple[Points, float]:
     """Draws of the posterior in the unit cube, and the memory of the walkers in steps."""
     try:
         import emcee
     except ImportError as error:
-        raise SimError(
-            "calibration needs scikit-learn and emcee: install entente[calibration]"
-        ) from error
+        raise SimError(MISSING) from error
     size = len(plan.free)
     walkers = max(WALKERS, 2 * size + 2)
     rng = np.random.default_rng([seed, 7])

@@ -76,6 +76,8 @@ def failed_by(results: xr.Dataset, week: int, position: float) -> float:
         return float("nan")
     after = np.minimum(last + 1, state.shape[1] - 1)
     broke = (last + 1 < state.shape[1]) & (state[run, after] == 0)
+    if not broke.any():
+        return 0.0
     curve = kaplan_meier(last - start + 1, broke)["survival"]
     alive = curve[curve.index <= week]
     return float(1.0 - alive.iloc[-1]) if len(alive) else 0.0

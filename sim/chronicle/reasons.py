@@ -224,7 +224,8 @@ def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) 
     """The issue on which a ceasefire's terms promise an actor most, or cost it most.
 
     None where the record does not tell: parts were not kept, or the terms of the week are those
-    after a revision.
+    after a revision. An issue that the talks are expected to move too counts in full here, in the
+    decision by the part that is not the table's (a quarter less, in the Syrian case).
     """
     known = week
     if any(e.round == week and e.answer for e in truce.revisions):

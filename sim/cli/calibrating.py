@@ -28,7 +28,7 @@ def add_commands(commands: Any) -> None:
         help="measure the facts that no target uses at so many of these draws (default none)",
     )  # fmt: skip
     calibrate.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
-    calibrate.add_argument("--out", metavar="DIR", help="leave tables and two figures there")
+    calibrate.add_argument("--out", metavar="DIR", help="leave tables and figures there")
     calibrate.add_argument(
         "--force", action="store_true", help="replace a calibration that lies in DIR"
     )
@@ -52,7 +52,8 @@ def _calibrate(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(found)
         if folder is not None:
-            say(f"left in {folder}: points, posterior, numbers and targets as .csv, figures")
+            facts = ", facts" if len(found.facts) else ""
+            say(f"left in {folder}: points, posterior, numbers, targets{facts} as .csv, figures")
     return DONE
 
 

@@ -276,7 +276,8 @@ def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
 def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     """Share of what each has in arms that a ceasefire binds, shape (run, round, actor) or less.
 
-    Who breaks what is decided under the state in which the week begins.
+    Who breaks what is decided under the state in which the week begins; the first week of results
+    is taken to begin without a settlement.
     """
     scenario = scenario_of(results)
     if scenario.truce.covers is None:

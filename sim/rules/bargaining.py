@@ -559,9 +559,9 @@ def deliver(theta, y, text, promised, settled_issue, state, rho_d, rho_i):
     y, text : ndarray, shape (K,)
         Terms of the ceasefire; text of the settlement.
     promised : ndarray of bool, shape (K,)
-        Side payments and prestige.
+        Terms that still hold, see `what_is_owed`; they go before a text on the same issue.
     settled_issue : ndarray of bool, shape (K,)
-        Tabled agenda issues that are not side payments.
+        Agenda issues on the table.
     state : int
         1 ceasefire, 2 settlement.
     rho_d, rho_i : float

@@ -172,11 +172,11 @@ def neighbourhoods(near, places):
 
 
 @compiled
-def contagion(out, T, mu, in_arms, effort, near, violated, xi):
+def contagion(out, T, mu, in_arms, effort, scope, near, violated, xi):
     """Pull of last week's violations: an ally's encourages, an enemy's provokes.
 
-    ``xi sum_l mu_l |T_jl| near_jl v_l / share in arms``, mu by effort: what happens in another
-    theatre counts less.
+    ``xi sum_l mu_l |T_jl| near_jl v_l / share in arms``, both of what a ceasefire binds: what
+    happens in another theatre counts less.
 
     Parameters
     ----------
@@ -184,20 +184,22 @@ def contagion(out, T, mu, in_arms, effort, near, violated, xi):
         Filled.
     T, near : ndarray, shape (N, N)
         Ties; from `neighbourhoods`.
-    mu, in_arms, effort : ndarray, shape (N,)
-        Relative capability, the share of it that is in arms, and its intensity.
+    mu, in_arms, effort, scope : ndarray, shape (N,)
+        Relative capability, the share of it that is in arms, its intensity, and the part of it
+        that a ceasefire binds.
     violated : ndarray of bool, shape (N,)
         Violated last week.
     xi : float
     """
     share = 0.0
     for i in range(mu.shape[0]):
-        share += mu[i] * in_arms[i] * effort[i]
+        share += mu[i] * in_arms[i] * effort[i] * scope[i]
     for j in range(mu.shape[0]):
         total = 0.0
         for l in range(mu.shape[0]):
             if violated[l]:
-                total += mu[l] * in_arms[l] * effort[l] * abs(T[j, l]) * near[j, l]
+                bound = mu[l] * in_arms[l] * effort[l] * scope[l]
+                total += bound * abs(T[j, l]) * near[j, l]
         out[j] = xi * total / share if share > 0.0 else 0.0
 
 
