@@ -459,7 +459,8 @@ def _mechanisms(case: Scenario, given: Collection[str]) -> Iterator[Finding]:
 
     for mechanism, numbers in IDLE.items():
         if is_off(mechanism, getattr(case.mechanisms, mechanism)):
-            why = f"mechanisms.{mechanism} is off and sets it"
+            word = getattr(case.mechanisms, mechanism)
+            why = f"mechanisms.{mechanism} is {repr(word) if word else 'off'} and sets it"
             yield from idle(numbers, why, ("mechanisms", mechanism))
     if not case.truce.monitored:
         yield from idle(UNWATCHED, "truce.monitored is false", ("truce", "monitored"))

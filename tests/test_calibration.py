@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import files
-from sim.calibration import Plan, calibrate, judging, load_plan
+from sim.calibration import Calibration, Plan, calibrate, judging, load_plan
 from sim.calibration.design import played, spread
 from sim.calibration.emulator import Emulator, learn, skill
 from sim.calibration.plan import Free, Target
@@ -241,6 +241,7 @@ def test_the_syrian_plan_rests_on_nothing_later_than_january_2017() -> None:
         ('"territory reached"', '"teritory reached"', "territory reached"),
         ("until = 2016-12-01", "until = 2017-02-01", "after known_until"),
         ("week = 40\n", "", "needs week"),
+        ("week = 40", "week = 640", "week 640 is not played"),
         ("high = 0.02", "high = 0.001", "low must be below high"),
         ("low = 0.002", "low = 0", "above 0"),
         ("parameters.nu", "parameters.mu", "mu"),
@@ -311,6 +312,23 @@ def test_facts_that_no_target_uses_are_measured_at_draws_of_the_posterior(
     assert np.median(found, axis=0) == pytest.approx(table["median"].to_numpy())
     assert table.loc["tie falls", "agrees"] == 1.0
     assert table.loc["tie falls", "status"] == "imposed"
+
+
+def test_a_posterior_that_cannot_be_trusted_says_so(toy: Scenario) -> None:
+    """No front of the toy war is ever beyond 1; and nothing foretells a coin."""
+    plan = Plan(toy, target().until, (Free(path="parameters.nu", low=0.01, high=0.02),), ())
+    table = pd.DataFrame(
+        {"known": [0.5, 0.5], "tolerance": [0.1, 0.1], "posterior_median": [0.55, 0.95]},
+        index=["met", "never"],
+    )
+    empty = pd.DataFrame()
+    found = Calibration(
+        plan, np.zeros((1, 1)), empty, pd.Series({"met": 0.05, "never": 0.9}), 1.0, empty, {},
+        table, empty,
+    )  # fmt: skip
+    foretells, missed = found.doubts
+    assert "nothing of met:" in foretells
+    assert "Missed by more than 3 tolerances all over the posterior: never." in missed
 
 
 @pytest.mark.slow

@@ -447,7 +447,12 @@ def test_the_percentile_of_the_coded_case_by_hand() -> None:
     )
     found = placebo.percentiles(table).set_index("outcome")
     assert list(found.index) == ["tie", "orders"], "no figure as coded, no row"
-    assert found.loc["tie", "percentile"] == 0.0
+    assert found.loc["tie", "percentile"] == 100.0, "it falls more than in any other"
+    assert np.isnan(found.loc["tie", "percentile_low"]), "no error is known"
+    sure = placebo.percentiles(table.assign(tie_error=0.1)).set_index("outcome").loc["tie"]
+    # -0.5 +- 0.196: as far as -0.304 it falls more than in three of four
+    assert (sure["percentile_low"], sure["percentile_high"]) == (75.0, 100.0)
+    assert placebo.place(sure) == "100.0 (75 to 100)"
     assert found.loc["tie", "slope"] == pytest.approx(-1.0)
     assert found.loc["tie", "r"] == pytest.approx(-1.0)
     assert found.loc["orders", "percentile"] == 50.0

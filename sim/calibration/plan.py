@@ -152,7 +152,7 @@ def load_plan(path: str | Path) -> Plan:
             if getattr(target, asked) is None:
                 raise SimError(f"{where}: {target.measure!r} needs {asked}")
         if (target.until is None) != target.base_rate:
-            raise SimError(f"{where}: needs until, or base_rate = true, not both")
+            raise SimError(f"{where}: needs either until or base_rate = true")
         if target.until is not None and target.until > tables.known_until:
             raise SimError(
                 f"{where}: rests on {target.until}, after known_until = {tables.known_until}"
@@ -167,6 +167,12 @@ def load_plan(path: str | Path) -> Plan:
     plan = Plan(
         load(path.parent / tables.scenario), tables.known_until, tables.free, tables.targets
     )
+    for place, target in enumerate(plan.targets):
+        if target.week is not None and target.week >= plan.scenario.rounds:
+            raise SimError(
+                f"{path}: targets.{place} ({target.name}): week {target.week} is not played: the "
+                f"scenario has {plan.scenario.rounds}, from 0 on"
+            )
     # Both corners must be legal scenarios before an hour of work begins.
     for corner in (0.0, 1.0):
         plan.changed(np.full(len(plan.free), corner))

@@ -25,6 +25,8 @@ Points = NDArray[np.float64]
 WALKERS, BURN_IN, KEPT, EVERY = 128, 500, 2000, 100
 DRAWS = WALKERS * KEPT // EVERY
 SHARES = (0.05, 0.5, 0.95)
+# Below this share of variance foretold, and from so many tolerances on, a sentence warns.
+FORETOLD, MISSED = 0.3, 3.0
 
 
 @dataclass(frozen=True)
@@ -86,19 +88,42 @@ class Calibration:
             }  # fmt: skip
         return pd.DataFrame(rows).T
 
+    @property
+    def doubts(self) -> list[str]:
+        """What speaks against trusting the posterior, a sentence each."""
+        found, targets = [], self.targets
+        blind = [str(name) for name, skill in self.skill.items() if skill < FORETOLD]
+        if blind:
+            found.append(
+                f"The emulator foretells little or nothing of {', '.join(blind)}: take more "
+                "points or runs, or do not lean on what these say."
+            )
+        away = (targets["posterior_median"] - targets["known"]).abs() / targets["tolerance"]
+        missed = [str(name) for name in targets.index[away > MISSED]]
+        if missed:
+            found.append(
+                f"Missed by more than {MISSED:g} tolerances all over the posterior: "
+                f"{', '.join(missed)}. What it says of the numbers rests on a model that "
+                "cannot do it."
+            )
+        return found
+
     def __str__(self) -> str:
         """Both tables, to be read."""
         words = [
             f"Calibration of {self.plan.scenario.name} on what was known on "
-            f"{self.plan.known_until}: {len(self.points)} points, {len(self.targets)} targets.",
+            f"{self.plan.known_until}: {len(self.points)} points in all waves, "
+            f"{len(self.targets)} targets.",
             "",
-            "What the free numbers may be (90 % of the posterior, and its centre):",
+            "What the free numbers may be (90 % of the posterior, and its centre; shrunk: the part",
+            "of the range that is left out, about a tenth where nothing was learned):",
             self.numbers.to_string(float_format=lambda x: f"{x:.3g}"),
             "",
             "Targets (known, tolerance; 90 % over the ranges, over the posterior; its centre):",
             self.targets.to_string(float_format=lambda x: f"{x:.2f}"),
             "",
             f"Walkers forget where they were within {self.memory:.0f} of {KEPT} steps.",
+            *self.doubts,
         ]
         if len(self.facts):
             words += [

@@ -28,8 +28,8 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     test.add_argument("--runs", type=int, default=400, help="of each experiment (default 400)")
     test.add_argument("--codings", type=int, default=200, help="shuffled codings (default 200)")
     test.add_argument(
-        "--coding-runs", type=int, default=24, metavar="RUNS",
-        help="of each experiment on a shuffled coding (default 24)",
+        "--coding-runs", type=int, default=60, metavar="RUNS",
+        help="of each experiment on a shuffled coding (default 60)",
     )  # fmt: skip
     test.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
     test.add_argument(

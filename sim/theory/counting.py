@@ -39,6 +39,10 @@ class Count:
     evidence: tuple[str, ...]
 
 
+# Shuffled codings from which on shares and places of them say something.
+ENOUGH = 50
+
+
 def count(trial: Trial) -> Count:
     """Count the facts of a trial that has the part ``facts``."""
     table = trial.tables["facts"]
@@ -79,6 +83,11 @@ def verdict(trial: Trial) -> tuple[str, ...]:
         )
         left = ", ".join(c.evidence) or "none"
         words.append(f"Left as evidence for the coded conflict, by sign: {left}.")
+        if trial.codings < ENOUGH:
+            words.append(
+                f"Only {trial.codings} shuffled codings: too few to tell what holds for most, and "
+                "where the war as coded stands."
+            )
         words += _sizes(trial)
     return tuple(words)
 
@@ -88,11 +97,10 @@ def _sizes(trial: Trial) -> list[str]:
     found = placebo.percentiles(trial.tables["codings"])
     words = []
     for _, row in found.iterrows():
-        share = float(row["percentile"])
         words.append(
-            f"By size, what security does to the {NAMES[row['outcome']]} as coded is larger than "
-            f"in {share:.1f} % of shuffled codings"
-            + f"; over codings it {_goes(row['slope_low'], row['slope_high'])}."
+            f"By size, what security does to the {NAMES[row['outcome']]} as coded is stronger than "
+            f"in {placebo.place(row)} % of shuffled codings; over codings it "
+            f"{_goes(row['slope_low'], row['slope_high'])}."
         )
     return words
 

@@ -136,11 +136,11 @@ def _codings(trial: Trial) -> Block:
             [
                 NAMES[row["outcome"]], f"{row['coded']:+.2f}",
                 f"{row['mean']:+.2f} ({row['p5']:+.2f} to {row['p95']:+.2f})",
-                f"{row['percentile']:.1f}", _ends(row, "slope"), f"{row['r']:+.2f}",
+                placebo.place(row), _ends(row, "slope"), f"{row['r']:+.2f}",
                 _ends(row, "own"), _ends(row, "table"),
             ]
         )  # fmt: skip
-        wanted = -1.0 if row["outcome"] == "tie" else 1.0
+        wanted = placebo.EXPECTED[row["outcome"]]
         if not math.isfinite(row["slope_low"] * row["slope_high"]):
             word = "too few codings to tell"
         elif row["slope_low"] * row["slope_high"] <= 0.0:
@@ -156,7 +156,9 @@ def _codings(trial: Trial) -> Block:
         (
             f"Who wants what on {', '.join(trial.shuffled)} shuffled over its holders, "
             f"{trial.codings} times; secure less threatened, {trial.coding_runs} runs each, the "
-            "war as coded with as few. Conflict is that of the two (0 to 1); in the last two "
+            "war as coded with as few. Percentile: codings with a weaker effect in the direction "
+            "that the theory expects, and, in brackets, how far the luck of the runs of the war as "
+            "coded may move it. Conflict is that of the two (0 to 1); in the last two "
             "columns it and the spoiler's conflict with the others at the talks stand together.",
         ),
         ("outcome", "as coded", "shuffled, mean (5 to 95 %)", "percentile", "slope on conflict",

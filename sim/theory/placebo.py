@@ -20,11 +20,13 @@ from sim.theory.codings import (
     shuffled_issues,
 )
 from sim.theory.designs import CLAMP
-from sim.theory.estimates import Line, line
+from sim.theory.estimates import Line, Z, line
 from sim.theory.facts import Fact, check, proves_nothing
 from sim.theory.tables import OUTCOMES, Tell, measured, reading_of
 
 AS_CODED = -1
+# Which way the theory expects security to move each.
+EXPECTED = {"tie": -1.0, "orders": 1.0, "breaches": 1.0}
 
 
 def codings_table(
@@ -37,8 +39,9 @@ def codings_table(
     DataFrame
         One row a coding, and one, ``coding`` -1, for the war as coded with as few runs and the same
         luck. ``conflict`` of the pair, ``conflict_table`` of the spoiler with the others at the
-        talks; ``tie``, ``orders`` and ``breaches``: secure less threatened; each fact's name: 1 if
-        its estimate is as expected, 0 if not, NaN if it could not be measured.
+        talks; ``tie``, ``orders`` and ``breaches``: secure less threatened, with the error of each
+        over runs (``tie_error`` ...); each fact's name: 1 if its estimate is as expected, 0 if not,
+        NaN if it could not be measured.
     """
     if not shuffled_issues(cells.case):
         raise MissingError("no two actors have a long-term aim on one issue: none to shuffle")
@@ -58,6 +61,7 @@ def codings_table(
             reading = reading_of("clamp", outcome)
             found = measured(functools.partial(effect, one, reading, CLAMP))
             row[outcome] = np.nan if found is None else found.value
+            row[f"{outcome}_error"] = np.nan if found is None else found.error
         for verdict in check(one, every):
             row[verdict.fact.name] = np.nan if verdict.found is None else float(verdict.agrees)
         rows.append(row)
@@ -79,7 +83,9 @@ def percentiles(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         By ``outcome``: ``coded`` and mean, 5 and 95 % of the ``codings``; ``percentile`` (codings
-        with a smaller effect, and half of those with an equal one); ``slope`` on the conflict of
+        with a weaker effect in the direction that the theory expects, and half of those with an
+        equal one), ``percentile_low`` and ``percentile_high``: the same at both ends of the 95 %
+        interval of the war as coded, by the luck of its runs; ``slope`` on the conflict of
         the pair with its interval and correlation ``r``; ``own`` and ``table``: both slopes if the
         spoiler's conflict with the others at the talks is held equal.
     """
@@ -92,6 +98,9 @@ def percentiles(table: pd.DataFrame) -> pd.DataFrame:
             continue
         values, index = values[known], drawn["conflict"].to_numpy(dtype=float)[known]
         others = drawn["conflict_table"].to_numpy(dtype=float)[known]
+        toward = EXPECTED[outcome] * values
+        reach = Z * float(coded.get(f"{outcome}_error", np.nan))
+        least = EXPECTED[outcome] * float(coded[outcome]) - reach
         alone = line(values, index)
         both = line(values, index, others)
         rows.append(
@@ -99,7 +108,9 @@ def percentiles(table: pd.DataFrame) -> pd.DataFrame:
                 "outcome": outcome, "coded": float(coded[outcome]), "mean": values.mean(),
                 "p5": np.quantile(values, 0.05), "p95": np.quantile(values, 0.95),
                 "codings": len(values),
-                "percentile": percentile(float(coded[outcome]), values),
+                "percentile": percentile(EXPECTED[outcome] * float(coded[outcome]), toward),
+                "percentile_low": percentile(least, toward),
+                "percentile_high": percentile(least + 2 * reach, toward),
                 **_slope("slope", alone, 1), "r": _correlation(values, index),
                 **_slope("own", both, 1), **_slope("table", both, 2), "fit": both.fit,
             }
@@ -108,8 +119,17 @@ def percentiles(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def percentile(value: float, values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
-    """Share of values below one, and half of those equal to it, in percent."""
+    """Share of values below one, and half of those equal to it, in percent; NaN of NaN."""
+    if np.isnan(value):
+        return value
     return float(100.0 * ((values < value).mean() + 0.5 * (values == value).mean()))
+
+
+def place(row: Any) -> str:
+    """Percentile of a row of `percentiles`, with how far luck may move it where that is known."""
+    low, high = row["percentile_low"], row["percentile_high"]
+    told = f"{row['percentile']:.1f}"
+    return told if np.isnan(low) else f"{told} ({low:.0f} to {high:.0f})"
 
 
 def shares(table: pd.DataFrame, facts: Sequence[str]) -> pd.DataFrame:

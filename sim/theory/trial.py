@@ -98,7 +98,7 @@ def run(
     pair: Sequence[str] | None = None,
     runs: int = 400,
     codings: int = 200,
-    coding_runs: int = 24,
+    coding_runs: int = 60,
     seed: int = 1,
     only: Sequence[str] | None = None,
     told: Sequence[Fact] = (),
