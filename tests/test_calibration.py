@@ -19,7 +19,7 @@ from sim.calibration import Calibration, Plan, calibrate, judging, load_plan
 from sim.calibration.design import played, spread
 from sim.calibration.emulator import Emulator, learn, skill
 from sim.calibration.plan import Free, Target
-from sim.calibration.posterior import log_likelihood, most_central
+from sim.calibration.posterior import log_likelihood
 from sim.calibration.targets import MEASURES
 from sim.cli import main
 from sim.errors import SimError
@@ -180,22 +180,6 @@ def test_the_likelihood_is_that_of_a_normal_error_with_both_variances(toy: Scena
     assert found[1] == -math.inf  # outside of its range
 
 
-def test_the_centre_is_central_where_draws_are_narrow_and_along_what_is_known_together() -> None:
-    """Two numbers whose sum is known: far out along it is nearer than a little off it."""
-    rng = np.random.default_rng(3)
-    along = rng.uniform(-0.3, 0.3, 500)
-    draws = np.column_stack([0.5 + along, 0.5 - along]) + rng.normal(0, 0.005, (500, 2))
-    draws = np.vstack([draws, [0.53, 0.53], [0.55, 0.45]])
-    assert abs(most_central(draws).sum() - 1.0) < 0.01
-    assert most_central(np.array([[0.1], [0.45], [0.9]])).tolist() == [0.45]
-    # a number that is known well is met well, whatever one that is not may be
-    wide, narrow = rng.uniform(0.0, 1.0, 300), 0.5 + rng.normal(0.0, 0.002, 300)
-    both = np.column_stack([wide, narrow])
-    both = both[np.abs(wide - 0.5) > 0.1]
-    both = np.vstack([both, [0.5, 0.53]])  # the nearest to the medians in shares of the ranges
-    assert abs(most_central(both)[1] - 0.5) < 0.003
-
-
 @pytest.mark.slow
 def test_a_number_that_was_planted_is_found_again(toy: Scenario) -> None:
     planted = 0.012
@@ -219,6 +203,8 @@ def test_a_number_that_was_planted_is_found_again(toy: Scenario) -> None:
     row = found.numbers.loc["parameters.nu"]
     assert row["low"] < planted < row["high"]
     assert row["shrunk"] > 0.25  # it was narrowed down
+    shares = np.log(found.draws["parameters.nu"] / 0.003) / math.log(10)
+    assert found.centre["parameters.nu"] == pytest.approx(0.003 * 10 ** shares.mean(), rel=1e-6)
     inside = (found.targets["posterior_median"] - found.targets["known"]).abs()
     assert (inside < 2 * found.targets["tolerance"]).all()
 

@@ -48,8 +48,9 @@ class Calibration:
     draws : DataFrame
         Draws of the posterior, one column a free number by its path.
     centre : dict of str to float
-        The most central of the draws (see `most_central`), by path. (The likeliest point would be
-        no better a choice: it tends to lie at the end of some range.)
+        The mean of the draws in shares of the ranges, by path. (The likeliest point would be no
+        better a choice: it tends to lie at the end of some range. A single draw near the middle
+        is another one with every seed.)
     targets : DataFrame
         One row a target: ``known``, ``tolerance``; median and 90 % of runs played at draws from
         the ranges (``prior_...``) and from the posterior (``posterior_...``); at ``centre``.
@@ -215,7 +216,7 @@ def calibrate(
     rng = np.random.default_rng([seed, waves])
     tried = draws[rng.choice(len(draws), size=check, replace=False)]
     posterior = played(given, tried, runs, seed + 10_000_000, progress)
-    centre = most_central(draws)
+    centre = draws.mean(axis=0)
     at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000).iloc[0]
     say("how well it foretells points that are left out ...")
     with one_thread():
@@ -237,24 +238,6 @@ def calibrate(
 def _sayer(talk: bool) -> Callable[[str], None]:
     """Tell what is being done where no bar moves; nothing if nobody wants to know."""
     return lambda words: tqdm.write(words, file=sys.stderr) if talk else None
-
-
-def most_central(draws: Points) -> Points:
-    """The draw that is nearest to the mean of all, in units of their spread (Mahalanobis).
-
-    Where draws are narrow, or only a combination of numbers is known, it is close to the middle.
-
-    Parameters
-    ----------
-    draws : ndarray, shape (D, free numbers)
-
-    Returns
-    -------
-    ndarray, shape (free numbers,)
-    """
-    away = draws - draws.mean(axis=0)
-    inverse = np.linalg.pinv(np.atleast_2d(np.cov(draws.T)))
-    return np.asarray(draws[np.einsum("di,ij,dj->d", away, inverse, away).argmin()])
 
 
 def log_likelihood(plan: Plan, emulator: Emulator, points: Points) -> NDArray[np.float64]:
