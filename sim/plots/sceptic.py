@@ -142,7 +142,7 @@ def codings(trial: Trial) -> Figure:
             [coded["conflict"]], [coded[outcome]], "D", color=CODED, markersize=9,
             markeredgecolor=style.INK, label="as coded",
         )  # fmt: skip
-        note = f"percentile {placebo.place(row)}, slope {row['slope']:+.2f} " + (
+        note = f"percentile {placebo.place(row)}\nslope {row['slope']:+.2f} " + (
             f"({row['slope_low']:+.2f} to {row['slope_high']:+.2f})"
         )
         style.dress(ax, outcome, note.replace("-", "−"))
