@@ -82,6 +82,8 @@ def _lengths(truces: Sequence[Truce], many: bool = False) -> str:
         share = f"{percent(still / len(truces))} still hold"
     text = f"; ceasefires last {middle} in the median and {max(weeks)} at most"
     text += ", the week of a collapse included" if still < len(truces) else ""
+    if any(truce.settled is not None for truce in truces):
+        text += ", weeks of settlement too"
     return f"{text}, and {share} at the end"
 
 

@@ -53,11 +53,17 @@ def setting(scenario: Scenario) -> str:
     """The scenario in short: time, actors, issues, dates on which something is given."""
     end = scenario.start + dt.timedelta(days=7 * scenario.rounds - 1)
     off = [name for name, value in scenario.mechanisms if value is False]
+    words = [f"{name} {value!r}" for name, value in scenario.mechanisms if isinstance(value, str)]
     said = {
         "time": f"{scenario.rounds} weeks, {scenario.start} to {end}",
-        "theory": f"{scenario.theory} version"
+        "theory": f"{scenario.theory} version; {', '.join(words)}"
         + (f"; switched off: {', '.join(off).replace('_', ' ')}" if off else ""),
     }
+    if scenario.theatres and scenario.mechanisms.theatres:
+        labels = {name: theatre.label for name, theatre in scenario.theatres.items()}
+        covers = scenario.truce.covers
+        held = [labels[name] for name in (labels if covers is None else covers)]
+        said["theatres"] = f"{'; '.join(labels.values())}. A ceasefire covers: {'; '.join(held)}"
     actors = (
         (
             who.label, who.kind, scenario.camps[who.camp].label if who.camp else "neutral",
