@@ -487,7 +487,8 @@ def test_what_is_not_there_is_refused_in_words_and_leaves_no_figure(
 
 @pytest.mark.parametrize("name", ["toy", "no_turkey", "syria_2015_2018"])
 def test_every_figure_of_a_scenario_is_written(tmp_path: Path, name: str) -> None:
-    results = simulate(ROOT / f"scenarios/{name}.toml", runs=2, seed=1)
+    # enough of them that some week has an offer to draw
+    results = simulate(ROOT / f"scenarios/{name}.toml", runs=6, seed=1)
     written = plots.everything(results, tmp_path / "new" / "figures")
     told = results.sizes["theatre"] > 1
     found = {path.stem for path in written} - {"said_and_done"}  # where guarantors voted
