@@ -588,6 +588,18 @@ def test_a_settlement_holds_a_victory_off_and_starts_the_count_anew(second: Scen
     assert (game.state[0], game.held[0]) == (2, 0)
 
 
+def test_a_war_can_be_won_in_the_week_in_which_its_ceasefire_collapses(second: Scenario) -> None:
+    case = files.with_changes(won(second), {"parameters.first_c": 99})
+    fed = even_draws(case)
+    fed[7, chance.COLLAPSE] = 0.0
+    game = Game(case, fed=fed)
+    game.step(7)
+    game.state[0], game.age[0] = 1, 1
+    game.step()
+    assert game.collapsing[0]
+    assert game.state[0] == 3
+
+
 def test_the_winners_order_comes_step_by_step() -> None:
     theta, order = np.array([0.9, 0.2, 0.7, 0.5]), np.array([1.0, 1.0, 0.0, 0.25])
     start = theta.copy()

@@ -29,7 +29,9 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
 
     A spell goes on when the ceasefire becomes a settlement. The week of the collapse belongs to
     it: orders and breaches of that week were made under it. A spell that collapses in the week in
-    which it began lasts one week. A victory ends a spell as a collapse does, but does not break it.
+    which it began lasts one week. A victory ends a spell as a collapse does, but does not break it;
+    one that collapses in the very week in which the war is won counts as ended by the victory,
+    as the state at the end of a week is what is asked.
 
     Parameters
     ----------
