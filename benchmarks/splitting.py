@@ -4,34 +4,43 @@
 
 The halves have half the capability each, and everything else of the whole: aims, patrons, theatres,
 parts in the talks. A model that counts strength gives the same war; one that counts heads does not.
-A signature and a veto are heads by their nature: with "one signs" they stay with the first half,
-with "both sign" each half has its own, which is another war. Luck goes by names: all but the halves
-share it, so parts of the runs are paired; each cell has the half-width of its 95 % interval over
-them.
+
+Two halves draw twice, and are two allies that feel for each other what one actor does not feel for
+itself. So each is cut three ways: with the luck of the whole for both halves and nothing that one
+half feels for the other (no contagion, no pull of third parties, in the whole either), where
+nothing may change; with the luck of the whole; with luck of their own. A signature and a veto are
+heads by their nature: with luck of their own they stay with the first half, or ("both sign") each
+half has them, which is another war. Luck goes by names: all but the halves share it, so parts of
+the runs are paired; each cell has the half-width of its 95 % interval over them.
 """
 
 from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 import sim
-from sim import files
+from sim import chance, files, measures
 from sim.results import scenario_of
 from sim.scenario import Scenario
 
 CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml"
 Values = NDArray[np.float64]
-TRUCE = 1
+SETTLEMENT = 2
 PARTS = 12
 STUDENT = 2.201  # 97.5 % of Student's t, eleven degrees of freedom
 BY_HEAD = ("must_sign", "veto")
+RECORD = "in_arms,violated,active,state,age,convener"
+ALONE = {"mechanisms.contagion": False, "mechanisms.third_parties": False}
 
 
 def halved(case: Scenario, name: str, *, both_sign: bool) -> Scenario:
@@ -68,10 +77,24 @@ def halved(case: Scenario, name: str, *, both_sign: bool) -> Scenario:
     return files.build(data)
 
 
+@contextmanager
+def as_one(name: str) -> Iterator[None]:
+    """Within it, two halves draw as the whole does."""
+    subject = chance.subject
+
+    def whole(of: str) -> np.uint64:
+        return subject(of.replace(f"{name}_a", name).replace(f"{name}_b", name))
+
+    with mock.patch.object(chance, "subject", whole):
+        yield
+
+
 def totals(results: xr.Dataset) -> Values:
     """By camp: share of what is in arms that breaks ceasefires, and that fights at all."""
     actors = scenario_of(results).actors
-    arms, truce = results["in_arms"].values, (results["state"].values == TRUCE)[..., None]
+    # the week in which a ceasefire breaks down belongs to it
+    truce = measures.under_truce(results).values & (results["state"].values != SETTLEMENT)
+    arms, truce = results["in_arms"].values, truce[..., None]
     found = []
     for camp in ("government", "opposition"):
         own = arms * np.array([actors[str(n)].camp == camp for n in results["actor"].values])
@@ -85,7 +108,7 @@ def played(case: Scenario, runs: int, seed: int) -> Values:
     each = max(runs // PARTS, 1)
     return np.array(
         [
-            totals(sim.ensemble(case, each, seed * PARTS + part, record="in_arms,violated,active"))
+            totals(sim.ensemble(case, each, seed * PARTS + part, record=RECORD))
             for part in range(PARTS)
         ]
     )
@@ -96,7 +119,8 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     case = files.load(CASE)
-    base = played(case, runs, seed)
+    alone = files.with_changes(case, ALONE)
+    bases = {None: played(case, runs, seed), "alone": played(alone, runs, seed)}
     out = sys.stdout.write
     out("| halved | government camp: breaches | fighting | opposition: breaches | fighting |\n")
     out("| --- | --- | --- | --- | --- |\n")
@@ -104,15 +128,23 @@ def main() -> None:
         if not actor.armed or name in case.patrons:
             continue
         signs = name in case.roles.must_sign or name in case.talks.veto
-        for both_sign in (False, True) if signs else (False,):
-            now = played(halved(case, name, both_sign=both_sign), runs, seed)
+        with as_one(name):
+            rows = {
+                "same luck, nothing felt": played(halved(alone, name, both_sign=True), runs, seed),
+                "same luck": played(halved(case, name, both_sign=True), runs, seed),
+            }
+        own = "own luck, one signs" if signs else "own luck"
+        rows[own] = played(halved(case, name, both_sign=False), runs, seed)
+        if signs:
+            rows["own luck, both sign"] = played(halved(case, name, both_sign=True), runs, seed)
+        for how, now in rows.items():
+            base = bases["alone" if how.endswith("nothing felt") else None]
             change = now.mean(axis=0) / base.mean(axis=0) - 1.0
             # of a ratio of means, part by part
             left = now - base * (1.0 + change)
             half = STUDENT * left.std(axis=0, ddof=1) / PARTS**0.5 / base.mean(axis=0)
             cells = [f"{100 * a:+.1f} ± {100 * b:.1f} %" for a, b in zip(change, half, strict=True)]
-            who = actor.label + (f" ({'both sign' if both_sign else 'one signs'})" if signs else "")
-            out(f"| {who} | {' | '.join(cells)} |\n")
+            out(f"| {actor.label}: {how} | {' | '.join(cells)} |\n")
 
 
 if __name__ == "__main__":

@@ -89,3 +89,30 @@ def test_without_luck_a_party_in_two_halves_that_counts_by_strength_leaves_the_w
     by_head = files.with_changes(alone, {"mechanisms.voice": "heads"})
     gap = np.abs(states(by_head)[1] - states(splitting.halved(by_head, name, both_sign=True))[1])
     assert gap.max() > 2e-3, "by head the halves pull the text to themselves"
+
+
+@pytest.mark.parametrize("name", ["northern_rebels", "damascus_rebels", "hezbollah"])
+def test_with_the_luck_of_the_whole_two_halves_that_feel_nothing_for_each_other_leave_every_war(
+    syria: Scenario, name: str
+) -> None:
+    """Blame apart, which counts heads where a patron has several proxies."""
+    alone = files.with_changes(
+        syria, splitting.ALONE | {"parameters.s_viol": 0.0, "parameters.rho_rev": 0.0}
+    )
+    whole = simulate(alone, runs=30, seed=4)
+    with splitting.as_one(name):
+        cut = simulate(splitting.halved(alone, name, both_sign=True), runs=30, seed=4)
+    assert (whole["state"] == 1).any(), "no ceasefire at all"
+    assert cut["state"].equals(whole["state"])
+    for quantity in ("position", "intensity", "violence"):
+        gap = np.abs(cut[quantity].values - whole[quantity].values)
+        assert gap.max() < 1e-6, quantity
+    of_the_whole = whole["violated"].sel(actor=name).values
+    for half in (f"{name}_a", f"{name}_b"):
+        assert (cut["violated"].sel(actor=half).values == of_the_whole).all()
+    assert of_the_whole.any()
+    if name in syria.talks.brought:  # a party, for whom a text is bargained
+        by_head = files.with_changes(alone, {"mechanisms.voice": "heads"})
+        with splitting.as_one(name):
+            cut = simulate(splitting.halved(by_head, name, both_sign=True), runs=30, seed=4)
+        assert not cut["state"].equals(simulate(by_head, runs=30, seed=4)["state"])
