@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import importlib.util
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import files
-from sim.calibration import Calibration, Plan, calibrate, judging, load_plan
+from sim.calibration import Calibration, Plan, calibrate, design, judging, load_plan
 from sim.calibration.design import played, spread
 from sim.calibration.emulator import Emulator, learn, skill
+from sim.calibration.journal import NAME, Journal
 from sim.calibration.plan import Free, Target
 from sim.calibration.posterior import log_likelihood
 from sim.calibration.targets import MEASURES
 from sim.cli import main
+from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.plots.calibrated import facts
 from sim.plots.pages import write
@@ -244,6 +248,103 @@ def test_a_plan_that_cannot_be_used_gets_one_clear_message(
         load_plan(path)
     assert main(["calibrate", str(path)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_all_that_is_wrong_in_a_plan_is_said_at_once_each_with_its_line(tmp_path: Path) -> None:
+    path = plan_file(
+        tmp_path, ("low = 0.002", "lwo = 0.002"), ("value = 0.5", 'value = "much"'),
+        ("tolerance = 0.1", "tolerance = 0"),
+    )  # fmt: skip
+    with pytest.raises(SimError) as caught:
+        load_plan(path)
+    assert str(caught.value).splitlines() == [
+        f"{path}:5: free.0.low: is missing",
+        f"{path}:7: free.0.lwo: unknown field 'lwo' (did you mean 'low'?)",
+        f"{path}:15: targets.0.value: input should be a valid number, is 'much'",
+        f"{path}:16: targets.0.tolerance: input should be greater than 0, is 0",
+    ]
+    path = plan_file(tmp_path, ('"territory reached"', '"calmness"'), ("2016-12-01", "2018-01-01"))
+    with pytest.raises(SimError) as caught:
+        load_plan(path)
+    assert [line.split(": ")[0] for line in str(caught.value).splitlines()] == [
+        f"{path}:12", f"{path}:17",
+    ]  # fmt: skip
+
+
+def test_a_plan_without_targets_says_what_it_needs_and_nothing_else(tmp_path: Path) -> None:
+    text = PLAN[: PLAN.index("[[targets]]")].replace("[[free]]", "targets = []\n[[free]]")
+    path = tmp_path / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SimError, match=r"plan\.toml:5: targets: needs at least one entry$"):
+        load_plan(path)
+
+
+@pytest.fixture
+def few_points(tmp_path: Path) -> list[str]:
+    out = ["--out", str(tmp_path / "found"), "--quiet"]
+    few = ["--points", "12", "--runs", "10", "--waves", "1", "--check", "4"]
+    return ["calibrate", str(plan_file(tmp_path)), *few, *out]
+
+
+def test_ctrl_c_in_a_calibration_keeps_what_was_played_and_the_same_command_goes_on(
+    tmp_path: Path, few_points: list[str], monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    whole, out, calls = tmp_path / "whole", tmp_path / "found", []
+    assert main([*few_points[:-3], "--out", str(whole), "--quiet"]) == 0
+
+    def stopping(*given: object, **more: object) -> xr.Dataset:
+        calls.append(given)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        return ensemble(*given, **more)
+
+    monkeypatch.setattr(design, "ensemble", stopping)
+    assert main(few_points) == 130
+    said = capsys.readouterr().err
+    assert said == f"sim: stopped; 5 points are in {out}, and the same command goes on from there\n"
+    with (out / NAME).open("a", encoding="utf-8") as file:
+        file.write('["half a line')  # a process that was killed
+    assert main(few_points) == 0
+    assert len(calls) == 5 + 1 + 7 + 4 + 1, "points that were played are played again"
+    names = [path.name for path in sorted(out.iterdir())]
+    assert names == [path.name for path in sorted(whole.iterdir())]
+    for name in names:
+        if name.endswith(".csv"):
+            assert (out / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_points_of_another_luck_or_question_are_not_taken_for_ones_own(toy: Scenario) -> None:
+    free = (Free(path="parameters.nu", low=0.002, high=0.02),)
+    one = Plan(toy, target().until, free, (target(),))
+    other = Plan(toy, target().until, free, (target(measure="settled", week=30),))
+    journal = Journal()
+    keys = {
+        journal.key(one, toy, 10, 1), journal.key(one, toy, 11, 1), journal.key(one, toy, 10, 2),
+        journal.key(other, toy, 10, 1),
+        journal.key(one, files.with_changes(toy, {"parameters.nu": 0.003}), 10, 1),
+    }  # fmt: skip
+    assert len(keys) == 5
+    assert journal.key(one, toy, 10, 1) in keys
+
+
+def test_a_full_disk_stops_a_calibration_with_a_word_and_keeps_what_was_noted(
+    few_points: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room, calls = os.fsync, []
+
+    def full(file: int) -> None:
+        calls.append(file)
+        if len(calls) == 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        room(file)
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(few_points) == 1
+    said = capsys.readouterr().err
+    assert "cannot be written: No space left on device; 3 points are kept there" in said
+    monkeypatch.setattr(os, "fsync", room)
+    assert main(few_points) == 0
 
 
 def test_a_calibration_from_the_command_line_leaves_tables_and_figures(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 from tqdm import tqdm
 
+from sim.calibration.journal import Journal
 from sim.calibration.plan import Plan
 from sim.calibration.targets import MEASURES, RECORD
 from sim.ensembles import ensemble
@@ -28,7 +29,12 @@ def spread(plan: Plan, points: int, seed: int) -> Points:
 
 
 def played(
-    plan: Plan, points: Points, runs: int, seed: int, progress: bool = False
+    plan: Plan,
+    points: Points,
+    runs: int,
+    seed: int,
+    progress: bool = False,
+    journal: Journal | None = None,
 ) -> pd.DataFrame:
     """Play the scenario at every point and measure the targets.
 
@@ -42,19 +48,25 @@ def played(
         Point n has the seed ``seed + n``: luck differs between points, so that no accident of one
         seed is learned as a fact.
     progress : bool
+    journal : Journal, optional
+        Points that stand in it are not played again; the others are noted.
 
     Returns
     -------
     DataFrame
         One row a point, one column a target; NaN where a measure has nothing to count.
     """
+    journal = Journal() if journal is None else journal
     rows = []
     for place, point in enumerate(tqdm(points, disable=not progress, unit="point")):
-        results = ensemble(plan.changed(point), runs=runs, seed=seed + place, record=RECORD)
-        rows.append(
-            [
+        scenario = plan.changed(point)
+        key = journal.key(plan, scenario, runs, seed + place)
+        if key not in journal.found:
+            results = ensemble(scenario, runs=runs, seed=seed + place, record=RECORD)
+            values = [
                 MEASURES[target.measure].found(results, target.week or 0, target.position or 0.0)
                 for target in plan.targets
             ]
-        )
+            journal.note(key, values)
+        rows.append(journal.found[key])
     return pd.DataFrame(rows, columns=[target.name for target in plan.targets])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from sim.calibration.targets import MEASURES
-from sim.errors import SimError, nearest
+from sim.errors import Fault, SimError, nearest
 from sim.files import load, with_changes
 from sim.scenario import Part, Scenario
-from sim.toml import read
+from sim.toml import Table, place_of, read
 
 
 class Free(Part):
@@ -129,8 +129,8 @@ def load_plan(path: str | Path) -> Plan:
     Raises
     ------
     SimError
-        With what is wrong and where; if a free number is none of the scenario, a measure is not
-        known, or a target rests on something later than `known_until`.
+        With everything that is wrong, and where; if a free number is none of the scenario, a
+        measure is not known, or a target rests on something later than `known_until`.
     """
     path = Path(path)
     try:
@@ -140,43 +140,90 @@ def load_plan(path: str | Path) -> Plan:
     try:
         tables = _Tables.model_validate(_plain(tree))
     except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(map(str, fault["loc"])) or "the file"
-        raise SimError(f"{path}: {where}: {fault['msg']}") from error
-    for place, target in enumerate(tables.targets):
-        where = f"{path}: targets.{place} ({target.name})"
-        if target.measure not in MEASURES:
-            hint = nearest(target.measure, list(MEASURES))
-            raise SimError(f"{where}: unknown measure {target.measure!r} ({hint})")
-        for asked in MEASURES[target.measure].asks:
-            if getattr(target, asked) is None:
-                raise SimError(f"{where}: {target.measure!r} needs {asked}")
-        if (target.until is None) != target.base_rate:
-            raise SimError(f"{where}: needs either until or base_rate = true")
-        if target.until is not None and target.until > tables.known_until:
-            raise SimError(
-                f"{where}: rests on {target.until}, after known_until = {tables.known_until}"
-            )
-    for what, names in (
-        ("number", [number.path for number in tables.free]),
-        ("target", [target.name for target in tables.targets]),
-    ):
-        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-        if twice:
-            raise SimError(f"{path}: the {what} {twice[0]!r} is named twice")
+        # A list whose entries are wrong is reported as too short besides.
+        _refuse(
+            [
+                _fault(one, tree)
+                for one in error.errors()
+                if one["type"] != "too_short" or not one["input"]
+            ]
+        )
+    faults = [
+        Fault(f"targets.{place} ({target.name})", problem, hint, *place_of(tree, (*at, field)))
+        for place, target in enumerate(tables.targets)
+        for at in [("targets", place)]
+        for field, problem, hint in _problems(target, tables.known_until)
+    ]
+    faults += [
+        Fault(f"{group}.{place}", f"{name!r} is named twice", "", *place_of(tree, (group, place)))
+        for group, names in (
+            ("free", [number.path for number in tables.free]),
+            ("targets", [target.name for target in tables.targets]),
+        )
+        for place, name in enumerate(names)
+        if name in names[:place]
+    ]
+    _refuse(faults)
     plan = Plan(
         load(path.parent / tables.scenario), tables.known_until, tables.free, tables.targets
     )
-    for place, target in enumerate(plan.targets):
-        if target.week is not None and target.week >= plan.scenario.rounds:
-            raise SimError(
-                f"{path}: targets.{place} ({target.name}): week {target.week} is not played: the "
-                f"scenario has {plan.scenario.rounds}, from 0 on"
+    _refuse(
+        [
+            Fault(
+                f"targets.{place} ({target.name})",
+                f"week {target.week} is not played: the scenario has {plan.scenario.rounds}, from "
+                "0 on", "", *place_of(tree, ("targets", place, "week")),
             )
+            for place, target in enumerate(plan.targets)
+            if target.week is not None and target.week >= plan.scenario.rounds
+        ]
+    )  # fmt: skip
     # Both corners must be legal scenarios before an hour of work begins.
     for corner in (0.0, 1.0):
         plan.changed(np.full(len(plan.free), corner))
     return plan
+
+
+def _refuse(faults: list[Fault]) -> None:
+    """Say everything that is wrong at once, in the order of the file."""
+    if faults:
+        faults.sort(key=lambda fault: fault.line)
+        raise SimError("\n".join(map(str, faults)))
+
+
+def _problems(target: Target, known_until: dt.date) -> Iterator[tuple[str, str, str]]:
+    """Field, problem and hint of what is wrong with a target."""
+    if target.measure not in MEASURES:
+        hint = nearest(target.measure, list(MEASURES))
+        yield "measure", f"unknown measure {target.measure!r}", hint
+    else:
+        for asked in MEASURES[target.measure].asks:
+            if getattr(target, asked) is None:
+                yield "measure", f"{target.measure!r} needs {asked}", ""
+    if (target.until is None) != target.base_rate:
+        yield "until", "needs either until or base_rate = true", ""
+    if target.until is not None and target.until > known_until:
+        yield "until", f"rests on {target.until}, after known_until = {known_until}", ""
+
+
+def _fault(error: Any, tree: Table) -> Fault:
+    """One of pydantic's errors in the words of every file."""
+    path = tuple(error["loc"])
+    where, key = ".".join(map(str, path)), path[-1] if path else ""
+    place = place_of(tree, path)
+    if error["type"] == "extra_forbidden":
+        models: dict[str, type[Part]] = {"free": Free, "targets": Target}
+        known = models[str(path[0])].model_fields if len(path) > 1 else _Tables.model_fields
+        hint = nearest(str(key), list(known))
+        return Fault(where, f"unknown field {key!r}", hint, *place)
+    if error["type"] == "missing":
+        return Fault(where, "is missing", "", *place)
+    if error["type"] == "too_short":
+        return Fault(where, "needs at least one entry", "", *place)
+    problem = error["msg"].removeprefix("Value error, ")
+    if error["type"] != "value_error":
+        problem = f"{problem[0].lower()}{problem[1:]}, is {error['input']!r}"
+    return Fault(where, problem, "", *place)
 
 
 def _plain(value: Any) -> Any:

@@ -15,9 +15,10 @@ from tqdm import tqdm
 
 from sim.calibration.design import played, spread
 from sim.calibration.emulator import MISSING, Emulator, learn, one_thread, skill
+from sim.calibration.journal import NAME, Journal
 from sim.calibration.judging import judged
 from sim.calibration.plan import Plan, load_plan
-from sim.errors import SimError
+from sim.errors import SimError, StoppedError
 from sim.study import whole
 from sim.theory.cast import find
 
@@ -136,19 +137,30 @@ class Calibration:
         return "\n".join(words)
 
     def save(self, folder: str | Path) -> None:
-        """Write `points.csv`, `posterior.csv`, `numbers.csv`, `targets.csv`, any `facts.csv`."""
+        """Write `points.csv`, `posterior.csv`, `numbers.csv`, `targets.csv`, any `facts.csv`.
+
+        Raises
+        ------
+        StoppedError
+            If they cannot be written; points that `calibrate` has noted in the folder are kept.
+        """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         cube = pd.DataFrame(self.points, columns=self.plan.names)
-        pd.concat([cube, self.seen], axis=1).to_csv(folder / "points.csv", index=False)
-        self.draws.to_csv(folder / "posterior.csv", index=False, float_format="%.4g")
-        self.numbers.to_csv(folder / "numbers.csv", float_format="%.4g")
-        self.targets.to_csv(folder / "targets.csv", float_format="%.4g")
-        if len(self.facts):
-            self.facts.to_csv(folder / "facts.csv", float_format="%.4g")
-        else:  # those of another calibration would stand beside these numbers
-            (folder / "facts.csv").unlink(missing_ok=True)
-            (folder / "facts.png").unlink(missing_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            pd.concat([cube, self.seen], axis=1).to_csv(folder / "points.csv", index=False)
+            self.draws.to_csv(folder / "posterior.csv", index=False, float_format="%.4g")
+            self.targets.to_csv(folder / "targets.csv", float_format="%.4g")
+            if len(self.facts):
+                self.facts.to_csv(folder / "facts.csv", float_format="%.4g")
+            else:  # those of another calibration would stand beside these numbers
+                (folder / "facts.csv").unlink(missing_ok=True)
+                (folder / "facts.png").unlink(missing_ok=True)
+            # Last, since by this one a finished calibration is known.
+            self.numbers.to_csv(folder / "numbers.csv", float_format="%.4g")
+            (folder / NAME).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoppedError(f"{folder}: cannot be written: {error.strerror}") from error
 
 
 def calibrate(
@@ -160,6 +172,7 @@ def calibrate(
     check: int = 60,
     judge: int = 0,
     seed: int = 1,
+    keep: str | Path | None = None,
     progress: bool = False,
 ) -> Calibration:
     """Find out what the free numbers of a plan may be.
@@ -178,6 +191,10 @@ def calibrate(
     judge : int
         Draws at which the stylised facts are measured too, at most `check`; none of them is used.
     seed : int
+    keep : path, optional
+        Folder in which points are noted as they are played, and from which those are taken that a
+        calibration that was stopped has left. `Calibration.save` to the same folder takes the notes
+        away.
     progress : bool
 
     Returns
@@ -188,6 +205,10 @@ def calibrate(
     ------
     SimError
         If the plan cannot be used, an option is out of range, or a package is missing.
+    StoppedError
+        If a point cannot be noted.
+    KeyboardInterrupt
+        On Ctrl-C; the points that were played stand in `keep`.
     """
     given = plan if isinstance(plan, Plan) else load_plan(plan)
     points, runs = whole("points", points, 10, 10**5), whole("runs", runs, 2, 10**6)
@@ -201,23 +222,24 @@ def calibrate(
     if judge:
         find(given.scenario)  # no pair to judge by is said before an hour of work
     say = _sayer(progress)
+    journal = Journal(keep)
     cube = spread(given, points, seed)
-    seen = played(given, cube, runs, seed, progress)
+    seen = played(given, cube, runs, seed, progress, journal)
     prior = seen.iloc[:check]
     say("learning from them, and drawing the posterior ...")
     emulator, draws, memory = _learned(given, cube, seen, seed)
     for wave in range(1, waves):
         rng = np.random.default_rng([seed, wave])
         more = draws[rng.choice(len(draws), size=max(points // 2, 1), replace=False)]
-        after = played(given, more, runs, seed + 100_000 * wave, progress)
+        after = played(given, more, runs, seed + 100_000 * wave, progress, journal)
         cube, seen = np.vstack([cube, more]), pd.concat([seen, after], ignore_index=True)
         say("learning from all of them, and drawing the posterior again ...")
         emulator, draws, memory = _learned(given, cube, seen, seed, wave)
     rng = np.random.default_rng([seed, waves])
     tried = draws[rng.choice(len(draws), size=check, replace=False)]
-    posterior = played(given, tried, runs, seed + 10_000_000, progress)
+    posterior = played(given, tried, runs, seed + 10_000_000, progress, journal)
     centre = draws.mean(axis=0)
-    at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000).iloc[0]
+    at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000, journal=journal).iloc[0]
     say("how well it foretells points that are left out ...")
     with one_thread():
         left_out = skill(emulator, cube, seen, seed)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, say
+from sim.cli.common import DONE, STOPPED, say
 
 
 def add_commands(commands: Any) -> None:
@@ -38,14 +38,27 @@ def add_commands(commands: Any) -> None:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from sim.calibration import calibrate, load_plan
+    from sim.calibration.journal import Journal
     from sim.cli.common import folder_for
 
     plan = load_plan(options.plan)
     folder = folder_for(options.out, options.force, "numbers.csv") if options.out else None
-    found = calibrate(
-        plan, points=options.points, runs=options.runs, waves=options.waves, check=options.check,
-        judge=options.judge, seed=options.seed, progress=not options.quiet,
-    )  # fmt: skip
+    try:
+        found = calibrate(
+            plan, points=options.points, runs=options.runs, waves=options.waves,
+            check=options.check, judge=options.judge, seed=options.seed, keep=folder,
+            progress=not options.quiet,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        if folder is None:
+            say("sim: stopped; nothing is kept without --out")
+        else:
+            kept = len(Journal(folder).found)
+            say(
+                f"sim: stopped; {kept} points are in {folder}, and the same command goes on from "
+                "there"
+            )
+        return STOPPED
     # Kept before it is told: the telling may not cost the work.
     if folder is not None:
         _draw(found, folder)
