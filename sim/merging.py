@@ -160,14 +160,20 @@ def _remove(tree: Table, keys: list[str]) -> None:
         table = table.get(key) if isinstance(table, Table) else None
     if isinstance(table, Table):
         table.drop(keys[-1])
-    if len(keys) == 2 and keys[0] in ("actors", "issues", "camps"):
+    if len(keys) == 2 and keys[0] in ("actors", "issues", "camps", "theatres"):
         _forget(tree, keys[0], keys[1])
 
 
 def _forget(tree: Table, what: str, name: str) -> None:
-    """Take out everything that names an actor, an issue or a camp."""
+    """Take out everything that names an actor, an issue, a camp or a theatre."""
     actors, issues = _tables(tree, "actors"), _tables(tree, "issues")
-    if what == "camps":
+    if what == "theatres":
+        truce = tree.get("truce")
+        if isinstance(truce, Table):
+            _filter(truce, ("covers",), name)
+        for actor in actors:
+            _leave(actor, name)
+    elif what == "camps":
         for actor in actors:
             if actor.get("camp") == name:
                 actor.drop("camp")
@@ -199,6 +205,27 @@ def _forget(tree: Table, what: str, name: str) -> None:
         _keep_events(
             tree, lambda event: name not in (event.get(key) for key in ("actor", "patron", "proxy"))
         )
+
+
+def _leave(actor: Table, theatre: str) -> None:
+    """Send what an actor has in a theatre to the others where it is, in proportion."""
+    shares = actor.get("theatres")
+    if not isinstance(shares, Table) or theatre not in shares:
+        return
+    shares.drop(theatre)
+    numbers = {key: _number(share) for key, share in shares.items()}
+    total = sum(numbers.values())
+    if total <= 0.0:
+        actor.drop("theatres")
+        return
+    for key, number in numbers.items():
+        shares[key] = number / total
+
+
+def _number(share: object) -> float:
+    """A share as a number, its source apart; what is none is found by the checks."""
+    value = share.get("value") if isinstance(share, Table) else share
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _tables(tree: Table, key: str) -> list[Table]:

@@ -338,6 +338,20 @@ def test_an_issue_and_an_objective_go(tmp_path: Path) -> None:
     assert scenario.actors["band"].long == {}
 
 
+def test_a_theatre_goes_and_its_forces_go_to_the_others(tmp_path: Path, syria: Scenario) -> None:
+    base = ROOT / "scenarios/syria_2015_2018.toml"
+    scenario = files.load(variant(tmp_path, 'without = ["theatres.damascus"]\n', base))
+    assert list(scenario.theatres) == ["north", "elsewhere"]
+    assert scenario.truce.covers == ("north",)
+    for name, actor in syria.actors.items():
+        kept = {key: share for key, share in actor.theatres.items() if key != "damascus"}
+        total = sum(kept.values())
+        expected = {key: share / total for key, share in kept.items()} if total else {}
+        assert scenario.actors[name].theatres == pytest.approx(expected)
+    assert syria.actors["damascus_rebels"].theatres == {"damascus": 1.0}, "it was there alone"
+    assert scenario.actors["damascus_rebels"].theatres == {}
+
+
 def test_a_camp_goes_and_leaves_neutrals(tmp_path: Path) -> None:
     scenario = files.load(variant(tmp_path, 'without = ["camps.down"]\n'))
     assert scenario.actors["band"].camp is None
