@@ -441,6 +441,10 @@ def load(path: str | os.PathLike[str]) -> xr.Dataset:
     source = Path(path)
     if not source.is_file():
         raise ResultsError(f"there is no results file {source}")
+    if source.suffix == ".toml":
+        raise ResultsError(
+            f"{source} is not a results file but text; a scenario is read by sim.files.load"
+        )
     try:
         # Dates in seconds reach any century; the usual nanoseconds end in 1677 and in 2262.
         times = xr.coders.CFDatetimeCoder(time_unit="s")

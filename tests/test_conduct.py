@@ -247,6 +247,8 @@ def test_every_class_of_outcome_is_what_its_numbers_say(ended: xr.Dataset) -> No
         "power_sharing": [3],
         "militia_withdrawal": [4],
         "front_at_a_border": [1, 2, 5],
+        "won_by_government": [5],
+        "won_by_opposition": [],
         "alliance_split": [0, 2, 3, 4, 5],
     }
 

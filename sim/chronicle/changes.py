@@ -61,12 +61,10 @@ def fronts(story: Story) -> Iterator[Line]:
 
 def victory(story: Story) -> Iterator[Line]:
     """A front that has stood at its end long enough."""
-    event = story.victory
-    if event is None:
+    event, camp = story.victory, story.winner
+    if event is None or camp is None:
         return
     at, weeks = event.terms["position"], count(int(event.terms["weeks"]), "week")
-    pole = 1 if at >= 0.5 else 0
-    camp = next(name for name, side in story.scenario.camps.items() if side.pole == pole)
     stands = f"{story.words.stands(event.issue)} at {level(at)} after {weeks} at that end"
     text = f"{stands}: {story.words.camp(camp)} has won the war, and its order is to come"
     yield Line(event.round, 10, 30.0, sentence(text))

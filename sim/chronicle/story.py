@@ -198,6 +198,14 @@ class Story:
         """Weeks of the record."""
         return len(self.dates)
 
+    @property
+    def winner(self) -> str | None:
+        """The camp that won the war, if one did."""
+        if self.victory is None:
+            return None
+        pole = 1 if self.victory.terms["position"] >= 0.5 else 0
+        return next(name for name, camp in self.scenario.camps.items() if camp.pole == pole)
+
     def series(self, name: str, **where: str) -> NDArray[np.float64] | None:
         """A variable week by week, of an actor, an issue ...; None if it was not recorded."""
         if name not in self._arrays:

@@ -64,6 +64,10 @@ def of_many(stories: Sequence[Story]) -> list[str]:
         if word != STATES[3] or stories[0].scenario.mechanisms.victory
     ]
     found.append(sentence(f"of {many} runs, {listed(ended)}"))
+    winners = [story.winner for story in stories if story.winner is not None]
+    wins = [(camp, winners.count(camp)) for camp in stories[0].scenario.camps]
+    told = [f"{stories[0].words.camp(camp)} {times(won)}" for camp, won in wins if won]
+    found.append(sentence(f"who won: {listed(told)}") if told else "")
     return [text for text in found if text]
 
 

@@ -53,10 +53,11 @@ def outcomes(
 
     These may hold beside them: ``power_sharing`` (state 2 and the issue `share` at 0.15 or more),
     ``militia_withdrawal`` (state 2 and the issue `arms` at 0.25 or more), ``front_at_a_border``
-    (the territory issue at 0.97 or more, or 0.03 or less, in any state), ``alliance_split`` (the
-    tie of the allies, mean of both directions, below 0 in each of the last 8 weeks). One whose
-    issue, territory or allies the scenario does not have is left out, and so is the split if ties
-    were not recorded and no allies are named.
+    (the territory issue at 0.97 or more, or 0.03 or less, in any state), ``won_by_<camp>`` (state
+    3, and the front at the end of that camp), ``alliance_split`` (the tie of the allies, mean of
+    both directions, below 0 in each of the last 8 weeks). One whose issue, territory, camps or
+    allies the scenario does not have is left out, and so is a winner without the mechanism
+    `victory`, and the split if ties were not recorded and no allies are named.
 
     Parameters
     ----------
@@ -104,6 +105,12 @@ def outcomes(
         if given.moved_by == "territory" and name in issues:
             front = position[:, issues.index(name)]
             found["front_at_a_border"] = (front >= BORDER) | (front <= 1.0 - BORDER)
+            if scenario.mechanisms.victory:
+                for camp, own in scenario.camps.items():
+                    # after a victory the front rests at the winners' end
+                    won = (front >= 0.5) if own.pole == 1 else (front < 0.5)
+                    found[f"won_by_{camp}"] = (state == VICTORY) & won
+                    meanings[f"won_by_{camp}"] = f"victory (state 3), won by: {own.label}"
     two = next(iter(scenario.bilateral), None) if allies is None else pair(results, allies)
     told = allies is not None or "tie" in results
     if two is not None and told and results.sizes["round"] >= SPLIT_WEEKS:

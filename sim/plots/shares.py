@@ -138,7 +138,11 @@ def outcomes(
     """
     measures.several(results)
     table = measures.outcome_shares(results, allies)
-    names = [name for name in table.index if name != "victory" or table.loc[name, "runs"] > 0]
+    names = [
+        name
+        for name in table.index
+        if table.loc[name, "runs"] > 0 or not (name == "victory" or name.startswith("won_by_"))
+    ]
     table = table.loc[names]
     share = table["share"].to_numpy()
     reach = np.abs(np.stack([share - table["low"], table["high"] - share]))
@@ -170,4 +174,8 @@ def _class(results: xr.Dataset, name: str) -> str:
         issues = scenario_of(results).issues.values()
         label = next(i.label for i in issues if i.moved_by == "territory")
         return "front at a border\n" + textwrap.shorten(f"({label})", 28, placeholder=" …)")
+    camps = scenario_of(results).camps
+    if name.removeprefix("won_by_") in camps:
+        winner = camps[name.removeprefix("won_by_")].label
+        return "won by\n" + textwrap.shorten(winner, 28, placeholder=" …")
     return name.replace("_", " ")
