@@ -22,8 +22,8 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what is told", "events"),
     (
         "theory",
-        "rules.objectives rules.bargaining rules.war rules.ties rules.ceasefire rules.proxies "
-        "rules.rivalry",
+        "rules.objectives rules.bargaining rules.negotiation rules.war rules.fighting rules.ties "
+        "rules.ceasefire rules.proxies rules.rivalry",
     ),
     ("the arrays", "givens"),
     ("what changes", "world"),

@@ -180,7 +180,7 @@ class Topic(NamedTuple):
     promised: Flags  # side payments and prestige
     minor: Flags  # talked about bilaterally
     core: Flags
-    agenda_rule: Ints  # see bargaining.agenda_due
+    agenda_rule: Ints  # see negotiation.agenda_due
     agenda_value: Floats
     renewed: Flags  # local disputes can break out again
     renew_chance: Floats

@@ -22,7 +22,7 @@ from sim.givens import Givens, Knobs
 from sim.plugins import CHANCES, REGISTERED, checked
 from sim.results import assemble
 from sim.rounds import play
-from sim.rules import bargaining, ceasefire, proxies
+from sim.rules import bargaining, ceasefire, negotiation, proxies
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
 from sim.world import Kept, World, blank
@@ -170,7 +170,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def attends(self) -> float:
         """Own gain from coming to the talks (brought parties only)."""
         w = self.model.world
-        return float(bargaining.attends(self.index, w.value.gain, w.talk.seat_cost))
+        return float(negotiation.attends(self.index, w.value.gain, w.talk.seat_cost))
 
     def raises(self, issue: str) -> float:
         """Gain from putting an issue on the table of the talks (the convener only)."""
@@ -180,7 +180,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def votes(self) -> float:
         """Own gain from accepting the text."""
         w = self.model.world
-        return float(bargaining.votes(self.index, w.value.V_s, w.value.V_c))
+        return float(negotiation.votes(self.index, w.value.V_s, w.value.V_c))
 
     def bargains(self, other: str) -> float:
         """Gain from the bilateral deal that lies before it and an ally."""

@@ -28,10 +28,20 @@ from sim.givens import (
     NEW_TABLE,
     NEW_WEIGHT,
 )  # fmt: skip
-from sim.rules import bargaining, ceasefire, objectives, proxies, rivalry, ties, war
+from sim.rules import (
+    bargaining,
+    ceasefire,
+    fighting,
+    negotiation,
+    objectives,
+    proxies,
+    rivalry,
+    ties,
+    war,
+)
 
 WAR, TRUCE, SETTLEMENT, VICTORY = 0, 1, 2, 3
-WHEN_IT_PAYS = bargaining.WHEN_IT_PAYS
+WHEN_IT_PAYS = negotiation.WHEN_IT_PAYS
 
 
 def ask(agents: Any, decision: str, answers: NDArray[np.float64], about: int) -> None:
@@ -169,7 +179,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         # 2 objectives
         front = force.theta[territory] if territory >= 0 else 0.5
         war.power_shares(force.mu, force.m)
-        war.take_up_arms(force.arms, force.acting, force.m, who.in_arms, force.effort)
+        fighting.take_up_arms(force.arms, force.acting, force.m, who.in_arms, force.effort)
         force.psi[0] = war.contest(
             force.strengths, who.side, force.acting, who.air, who.ground, p.ces
         )
@@ -225,7 +235,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         objectives.utilities(value.u, force.theta, aims.W, aims.X, p.r)
         objectives.utilities(value.u_plus, force.plus, aims.W, aims.X, p.r)
         objectives.utilities(value.u_minus, force.minus, aims.W, aims.X, p.r)
-        war.costs_borne(force.borne, force.cost, force.effort, p.own_cost)
+        fighting.costs_borne(force.borne, force.cost, force.effort, p.own_cost)
         war.war_values(
             value.V_w, value.V_d, force.p_win, force.weeks, value.u, value.u_plus, value.u_minus,
             force.borne, who.delta, who.side, front, force.believed, p.sig_b, p.s_cp,
@@ -244,23 +254,23 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             )  # fmt: skip
             arrays.put(tmp.own, force.part_worth)
             ask(agents, "takes_part", tmp.own, -1)
-            war.hold_back(force.effort, tmp.own, who.fights, who.armed, who.side, p.lam)
+            fighting.hold_back(force.effort, tmp.own, who.fights, who.armed, who.side, p.lam)
         settled = truce.state[0] == SETTLEMENT  # which holds everywhere
         for i in range(n):
             truce.scope[i] = 1.0 if settled else who.covered[i]
-        war.engage(force.engaged, force.bound, force.arms, force.effort, truce.scope)
+        fighting.engage(force.engaged, force.bound, force.arms, force.effort, truce.scope)
         bargaining.voices(value.voice, who.power, force.m, p.by_strength)
         ceasefire.credibility(value.chi, truce.vside, who.side)
-        bargaining.table_values(
+        negotiation.table_values(
             value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d,
             value.V_w, aims.W, aims.X, p.r,
         )  # fmt: skip
         if p.foresight > 0.5:
-            bargaining.foresee(
+            negotiation.foresee(
                 talk.foreseen, force.theta, who.veto, who.brought, topic.agenda_rule, value.voice,
                 value.u, value.V_w, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
             )  # fmt: skip
-        bargaining.look_ahead(
+        negotiation.look_ahead(
             talk.ahead, talk.expected, talk.text, talk.tabled, talk.foreseen, topic.agenda_rule,
             force.theta, p.foresight,
         )  # fmt: skip
@@ -484,7 +494,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
             proxies.blame(truce.blamed, truce.accused, web.control, links.l_patron, links.l_proxy)
             proxies.blame_violators(tie.bad, truce.blamed, truce.ratified, p.s_viol)
             share = ceasefire.violator_share(truce.violates, force.bound)
-            war.side_shares(force.shares, truce.violates, who.side, force.bound)
+            fighting.side_shares(force.shares, truce.violates, who.side, force.bound)
             truce.vbar[0] = ceasefire.smooth(
                 truce.vbar[0], truce.vside, share, force.shares, force.bound, who.side, p.gv,
                 p.vside_smoothing,
@@ -525,7 +535,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         truce.collapsing[0] = False
         if truce.state[0] == VICTORY:
             order = force.plus if front >= 0.5 else force.minus
-            war.impose(force.theta, order, territory, prestige, p.rho_i)
+            fighting.impose(force.theta, order, territory, prestige, p.rho_i)
         elif truce.state[0] != WAR:
             objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
             bargaining.deliver(
@@ -552,9 +562,9 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         # 8 negotiation round
         talks = truce.state[0] == TRUCE and due(t, int(p.first_n), int(p.tau_n))
         if talks and truce.age[0] >= p.talks_min_age and not truce.collapsing[0]:
-            bargaining.attendance_costs(talk.seat_cost, value.chi, p.c_att)
+            negotiation.attendance_costs(talk.seat_cost, value.chi, p.c_att)
             for i in range(n):
-                tmp.own[i] = bargaining.attends(i, value.gain, talk.seat_cost)
+                tmp.own[i] = negotiation.attends(i, value.gain, talk.seat_cost)
             ask(agents, "attends", tmp.own, -1)
             arrays.put(tmp.wish, value.gain)
             proxies.heed_all(
@@ -578,7 +588,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 tmp.acting, tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion,
                 tmp.none,
             )  # fmt: skip
-            bargaining.walk_out(
+            negotiation.walk_out(
                 talk.away, talk.attending, talk.asked, who.side, talk.provoked,
                 int(p.walkout_rounds),
             )  # fmt: skip
@@ -587,7 +597,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f,
             )  # fmt: skip
             if arrays.any(came, came):
-                bargaining.agenda_due(
+                negotiation.agenda_due(
                     talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
                     arrays.any(talk.party, who.demander), talk.forced_table, talk.tabled,
                 )  # fmt: skip
@@ -597,7 +607,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 if arrays.any(talk.raising, talk.raising):
                     for k in range(force.theta.shape[0]):
                         if talk.raising[k]:
-                            talk.raise_gain[k] = bargaining.tabling_gain(
+                            talk.raise_gain[k] = negotiation.tabling_gain(
                                 k, c, talk.text, talk.tabled, talk.agenda, force.theta,
                                 who.demander, who.veto, force.m, value.chi, value.V_d, value.V_w,
                                 value.V_c, aims.W, aims.X, p.r, p.opening, p.lam,
@@ -611,7 +621,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                                 log, count, t, events.RAISE, c, -1, k, talk.agenda[k],
                                 talk.raise_gain[k], tmp.issue_shock[k], 0.0, 0.0, 0.0, 0.0, 0.0,
                             )  # fmt: skip
-                bargaining.open_text(
+                negotiation.open_text(
                     talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander,
                     force.m, aims.W, aims.X, p.opening,
                 )  # fmt: skip
@@ -627,13 +637,13 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         tmp.draft, force.theta, talk.party, talk.agenda, value.voice, value.gain,
                         value.chi, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
                     )  # fmt: skip
-                    bargaining.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
-                    bargaining.table_values(
+                    negotiation.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
+                    negotiation.table_values(
                         value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi,
                         value.V_d, value.V_w, aims.W, aims.X, p.r,
                     )  # fmt: skip
                     for i in range(n):
-                        tmp.own[i] = bargaining.votes(i, value.V_s, value.V_c)
+                        tmp.own[i] = negotiation.votes(i, value.V_s, value.V_c)
                     ask(agents, "votes", tmp.own, -1)
                     arrays.put(tmp.wish, tmp.own)
                     proxies.heed_all(
@@ -656,8 +666,8 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                         tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none,
                         tmp.none,
                     )  # fmt: skip
-                    bargaining.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
-                    agreed = bargaining.settled(
+                    negotiation.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
+                    agreed = negotiation.settled(
                         talk.voted, who.veto, talk.attending, who.brought, who.must_sign
                     )
                     events.note(
@@ -671,7 +681,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
 
         # 9 bilateral round
         if due(t, int(p.first_b), int(p.tau_b)) and links.pairs.shape[0] > 0:
-            core = truce.state[0] == TRUCE and bargaining.any_core_tabled(topic.core, talk.tabled)
+            core = truce.state[0] == TRUCE and negotiation.any_core_tabled(topic.core, talk.tabled)
             for b in range(links.pairs.shape[0]):
                 i, j = links.pairs[b, 0], links.pairs[b, 1]
                 bargaining.bilateral_text(
@@ -781,7 +791,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         if p.victory > 0.5 and territory >= 0:
             open_war = truce.state[0] == WAR or truce.state[0] == TRUCE
             force.held[0] = (
-                war.weeks_held(force.held[0], force.theta[territory], p.victory_at)
+                fighting.weeks_held(force.held[0], force.theta[territory], p.victory_at)
                 if open_war
                 else 0
             )
@@ -793,23 +803,23 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                 )  # fmt: skip
 
         # 11 military dynamics
-        war.fight(
+        fighting.fight(
             force.active, force.going_on, force.fighting, who.fights, force.effort, who.covered,
             truce.state[0], truce.violates,
         )  # fmt: skip
-        war.side_shares(force.shares, force.going_on, who.side, force.engaged)
-        war.fight_there(
+        fighting.side_shares(force.shares, force.going_on, who.side, force.engaged)
+        fighting.fight_there(
             force.active_there, force.active, force.effort, who.fights, topic.beyond,
             truce.state[0], truce.violates,
         )  # fmt: skip
-        force.intensity[0] = war.intensities(
+        force.intensity[0] = fighting.intensities(
             force.by_place, force.active_there, force.arms, who.places
         )
         if territory >= 0:
             chance.uniforms(tmp.luck, keys, fed, chance.TERRITORY, ids.id_run, t)
             z = tmp.luck[0] if fed.shape[0] > 0 else chance.normal_of(tmp.luck[0])
             before = force.theta[territory]
-            force.theta[territory] = war.move_front(
+            force.theta[territory] = fighting.move_front(
                 before, force.psi[0], force.shares, p.nu, p.sigma, z
             )
             inside = 0.0 < before < 1.0 and 0.0 < force.theta[territory] < 1.0
@@ -820,12 +830,12 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     force.optimism, force.theta[territory] - before, force.psi[0], p.nu, p.n0,
                     force.learned[0],
                 )  # fmt: skip
-        war.advance(force.theta, topic.advances, force.active, force.engaged, p.nu_advance)
-        war.clip_positions(force.theta)
+        fighting.advance(force.theta, topic.advances, force.active, force.engaged, p.nu_advance)
+        fighting.clip_positions(force.theta)
         for k in range(force.theta.shape[0]):
             if force.pinned[k] >= 0.0:
                 force.theta[k] = force.pinned[k]
-        war.attrit(
+        fighting.attrit(
             force.m, force.m0, force.strengths, force.shares, who.side, who.armed, p.ell, p.rep,
             p.force_floor,
         )  # fmt: skip

@@ -41,13 +41,13 @@ from sim.givens import (
     Words,
 )
 from sim.opening import open_war
-from sim.rules.bargaining import (
+from sim.rules.bargaining import bargaining_power
+from sim.rules.negotiation import (
     AFTER_FAILED,
     FROM_WEEK,
     NOT_ON_AGENDA,
     ON_DEMAND,
     WHEN_IT_PAYS,
-    bargaining_power,
 )
 from sim.rules.proxies import neighbourhoods
 from sim.rules.war import power_shares
@@ -276,7 +276,7 @@ def _thresholds(wanted: Any) -> tuple[bool, float, float]:
 
 
 def _agenda(scenario: Scenario, name: str) -> tuple[int, float]:
-    """Tabling rule of an issue, in the code of `bargaining.agenda_due`."""
+    """Tabling rule of an issue, in the code of `negotiation.agenda_due`."""
     rule = scenario.issues[name].agenda
     if rule is None:
         return NOT_ON_AGENDA, 0.0

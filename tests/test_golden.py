@@ -9,7 +9,7 @@ import pytest
 from playing import Game, Told, places
 
 from sim import chance
-from sim.rules import bargaining, ceasefire, objectives, proxies, ties, war
+from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, proxies, ties, war
 from sim.scenario import Scenario
 
 CLOSE = 1e-9
@@ -382,7 +382,7 @@ def test_the_talks_agree(played: Played) -> None:
         if theirs is None:
             continue
         everyone = range(len(played.actors))
-        own = [bargaining.attends(i, mine["gain"], mine["seat_cost"]) for i in everyone]
+        own = [negotiation.attends(i, mine["gain"], mine["seat_cost"]) for i in everyone]
         same(own, theirs["own_gain"], f"{about}, own_gain")
         for j, event in told.items():
             same(event.gain, theirs["gain_attend"][j], f"{about}, gain_attend")
@@ -442,7 +442,7 @@ def test_positions_move_in_the_week_as_in_the_golden_run(played: Played) -> None
         same(mine["fighting"], theirs["fighting"], f"{about}, fighting")
         same(mine["shares"], [theirs["F_plus"], theirs["F_minus"]], f"{about}, F")
         regime = played.file["axes"]["issue"].index("regime")
-        front = war.move_front(
+        front = fighting.move_front(
             week.file["theta_after_disputes"][regime], mine["psi"][0], mine["shares"], 0.008, 0.01,
             week.file["draws"]["territory"],
         )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from playing import Game, even_draws
 
 from sim import chance, files
-from sim.rules import bargaining, ceasefire, objectives, proxies, war
+from sim.rules import ceasefire, negotiation, objectives, proxies, war
 from sim.scenario import Scenario
 
 YES, NO = 1e-9, 1.0 - 1e-9
@@ -227,10 +227,10 @@ def test_no_settlement_without_a_brought_party_that_must_sign() -> None:
     brought, must = np.array([False, True, True]), np.array([True, True, False])
     only_second = np.array([False, True, False])
     only_third = np.array([False, False, True])
-    assert bargaining.settled(votes, veto, only_second, brought, must)
-    assert not bargaining.settled(votes, veto, only_third, brought, must)
-    assert bargaining.settled(votes, veto, only_third, brought, np.array([True, False, False]))
-    assert not bargaining.settled(np.array([True, False, True]), veto, only_second, brought, must)
+    assert negotiation.settled(votes, veto, only_second, brought, must)
+    assert not negotiation.settled(votes, veto, only_third, brought, must)
+    assert negotiation.settled(votes, veto, only_third, brought, np.array([True, False, False]))
+    assert not negotiation.settled(np.array([True, False, True]), veto, only_second, brought, must)
 
 
 @pytest.mark.parametrize("northern", [True, False])

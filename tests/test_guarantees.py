@@ -20,7 +20,7 @@ from sim import chance, files
 from sim.model import ConflictModel, StateActor
 from sim.plugins import REGISTERED, register
 from sim.results import events
-from sim.rules import bargaining, ceasefire
+from sim.rules import ceasefire, negotiation
 from sim.scenario import Scenario
 from sim.simulation import simulate
 
@@ -171,7 +171,7 @@ def walked(
     rounds: int = 2,
 ) -> int:  # fmt: skip
     left = np.array([away])
-    bargaining.walk_out(
+    negotiation.walk_out(
         left, np.array([attending]), np.array([asked]), np.array([side]), np.array(provoked), rounds
     )
     return int(left[0])
@@ -266,7 +266,7 @@ def tabling(
     off = np.zeros(2, dtype=np.bool_)
     theta = np.array([0.5, 0.0])
     return float(
-        bargaining.tabling_gain(
+        negotiation.tabling_gain(
             1, 0, theta.copy(), off, np.array([due, False]), theta,
             np.array([False, False, True]), np.array(veto),
             np.ones(3), np.ones(3), np.zeros(3), np.zeros(3), np.full(3, V_c), W, X, 2.0, 0.5, lam,

@@ -17,7 +17,7 @@ from sim import files
 from sim.model import ConflictModel, StateActor
 from sim.plugins import REGISTERED, register
 from sim.results import events
-from sim.rules import war
+from sim.rules import fighting, war
 from sim.scenario import Scenario
 from sim.simulation import simulate
 
@@ -51,7 +51,9 @@ def worth(
     """Worth of the part of actor 0, whose stake is what victory and defeat are apart."""
     arms, acting, out = np.empty(4), np.empty(4), np.full(4, np.nan)
     flies = np.array([air, *AIR[1:]])
-    war.take_up_arms(arms, acting, M, np.array([air, 1.0, 1.0, 0.0]), np.array([effort, 1, 1, 1]))
+    fighting.take_up_arms(
+        arms, acting, M, np.array([air, 1.0, 1.0, 0.0]), np.array([effort, 1, 1, 1])
+    )
     assert arms == pytest.approx([2.0 * air, 1.0, 2.0, 0.0])
     psi = war.contest(np.empty(2), SIDE, acting, flies, GROUND, 0.5)
     u, high, low = np.full(4, 0.5), np.full(4, 0.5 + stake / 2), np.full(4, 0.5 - stake / 2)
@@ -104,7 +106,7 @@ def test_a_greater_stake_draws_in_and_a_greater_cost_of_ones_own_keeps_out(
 
 def effort_of(gain: float, lam: float = 80.0) -> np.ndarray:
     effort = np.full(4, 0.5)
-    war.hold_back(effort, np.full(4, gain), FIGHTS, ARMED, SIDE, lam)
+    fighting.hold_back(effort, np.full(4, gain), FIGHTS, ARMED, SIDE, lam)
     return effort
 
 
@@ -127,7 +129,7 @@ def test_an_effort_scales_what_is_put_into_the_contest_and_not_what_is_in_arms(
     m: list[float], effort: float
 ) -> None:
     arms, acting, in_arms = np.empty(4), np.empty(4), np.array([0.5, 1.0, 1.0, 0.0])
-    war.take_up_arms(arms, acting, np.array(m), in_arms, np.full(4, effort))
+    fighting.take_up_arms(arms, acting, np.array(m), in_arms, np.full(4, effort))
     assert arms == pytest.approx(np.array(m) * in_arms)
     assert acting == pytest.approx(np.array(m) * effort)
 
@@ -201,7 +203,7 @@ def test_a_war_moves_as_all_believe_however_hard_it_is_fought(tasked: Scenario) 
 def test_who_holds_back_bears_less_of_the_cost_of_war() -> None:
     """All of it at full effort, own_cost of it less at none: as its part in the war is weighed."""
     out, cost = np.empty(3), np.array([0.2, 0.2, 0.2])
-    war.costs_borne(out, cost, np.array([1.0, 0.25, 0.0]), 0.4)
+    fighting.costs_borne(out, cost, np.array([1.0, 0.25, 0.0]), 0.4)
     assert out == pytest.approx([0.2, 0.2 * 0.7, 0.2 * 0.6])
     assert out[0] == 0.2
 

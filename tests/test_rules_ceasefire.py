@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules import bargaining, ceasefire, objectives
+from sim.rules import bargaining, ceasefire, negotiation, objectives
 
 UNIT = st.floats(0.0, 1.0)
 
@@ -28,7 +28,7 @@ def test_powell_peace_is_feasible_just_while_the_vulnerability_is_small(
     def feasible(s: float) -> bool:
         for x in np.linspace(-1.0, 2.0, 6001):
             u = np.array([x, 1.0 - x])
-            bargaining.settlement_values(V_s, u, chis, V_w - s, V_w)
+            negotiation.settlement_values(V_s, u, chis, V_w - s, V_w)
             if np.all(V_s >= V_w - 1e-12):
                 return True
         return False
@@ -41,7 +41,7 @@ def test_powell_peace_is_feasible_just_while_the_vulnerability_is_small(
 def test_betrayal_is_never_better_than_war() -> None:
     V_s, u = np.empty(2), np.array([0.8, 0.8])
     V_d, V_w = np.array([0.3, 0.6]), np.array([0.5, 0.5])
-    bargaining.settlement_values(V_s, u, np.array([0.7, 0.7]), V_d, V_w)
+    negotiation.settlement_values(V_s, u, np.array([0.7, 0.7]), V_d, V_w)
     assert V_s == pytest.approx([0.7 * 0.8 + 0.3 * 0.3, 0.7 * 0.8 + 0.3 * 0.5])
 
 
@@ -93,7 +93,7 @@ def test_what_an_issue_on_the_table_costs_is_the_difference_that_it_makes(r: flo
 
     def truce(tabled: list[bool], out: np.ndarray) -> None:
         table, u_table = np.empty(3), np.empty(2)
-        bargaining.on_the_table(table, text, np.array(tabled), theta)
+        negotiation.on_the_table(table, text, np.array(tabled), theta)
         objectives.utilities(u_table, table, W, X, r)
         ceasefire.truce_values(
             out, u, u_table, V_w, chi, np.zeros(2), np.ones(2), delta, 0.06, 0.05

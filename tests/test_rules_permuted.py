@@ -12,9 +12,29 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.rules import bargaining, ceasefire, objectives, proxies, rivalry, ties, war
+from sim.rules import (
+    bargaining,
+    ceasefire,
+    fighting,
+    negotiation,
+    objectives,
+    proxies,
+    rivalry,
+    ties,
+    war,
+)
 
-MODULES = (objectives, bargaining, ceasefire, proxies, rivalry, ties, war)
+MODULES = (
+    objectives,
+    bargaining,
+    negotiation,
+    ceasefire,
+    proxies,
+    rivalry,
+    ties,
+    war,
+    fighting,
+)
 SIZES = {"N": 6, "K": 4, "O": 14, "L": 5, "B": 3, "H": 3, "4": 4, "2": 2}
 
 # Axes of each argument by its name; ? truth values, >X indices of X, + signs of camps.

@@ -17,7 +17,7 @@ from playing import Game, even_draws
 from sim import chance, files
 from sim.errors import ScenarioError
 from sim.results import events
-from sim.rules import bargaining, ceasefire, objectives, war
+from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, war
 from sim.scenario import PRESETS, Mechanisms, Parameters, Scenario
 from sim.simulation import simulate
 
@@ -369,7 +369,7 @@ def test_what_is_foreseen_enters_the_value_of_a_ceasefire_and_of_nothing_else(
         game.h_c[0],
     )  # fmt: skip
     assert game.V_c.tolist() == V_c.tolist()
-    bargaining.settlement_values(V_s, game.u_table, game.chi, game.V_d, game.V_w)
+    negotiation.settlement_values(V_s, game.u_table, game.chi, game.V_d, game.V_w)
     assert game.V_s.tolist() == V_s.tolist()
     assert abs(game.u_ahead - game.u_table).max() > 0.01
 
@@ -379,7 +379,7 @@ def test_what_is_tabled_is_believed_as_it_is_tabled() -> None:
     text, foreseen, theta = np.full(4, 0.1), np.full(4, 0.2), np.full(4, 0.3)
     tabled, rule = np.array([True, False, False, True]), np.array([0, 1, -1, -1])
     for foresight, seen in ((1.0, [0.1, 0.2, 0.3, 0.1]), (0.0, [0.1, 0.3, 0.3, 0.1])):
-        bargaining.look_ahead(ahead, expected, text, tabled, foreseen, rule, theta, foresight)
+        negotiation.look_ahead(ahead, expected, text, tabled, foreseen, rule, theta, foresight)
         assert ahead.tolist() == seen
         assert expected.tolist() == [True, foresight > 0.0, False, True]
 
@@ -564,10 +564,10 @@ def test_eight_weeks_at_an_end_are_a_victory_for_good(second: Scenario, position
 
 
 def test_nobody_fights_after_a_victory_not_even_who_broke_the_ceasefire_of_that_week() -> None:
-    active, fighting, all_ = np.empty(2), np.empty(2, dtype=np.bool_), np.ones(2, dtype=np.bool_)
+    active, takes_part, all_ = np.empty(2), np.empty(2, dtype=np.bool_), np.ones(2, dtype=np.bool_)
     for state, some in ((0, True), (1, True), (2, True), (3, False)):
-        war.fight(active, np.empty(2), fighting, all_, np.ones(2), np.ones(2), state, all_)
-        assert fighting.tolist() == [some, some]
+        fighting.fight(active, np.empty(2), takes_part, all_, np.ones(2), np.ones(2), state, all_)
+        assert takes_part.tolist() == [some, some]
         assert active.tolist() == [float(some)] * 2
 
 
@@ -575,7 +575,7 @@ def test_weeks_near_an_end_count_in_a_row_and_by_end() -> None:
     held, path = 0, (0.98, 0.97, 0.96, 0.97, 0.0, 0.03, 1.0)
     seen = []
     for front in path:
-        held = war.weeks_held(held, front, 0.97)
+        held = fighting.weeks_held(held, front, 0.97)
         seen.append(held)
     assert seen == [1, 2, 0, 1, -1, -2, 1]
 
@@ -604,7 +604,7 @@ def test_the_winners_order_comes_step_by_step() -> None:
     theta, order = np.array([0.9, 0.2, 0.7, 0.5]), np.array([1.0, 1.0, 0.0, 0.25])
     start = theta.copy()
     for n in range(1, 40):
-        war.impose(theta, order, 0, 2, 0.03)
+        fighting.impose(theta, order, 0, 2, 0.03)
         expected = order + (1 - 0.03) ** n * (start - order)
         assert theta[[1, 3]] == pytest.approx(expected[[1, 3]], abs=1e-12)
         assert (theta[0], theta[2]) == (0.9, 0.7), "neither the front nor prestige"

@@ -16,7 +16,7 @@ from playing import Game, even_draws
 from sim import chance, files
 from sim.model import ConflictModel
 from sim.results import events
-from sim.rules import ceasefire, objectives, proxies, war
+from sim.rules import ceasefire, fighting, objectives, proxies
 from sim.scenario import Scenario
 from sim.simulation import simulate
 
@@ -80,7 +80,7 @@ def test_neighbourhood_is_mutual_between_0_and_1_and_whole_with_oneself(places: 
 def intensity(active: Any, arms: Any, places: Any) -> tuple[np.ndarray, float]:
     by_place = np.full(np.shape(places)[1], np.nan)
     there = np.repeat(np.asarray(active, dtype=float)[:, None], len(by_place), axis=1)
-    total = war.intensities(by_place, there, np.asarray(arms, dtype=float), np.array(places))
+    total = fighting.intensities(by_place, there, np.asarray(arms, dtype=float), np.array(places))
     return by_place, float(total)
 
 
@@ -130,14 +130,14 @@ def test_an_actor_cut_in_two_of_the_same_theatres_changes_no_intensity(
     ],
 )
 def test_what_stands_where_no_ceasefire_holds_fights_on(state: int, expected: list[float]) -> None:
-    active, going_on, fighting = np.empty(4), np.empty(4), np.empty(4, dtype=np.bool_)
+    active, going_on, takes_part = np.empty(4), np.empty(4), np.empty(4, dtype=np.bool_)
     fights, violates = np.array([True, True, True, False]), np.array([False, True, False, True])
     covered = np.array([0.25, 0.25, 1.0, 0.0])
     effort = np.full(4, 0.8)
-    war.fight(active, going_on, fighting, fights, effort, covered, state, violates)
+    fighting.fight(active, going_on, takes_part, fights, effort, covered, state, violates)
     assert active == pytest.approx(expected)
     assert going_on * effort == pytest.approx(expected), "its effort is no part of what goes on"
-    assert fighting.tolist() == [share > 0.0 for share in expected]
+    assert takes_part.tolist() == [share > 0.0 for share in expected]
 
 
 @given(st.integers(0, 3), YES, YES, UNIT, UNIT)
@@ -145,12 +145,12 @@ def test_nobody_fights_with_more_than_its_effort_and_a_breach_is_never_less(
     state: int, fights: bool, breaks: bool, effort: float, covered: float
 ) -> None:
     def share(broken: bool) -> float:
-        active, fighting = np.empty(1), np.empty(1, dtype=np.bool_)
-        war.fight(
-            active, np.empty(1), fighting, np.array([fights]), np.array([effort]),
+        active, takes_part = np.empty(1), np.empty(1, dtype=np.bool_)
+        fighting.fight(
+            active, np.empty(1), takes_part, np.array([fights]), np.array([effort]),
             np.array([covered]), state, np.array([broken]),
         )  # fmt: skip
-        assert fighting[0] == (active[0] > 0.0)
+        assert takes_part[0] == (active[0] > 0.0)
         return float(active[0])
 
     assert 0.0 <= share(breaks) <= effort
@@ -208,7 +208,7 @@ def test_who_breaks_counts_by_what_the_ceasefire_binds() -> None:
     bound = np.array([2.0 * 0.5, 3.0 * 1.0, 4.0 * 0.0])
     assert ceasefire.violator_share(np.array([True, False, True]), bound) == 0.25
     shares = np.empty(2)
-    war.side_shares(shares, np.array([True, False, False]), np.array([1, 1, -1]), bound)
+    fighting.side_shares(shares, np.array([True, False, False]), np.array([1, 1, -1]), bound)
     assert shares.tolist() == [0.25, 0.0]
 
 

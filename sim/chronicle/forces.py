@@ -86,6 +86,6 @@ def efforts(story: Story) -> Iterator[Line]:
 
 
 def _worth(effort: float, lam: float) -> float:
-    """The gain from taking part that an effort tells, see `sim.rules.war.hold_back`."""
+    """The gain from taking part that an effort tells, see `sim.rules.fighting.hold_back`."""
     share = min(max(effort, 1e-12), 1.0 - 1e-12)
     return math.log(share / (1.0 - share)) / lam

@@ -2,7 +2,7 @@
 
 The rules that judge acts are `sim.rules.ties.live_through_war`, `sim.rules.ceasefire`
 (`judge_ratification`, `resent_exclusion`), `sim.rules.proxies.blame_violators` and
-`sim.rules.bargaining.judge_votes`; `sim.rounds` judges bilateral deals and clashes. The record
+`sim.rules.negotiation.judge_votes`; `sim.rounds` judges bilateral deals and clashes. The record
 tells who did what, and this says it again by pairs.
 """
 

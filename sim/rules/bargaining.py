@@ -1,4 +1,4 @@
-"""Bargaining: Nash text, agenda, single negotiating text, attendance, vote, bilateral talks."""
+"""Bargaining: the Nash text, terms of a ceasefire and what they are worth, bilateral deals."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import math
 import numpy as np
 
 from sim.compiling import compiled
-from sim.rules.objectives import utilities, utility
-
-# Tabling rules of an issue, see `agenda_due`.
-NOT_ON_AGENDA, FROM_WEEK, AFTER_FAILED, ON_DEMAND, WHEN_IT_PAYS = -1, 0, 1, 2, 3
+from sim.rules.objectives import utility
 
 
 @compiled
@@ -119,13 +116,6 @@ def draw_terms(
 
 
 @compiled
-def on_the_table(out, text, tabled, theta):
-    """Fill `out`, shape (K,): the text on tabled issues, the status quo elsewhere."""
-    for k in range(out.shape[0]):
-        out[k] = text[k] if tabled[k] else theta[k]
-
-
-@compiled
 def what_is_owed(owed, promised, settled_issue, settled, promised_only):
     """Which terms of a ceasefire still hold; a settlement replaces those that it is about.
 
@@ -193,272 +183,6 @@ def worth_of_terms(
 
 
 @compiled
-def foresee(
-    foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps, steps, step
-):  # fmt: skip
-    """What everybody expects of talks to come: the Nash text over the whole agenda.
-
-    Parties are those with a veto and those that are to be brought, with the surplus
-    ``u_i(x) - V_w,i``: what is expected of peace is what it gives above war.
-
-    Parameters
-    ----------
-    foreseen : ndarray, shape (K,)
-        Filled: the text on issues with a tabling rule, theta elsewhere.
-    theta : ndarray, shape (K,)
-    veto, brought : ndarray of bool, shape (N,)
-    agenda_rule : ndarray of int, shape (K,)
-        As in `agenda_due`; -1 not on the agenda.
-    power, u, V_w : ndarray, shape (N,)
-        From `voices`; utility of theta; value of war.
-    W, X, r, eps, steps, step
-        As in `nash_text`.
-    """
-    n = u.shape[0]
-    tabled = np.zeros(theta.shape[0], dtype=np.bool_)
-    party, start, scale = np.zeros(n, dtype=np.bool_), np.empty(n), np.empty(n)
-    for k in range(theta.shape[0]):
-        tabled[k] = agenda_rule[k] >= 0
-    for i in range(n):
-        party[i] = veto[i] or brought[i]
-        start[i] = u[i] - V_w[i]
-        scale[i] = 1.0
-    nash_text(foreseen, theta, party, tabled, power, start, scale, W, X, r, eps, steps, step)
-
-
-@compiled
-def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, foresight):
-    """What is believed to come of a ceasefire: the text where tabled, else what is foreseen.
-
-    Parameters
-    ----------
-    ahead : ndarray, shape (K,)
-        Filled; theta on what nobody expects to be negotiated.
-    expected : ndarray of bool, shape (K,)
-        Filled: tabled or, with foresight, on the agenda.
-    text, foreseen, theta : ndarray, shape (K,)
-    tabled : ndarray of bool, shape (K,)
-    agenda_rule : ndarray of int, shape (K,)
-    foresight : float
-        0: issues that are not tabled are believed to stay where they are.
-    """
-    for k in range(ahead.shape[0]):
-        expected[k] = tabled[k] or (foresight > 0.5 and agenda_rule[k] >= 0)
-        if tabled[k]:
-            ahead[k] = text[k]
-        else:
-            ahead[k] = foreseen[k] if expected[k] else theta[k]
-
-
-@compiled
-def settlement_values(V_s, u_table, chi, V_d, V_w):
-    """Value of a settlement that opponents honour with probability chi (Powell 2006).
-
-    ``V_s = chi u(x) + (1 - chi) min(V_d, V_w)``; all arrays have shape (N,), `V_s` is filled.
-    """
-    for i in range(V_s.shape[0]):
-        V_s[i] = chi[i] * u_table[i] + (1.0 - chi[i]) * min(V_d[i], V_w[i])
-
-
-@compiled
-def attendance_costs(out, chi, c_att):
-    """Fill `out`, shape (N,), with the cost of sitting down with a violator, c_att (1 - chi)."""
-    for i in range(out.shape[0]):
-        out[i] = c_att * (1.0 - chi[i])
-
-
-@compiled
-def attends(i, gain, seat_cost):
-    """Own gain of actor i from coming to the talks: the truce, less the cost of the seat."""
-    return gain[i] - seat_cost[i]
-
-
-@compiled
-def votes(i, V_s, V_c):
-    """Own gain of actor i from accepting the text: settlement against going on in the truce."""
-    return V_s[i] - V_c[i]
-
-
-@compiled
-def demand(k, demander, m, W, X, theta):
-    """Ideal of the demanders on issue k, weighted by capability and care; theta if none cares."""
-    total, wanted = 0.0, 0.0
-    for i in range(m.shape[0]):
-        if demander[i]:
-            total += m[i] * W[i, k]
-            wanted += m[i] * W[i, k] * X[i, k]
-    return wanted / total if total > 0.0 else theta[k]
-
-
-@compiled
-def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening):
-    """Table the issues of the agenda; a new one opens part-way to the demanders' ideal.
-
-    Parameters
-    ----------
-    text : ndarray, shape (K,)
-        Changed: opening positions on newly tabled issues, theta on untabled ones.
-    tabled, fresh : ndarray of bool, shape (K,)
-        Ever tabled; tabled just now. Both changed.
-    agenda : ndarray of bool, shape (K,)
-        Issues due at these talks.
-    theta, m, W, X
-        Positions, capability, preferences.
-    demander : ndarray of bool, shape (N,)
-    opening : float
-        0 opens at the status quo, 1 at the demand.
-    """
-    for k in range(theta.shape[0]):
-        fresh[k] = agenda[k] and not tabled[k]
-        if fresh[k]:
-            text[k] = theta[k] + opening * (demand(k, demander, m, W, X, theta) - theta[k])
-            tabled[k] = True
-        elif not tabled[k]:
-            text[k] = theta[k]
-
-
-@compiled
-def concede(text, nash, tabled, s_x):
-    """Move the single text, shape (K,), a share `s_x` of the way to the Nash text."""
-    for k in range(text.shape[0]):
-        if tabled[k]:
-            text[k] += s_x * (nash[k] - text[k])
-
-
-@compiled
-def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
-    """Which issues the talks of week t deal with.
-
-    Parameters
-    ----------
-    out : ndarray of bool, shape (K,)
-        Filled.
-    rule : ndarray of int, shape (K,)
-        -1 not on the agenda, 0 from week `value` on, 1 after `value` failed rounds, 2 on demand,
-        3 when it pays the convener (see `tabling_gain`; it then comes in `forced`).
-    value : ndarray, shape (K,)
-    t, failed : int
-        Week; rounds held that did not settle.
-    demanded : bool
-        A demander attends.
-    forced, tabled : ndarray of bool, shape (K,)
-        Put on the table by a dated event; on it already (what is tabled stays).
-    """
-    for k in range(out.shape[0]):
-        due = rule[k] == 0 and t >= value[k]
-        due = due or (rule[k] == 1 and failed >= value[k])
-        due = due or (rule[k] == 2 and demanded)
-        out[k] = rule[k] >= 0 and (due or forced[k] or tabled[k])
-
-
-@compiled
-def tabling_gain(
-    k, c, text, tabled, agenda, theta, demander, veto, m, chi, V_d, V_w, V_c, W, X, r, opening, lam
-):  # fmt: skip
-    """What convener c gains by putting issue k on the table of the talks.
-
-    ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and what is
-    due, at its opening (without either the second term is 0), x1 the same with k at its opening; P
-    is the chance that all who have a veto accept, each by its own gain,
-    ``prod 1 / (1 + exp(-lam (V_s,i - V_c,i)))``.
-
-    Parameters
-    ----------
-    k, c : int
-    text, theta : ndarray, shape (K,)
-    tabled, agenda : ndarray of bool, shape (K,)
-        On the table already; due at these talks.
-    demander, veto : ndarray of bool, shape (N,)
-    m, chi, V_d, V_w, V_c : ndarray, shape (N,)
-    W, X : ndarray, shape (N, K)
-    r, opening, lam : float
-    """
-    n, issues = W.shape
-    x, on = text.copy(), tabled.copy()
-    u, V_s = np.empty(n), np.empty(n)
-    worth, anything = 0.0, False
-    for issue in range(issues):
-        if agenda[issue] and not on[issue]:
-            on[issue] = True
-            wanted = demand(issue, demander, m, W, X, theta)
-            x[issue] = theta[issue] + opening * (wanted - theta[issue])
-        anything = anything or on[issue]
-    for there in range(2):
-        if there == 1:
-            on[k] = True
-            x[k] = theta[k] + opening * (demand(k, demander, m, W, X, theta) - theta[k])
-        elif not anything:
-            continue  # without a text there is no vote
-        table_values(u, V_s, x, on, theta, chi, V_d, V_w, W, X, r)
-        all_accept = 1.0
-        for i in range(n):
-            if veto[i]:
-                z = min(max(-lam * (V_s[i] - V_c[i]), -700.0), 700.0)
-                all_accept /= 1.0 + math.exp(z)
-        worth = all_accept * (V_s[c] - V_c[c]) - worth
-    return worth
-
-
-@compiled
-def walk_out(away, attending, asked, side, provoked, rounds):
-    """Who refuses to come after breaches by the other camp stays away for some rounds.
-
-    Parameters
-    ----------
-    away : ndarray of int, shape (N,)
-        Rounds that each still stays away; changed.
-    attending, asked : ndarray of bool, shape (N,)
-        Came; was free to come.
-    side : ndarray of int, shape (N,)
-    provoked : ndarray of bool, shape (2,)
-        Whether camp +1, camp -1 has been seen to breach since the last talks.
-    rounds : int
-    """
-    for j in range(away.shape[0]):
-        if asked[j]:
-            others = provoked[1] if side[j] == 1 else provoked[0]
-            if others and not attending[j]:
-                away[j] = rounds
-        elif away[j] > 0:
-            away[j] -= 1
-
-
-@compiled
-def settled(votes_yes, veto, attending, brought, must_sign):
-    """A settlement: every veto player accepts, and every brought party that must sign came.
-
-    Arrays are of bool, shape (N,).
-    """
-    for i in range(veto.shape[0]):
-        if veto[i] and not votes_yes[i]:
-            return False
-        if brought[i] and must_sign[i] and not attending[i]:
-            return False
-    return True
-
-
-@compiled
-def judge_votes(good, bad, guarantor, votes_yes):
-    """Guarantors judge each other: both accept, good both ways; i accepts and j rejects, bad of j.
-
-    Parameters
-    ----------
-    good, bad : ndarray, shape (N, N)
-        Added to.
-    guarantor, votes_yes : ndarray of bool, shape (N,)
-    """
-    n = guarantor.shape[0]
-    for i in range(n):
-        for j in range(n):
-            if i == j or not (guarantor[i] and guarantor[j]) or not votes_yes[i]:
-                continue
-            if votes_yes[j]:
-                good[i, j] += 1.0
-            else:
-                bad[i, j] += 1.0
-
-
-@compiled
 def endorsement(i, core_tabled, q_e, V_s, V_c):
     """What a bilateral deal says about the core issue: endorsing the text, weighted by q_e."""
     return q_e * (V_s[i] - V_c[i]) if core_tabled else 0.0
@@ -520,15 +244,6 @@ def strike(theta, minor, texts, deals, pairs, W):
 
 
 @compiled
-def any_core_tabled(core, tabled):
-    """Whether a core issue is on the table; arrays of bool, shape (K,)."""
-    for k in range(core.shape[0]):
-        if core[k] and tabled[k]:
-            return True
-    return False
-
-
-@compiled
 def renew(theta, chance, to, at_random, u, u_value):
     """New local disputes: with its chance an issue falls back to a value, or to a draw.
 
@@ -572,22 +287,3 @@ def deliver(theta, y, text, promised, settled_issue, state, rho_d, rho_i):
             theta[k] += rho_d * (y[k] - theta[k])
         elif settled_issue[k] and state == 2:
             theta[k] += rho_i * (text[k] - theta[k])
-
-
-@compiled
-def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, r):
-    """Utility of what lies on the table, and value of settling on it.
-
-    Parameters
-    ----------
-    u_table, V_s : ndarray, shape (N,)
-        Filled.
-    text, theta : ndarray, shape (K,)
-    tabled : ndarray of bool, shape (K,)
-    chi, V_d, V_w, W, X, r
-        As in `settlement_values` and `utility`.
-    """
-    table = np.empty(theta.shape[0])
-    on_the_table(table, text, tabled, theta)
-    utilities(u_table, table, W, X, r)
-    settlement_values(V_s, u_table, chi, V_d, V_w)

@@ -17,8 +17,8 @@ from sim.givens import BY_RULE, NEVER
 from sim.model import Actor
 from sim.plugins import GAIN_LIMIT
 from sim.rounds import SETTLEMENT, TRUCE
-from sim.rules.bargaining import any_core_tabled
 from sim.rules.ceasefire import breach_costs
+from sim.rules.negotiation import any_core_tabled
 from sim.setup import keys_of
 
 # How far beyond the draw an answer is put that the rule would not have given.

@@ -1,0 +1,296 @@
+"""Fighting: who takes part and how hard, where the front moves, what it costs, who has won."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiling import compiled
+
+
+@compiled
+def take_up_arms(arms, acting, m, in_arms, effort):
+    """Capability in arms, and what each puts into the contest of forces.
+
+    Parameters
+    ----------
+    arms, acting : ndarray, shape (N,)
+        Filled: ``m_i in_arms_i``; ``m_i effort_i``, of which `strength` takes the tasks.
+    m, in_arms, effort : ndarray, shape (N,)
+        Capability, share of it that fights, intensity in [0, 1].
+    """
+    for i in range(m.shape[0]):
+        arms[i] = m[i] * in_arms[i]
+        acting[i] = m[i] * effort[i]
+
+
+@compiled
+def hold_back(effort, gain, fights, armed, side, lam):
+    """Intensity at which those fight that can hold back: ``1 / (1 + exp(-lam gain))``.
+
+    The logit choice between fighting and not, taken as a share: a belligerent that gains little by
+    its part scales it down.
+
+    Parameters
+    ----------
+    effort : ndarray, shape (N,)
+        Changed for those that fight without being armed.
+    gain : ndarray, shape (N,)
+        From `worth_of_taking_part`.
+    fights, armed : ndarray of bool, shape (N,)
+    side : ndarray of int, shape (N,)
+    lam : float
+        Precision of choice.
+    """
+    for i in range(effort.shape[0]):
+        if fights[i] and not armed[i] and side[i] != 0:
+            z = min(max(-lam * gain[i], -700.0), 700.0)  # exp would overflow beyond
+            effort[i] = 1.0 / (1.0 + math.exp(z))
+
+
+@compiled
+def costs_borne(out, cost, effort, own_cost):
+    """Fill `out`, shape (N,): flow cost of war at one's effort, ``c (1 - own_cost (1 - effort))``.
+
+    What `worth_of_taking_part` saves by staying out, in part.
+    """
+    for i in range(cost.shape[0]):
+        out[i] = cost[i] * (1.0 - own_cost * (1.0 - effort[i]))
+
+
+@compiled
+def engage(engaged, bound, arms, effort, scope):
+    """What each puts into a war, and what of it a ceasefire binds.
+
+    Parameters
+    ----------
+    engaged, bound : ndarray, shape (N,)
+        Filled: capability in arms times effort; that times the part of it where one holds.
+    arms, effort, scope : ndarray, shape (N,)
+    """
+    for i in range(arms.shape[0]):
+        engaged[i] = arms[i] * effort[i]
+        bound[i] = engaged[i] * scope[i]
+
+
+@compiled
+def fight(active, going_on, fighting, fights, effort, covered, state, violates):
+    """Who fights this week, and with how much of what it has in arms.
+
+    All of it in war and by those that violate, at the actor's effort; what stands where no
+    ceasefire holds fights on; nobody fights after a victory.
+
+    Parameters
+    ----------
+    active : ndarray, shape (N,)
+        Filled: share in [0, 1] of what it has in arms.
+    going_on : ndarray, shape (N,)
+        Filled: the same of what it puts into a war, its effort apart.
+    fighting : ndarray of bool, shape (N,)
+        Filled: whether any of it does.
+    fights : ndarray of bool, shape (N,)
+        Who has something in arms.
+    effort, covered : ndarray, shape (N,)
+        Intensity; share of what is in arms where a ceasefire holds.
+    state : int
+        0 war, 1 ceasefire, 2 settlement (which holds everywhere), 3 victory.
+    violates : ndarray of bool, shape (N,)
+    """
+    for i in range(active.shape[0]):
+        going_on[i] = 0.0
+        if fights[i] and state != 3:
+            if state == 0 or violates[i]:
+                going_on[i] = 1.0
+            elif state == 1:
+                going_on[i] = 1.0 - covered[i]
+        active[i] = effort[i] * going_on[i]
+        fighting[i] = active[i] > 0.0
+
+
+@compiled
+def side_shares(shares, active, side, weight):
+    """Fill `shares`, shape (2,): active share of each camp by weight, 0 if it has none.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (2,)
+    active, weight : ndarray, shape (N,)
+        Share of each that is active (true or false will do); what each counts for.
+    side : ndarray of int, shape (N,)
+    """
+    for s in range(2):
+        camp = 1 if s == 0 else -1
+        some, every = 0.0, 0.0
+        for i in range(weight.shape[0]):
+            if side[i] == camp:
+                every += weight[i]
+                some += weight[i] * active[i]
+        shares[s] = some / every if every > 0.0 else 0.0
+
+
+@compiled
+def fight_there(there, active, effort, fights, beyond, state, violates):
+    """Share of what each has in arms in a theatre that fights there.
+
+    Who keeps a ceasefire fights, at its effort, where it does not hold, and nowhere else; the mean
+    over an actor's theatres is what `fight` says of it as a whole.
+
+    Parameters
+    ----------
+    there : ndarray, shape (N, H)
+        Filled, in [0, 1].
+    active, effort : ndarray, shape (N,)
+        From `fight`; intensity.
+    fights, violates : ndarray of bool, shape (N,)
+    beyond : ndarray of bool, shape (H,)
+        Where a ceasefire does not hold.
+    state : int
+        As in `fight`.
+    """
+    for i in range(there.shape[0]):
+        keeps = state == 1 and fights[i] and not violates[i]
+        for h in range(there.shape[1]):
+            there[i, h] = (effort[i] if beyond[h] else 0.0) if keeps else active[i]
+
+
+@compiled
+def intensities(by_place, there, arms, places):
+    """How much of what is in arms fights, by theatre (filled, shape (H,)) and in all (returned).
+
+    Parameters
+    ----------
+    by_place : ndarray, shape (H,)
+        Filled, in [0, 1]; 0 where nobody is.
+    there : ndarray, shape (N, H)
+        Share that fights, from `fight_there`.
+    arms : ndarray, shape (N,)
+    places : ndarray, shape (N, H)
+        Shares by theatre.
+    """
+    everything, fought = 0.0, 0.0
+    for h in range(by_place.shape[0]):
+        some, every = 0.0, 0.0
+        for i in range(arms.shape[0]):
+            every += arms[i] * places[i, h]
+            some += arms[i] * places[i, h] * there[i, h]
+        by_place[h] = some / every if every > 0.0 else 0.0
+        everything += every
+        fought += some
+    return fought / everything if everything > 0.0 else 0.0
+
+
+@compiled
+def move_front(front, psi, shares, nu, sigma, z):
+    """Territory after a week, not yet clipped to [0, 1].
+
+    Parameters
+    ----------
+    front, psi : float
+    shares : ndarray, shape (2,)
+        Fighting share of what each camp puts into the war. Efforts stand in `psi` alone: a war in
+        which everybody fights moves by ``nu (2 psi - 1)``, as all believe, however hard they do.
+    nu, sigma : float
+        Speed and volatility a week.
+    z : float
+        Standard normal draw.
+    """
+    push = psi * shares[0] - (1.0 - psi) * shares[1]
+    return front + nu * push + sigma * math.sqrt(max(shares[0], shares[1])) * z
+
+
+@compiled
+def advance(theta, advances, active, engaged, nu_advance):
+    """Move each issue that advances while one of its movers fights, by how much of it does.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (K,)
+        Changed, not yet clipped.
+    advances : ndarray of bool, shape (K, N)
+    active, engaged : ndarray, shape (N,)
+        Share of each that fights; of several movers the greatest counts. What each puts into a
+        war: who has nothing moves nothing.
+    nu_advance : float
+    """
+    for k in range(theta.shape[0]):
+        most = 0.0
+        for i in range(active.shape[0]):
+            if advances[k, i] and engaged[i] > 0.0:
+                most = max(most, active[i])
+        theta[k] += nu_advance * most
+
+
+@compiled
+def clip_positions(theta):
+    """Keep positions, shape (K,), in [0, 1]."""
+    for k in range(theta.shape[0]):
+        theta[k] = min(max(theta[k], 0.0), 1.0)
+
+
+@compiled
+def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
+    """Attrition by Lanchester's square law in share form, and replenishment by patrons.
+
+    ``m_i <- m_i (1 - ell S_other F_other / S_own) + rep (m0_i - m_i)``.
+
+    Parameters
+    ----------
+    m : ndarray, shape (N,)
+        Changed, for armed actors with a side.
+    m0 : ndarray, shape (N,)
+        Capability that patrons restore.
+    strengths, shares : ndarray, shape (2,)
+        Strength, and fighting share of what each camp puts into the war, before the week's losses.
+    side : ndarray of int, shape (N,)
+    armed : ndarray of bool, shape (N,)
+    ell, rep, floor : float
+        Attrition, replenishment, least share of m0 that is kept.
+    """
+    for i in range(m.shape[0]):
+        if not armed[i] or side[i] == 0:
+            continue
+        own, other = (0, 1) if side[i] == 1 else (1, 0)
+        loss = 0.0
+        if strengths[own] > 0.0:
+            loss = ell * strengths[other] * shares[other] / strengths[own]
+        kept = m[i] * max(1.0 - loss, 0.0) + rep * (m0[i] - m[i])
+        m[i] = max(kept, floor * m0[i])
+
+
+@compiled
+def weeks_held(held, front, victory_at):
+    """Weeks in a row that the front has stood at an end: positive at 1, negative at 0.
+
+    Parameters
+    ----------
+    held : int
+        Until last week.
+    front, victory_at : float
+        Territory; position from which it counts as held (its mirror image for the other camp).
+    """
+    if front >= victory_at:
+        return max(held, 0) + 1
+    if front <= 1.0 - victory_at:
+        return min(held, 0) - 1
+    return 0
+
+
+@compiled
+def impose(theta, order, territory, prestige, rho_i):
+    """After a victory: the winners bring about their order, step by step.
+
+    ``theta_k <- theta_k + rho_i (order_k - theta_k)``; n weeks leave
+    ``order + (1 - rho_i)**n (theta_0 - order)`` of a constant order.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (K,)
+        Changed, but for the territory and the prestige issue.
+    order : ndarray, shape (K,)
+        Winners' division, from `spoils`.
+    territory, prestige : int
+        Index of the issue, -1 if there is none.
+    rho_i : float
+    """
+    for k in range(theta.shape[0]):
+        if k != territory and k != prestige:
+            theta[k] += rho_i * (order[k] - theta[k])
