@@ -26,7 +26,8 @@ from typing import Any
 import mesa
 
 from sim.files import load
-from sim.scenario import OFF, Event, LongTerm, Scenario, ShortTerm
+from sim.parameters import OFF
+from sim.scenario import Event, LongTerm, Scenario, ShortTerm
 
 WAR, CEASEFIRE, SETTLEMENT = 0, 1, 2
 TINY = 1e-12

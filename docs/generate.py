@@ -17,8 +17,9 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel
 
 from sim import fields, scenario
+from sim.parameters import IDLE, PRESETS, Mechanisms, Parameters
 from sim.plausible import RANGES, RANGES_SECOND, TIMES, Range
-from sim.scenario import IDLE, PRESETS, Mechanisms, Parameters, Scenario
+from sim.scenario import Scenario
 
 PAGE = ROOT / "docs" / "SCENARIOS.md"
 

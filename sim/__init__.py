@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 LAYERS: tuple[tuple[str, str], ...] = (
     ("the words", "errors"),
+    ("what tables are made of", "parts"),
+    ("the numbers of the theory", "parameters"),
     ("the givens", "scenario"),
     ("the page", "toml"),
     ("the fields", "fields schema"),

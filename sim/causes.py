@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from sim import measures
 from sim.errors import SimError, nearest
 from sim.files import load, with_changes
-from sim.scenario import Mechanisms, Scenario
+from sim.parameters import Mechanisms
+from sim.scenario import Scenario
 from sim.simulation import simulate
 
 CAUSES = ("salience_decay", "experience", "third_parties")
@@ -82,7 +83,7 @@ def causal_shares(
     runs, seed : int
         See `sim.ensembles.simulate`.
     causes : sequence of str
-        Mechanisms, as `sim.scenario.Mechanisms` names them; at most six. Attention, experience and
+        Mechanisms, as `sim.parameters.Mechanisms` names them; at most six. Attention, experience and
         third parties if not given. A cause that is off is off before the war too: without third
         parties the first ties are others, which is why a change since the first round is measured.
     parts, log

@@ -11,16 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import nearest
-from sim.scenario import (
-    IDLE,
-    PRESETS,
-    UNWATCHED,
-    Event,
-    Parameters,
-    Scenario,
-    ShortTerm,
-    is_off,
-)
+from sim.parameters import IDLE, PRESETS, UNWATCHED, Parameters, is_off
+from sim.scenario import Event, Scenario, ShortTerm
 from sim.toml import Path
 
 TOLERANCE = 1e-9

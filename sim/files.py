@@ -16,7 +16,8 @@ from typing import Any
 from sim import checks, fields
 from sim.errors import Fault, ScenarioError, nearest
 from sim.merging import Changes, append_events, overlay, remove
-from sim.scenario import IDLE, UNWATCHED, Scenario, is_off
+from sim.parameters import IDLE, UNWATCHED, is_off
+from sim.scenario import Scenario
 from sim.schema import schema
 from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim import fields
 from sim.errors import Fault, nearest
-from sim.scenario import IDLE, PRESETS, UNWATCHED, is_off
+from sim.parameters import IDLE, PRESETS, UNWATCHED, is_off
 from sim.toml import Array, Place, Table, grow
 
 Changes = Mapping[str, object] | Sequence[str]

@@ -23,7 +23,8 @@ from sim import fields
 from sim.chronicle.wording import Words, day
 from sim.errors import ScenarioError
 from sim.files import as_data, build
-from sim.scenario import IDLE, UNWATCHED, Event, Parameters, Scenario, is_off
+from sim.parameters import IDLE, UNWATCHED, Parameters, is_off
+from sim.scenario import Event, Scenario
 
 STEP = 0.1
 """How far a position plausibly goes."""

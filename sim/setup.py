@@ -41,6 +41,7 @@ from sim.givens import (
     Words,
 )
 from sim.opening import open_war
+from sim.parameters import OFF
 from sim.rules.bargaining import bargaining_power
 from sim.rules.negotiation import (
     AFTER_FAILED,
@@ -51,7 +52,7 @@ from sim.rules.negotiation import (
 )
 from sim.rules.proxies import neighbourhoods
 from sim.rules.war import power_shares
-from sim.scenario import OFF, Event, Renewal, Scenario, ShortTerm
+from sim.scenario import Event, Renewal, Scenario, ShortTerm
 from sim.world import Memory, World, allocate_both
 
 

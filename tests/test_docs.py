@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from sim.scenario import Mechanisms, Parameters
+from sim.parameters import Mechanisms, Parameters
 
 README = ROOT / "README.md"
 ODD = ROOT / "docs" / "ODD.md"

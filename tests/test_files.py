@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from sim import files
 from sim.errors import ScenarioError
-from sim.scenario import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, Scenario, is_off
+from sim.parameters import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, is_off
+from sim.scenario import Scenario
 from sim.toml import place_of, read, write
 
 ROOT = Path(__file__).parents[1]

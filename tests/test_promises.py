@@ -20,8 +20,9 @@ from sim import files
 from sim.ensembles import ensemble
 from sim.errors import ScenarioError
 from sim.model import ConflictModel
+from sim.parameters import OFF
 from sim.results import events, load, save, scenario_of
-from sim.scenario import OFF, Scenario
+from sim.scenario import Scenario
 from sim.simulation import simulate
 from sim.world import ACCOUNTS, RECORDED
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from sim import files, scenario
 from sim.errors import Fault, ScenarioError, nearest
-from sim.scenario import IDLE, OFF, Mechanisms, Parameters, Scenario
+from sim.parameters import IDLE, OFF, Mechanisms, Parameters
+from sim.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden" / "one_run.json.gz"

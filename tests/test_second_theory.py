@@ -16,9 +16,10 @@ from playing import Game, even_draws
 
 from sim import chance, files
 from sim.errors import ScenarioError
+from sim.parameters import PRESETS, Mechanisms, Parameters
 from sim.results import events
 from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, war
-from sim.scenario import PRESETS, Mechanisms, Parameters, Scenario
+from sim.scenario import Scenario
 from sim.simulation import simulate
 
 SYRIA = ROOT / "scenarios" / "syria_second_theory.toml"

@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 from sim.calibration.targets import MEASURES
 from sim.errors import Fault, SimError, nearest
 from sim.files import load, with_changes
-from sim.scenario import Part, Scenario
+from sim.parts import Part
+from sim.scenario import Scenario
 from sim.toml import Table, place_of, read
 
 

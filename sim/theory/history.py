@@ -18,7 +18,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import SimError, nearest
 from sim.measures import breach_weights
-from sim.scenario import Part, Scenario
+from sim.parts import Part
+from sim.scenario import Scenario
 from sim.theory.cast import Cast
 from sim.theory.estimates import Figure, Spread, ratio
 from sim.theory.facts import Fact, Status

@@ -1,0 +1,80 @@
+"""What every table of a scenario is made of: frozen, strict, and able to say its source."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class FrozenDict[K, V](dict[K, V]):
+    """A dictionary that nobody can change: a scenario is shared by many runs."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a scenario is frozen: make another with sim.files.with_changes")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict has none
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # the inherited way fills the copy item by item, which is refused
+        return FrozenDict, (dict(self),)
+
+
+def same_type(example: object) -> BeforeValidator:
+    """Keep 1, 1.0 and true apart where a literal is asked for: Python takes them for equal."""
+
+    def check(value: object) -> object:
+        if value is not None and type(value) is not type(example):
+            raise ValueError("has the wrong type")
+        return value
+
+    return BeforeValidator(check)
+
+
+Frozen = AfterValidator(FrozenDict)
+
+Unit = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+When = dt.date | Annotated[int, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Whole = Annotated[int, Field(ge=1)]
+Natural = Annotated[int, Field(ge=0)]
+Status = Literal["provisional", "recoded"]
+SOURCE = "where the numbers of this table come from, or 'judgement'"
+
+
+class Part(BaseModel):
+    """Base of every table of a scenario: frozen, unknown fields refused.
+
+    Attributes
+    ----------
+    replaces : bool
+        Whether such a table of a variant replaces that of its base instead of merging with it.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
+    )
+    replaces: ClassVar[bool] = False
+
+
+class Sourced(Part):
+    """A table that can say where its numbers come from."""
+
+    source: str | None = Field(None, description=SOURCE)
+    status: Status | None = Field(
+        None, description="'provisional', or 'recoded' after a blind second reading"
+    )
+
+
+class Note(Part):
+    """Where one single number comes from (written as ``{ value = 3, source = "..." }``)."""
+
+    source: str = Field(description="where the number comes from, or 'judgement'")
+    status: Status | None = Field(None, description="as for a table")
