@@ -83,8 +83,8 @@ def causal_shares(
     runs, seed : int
         See `sim.ensembles.simulate`.
     causes : sequence of str
-        Mechanisms, as `sim.parameters.Mechanisms` names them; at most six. Attention, experience and
-        third parties if not given. A cause that is off is off before the war too: without third
+        Mechanisms, as `sim.parameters.Mechanisms` names them; at most six. Attention, experience
+        and third parties if not given. A cause that is off is off before the war too: without third
         parties the first ties are others, which is why a change since the first round is measured.
     parts, log
         What the outcome needs of the record, see `sim.ensembles.simulate`.

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from sim.errors import nearest
 from sim.parameters import IDLE, PRESETS, UNWATCHED, Parameters, is_off
+from sim.parts import TOLERANCE
 from sim.scenario import Event, Scenario, ShortTerm
 from sim.toml import Path
 
-TOLERANCE = 1e-9
 # `ceasefire.believed_hazard` leaves this much to a settlement and a collapse together.
 MOST_SETTLED = 0.9
 

@@ -13,6 +13,7 @@ from typing import Any
 from sim import fields
 from sim.errors import Fault, nearest
 from sim.parameters import IDLE, PRESETS, UNWATCHED, is_off
+from sim.parts import TOLERANCE
 from sim.toml import Array, Place, Table, grow
 
 Changes = Mapping[str, object] | Sequence[str]
@@ -208,24 +209,31 @@ def _forget(tree: Table, what: str, name: str) -> None:
 
 
 def _leave(actor: Table, theatre: str) -> None:
-    """Send what an actor has in a theatre to the others where it is, in proportion."""
+    """Send what an actor has in a theatre to the others where it is, in proportion.
+
+    Shares that are wrong stay as they are: what is wrong with them is for the checks to say.
+    """
     shares = actor.get("theatres")
     if not isinstance(shares, Table) or theatre not in shares:
         return
+    numbers = {
+        key: share["value"] if isinstance(share, Table) and "value" in share else share
+        for key, share in shares.items()
+    }
+    right = all(type(n) in (int, float) and 0.0 <= n <= 1.0 for n in numbers.values())
+    if not right or abs(sum(numbers.values()) - 1.0) > TOLERANCE:
+        return
     shares.drop(theatre)
-    numbers = {key: _number(share) for key, share in shares.items()}
-    total = sum(numbers.values())
-    if total <= 0.0:
+    rest = 1.0 - numbers.pop(theatre)
+    if not any(numbers.values()):
         actor.drop("theatres")
         return
     for key, number in numbers.items():
-        shares[key] = number / total
-
-
-def _number(share: object) -> float:
-    """A share as a number, its source apart; what is none is found by the checks."""
-    value = share.get("value") if isinstance(share, Table) else share
-    return float(value) if isinstance(value, int | float) else 0.0
+        share = shares[key]
+        if isinstance(share, Table):
+            share["value"] = number / rest
+        else:
+            shares[key] = number / rest
 
 
 def _tables(tree: Table, key: str) -> list[Table]:

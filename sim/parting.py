@@ -117,8 +117,8 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
         f"{head} in the week of {day(one.date)}.\n"
         f"  first:  {_say(one, words[0])}; {_numbers(one)}.\n"
         f"  second: {_say(other, words[1])}; {_numbers(other)}.\n"
-        f"  Why: {luck}; the gain is {other.gain - one.gain:+.4f} in the second"
-        + (f", of which {why}." if why else ".")
+        f"  Why: {luck}; the gain differs by {other.gain - one.gain:+.4f} in the second"
+        + (f" (what moved most; one may contain another: {why})." if why else ".")
     )
 
 
@@ -168,4 +168,5 @@ def _say(event: Event, words: Words) -> str:
 def _numbers(event: Event) -> str:
     if event.gain == 0.0 and event.shock == 0.0:
         return "it follows from what was decided"
-    return f"gain {event.gain:+.4f}, needed more than {event.shock:+.4f}"
+    gain = "gain of keeping it" if event.decision in ("order", "comply") else "gain"
+    return f"{gain} {event.gain:+.4f}, needed more than {event.shock:+.4f}"

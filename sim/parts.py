@@ -46,6 +46,7 @@ Positive = Annotated[float, Field(gt=0)]
 Whole = Annotated[int, Field(ge=1)]
 Natural = Annotated[int, Field(ge=0)]
 Status = Literal["provisional", "recoded"]
+TOLERANCE = 1e-9  # within which shares add up to one
 SOURCE = "where the numbers of this table come from, or 'judgement'"
 
 

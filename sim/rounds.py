@@ -534,7 +534,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         # 7 delivery, wear of leverage, draw of a collapse
         truce.collapsing[0] = False
         if truce.state[0] == VICTORY:
-            order = force.plus if front >= 0.5 else force.minus
+            order = force.plus if force.held[0] > 0 else force.minus
             fighting.impose(force.theta, order, territory, prestige, p.rho_i)
         elif truce.state[0] != WAR:
             objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
@@ -789,13 +789,14 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         if truce.collapsing[0]:
             truce.state[0] = WAR
         if p.victory > 0.5 and territory >= 0:
-            open_war = truce.state[0] == WAR or truce.state[0] == TRUCE
-            force.held[0] = (
-                fighting.weeks_held(force.held[0], force.theta[territory], p.victory_at)
-                if open_war
-                else 0
-            )
-            if abs(force.held[0]) >= p.victory_weeks:
+            if truce.state[0] == WAR or truce.state[0] == TRUCE:
+                force.held[0] = fighting.weeks_held(
+                    force.held[0], force.theta[territory], p.victory_at
+                )
+            elif truce.state[0] == SETTLEMENT:
+                force.held[0] = 0
+            # Kept after a victory: it says whose.
+            if truce.state[0] != VICTORY and abs(force.held[0]) >= p.victory_weeks:
                 truce.state[0] = VICTORY
                 events.note(
                     log, count, t, events.VICTORY, -1, -1, territory, True, 0.0, 0.0,

@@ -46,7 +46,7 @@ class Force(NamedTuple):
     believed: Floats  # (N,) drift of territory as believed; the part of it that is optimism
     optimism: Floats
     learned: Ints  # (1,) weeks of war that optimism has learned from
-    held: Ints  # (1,) weeks that the front has stood at an end, negative at 0
+    held: Ints  # (1,) weeks of the front at an end, negative at 0; stays after a victory
     pinned: Floats  # (K,) position that an experiment holds an issue at, -1 if none does
     p_win: Floats  # (N,) chance of camp +1 as believed, weeks of war as believed
     weeks: Floats

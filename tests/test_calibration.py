@@ -16,8 +16,9 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import files
+from sim import files, measures
 from sim.calibration import Calibration, Plan, calibrate, design, judging, load_plan
+from sim.calibration import journal as journal_module
 from sim.calibration.design import played, spread
 from sim.calibration.emulator import Emulator, learn, skill
 from sim.calibration.journal import NAME, Journal
@@ -30,6 +31,7 @@ from sim.errors import SimError
 from sim.plots.calibrated import facts
 from sim.plots.pages import write
 from sim.scenario import Scenario
+from sim.simulation import simulate
 from sim.theory.cast import find
 from sim.theory.cells import Cells
 from sim.theory.facts import check, chosen
@@ -71,7 +73,9 @@ def runs_of(states: list[list[int]], **more: list[list[float]]) -> xr.Dataset:
     """Results with these states by run and week."""
     variables = {"state": (("run", "round"), np.array(states))}
     variables |= {name: (("run", "round"), np.array(rows)) for name, rows in more.items()}
-    return xr.Dataset(variables)
+    return xr.Dataset(variables).assign_coords(
+        run=np.arange(len(states)), round=np.arange(len(states[0]))
+    )
 
 
 def target(**more: object) -> Target:
@@ -96,15 +100,31 @@ def test_a_share_of_the_way_is_on_the_scale_of_the_range(
     assert Free(path="a.b", low=5, high=60, whole=True).at(share).is_integer()
 
 
-def test_ceasefires_that_stand_at_the_end_are_no_failures() -> None:
+def test_ceasefires_fail_from_the_week_of_their_signature_on_and_those_that_stand_do_not() -> None:
     failed = MEASURES["ceasefires failed"].found
-    # one breaks after a week, one after three, one stands after four when the run ends
-    results = runs_of([[0, 1, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0], [0, 0, 1, 1, 1, 1]])
+    # one breaks in its first week, one in its third, one stands after four when the run ends
+    results = runs_of(
+        [[0, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1]],
+        age=[[0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6], [0, 0, 1, 2, 3, 4]],
+        convener=[[-1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [-1, -1, 0, 0, 0, 0]],
+    )
     assert failed(results, 1, 0.0) == pytest.approx(1 / 3)
     assert failed(results, 2, 0.0) == pytest.approx(1 / 3)
     assert failed(results, 3, 0.0) == pytest.approx(1 - (2 / 3) * (1 / 2))
-    assert math.isnan(failed(runs_of([[0, 0, 0]]), 1, 0.0))
-    assert failed(runs_of([[0, 1, 1], [1, 1, 1]]), 1, 0.0) == 0.0
+    never = {"age": [[0, 0, 0]], "convener": [[-1, -1, -1]]}
+    assert math.isnan(failed(runs_of([[0, 0, 0]], **never), 1, 0.0))
+    stands = {"age": [[0, 1, 2], [1, 2, 3]], "convener": [[-1, 0, 0], [0, 0, 0]]}
+    assert failed(runs_of([[0, 1, 1], [1, 1, 1]], **stands), 1, 0.0) == 0.0
+
+
+def test_ceasefires_fail_in_a_calibration_as_the_curve_of_survival_has_it(
+    syria: Scenario,
+) -> None:
+    results = simulate(syria, runs=60, seed=2)
+    curve = measures.ceasefire_survival(results)["survival"]
+    for week in (1, 4, 13):
+        asked = MEASURES["ceasefires failed"].found(results, week, 0.0)
+        assert asked == pytest.approx(1.0 - curve[curve.index <= week].iloc[-1])
 
 
 def test_the_first_ceasefire_is_a_median_and_a_run_without_one_counts_as_its_length() -> None:
@@ -263,12 +283,20 @@ def test_all_that_is_wrong_in_a_plan_is_said_at_once_each_with_its_line(tmp_path
         f"{path}:15: targets.0.value: input should be a valid number, is 'much'",
         f"{path}:16: targets.0.tolerance: input should be greater than 0, is 0",
     ]
-    path = plan_file(tmp_path, ('"territory reached"', '"calmness"'), ("2016-12-01", "2018-01-01"))
+    path = plan_file(
+        tmp_path, ("position = 0.6\n", ""), ("week = 40", "week = 640"),
+        ("value = 0.5", "value = 50"), ("2016-12-01", "2018-01-01"),
+        ("parameters.nu", "parameters.mu"),
+    )  # fmt: skip
     with pytest.raises(SimError) as caught:
         load_plan(path)
-    assert [line.split(": ")[0] for line in str(caught.value).splitlines()] == [
-        f"{path}:12", f"{path}:17",
-    ]  # fmt: skip
+    assert str(caught.value).splitlines() == [
+        f"{path}:6: free.0 (parameters.mu): at 0.002: there is no field 'mu' (did you mean 'u0'?)",
+        f"{path}:12: targets.0 (front): 'territory reached' needs position",
+        f"{path}:13: targets.0 (front): week 640 is not played: the scenario has 52, from 0 on",
+        f"{path}:14: targets.0 (front): 'territory reached' lies from 0 to 1, is 50",
+        f"{path}:16: targets.0 (front): rests on 2018-01-01, after known_until = 2016-12-31",
+    ]
 
 
 def test_a_plan_without_targets_says_what_it_needs_and_nothing_else(tmp_path: Path) -> None:
@@ -314,18 +342,43 @@ def test_ctrl_c_in_a_calibration_keeps_what_was_played_and_the_same_command_goes
             assert (out / name).read_bytes() == (whole / name).read_bytes()
 
 
-def test_points_of_another_luck_or_question_are_not_taken_for_ones_own(toy: Scenario) -> None:
+def test_points_of_another_luck_or_question_are_not_taken_for_ones_own(
+    toy: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     free = (Free(path="parameters.nu", low=0.002, high=0.02),)
     one = Plan(toy, target().until, free, (target(),))
     other = Plan(toy, target().until, free, (target(measure="settled", week=30),))
-    journal = Journal()
-    keys = {
-        journal.key(one, toy, 10, 1), journal.key(one, toy, 11, 1), journal.key(one, toy, 10, 2),
-        journal.key(other, toy, 10, 1),
-        journal.key(one, files.with_changes(toy, {"parameters.nu": 0.003}), 10, 1),
-    }  # fmt: skip
-    assert len(keys) == 5
-    assert journal.key(one, toy, 10, 1) in keys
+    point = np.array([[0.5]])
+    journal = Journal(tmp_path / "new")
+    luck = {"runs": 10, "seed": 1}
+    played(one, point, **luck, journal=journal)
+    for plan, at, more in (
+        (one, point, {"runs": 11}), (one, point, {"seed": 2}), (other, point, {}),
+        (one, np.array([[0.6]]), {}),
+    ):  # fmt: skip
+        found = Journal(tmp_path / "new")
+        played(plan, at, **{**luck, **more}, journal=found)
+        assert found.kept == 1, "noted anew"
+        assert len((tmp_path / "new" / NAME).read_text().splitlines()) > 1
+    again = Journal(tmp_path / "new")
+    monkeypatch.setattr(design, "ensemble", None)  # nothing is played
+    played(one, point, **luck, journal=again)
+    assert again.kept == 1
+    monkeypatch.setattr(journal_module, "_program", lambda: "other rules")
+    with pytest.raises(TypeError):
+        played(one, point, **luck, journal=Journal(tmp_path / "new"))
+
+
+def test_lines_of_a_journal_that_are_none_are_passed_over_and_glued_to_nothing(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / NAME).write_text('null\n3\n[[1], 2]\n{"a": 1, "b": 2}\n["torn li')
+    journal = Journal(tmp_path)
+    journal.note("mine", [0.5])
+    again = Journal(tmp_path)
+    assert again.find("mine") == [0.5]
+    assert again.kept == 1
+    assert again.find("a") is None
 
 
 def test_a_full_disk_stops_a_calibration_with_a_word_and_keeps_what_was_noted(
@@ -405,7 +458,12 @@ def test_a_posterior_that_cannot_be_trusted_says_so(toy: Scenario) -> None:
     """No front of the toy war is ever beyond 1; and nothing foretells a coin."""
     plan = Plan(toy, target().until, (Free(path="parameters.nu", low=0.01, high=0.02),), ())
     table = pd.DataFrame(
-        {"known": [0.5, 0.5], "tolerance": [0.1, 0.1], "posterior_median": [0.55, 0.95]},
+        {
+            "known": [0.5, 0.5],
+            "tolerance": [0.1, 0.1],
+            "posterior_low": [0.3, 0.9],
+            "posterior_high": [0.6, 0.99],
+        },
         index=["met", "never"],
     )
     empty = pd.DataFrame()

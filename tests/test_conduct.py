@@ -253,6 +253,24 @@ def test_every_class_of_outcome_is_what_its_numbers_say(ended: xr.Dataset) -> No
     }
 
 
+def test_who_won_is_the_camp_at_whose_end_the_front_stood_when_the_war_was_won(
+    syria: Scenario,
+) -> None:
+    """Also if a dated event throws the front back afterwards."""
+    weeks, front = 4, np.array([[0.5, 0.98, 0.3, 0.3], [0.5, 0.02, 0.02, 0.02]])
+    state = np.array([[0, 3, 3, 3], [0, 3, 3, 3]])
+    results = made(
+        "ab", weeks=weeks, runs=2, attrs={"scenario": files.dumps(syria)}, state=((), state),
+        position=(("issue",), front[..., None]),
+    ).assign_coords({"issue": ["regime"]})  # fmt: skip
+    found = measures.outcomes(results)
+    assert found.sel(outcome="won_by_government").values.tolist() == [True, False]
+    assert found.sel(outcome="won_by_opposition").values.tolist() == [False, True]
+    without = files.with_changes(syria, {"mechanisms.victory": False})
+    kept = measures.outcomes(results.assign_attrs(scenario=files.dumps(without)))
+    assert not any(str(name).startswith("won_by") for name in kept["outcome"].values)
+
+
 def test_one_state_holds_in_every_run(ensemble: xr.Dataset) -> None:
     found = measures.outcomes(ensemble).sel(outcome=list(measures.STATES))
     assert (found.sum("outcome") == 1).all()

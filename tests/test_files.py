@@ -353,6 +353,41 @@ def test_a_theatre_goes_and_its_forces_go_to_the_others(tmp_path: Path, syria: S
     assert scenario.actors["damascus_rebels"].theatres == {}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("north = 0.3,", 'north = "half",', "must be a number"),
+        ("north = 0.3,", "north = -0.3,", "must be a number between 0 and 1"),
+        ("north = 0.3,", "north = 0.9,", "add up to"),
+    ],
+)
+def test_faults_of_the_shares_of_a_base_are_not_hidden_by_taking_a_theatre_out(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    text = (ROOT / "scenarios/syria_2015_2018.toml").read_text(encoding="utf-8")
+    base = tmp_path / "base.toml"
+    base.write_text(once(text, old, new), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=said):
+        files.load(variant(tmp_path, 'without = ["theatres.damascus"]\n', base))
+
+
+def test_a_share_keeps_its_source_when_a_theatre_goes(tmp_path: Path) -> None:
+    text = (ROOT / "scenarios/syria_2015_2018.toml").read_text(encoding="utf-8")
+    base = tmp_path / "base.toml"
+    new = 'north = { value = 0.3, source = "a map" },'
+    base.write_text(once(text, "north = 0.3,", new), encoding="utf-8")
+    scenario = files.load(variant(tmp_path, 'without = ["theatres.damascus"]\n', base))
+    where = next(key for key, note in scenario.sources.items() if note.source == "a map")
+    actor = scenario.actors[where.split(".")[1]]
+    assert actor.theatres["north"] > 0.3
+    assert sum(actor.theatres.values()) == pytest.approx(1.0)
+
+
+def once(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
 def test_a_camp_goes_and_leaves_neutrals(tmp_path: Path) -> None:
     scenario = files.load(variant(tmp_path, 'without = ["camps.down"]\n'))
     assert scenario.actors["band"].camp is None

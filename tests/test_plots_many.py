@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.text import Annotation, Text
 
-from sim import measures, plots
+from sim import chronicle, files, measures, plots
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario
@@ -231,6 +231,26 @@ def test_bars_are_the_shares_of_the_outcomes(ensemble: xr.Dataset) -> None:
     assert names[:4] == ["continued war", "fragile ceasefire", "frozen conflict", "settlement"]
     hatched = [bar.get_hatch() is not None for bar in ax.patches]
     assert hatched == [False] * 4 + [True] * (len(table) - 4)
+
+
+def test_bars_say_which_camp_won_and_leave_out_who_never_does(won: xr.Dataset) -> None:
+    names = [tick.get_text() for tick in plots.outcomes(won).get_yticklabels()]
+    assert "victory" in names
+    assert "won by\ngovernment camp" in names
+    assert not any("opposition" in name for name in names)
+
+
+def test_a_summary_of_many_runs_says_who_won_how_often(won: xr.Dataset) -> None:
+    assert "Who won: the government camp three times." in chronicle.summary(won)
+
+
+@pytest.fixture(scope="module")
+def won(syria: Scenario) -> xr.Dataset:
+    """Three runs, with the front at the end of one camp from the first week on."""
+    data = files.as_data(files.with_changes(syria, {"parameters.first_c": 99, "rounds": 16}))
+    data["events"] = [{"week": 0, "why": "experiment", "issue": "regime", "position": 1.0,
+                       "pinned": True}]  # fmt: skip
+    return simulate(files.build(data), runs=3, seed=1)
 
 
 # offers ------------------------------------------------------------------------------------------

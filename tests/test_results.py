@@ -128,6 +128,11 @@ def test_a_file_that_is_no_results_file_is_refused(tmp_path, content):
         kept.load(path)
 
 
+def test_a_scenario_taken_for_results_says_what_reads_it():
+    with pytest.raises(ResultsError, match=r"toy\.toml is not a results .* sim\.files\.load"):
+        kept.load("scenarios/toy.toml")
+
+
 def test_a_file_of_another_program_is_refused(tmp_path):
     xr.Dataset({"a": ("x", [1.0])}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
     with pytest.raises(ResultsError, match="not a results file of this program"):

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.rules import fighting, war
 
@@ -72,17 +74,33 @@ def test_nobody_is_worn_by_who_does_not_fight_nor_without_a_side_or_arms() -> No
     assert m.tolist() == [0.5, 1.0, 1.0]
 
 
-def test_an_issue_advances_once_by_the_mover_that_fights_with_most_of_itself() -> None:
+def test_an_issue_advances_by_how_much_of_its_movers_fights() -> None:
     theta = np.array([0.3, 0.3])
     advances = np.array([[True, True, False], [False, False, True]])
     engaged = np.array([2.0, 1.0, 1.0])
     fighting.advance(theta, advances, np.array([1.0, 1.0, 0.0]), engaged, 0.006)
     assert theta.tolist() == [0.306, 0.3]
     fighting.advance(theta, advances, np.array([0.1, 0.5, 0.25]), engaged, 0.004)
-    assert theta == pytest.approx([0.308, 0.301])
+    assert theta == pytest.approx([0.306 + 0.004 * (2 * 0.1 + 0.5) / 3, 0.301])
     # who has no forces moves nothing, however hard it would fight
+    before = theta.copy()
     fighting.advance(theta, advances, np.array([0.1, 1.0, 1.0]), np.array([2.0, 0.0, 0.0]), 0.004)
-    assert theta == pytest.approx([0.3084, 0.301])
+    assert theta == pytest.approx([*before + np.array([0.0004, 0.0])])
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.01, 9.0), st.floats(0.01, 9.0))
+def test_a_mover_in_two_parts_moves_an_issue_as_it_would_as_one(
+    one: float, other: float, strong: float, weak: float
+) -> None:
+    """Also where one part fights and the other does not; alike to the last bit if they agree."""
+    cut, whole, same = np.array([0.3]), np.array([0.3]), np.array([0.3])
+    engaged, both = np.array([strong, weak]), np.array([strong + weak])
+    fighting.advance(cut, np.array([[True, True]]), np.array([one, other]), engaged, 0.006)
+    mean = (one * strong + other * weak) / both
+    fighting.advance(whole, np.array([[True]]), mean, both, 0.006)
+    assert cut == pytest.approx(whole, abs=1e-12)
+    fighting.advance(same, np.array([[True, True]]), np.array([one, one]), engaged, 0.006)
+    assert same[0] == 0.3 + 0.006 * one
 
 
 def test_in_a_ceasefire_only_violators_fight() -> None:

@@ -626,6 +626,28 @@ def test_after_a_victory_the_spoils_are_the_winners_division(second: Scenario) -
         assert game.theta[game.issue("lead")] == before[game.issue("lead")]
 
 
+def test_the_order_after_a_victory_is_the_winners_whatever_becomes_of_the_front(
+    second: Scenario,
+) -> None:
+    data = files.as_data(won(second))
+    event = {"week": 12, "why": "experiment", "issue": "regime", "position": 0.2, "pinned": True}
+    data["events"] = [*data["events"], event]
+    case = files.with_changes(
+        files.build(data),
+        {"mechanisms.bilateral": False, "mechanisms.local_disputes": False,
+         "parameters.first_c": 99},
+    )  # fmt: skip
+    game = Game(case)
+    game.step(14)
+    k, territory = game.issue("arms"), game.issue("regime")
+    assert (game.state[0], game.theta[territory]) == (3, 0.2)
+    before, order = game.theta[k], game.plus[k]
+    assert abs(game.minus[k] - order) > 0.05
+    game.step()
+    assert abs(game.theta[k] - game.plus[k]) < abs(before - game.plus[k])
+    assert game.theta[k] == pytest.approx(before + 0.03 * (game.plus[k] - before), abs=1e-15)
+
+
 # 8 the vote ---------------------------------------------------------------------------------------
 
 

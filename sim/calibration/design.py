@@ -57,16 +57,18 @@ def played(
         One row a point, one column a target; NaN where a measure has nothing to count.
     """
     journal = Journal() if journal is None else journal
+    asked = [(target.measure, target.week, target.position) for target in plan.targets]
     rows = []
     for place, point in enumerate(tqdm(points, disable=not progress, unit="point")):
         scenario = plan.changed(point)
-        key = journal.key(plan, scenario, runs, seed + place)
-        if key not in journal.found:
+        key = journal.key(scenario, runs, seed + place, asked)
+        measured = journal.find(key)
+        if measured is None:
             results = ensemble(scenario, runs=runs, seed=seed + place, record=RECORD)
-            values = [
+            measured = [
                 MEASURES[target.measure].found(results, target.week or 0, target.position or 0.0)
                 for target in plan.targets
             ]
-            journal.note(key, values)
-        rows.append(journal.found[key])
+            journal.note(key, measured)
+        rows.append(measured)
     return pd.DataFrame(rows, columns=[target.name for target in plan.targets])

@@ -1,16 +1,16 @@
-"""Points that have been played, kept in a file, so that a stop costs one point and not an hour."""
+"""What has been played, kept in a file, so that a stop costs one point and not an hour."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 from pathlib import Path
+from typing import Any
 
-from sim.calibration import targets
-from sim.calibration.plan import Plan
-from sim.compiling import rules_fingerprint
-from sim.errors import StoppedError
+import sim
+from sim.errors import SimError, StoppedError
 from sim.files import dumps
 from sim.scenario import Scenario
 
@@ -23,36 +23,52 @@ class Journal:
     Parameters
     ----------
     folder : path, optional
-        Where the file lies; without it nothing is kept.
+        Where the file lies, made if need be; without it nothing is kept.
 
     Attributes
     ----------
-    found : dict of str to list of float
-        What is known so far, by `key`.
+    kept : int
+        Points of this calibration that stand in it: found there, or noted.
+
+    Raises
+    ------
+    SimError
+        If the folder cannot be made or the file cannot be read.
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
         self.path = None if folder is None else Path(folder) / NAME
-        self.found: dict[str, list[float]] = {}
-        self._code = ""
+        self.kept = 0
+        self._known: dict[str, Any] = {}
+        self._torn = False
         if self.path is None:
             return
-        self._code = rules_fingerprint() + Path(targets.__file__).read_text(encoding="utf-8")
-        if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
-                try:
-                    key, values = json.loads(line)
-                except ValueError:
-                    continue  # the line that was being written when all stopped
-                self.found[key] = values
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            text = self.path.read_text("utf-8", errors="replace") if self.path.exists() else ""
+        except OSError as error:
+            raise SimError(f"{self.path}: cannot be used: {error.strerror}") from error
+        self._torn = bool(text) and not text.endswith("\n")
+        for line in text.splitlines():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue  # the line that was being written when all stopped
+            if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
+                self._known[entry[0]] = entry[1]
 
-    def key(self, plan: Plan, scenario: Scenario, runs: int, seed: int) -> str:
-        """Name of a point: its scenario, its luck, what is measured, and the rules as coded."""
-        asked = [(one.measure, one.week, one.position) for one in plan.targets]
-        text = repr((self._code, dumps(scenario), runs, seed, asked))
+    def key(self, scenario: Scenario, runs: int, seed: int, asked: object) -> str:
+        """Name of a point: its scenario, its luck, what is measured, and the program as coded."""
+        text = repr((_program(), dumps(scenario), runs, seed, asked))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
-    def note(self, key: str, values: list[float]) -> None:
+    def find(self, key: str) -> Any:
+        """What was measured at a point; None if it has not been played."""
+        found = self._known.get(key)
+        self.kept += found is not None
+        return found
+
+    def note(self, key: str, measured: Any) -> None:
         """Keep what was measured at a point; it is on the disk on return.
 
         Raises
@@ -60,16 +76,26 @@ class Journal:
         StoppedError
             If it cannot be written; what was noted before is kept.
         """
-        self.found[key] = values
         if self.path is None:
             return
         try:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps([key, values]) + "\n")
+                file.write(("\n" if self._torn else "") + json.dumps([key, measured]) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise StoppedError(
-                f"{self.path}: cannot be written: {error.strerror}; {len(self.found) - 1} points "
-                "are kept there, and the same command goes on from them"
+                f"{self.path}: cannot be written: {error.strerror}; {self.kept} points are kept "
+                "there, and the same command goes on from them"
             ) from error
+        self._torn = False
+        self.kept += 1
+
+
+@functools.cache
+def _program() -> str:
+    """Hash of the whole package: what is measured rests on more of it than on the rules."""
+    digest = hashlib.blake2b(digest_size=16)
+    for source in sorted(Path(str(sim.__file__)).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()

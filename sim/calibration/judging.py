@@ -7,7 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from sim.calibration.journal import Journal
 from sim.calibration.plan import Plan
+from sim.scenario import Scenario
 from sim.theory.cast import find
 from sim.theory.cells import Cells
 from sim.theory.estimates import Figure
@@ -20,7 +22,12 @@ NINE_TENTHS = 2 * 1.6448536269514722
 
 
 def judged(
-    plan: Plan, points: Points, runs: int, seed: int, progress: bool = False
+    plan: Plan,
+    points: Points,
+    runs: int,
+    seed: int,
+    progress: bool = False,
+    journal: Journal | None = None,
 ) -> pd.DataFrame:
     """Measure every stylised fact at every point (see `sim.theory.facts`).
 
@@ -34,6 +41,8 @@ def judged(
     seed : int
         Point n has the seed ``seed + n``.
     progress : bool
+    journal : Journal, optional
+        Draws that stand in it are not played again; the others are noted.
 
     Returns
     -------
@@ -49,13 +58,17 @@ def judged(
     SimError
         If the scenario has no pair of allies with a shared short-term goal.
     """
+    journal = Journal() if journal is None else journal
     found: dict[str, list[tuple[float, float, bool]]] = {fact.name: [] for fact in FACTS}
     for place, point in enumerate(tqdm(points, disable=not progress, unit="draw")):
         case = plan.changed(point)
-        for verdict in check(Cells(case, find(case), runs, seed + place)):
-            figure = verdict.found
-            if isinstance(figure, Figure) and np.isfinite(figure.value):
-                found[verdict.fact.name].append((figure.value, figure.error, verdict.agrees))
+        key = journal.key(case, runs, seed + place, list(found))
+        measured = journal.find(key)
+        if measured is None:
+            measured = _measured(case, runs, seed + place)
+            journal.note(key, measured)
+        for name, *estimate in measured:
+            found[name].append(tuple(estimate))
     rows = []
     for fact in FACTS:
         known = np.array(found[fact.name])
@@ -65,3 +78,12 @@ def judged(
             share = float(known[:, 2].mean())
             rows.append((fact.name, fact.claim, fact.status, len(known), *ends, luck, share))
     return pd.DataFrame(rows, columns=COLUMNS).set_index("fact")
+
+
+def _measured(case: Scenario, runs: int, seed: int) -> list[tuple[str, float, float, bool]]:
+    """Name, estimate, standard error and verdict of every fact that can be measured."""
+    return [
+        (verdict.fact.name, float(figure.value), float(figure.error), bool(verdict.agrees))
+        for verdict in check(Cells(case, find(case), runs, seed))
+        if isinstance(figure := verdict.found, Figure) and np.isfinite(figure.value)
+    ]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from sim.calibration.targets import MEASURES
-from sim.errors import Fault, SimError, nearest
+from sim.errors import Fault, ScenarioError, SimError, nearest
 from sim.files import load, with_changes
 from sim.parts import Part
 from sim.scenario import Scenario
@@ -149,11 +149,15 @@ def load_plan(path: str | Path) -> Plan:
                 if one["type"] != "too_short" or not one["input"]
             ]
         )
+    try:
+        scenario = load(path.parent / tables.scenario)
+    except SimError as error:
+        raise SimError(f"{path}: scenario: {error}") from error
     faults = [
         Fault(f"targets.{place} ({target.name})", problem, hint, *place_of(tree, (*at, field)))
         for place, target in enumerate(tables.targets)
         for at in [("targets", place)]
-        for field, problem, hint in _problems(target, tables.known_until)
+        for field, problem, hint in _problems(target, tables.known_until, scenario.rounds)
     ]
     faults += [
         Fault(f"{group}.{place}", f"{name!r} is named twice", "", *place_of(tree, (group, place)))
@@ -164,25 +168,32 @@ def load_plan(path: str | Path) -> Plan:
         for place, name in enumerate(names)
         if name in names[:place]
     ]
+    for place, number in enumerate(tables.free):
+        problem = _unfit(scenario, number)
+        if problem:
+            at = place_of(tree, ("free", place, "path"))
+            faults.append(Fault(f"free.{place} ({number.path})", problem, "", *at))
     _refuse(faults)
-    plan = Plan(
-        load(path.parent / tables.scenario), tables.known_until, tables.free, tables.targets
-    )
-    _refuse(
-        [
-            Fault(
-                f"targets.{place} ({target.name})",
-                f"week {target.week} is not played: the scenario has {plan.scenario.rounds}, from "
-                "0 on", "", *place_of(tree, ("targets", place, "week")),
-            )
-            for place, target in enumerate(plan.targets)
-            if target.week is not None and target.week >= plan.scenario.rounds
-        ]
-    )  # fmt: skip
+    plan = Plan(scenario, tables.known_until, tables.free, tables.targets)
     # Both corners must be legal scenarios before an hour of work begins.
     for corner in (0.0, 1.0):
-        plan.changed(np.full(len(plan.free), corner))
+        try:
+            plan.changed(np.full(len(plan.free), corner))
+        except SimError as error:
+            end = "highest" if corner else "lowest"
+            raise SimError(f"{path}: with all free numbers at their {end}: {error}") from error
     return plan
+
+
+def _unfit(scenario: Scenario, number: Free) -> str:
+    """What is wrong with a free number at an end of its range by itself; nothing if it fits."""
+    for value in (number.at(0.0), number.at(1.0)):
+        try:
+            with_changes(scenario, {number.path: int(value) if number.whole else value})
+        except ScenarioError as error:
+            fault = error.faults[0]
+            return f"at {value:g}: {fault.problem}" + (f" ({fault.hint})" if fault.hint else "")
+    return ""
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -192,7 +203,7 @@ def _refuse(faults: list[Fault]) -> None:
         raise SimError("\n".join(map(str, faults)))
 
 
-def _problems(target: Target, known_until: dt.date) -> Iterator[tuple[str, str, str]]:
+def _problems(target: Target, known_until: dt.date, rounds: int) -> Iterator[tuple[str, str, str]]:
     """Field, problem and hint of what is wrong with a target."""
     if target.measure not in MEASURES:
         hint = nearest(target.measure, list(MEASURES))
@@ -205,6 +216,14 @@ def _problems(target: Target, known_until: dt.date) -> Iterator[tuple[str, str, 
         yield "until", "needs either until or base_rate = true", ""
     if target.until is not None and target.until > known_until:
         yield "until", f"rests on {target.until}, after known_until = {known_until}", ""
+    if target.week is not None and target.week >= rounds:
+        problem = f"week {target.week} is not played: the scenario has {rounds}, from 0 on"
+        yield "week", problem, ""
+    if target.measure in MEASURES:
+        low, high = MEASURES[target.measure].within
+        if not low <= target.value <= high:
+            problem = f"{target.measure!r} lies from {low:g} to {high:g}, is {target.value:g}"
+            yield "value", problem, ""
 
 
 def _fault(error: Any, tree: Table) -> Fault:

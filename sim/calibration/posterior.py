@@ -100,7 +100,9 @@ class Calibration:
                 f"The emulator foretells little or nothing of {', '.join(blind)}: take more "
                 "points or runs, or do not lean on what these say."
             )
-        away = (targets["posterior_median"] - targets["known"]).abs() / targets["tolerance"]
+        ends = targets[["posterior_low", "posterior_high"]]
+        nearest = targets["known"].clip(ends.min(axis=1), ends.max(axis=1))
+        away = (nearest - targets["known"]).abs() / targets["tolerance"]
         missed = [str(name) for name in targets.index[away > MISSED]]
         if missed:
             found.append(
@@ -172,7 +174,7 @@ def calibrate(
     check: int = 60,
     judge: int = 0,
     seed: int = 1,
-    keep: str | Path | None = None,
+    keep: Journal | str | Path | None = None,
     progress: bool = False,
 ) -> Calibration:
     """Find out what the free numbers of a plan may be.
@@ -191,10 +193,10 @@ def calibrate(
     judge : int
         Draws at which the stylised facts are measured too, at most `check`; none of them is used.
     seed : int
-    keep : path, optional
-        Folder in which points are noted as they are played, and from which those are taken that a
-        calibration that was stopped has left. `Calibration.save` to the same folder takes the notes
-        away.
+    keep : Journal or path, optional
+        Folder in which points and judged draws are noted as they are played, and from which those
+        are taken that a calibration that was stopped has left. `Calibration.save` to the same
+        folder takes the notes away.
     progress : bool
 
     Returns
@@ -222,7 +224,7 @@ def calibrate(
     if judge:
         find(given.scenario)  # no pair to judge by is said before an hour of work
     say = _sayer(progress)
-    journal = Journal(keep)
+    journal = keep if isinstance(keep, Journal) else Journal(keep)
     cube = spread(given, points, seed)
     seen = played(given, cube, runs, seed, progress, journal)
     prior = seen.iloc[:check]
@@ -243,7 +245,7 @@ def calibrate(
     say("how well it foretells points that are left out ...")
     with one_thread():
         left_out = skill(emulator, cube, seen, seed)
-    facts = judged(given, tried[:judge], runs, seed + 30_000_000, progress and judge > 0)
+    facts = judged(given, tried[:judge], runs, seed + 30_000_000, progress and judge > 0, journal)
     return Calibration(
         plan=given,
         points=cube,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -10,10 +11,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import SimError
-from sim.measures import breach_weights, kaplan_meier
+from sim.measures import breach_weights, ceasefire_lengths, kaplan_meier
 from sim.results import scenario_of
 
-RECORD = "intensity,age,position,capability,effort,violated"
+RECORD = "intensity,age,convener,position,capability,effort,violated"
 TRUCE, SETTLEMENT, VICTORY = 1, 2, 3
 MONTH = 4  # weeks
 
@@ -29,11 +30,14 @@ class Measure(NamedTuple):
         From results with `RECORD`, a week and a position (0 where they are not asked for).
     asks : tuple of str
         Which of "week" and "position" a target has to say.
+    within : (float, float)
+        Least and greatest value that it can have.
     """
 
     what: str
     found: Callable[[xr.Dataset, int, float], float]
     asks: tuple[str, ...] = ()
+    within: tuple[float, float] = (0.0, 1.0)
 
 
 def _held(results: xr.Dataset) -> NDArray[np.bool_]:
@@ -66,19 +70,14 @@ def first_ceasefire(results: xr.Dataset, week: int, position: float) -> float:
 def failed_by(results: xr.Dataset, week: int, position: float) -> float:
     """Share of ceasefires that have broken after so many weeks (Kaplan and Meier 1958).
 
-    NaN if no run has one.
+    One that breaks in the week of its signature has broken after one week. NaN if no run has one.
     """
-    held, state = _held(results), results["state"].values
-    padded = np.pad(held, ((0, 0), (1, 1)))
-    run, start = np.nonzero(padded[:, 1:-1] & ~padded[:, :-2])
-    _, last = np.nonzero(padded[:, 1:-1] & ~padded[:, 2:])
-    if not len(run):
+    weeks, collapsed = ceasefire_lengths(results)
+    if not len(weeks):
         return float("nan")
-    after = np.minimum(last + 1, state.shape[1] - 1)
-    broke = (last + 1 < state.shape[1]) & (state[run, after] == 0)
-    if not broke.any():
+    if not collapsed.any():
         return 0.0
-    curve = kaplan_meier(last - start + 1, broke)["survival"]
+    curve = kaplan_meier(weeks, collapsed)["survival"]
     alive = curve[curve.index <= week]
     return float(1.0 - alive.iloc[-1]) if len(alive) else 0.0
 
@@ -145,16 +144,24 @@ MEASURES: Mapping[str, Measure] = {
         "share of runs in which the territory issue has reached a position by a week",
         territory_by, ("week", "position"),
     ),
-    "first ceasefire": Measure("median week of the first ceasefire", first_ceasefire),
+    "first ceasefire": Measure(
+        "median week at whose end a ceasefire first stands", first_ceasefire,
+        within=(0.0, math.inf),
+    ),
     "ceasefires failed": Measure(
         "share of ceasefires that have broken after so many weeks", failed_by, ("week",)
     ),
     "calm": Measure(
-        "violence in ceasefires up to an age in weeks, where war is 1", calm, ("week",)
+        "violence in ceasefires up to an age in weeks, where war is 1", calm, ("week",),
+        (0.0, math.inf),
     ),
     "settled": Measure("share of runs settled at some time up to a week", settled_by, ("week",)),
-    "monthly change": Measure("spread of log changes of monthly violence", monthly_change),
-    "monthly memory": Measure("first autocorrelation of monthly violence", monthly_memory),
+    "monthly change": Measure(
+        "spread of log changes of monthly violence", monthly_change, within=(0.0, math.inf)
+    ),
+    "monthly memory": Measure(
+        "first autocorrelation of monthly violence", monthly_memory, within=(-1.0, 1.0)
+    ),
     "breaches of the first camp": Measure(
         "part of all breaches since the territory issue stood at a position that the camp with "
         "pole 1 commits", breaches_of_first_camp, ("position",),

@@ -43,20 +43,20 @@ def _calibrate(options: argparse.Namespace) -> int:
 
     plan = load_plan(options.plan)
     folder = folder_for(options.out, options.force, "numbers.csv") if options.out else None
+    journal = Journal(folder)
     try:
         found = calibrate(
             plan, points=options.points, runs=options.runs, waves=options.waves,
-            check=options.check, judge=options.judge, seed=options.seed, keep=folder,
+            check=options.check, judge=options.judge, seed=options.seed, keep=journal,
             progress=not options.quiet,
         )  # fmt: skip
     except KeyboardInterrupt:
         if folder is None:
             say("sim: stopped; nothing is kept without --out")
         else:
-            kept = len(Journal(folder).found)
             say(
-                f"sim: stopped; {kept} points are in {folder}, and the same command goes on from "
-                "there"
+                f"sim: stopped; {journal.kept} points are in {folder}, and the same command "
+                "goes on from there"
             )
         return STOPPED
     # Kept before it is told: the telling may not cost the work.

@@ -7,7 +7,7 @@
   signed network `best_division`, `eigenvector_signs`, `frustration_of`
 * landscape: `landscape`, `line_up_energy`; on any numbers `energies`, `local_minima`
 * ceasefires: `ceasefires`, `under_truce`, `ceasefire_attempts`, `willingness`,
-  `ceasefire_survival`, `ceasefire_hazard`, `first_breakers`
+  `ceasefire_lengths`, `ceasefire_survival`, `ceasefire_hazard`, `first_breakers`
 * talks: `talks`, `attendance`, `votes`, `settlements`, `said_and_done`
 * violence and blame: `violence`, `violence_by_theatre`, `truce_violence`, `breaches_by_camp`,
   `breach_weights`, `breach_rates`, `spoiling`, `blame_concentration`
@@ -63,6 +63,7 @@ from sim.measures.truces import (
     SPELL,
     ceasefire_attempts,
     ceasefire_hazard,
+    ceasefire_lengths,
     ceasefire_survival,
     ceasefires,
     first_breakers,
@@ -92,6 +93,7 @@ __all__ = [
     "camps",
     "ceasefire_attempts",
     "ceasefire_hazard",
+    "ceasefire_lengths",
     "ceasefire_survival",
     "ceasefires",
     "cohesion",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,10 +55,10 @@ def outcomes(
     These may hold beside them: ``power_sharing`` (state 2 and the issue `share` at 0.15 or more),
     ``militia_withdrawal`` (state 2 and the issue `arms` at 0.25 or more), ``front_at_a_border``
     (the territory issue at 0.97 or more, or 0.03 or less, in any state), ``won_by_<camp>`` (state
-    3, and the front at the end of that camp), ``alliance_split`` (the tie of the allies, mean of
-    both directions, below 0 in each of the last 8 weeks). One whose issue, territory, camps or
-    allies the scenario does not have is left out, and so is a winner without the mechanism
-    `victory`, and the split if ties were not recorded and no allies are named.
+    3, and the front at the end of that camp when the war was won), ``alliance_split`` (the tie of
+    the allies, mean of both directions, below 0 in each of the last 8 weeks). One whose issue,
+    territory, camps or allies the scenario does not have is left out, and so is a winner without
+    the mechanism `victory`, and the split if ties were not recorded and no allies are named.
 
     Parameters
     ----------
@@ -106,9 +107,9 @@ def outcomes(
             front = position[:, issues.index(name)]
             found["front_at_a_border"] = (front >= BORDER) | (front <= 1.0 - BORDER)
             if scenario.mechanisms.victory:
+                end = _front_when_won(results, weeks, front, issues.index(name))
                 for camp, own in scenario.camps.items():
-                    # after a victory the front rests at the winners' end
-                    won = (front >= 0.5) if own.pole == 1 else (front < 0.5)
+                    won = (end >= 0.5) if own.pole == 1 else (end < 0.5)
                     found[f"won_by_{camp}"] = (state == VICTORY) & won
                     meanings[f"won_by_{camp}"] = f"victory (state 3), won by: {own.label}"
     two = next(iter(scenario.bilateral), None) if allies is None else pair(results, allies)
@@ -128,6 +129,20 @@ def outcomes(
         name="outcome",
         attrs={"long_name": "class of outcome", "units": "true or false"},
     )
+
+
+def _front_when_won(
+    results: xr.Dataset, state: NDArray[np.int64], last: NDArray[Any], issue: int
+) -> NDArray[Any]:
+    """Where the front stood in the week of the victory: a dated event may move it afterwards.
+
+    Where only last positions were recorded, those.
+    """
+    if "position" not in results:
+        return last
+    front = variable(results, "position").isel(issue=issue).transpose("run", "round").values
+    won = (state == VICTORY).argmax(axis=1)
+    return np.asarray(front[np.arange(len(front)), won])
 
 
 def _age(state: NDArray[np.int64]) -> NDArray[np.int64]:

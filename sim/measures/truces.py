@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -81,6 +83,44 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
         "violators": _tuples(names_of(names, violated[run, breach] & breached[:, None])),
     }
     return pd.DataFrame({name: columns_[name] for name in SPELL})
+
+
+class Lengths(NamedTuple):
+    """How long ceasefires held, in the order of runs and weeks.
+
+    Attributes
+    ----------
+    weeks : ndarray of int
+        In force, the week of a collapse included.
+    collapsed : ndarray of bool
+        Whether it ended so; the others still stand, or were overtaken by a victory.
+    """
+
+    weeks: NDArray[np.int64]
+    collapsed: NDArray[np.bool_]
+
+
+def ceasefire_lengths(results: xr.Dataset) -> Lengths:
+    """Lengths of the spells of `ceasefires`, without who, when and why.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `state`, `convener`, and `age` or events, from round 0 on.
+
+    Returns
+    -------
+    Lengths
+
+    Raises
+    ------
+    ResultsError
+        If the first rounds are missing, or a variable was not recorded.
+    """
+    _from_the_start(results)
+    run, start, last, ended = _spells(results)
+    state = variable(results, "state").transpose("run", "round").values
+    return Lengths(last - start + 1, ended & (state[run, last] != VICTORY_STATE))
 
 
 type _Places = NDArray[np.int64]
@@ -294,10 +334,14 @@ def ceasefire_survival(
 
 
 def _whole(results: xr.Dataset) -> pd.DataFrame:
+    _from_the_start(results)
+    return ceasefires(results)
+
+
+def _from_the_start(results: xr.Dataset) -> None:
     run_number(results)
     if results["round"].values[:1] != [0]:
         raise ResultsError("the length of ceasefires needs the record from round 0 on")
-    return ceasefires(results)
 
 
 def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:

@@ -174,8 +174,7 @@ def _class(results: xr.Dataset, name: str) -> str:
         issues = scenario_of(results).issues.values()
         label = next(i.label for i in issues if i.moved_by == "territory")
         return "front at a border\n" + textwrap.shorten(f"({label})", 28, placeholder=" …)")
-    camps = scenario_of(results).camps
-    if name.removeprefix("won_by_") in camps:
-        winner = camps[name.removeprefix("won_by_")].label
+    if name.startswith("won_by_"):
+        winner = scenario_of(results).camps[name.removeprefix("won_by_")].label
         return "won by\n" + textwrap.shorten(winner, 28, placeholder=" …")
     return name.replace("_", " ")

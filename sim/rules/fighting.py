@@ -199,7 +199,7 @@ def move_front(front, psi, shares, nu, sigma, z):
 
 @compiled
 def advance(theta, advances, active, engaged, nu_advance):
-    """Move each issue that advances while one of its movers fights, by how much of it does.
+    """Move each issue that advances while its movers fight, by how much of them does.
 
     Parameters
     ----------
@@ -207,16 +207,21 @@ def advance(theta, advances, active, engaged, nu_advance):
         Changed, not yet clipped.
     advances : ndarray of bool, shape (K, N)
     active, engaged : ndarray, shape (N,)
-        Share of each that fights; of several movers the greatest counts. What each puts into a
-        war: who has nothing moves nothing.
+        Share of each that fights; what each puts into a war, by which several movers count: who
+        has nothing moves nothing, and who comes as two moves as one.
     nu_advance : float
     """
     for k in range(theta.shape[0]):
-        most = 0.0
+        first, total, more = 0.0, 0.0, 0.0
         for i in range(active.shape[0]):
             if advances[k, i] and engaged[i] > 0.0:
-                most = max(most, active[i])
-        theta[k] += nu_advance * most
+                # A mean as differences from the first, so that movers that do the same count
+                # to the last bit as one of them would.
+                first = active[i] if total == 0.0 else first
+                total += engaged[i]
+                more += engaged[i] * (active[i] - first)
+        if total > 0.0:
+            theta[k] += nu_advance * (first + more / total)
 
 
 @compiled

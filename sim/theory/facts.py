@@ -107,14 +107,17 @@ class Verdict:
     def holds(self) -> bool:
         """Whether it holds beyond its error.
 
-        A sign holds if the whole 95 % interval has it. A range holds if the interval (or the middle
-        nine tenths of runs, for a quantity that each run has once) meets it.
+        A sign holds if the whole 95 % interval has it. A range holds if the estimate lies in it: if
+        its interval were asked, fewer runs would meet it more easily. A quantity that each run has
+        once is one draw of history: the middle nine tenths of runs must meet the range.
         """
         low, high = self.fact.expected
         if self.found is None:
             return False
         if math.isinf(low) or math.isinf(high):
             return low < self.found.low and self.found.high < high
+        if isinstance(self.found, Figure):
+            return low <= self.found.value <= high
         return self.found.low <= high and self.found.high >= low
 
 

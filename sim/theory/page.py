@@ -225,8 +225,10 @@ def _facts(trial: Trial) -> Block:
         "facts",
         "The facts",
         (
-            "holds: the whole interval has the sign, or meets what history says. shuffled: share "
-            "of shuffled codings in which the estimate agrees too (in brackets: of the third with "
+            "holds: the whole interval has the sign, or the estimate lies in the range of "
+            "history (of what each run has once, the middle nine tenths of runs meet it). "
+            "shuffled: share of shuffled codings in which the estimate agrees too (in brackets: "
+            "of the third with "
             f"the least and with the most conflict). Above {MOST:g} a fact says nothing of who "
             "wants what.",
         ),
