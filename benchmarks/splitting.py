@@ -37,9 +37,10 @@ CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml
 Values = NDArray[np.float64]
 SETTLEMENT = 2
 PARTS = 12
+CAMPS = 4  # totals of the two camps; what follows are positions
 STUDENT = 2.201  # 97.5 % of Student's t, eleven degrees of freedom
 BY_HEAD = ("must_sign", "veto")
-RECORD = "in_arms,violated,active,state,age,convener"
+RECORD = "in_arms,violated,active,state,age,convener,position"
 ALONE = {"mechanisms.contagion": False, "mechanisms.third_parties": False}
 
 
@@ -90,7 +91,7 @@ def as_one(name: str) -> Iterator[None]:
 
 
 def totals(results: xr.Dataset) -> Values:
-    """By camp: share of what is in arms that breaks ceasefires, and that fights at all."""
+    """By camp: share of what is in arms that breaks ceasefires, and that fights; then positions."""
     actors = scenario_of(results).actors
     # the week in which a ceasefire breaks down belongs to it
     truce = measures.under_truce(results).values & (results["state"].values != SETTLEMENT)
@@ -100,11 +101,11 @@ def totals(results: xr.Dataset) -> Values:
         own = arms * np.array([actors[str(n)].camp == camp for n in results["actor"].values])
         found.append((own * results["violated"].values * truce).sum() / (own * truce).sum())
         found.append((own * results["active"].values).sum() / own.sum())
-    return np.array(found)
+    return np.array([*found, *results["position"].mean(("run", "round")).values])
 
 
 def played(case: Scenario, runs: int, seed: int) -> Values:
-    """Totals of each part of the runs, shape (PARTS, 4)."""
+    """Totals of each part of the runs, shape (PARTS, 4 + issues)."""
     each = max(runs // PARTS, 1)
     return np.array(
         [
@@ -122,8 +123,9 @@ def main() -> None:
     alone = files.with_changes(case, ALONE)
     bases = {None: played(case, runs, seed), "alone": played(alone, runs, seed)}
     out = sys.stdout.write
-    out("| halved | government camp: breaches | fighting | opposition: breaches | fighting |\n")
-    out("| --- | --- | --- | --- | --- |\n")
+    heads = ("halved", "government camp: breaches", "fighting", "opposition: breaches", "fighting",
+             "issue that moves most")  # fmt: skip
+    out(f"| {' | '.join(heads)} |\n{'| --- ' * len(heads)}|\n")
     for name, actor in case.actors.items():
         if not actor.armed or name in case.patrons:
             continue
@@ -139,11 +141,16 @@ def main() -> None:
             rows["own luck, both sign"] = played(halved(case, name, both_sign=True), runs, seed)
         for how, now in rows.items():
             base = bases["alone" if how.endswith("nothing felt") else None]
-            change = now.mean(axis=0) / base.mean(axis=0) - 1.0
+            part, whole = now[:, :CAMPS], base[:, :CAMPS]
+            change = part.mean(axis=0) / whole.mean(axis=0) - 1.0
             # of a ratio of means, part by part
-            left = now - base * (1.0 + change)
-            half = STUDENT * left.std(axis=0, ddof=1) / PARTS**0.5 / base.mean(axis=0)
+            left = part - whole * (1.0 + change)
+            half = STUDENT * left.std(axis=0, ddof=1) / PARTS**0.5 / whole.mean(axis=0)
             cells = [f"{100 * a:+.1f} ± {100 * b:.1f} %" for a, b in zip(change, half, strict=True)]
+            moved = now[:, CAMPS:] - base[:, CAMPS:]
+            k = int(np.abs(moved.mean(axis=0)).argmax())
+            error = STUDENT * moved[:, k].std(ddof=1) / PARTS**0.5
+            cells.append(f"{list(case.issues)[k]} {moved[:, k].mean():+.3f} ± {error:.3f}")
             out(f"| {actor.label}: {how} | {' | '.join(cells)} |\n")
 
 

@@ -344,12 +344,20 @@ def _between(
     return Comparison(
         titles=titles,
         runs=len(both),
-        table=differences(outcomes(a), outcomes(b)),
+        table=differences(*(_of_both(outcomes(results), places) for results in (a, b))),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),
         words={**_in_words(b, Words(cases[1])), **_in_words(a, Words(cases[0]))},
     )
+
+
+def _of_both(
+    found: Mapping[str, NDArray[Any]], places: Sequence[Layout]
+) -> dict[str, NDArray[Any]]:
+    """Measures that name no actor which one of the two wars does not have."""
+    gone = frozenset(places[0].actors) ^ frozenset(places[1].actors)
+    return {name: values for name, values in found.items() if gone.isdisjoint(name.split())}
 
 
 def _changes(set: Mapping[str, object] | Sequence[str]) -> str:

@@ -135,9 +135,7 @@ class Parameters(Part):
     obs_monitor: Unit = Field(
         0.95, description="chance that a violation is observed where the ceasefire is monitored"
     )
-    beta: Unit = Field(
-        0.03, description="cost of a breach that a monitor sees, to author and patron"
-    )
+    beta: Unit = Field(0.03, description="cost of a breach that a monitor sees, to who commits it")
     beta_troops: Unit = Field(
         0.1,
         description="the same to the client of a guarantor that would comply, per share of the "
@@ -187,8 +185,8 @@ class Mechanisms(Part):
     heterogeneity: bool = Field(True, description="off: sig_w = sig_x = 0")
     tie_behaviour: bool = Field(
         True,
-        description="off: loyalty, consultation, access and contagion go by the ties from before "
-        "the war, however those move",
+        description="off: loyalty, consultation, access, contagion and clashes go by the ties from "
+        "before the war, however those move",
     )
     # the second version of the theory; what is off here is as in the first
     attention: Literal["flag", "danger"] = Field(
