@@ -149,8 +149,8 @@ def _pair(scenario: Scenario, pair: Sequence[str] | None) -> tuple[str, str]:
     if pair is None:
         if not scenario.bilateral:
             raise SimError(
-                "the scenario names no bilateral pair: name one under `bilateral`, or say which two "
-                "(test-theory: --pair A B)"
+                "the scenario names no bilateral pair: name one under `bilateral`, or say which "
+                "two (test-theory: --pair A B)"
             )
         pair = scenario.bilateral[0]
     if isinstance(pair, str) or len(pair) != 2 or pair[0] == pair[1]:
