@@ -218,8 +218,11 @@ def _recorded(results: xr.Dataset, name: str) -> None:
                 selection.variable(results, needed)
     except ResultsError as error:
         wanted = lacks(results, name)
-        more = f"; figure {name!r} needs --record {','.join(wanted)}" if wanted else ""
-        raise ResultsError(f"{error}{more}") from None
+        if wanted:
+            raise ResultsError(
+                f"too little of each run was kept: figure {name!r} needs --record {','.join(wanted)}"
+            ) from None
+        raise
 
 
 def _read(results: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
