@@ -115,6 +115,11 @@ def played(case: Scenario, runs: int, seed: int) -> Values:
     )
 
 
+def signed(value: float, places: int) -> str:
+    """A number with its sign; what rounds to nothing has none below it."""
+    return f"{round(value, places) + 0.0:+.{places}f}"
+
+
 def main() -> None:
     """Print the changes of both camps' totals in percent."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1200
@@ -146,11 +151,13 @@ def main() -> None:
             # of a ratio of means, part by part
             left = part - whole * (1.0 + change)
             half = STUDENT * left.std(axis=0, ddof=1) / PARTS**0.5 / whole.mean(axis=0)
-            cells = [f"{100 * a:+.1f} ± {100 * b:.1f} %" for a, b in zip(change, half, strict=True)]
+            cells = [
+                f"{signed(100 * a, 1)} ± {100 * b:.1f} %" for a, b in zip(change, half, strict=True)
+            ]
             moved = now[:, CAMPS:] - base[:, CAMPS:]
             k = int(np.abs(moved.mean(axis=0)).argmax())
             error = STUDENT * moved[:, k].std(ddof=1) / PARTS**0.5
-            cells.append(f"{list(case.issues)[k]} {moved[:, k].mean():+.3f} ± {error:.3f}")
+            cells.append(f"{list(case.issues)[k]} {signed(moved[:, k].mean(), 3)} ± {error:.3f}")
             out(f"| {actor.label}: {how} | {' | '.join(cells)} |\n")
 
 

@@ -344,7 +344,7 @@ def _between(
     return Comparison(
         titles=titles,
         runs=len(both),
-        table=differences(*(_of_both(outcomes(results), places) for results in (a, b))),
+        table=differences(*(_of_both(results, places) for results in (a, b))),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),
@@ -352,12 +352,17 @@ def _between(
     )
 
 
-def _of_both(
-    found: Mapping[str, NDArray[Any]], places: Sequence[Layout]
-) -> dict[str, NDArray[Any]]:
-    """Measures that name no actor which one of the two wars does not have."""
-    gone = frozenset(places[0].actors) ^ frozenset(places[1].actors)
-    return {name: values for name, values in found.items() if gone.isdisjoint(name.split())}
+def _of_both(results: xr.Dataset, places: Sequence[Layout]) -> dict[str, NDArray[Any]]:
+    """`outcomes` that name no actor or issue which one of the two wars does not have."""
+    gone = {
+        *(frozenset(places[0].actors) ^ frozenset(places[1].actors)),
+        *(frozenset(places[0].issues) ^ frozenset(places[1].issues)),
+    }
+    return {
+        form.format(*who): values
+        for form, who, values in _measured(results)
+        if gone.isdisjoint(who)
+    }
 
 
 def _changes(set: Mapping[str, object] | Sequence[str]) -> str:

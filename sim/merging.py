@@ -224,8 +224,9 @@ def _leave(actor: Table, theatre: str) -> None:
     if not right or abs(sum(numbers.values()) - 1.0) > TOLERANCE:
         return
     shares.drop(theatre)
-    rest = 1.0 - numbers.pop(theatre)
-    if not any(numbers.values()):
+    del numbers[theatre]
+    rest = sum(numbers.values())
+    if rest == 0.0:
         actor.drop("theatres")
         return
     for key, number in numbers.items():

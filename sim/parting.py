@@ -118,7 +118,7 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
         f"  first:  {_say(one, words[0])}; {_numbers(one)}.\n"
         f"  second: {_say(other, words[1])}; {_numbers(other)}.\n"
         f"  Why: {luck}; the gain differs by {other.gain - one.gain:+.4f} in the second"
-        + (f" (what moved most; one may contain another: {why})." if why else ".")
+        + (f".\n  Moved most (one may contain another): {why}." if why else ".")
     )
 
 

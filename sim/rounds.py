@@ -831,7 +831,7 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
                     force.optimism, force.theta[territory] - before, force.psi[0], p.nu, p.n0,
                     force.learned[0],
                 )  # fmt: skip
-        fighting.advance(force.theta, topic.advances, force.active, force.engaged, p.nu_advance)
+        fighting.advance(force.theta, topic.advances, force.active, force.arms, p.nu_advance)
         fighting.clip_positions(force.theta)
         for k in range(force.theta.shape[0]):
             if force.pinned[k] >= 0.0:

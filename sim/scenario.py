@@ -82,8 +82,8 @@ class Issue(Sourced):
     )
     advances_while: tuple[Name, ...] = Field(
         (),
-        description="advances by `nu_advance` a week while any of these actors fights, in part if "
-        "only a part of it does",
+        description="advances by `nu_advance` a week while these actors fight, in part if only a "
+        "part of what they have in arms does",
     )
     gains_from: tuple[Name, ...] = Field(
         (), description="actors that bring it nearer to 1 by fighting on (not for territory)"

@@ -330,7 +330,10 @@ def test_ctrl_c_in_a_calibration_keeps_what_was_played_and_the_same_command_goes
     monkeypatch.setattr(design, "ensemble", stopping)
     assert main(few_points) == 130
     said = capsys.readouterr().err
-    assert said == f"sim: stopped; 5 points are in {out}, and the same command goes on from there\n"
+    assert (
+        said
+        == f"sim: stopped; what was played is in {out}, and the same command goes on from there\n"
+    )
     with (out / NAME).open("a", encoding="utf-8") as file:
         file.write('["half a line')  # a process that was killed
     assert main(few_points) == 0
@@ -395,7 +398,7 @@ def test_a_full_disk_stops_a_calibration_with_a_word_and_keeps_what_was_noted(
     monkeypatch.setattr(os, "fsync", full)
     assert main(few_points) == 1
     said = capsys.readouterr().err
-    assert "cannot be written: No space left on device; 3 points are kept there" in said
+    assert "cannot be written: No space left on device; what was played before is kept" in said
     monkeypatch.setattr(os, "fsync", room)
     assert main(few_points) == 0
 

@@ -1,4 +1,4 @@
-"""Fighting: who is worn and by whom, what advances, who fights when."""
+"""Fighting: Lanchester, who is worn and by whom, what advances, who fights when."""
 
 from __future__ import annotations
 
@@ -77,11 +77,15 @@ def test_nobody_is_worn_by_who_does_not_fight_nor_without_a_side_or_arms() -> No
 def test_an_issue_advances_by_how_much_of_its_movers_fights() -> None:
     theta = np.array([0.3, 0.3])
     advances = np.array([[True, True, False], [False, False, True]])
-    engaged = np.array([2.0, 1.0, 1.0])
-    fighting.advance(theta, advances, np.array([1.0, 1.0, 0.0]), engaged, 0.006)
+    arms = np.array([2.0, 1.0, 1.0])
+    fighting.advance(theta, advances, np.array([1.0, 1.0, 0.0]), arms, 0.006)
     assert theta.tolist() == [0.306, 0.3]
-    fighting.advance(theta, advances, np.array([0.1, 0.5, 0.25]), engaged, 0.004)
+    fighting.advance(theta, advances, np.array([0.1, 0.5, 0.25]), arms, 0.004)
     assert theta == pytest.approx([0.306 + 0.004 * (2 * 0.1 + 0.5) / 3, 0.301])
+    # who holds back counts for its part once: half of two equal movers at war
+    half = theta.copy()
+    fighting.advance(half, advances, np.array([1.0, 0.0, 0.0]), np.ones(3), 0.004)
+    assert half == pytest.approx([theta[0] + 0.002, theta[1]])
     # who has no forces moves nothing, however hard it would fight
     before = theta.copy()
     fighting.advance(theta, advances, np.array([0.1, 1.0, 1.0]), np.array([2.0, 0.0, 0.0]), 0.004)
@@ -94,12 +98,12 @@ def test_a_mover_in_two_parts_moves_an_issue_as_it_would_as_one(
 ) -> None:
     """Also where one part fights and the other does not; alike to the last bit if they agree."""
     cut, whole, same = np.array([0.3]), np.array([0.3]), np.array([0.3])
-    engaged, both = np.array([strong, weak]), np.array([strong + weak])
-    fighting.advance(cut, np.array([[True, True]]), np.array([one, other]), engaged, 0.006)
+    arms, both = np.array([strong, weak]), np.array([strong + weak])
+    fighting.advance(cut, np.array([[True, True]]), np.array([one, other]), arms, 0.006)
     mean = (one * strong + other * weak) / both
     fighting.advance(whole, np.array([[True]]), mean, both, 0.006)
     assert cut == pytest.approx(whole, abs=1e-12)
-    fighting.advance(same, np.array([[True, True]]), np.array([one, one]), engaged, 0.006)
+    fighting.advance(same, np.array([[True, True]]), np.array([one, one]), arms, 0.006)
     assert same[0] == 0.3 + 0.006 * one
 
 

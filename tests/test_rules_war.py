@@ -1,4 +1,4 @@
-"""War as a costly lottery: Fearon, Blainey, the gambler's ruin, Lanchester."""
+"""War as a costly lottery: Fearon, Blainey, the gambler's ruin."""
 
 from __future__ import annotations
 

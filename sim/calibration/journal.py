@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import sim
 from sim.errors import SimError, StoppedError
 from sim.files import dumps
 from sim.scenario import Scenario
@@ -28,7 +27,7 @@ class Journal:
     Attributes
     ----------
     kept : int
-        Points of this calibration that stand in it: found there, or noted.
+        How many were found in it or noted since it was opened.
 
     Raises
     ------
@@ -85,8 +84,8 @@ class Journal:
                 os.fsync(file.fileno())
         except OSError as error:
             raise StoppedError(
-                f"{self.path}: cannot be written: {error.strerror}; {self.kept} points are kept "
-                "there, and the same command goes on from them"
+                f"{self.path}: cannot be written: {error.strerror}; what was played before is kept "
+                "there, and the same command goes on from it"
             ) from error
         self._torn = False
         self.kept += 1
@@ -96,6 +95,6 @@ class Journal:
 def _program() -> str:
     """Hash of the whole package: what is measured rests on more of it than on the rules."""
     digest = hashlib.blake2b(digest_size=16)
-    for source in sorted(Path(str(sim.__file__)).parent.rglob("*.py")):
+    for source in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()

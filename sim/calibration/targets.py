@@ -85,7 +85,8 @@ def failed_by(results: xr.Dataset, week: int, position: float) -> float:
 def calm(results: xr.Dataset, week: int, position: float) -> float:
     """Mean intensity of fighting in the first weeks of ceasefires, of all weeks of war = 1.
 
-    Weeks of ceasefire up to the age `week`; NaN if no run has one.
+    Weeks at whose end a ceasefire stands, up to the age `week`: the week in which one breaks down
+    is not in it. NaN if no run has one.
     """
     level, age = results["intensity"].values, results["age"].values
     truce = (results["state"].values == TRUCE) & (age <= week)

@@ -55,8 +55,8 @@ def _calibrate(options: argparse.Namespace) -> int:
             say("sim: stopped; nothing is kept without --out")
         else:
             say(
-                f"sim: stopped; {journal.kept} points are in {folder}, and the same command "
-                "goes on from there"
+                f"sim: stopped; what was played is in {folder}, and the same command goes on from "
+                "there"
             )
         return STOPPED
     # Kept before it is told: the telling may not cost the work.

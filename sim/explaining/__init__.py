@@ -343,4 +343,5 @@ def _flip_rows(found: list[list[Flip]]) -> pd.DataFrame:
         "event", "decision", "decided_by", "input", "before", "value", "threshold", "size",
         "margin", "confirmed", "tie", "dated_event",
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    # Without rows pandas would not know that this one can be a mask.
+    return pd.DataFrame(rows, columns=columns).astype({"confirmed": bool})

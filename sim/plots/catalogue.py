@@ -216,11 +216,12 @@ def _recorded(results: xr.Dataset, name: str) -> None:
                 selection.logged(results, needed.removeprefix("event_"))
             else:
                 selection.variable(results, needed)
-    except ResultsError as error:
+    except ResultsError:
         wanted = lacks(results, name)
         if wanted:
             raise ResultsError(
-                f"too little of each run was kept: figure {name!r} needs --record {','.join(wanted)}"
+                f"too little of each run was kept: figure {name!r} needs --record "
+                f"{','.join(wanted)}"
             ) from None
         raise
 

@@ -153,7 +153,7 @@ def worth_of_terms(
     terms : ndarray, shape (K,)
         Where nothing was promised they hold the position of the day of signing.
     owed, expected : ndarray of bool, shape (K,)
-        From `what_is_owed` and `look_ahead`.
+        From `what_is_owed` and `negotiation.look_ahead`.
     theta : ndarray, shape (K,)
     u : ndarray, shape (N,)
         Utility now.

@@ -14,7 +14,7 @@ def take_up_arms(arms, acting, m, in_arms, effort):
     Parameters
     ----------
     arms, acting : ndarray, shape (N,)
-        Filled: ``m_i in_arms_i``; ``m_i effort_i``, of which `strength` takes the tasks.
+        Filled: ``m_i in_arms_i``; ``m_i effort_i``, of which `war.strength` takes the tasks.
     m, in_arms, effort : ndarray, shape (N,)
         Capability, share of it that fights, intensity in [0, 1].
     """
@@ -35,7 +35,7 @@ def hold_back(effort, gain, fights, armed, side, lam):
     effort : ndarray, shape (N,)
         Changed for those that fight without being armed.
     gain : ndarray, shape (N,)
-        From `worth_of_taking_part`.
+        From `war.worth_of_taking_part`.
     fights, armed : ndarray of bool, shape (N,)
     side : ndarray of int, shape (N,)
     lam : float
@@ -51,7 +51,7 @@ def hold_back(effort, gain, fights, armed, side, lam):
 def costs_borne(out, cost, effort, own_cost):
     """Fill `out`, shape (N,): flow cost of war at one's effort, ``c (1 - own_cost (1 - effort))``.
 
-    What `worth_of_taking_part` saves by staying out, in part.
+    What `war.worth_of_taking_part` saves by staying out, in part.
     """
     for i in range(cost.shape[0]):
         out[i] = cost[i] * (1.0 - own_cost * (1.0 - effort[i]))
@@ -198,7 +198,7 @@ def move_front(front, psi, shares, nu, sigma, z):
 
 
 @compiled
-def advance(theta, advances, active, engaged, nu_advance):
+def advance(theta, advances, active, arms, nu_advance):
     """Move each issue that advances while its movers fight, by how much of them does.
 
     Parameters
@@ -206,20 +206,20 @@ def advance(theta, advances, active, engaged, nu_advance):
     theta : ndarray, shape (K,)
         Changed, not yet clipped.
     advances : ndarray of bool, shape (K, N)
-    active, engaged : ndarray, shape (N,)
-        Share of each that fights; what each puts into a war, by which several movers count: who
-        has nothing moves nothing, and who comes as two moves as one.
+    active, arms : ndarray, shape (N,)
+        Share of what each has in arms that fights, its effort in it; what it has in arms, by which
+        several movers count: who has nothing moves nothing, and who comes as two moves as one.
     nu_advance : float
     """
     for k in range(theta.shape[0]):
         first, total, more = 0.0, 0.0, 0.0
         for i in range(active.shape[0]):
-            if advances[k, i] and engaged[i] > 0.0:
+            if advances[k, i] and arms[i] > 0.0:
                 # A mean as differences from the first, so that movers that do the same count
                 # to the last bit as one of them would.
                 first = active[i] if total == 0.0 else first
-                total += engaged[i]
-                more += engaged[i] * (active[i] - first)
+                total += arms[i]
+                more += arms[i] * (active[i] - first)
         if total > 0.0:
             theta[k] += nu_advance * (first + more / total)
 
@@ -291,7 +291,7 @@ def impose(theta, order, territory, prestige, rho_i):
     theta : ndarray, shape (K,)
         Changed, but for the territory and the prestige issue.
     order : ndarray, shape (K,)
-        Winners' division, from `spoils`.
+        Winners' division, from `war.spoils`.
     territory, prestige : int
         Index of the issue, -1 if there is none.
     rho_i : float

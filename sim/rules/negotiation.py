@@ -39,9 +39,9 @@ def foresee(
     agenda_rule : ndarray of int, shape (K,)
         As in `agenda_due`; -1 not on the agenda.
     power, u, V_w : ndarray, shape (N,)
-        From `voices`; utility of theta; value of war.
+        From `bargaining.voices`; utility of theta; value of war.
     W, X, r, eps, steps, step
-        As in `nash_text`.
+        As in `bargaining.nash_text`.
     """
     n = u.shape[0]
     tabled = np.zeros(theta.shape[0], dtype=np.bool_)
