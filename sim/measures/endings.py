@@ -55,9 +55,9 @@ def outcomes(
     These may hold beside them: ``power_sharing`` (state 2 and the issue `share` at 0.15 or more),
     ``militia_withdrawal`` (state 2 and the issue `arms` at 0.25 or more), ``front_at_a_border``
     (the territory issue at 0.97 or more, or 0.03 or less, in any state), ``won_by_<camp>`` (state
-    3, and the front at the end of that camp when the war was won, or in the last week where only last
-    positions were recorded), ``alliance_split`` (the tie of
-    the allies, mean of both directions, below 0 in each of the last 8 weeks). One whose issue,
+    3, and the front at the end of that camp when the war was won; in the last week, where only
+    last positions were recorded), ``alliance_split`` (the tie of the allies, mean of both
+    directions, below 0 in each of the last 8 weeks). One whose issue,
     territory, camps or allies the scenario does not have is left out, and so is a winner without
     the mechanism `victory`, and the split if ties were not recorded and no allies are named.
 

@@ -216,14 +216,14 @@ def _recorded(results: xr.Dataset, name: str) -> None:
                 selection.logged(results, needed.removeprefix("event_"))
             else:
                 selection.variable(results, needed)
-    except ResultsError:
+    except ResultsError as error:
         wanted = lacks(results, name)
-        if wanted:
-            raise ResultsError(
-                f"too little of each run was kept: figure {name!r} needs --record "
-                f"{','.join(wanted)}"
-            ) from None
-        raise
+        if not wanted:
+            raise
+        missing = str(error).partition(":")[0]
+        raise ResultsError(
+            f"{missing}: figure {name!r} needs --record {','.join(wanted)}"
+        ) from None
 
 
 def _read(results: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
