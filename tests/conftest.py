@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,12 @@ def _said(file: str) -> dict[str, Any]:
 
 # What makes a variant of the Syrian case one under the theories as they were first built.
 FIRST, SECOND = _said("syria_first_theory.toml"), _said("syria_second_theory.toml")
+
+
+def hear_ctrl_c() -> None:
+    """For a child process: what a shell runs in the background has Ctrl-C ignored from above."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from conftest import hear_ctrl_c
 
 from sim import results
 from sim.cli import main
@@ -189,6 +190,7 @@ def test_ctrl_c_leaves_the_runs_that_were_finished(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=hear_ctrl_c,
     )
     seen = ""
     deadline = time.monotonic() + 240

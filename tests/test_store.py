@@ -13,7 +13,7 @@ import time
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import ROOT
+from conftest import ROOT, hear_ctrl_c
 
 from sim import files, store
 from sim.cli import main
@@ -438,7 +438,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
     words = ["ensemble", TOY, "--runs", "400000", "--block", "50", "--out", str(folder)]
     process = subprocess.Popen(
         [sys.executable, "-m", "sim", *words], cwd=ROOT, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
     end = time.monotonic() + 120
     while time.monotonic() < end and not (
