@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim import checks, fields
-from sim.errors import Fault, ScenarioError, nearest
+from sim.errors import Fault, ScenarioError, SimError, nearest
 from sim.merging import Changes, append_events, overlay, remove
 from sim.parameters import IDLE, UNWATCHED, is_off
 from sim.scenario import Scenario
@@ -221,6 +221,22 @@ def week_of(scenario: Scenario, when: dt.date | int) -> int:
     return checks.week(scenario.start, when)
 
 
+def read_table(path: str | os.PathLike[str]) -> Table:
+    """Read a TOML file that is no scenario (a plan, a history), with the place of each value.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be read, or is not TOML.
+    """
+    path = Path(path)
+
+    def refuse(problem: str, hint: str = "") -> ScenarioError:
+        return ScenarioError([Fault("", problem, hint, str(path))])
+
+    return read(_decode(_contents(path, refuse), str(path)), str(path))
+
+
 # reading ------------------------------------------------------------------------------------------
 
 
@@ -239,19 +255,9 @@ def _read_chain(
             raise refuse(f"files extend each other in a circle: {chain}")
         if len(seen) >= LONGEST_CHAIN:
             raise refuse(f"more than {LONGEST_CHAIN} files extend each other")
-        if path.is_dir():
-            raise refuse(f"{str(path)!r} is a folder, not a file")
-        if not path.exists():
-            others = [str(other.name) for other in path.parent.glob("*.toml")]
-            hint = nearest(path.name, others) if others else ""
-            raise refuse(f"there is no file {str(path)!r}", hint)
-        if not path.is_file():
-            raise refuse(f"{str(path)!r} is not an ordinary file")
-        raw = path.read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise refuse(f"{str(path)!r} cannot be read: {reason}") from None
-    tree = read(_decode(raw, str(path)), str(path))
+        raise refuse(_unreadable(path, error)) from None
+    tree = read(_decode(_contents(path, refuse), str(path)), str(path))
     files.append(str(path))
     extends, without = tree.get("extends"), tree.get("without")
     extends_at, without_at = place_of(tree, ("extends",)), place_of(tree, ("without",))
@@ -271,6 +277,26 @@ def _read_chain(
         tree = overlay(base, tree)
     append_events(tree, faults)
     return tree
+
+
+def _contents(path: Path, refuse: Callable[..., SimError]) -> bytes:
+    """What is in a file; `refuse` makes an error of a problem and a hint."""
+    try:
+        if path.is_dir():
+            raise refuse(f"{str(path)!r} is a folder, not a file")
+        if not path.exists():
+            others = [str(other.name) for other in path.parent.glob("*.toml")]
+            hint = nearest(path.name, others) if others else ""
+            raise refuse(f"there is no file {str(path)!r}", hint)
+        if not path.is_file():
+            raise refuse(f"{str(path)!r} is not an ordinary file")
+        return path.read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise refuse(_unreadable(path, error)) from None
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    return f"{str(path)!r} cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
 def _decode(raw: bytes, file: str) -> str:

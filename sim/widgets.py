@@ -29,7 +29,7 @@ def show(widget: object) -> None:
     """Show a widget below the cell that is being run."""
     from IPython.display import display
 
-    display(widget)  # type: ignore[no-untyped-call]
+    display(widget)  # type: ignore[no-untyped-call]  # IPython leaves it without types
 
 
 def as_html(text: str) -> str:

@@ -299,6 +299,17 @@ def test_all_that_is_wrong_in_a_plan_is_said_at_once_each_with_its_line(tmp_path
     ]
 
 
+def test_a_missing_plan_and_a_scenario_given_for_one_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan_file(tmp_path)
+    assert main(["calibrate", str(tmp_path / "plna.toml")]) == 2
+    said = capsys.readouterr().err
+    assert f"there is no file '{tmp_path / 'plna.toml'}' (did you mean 'plan.toml'?)" in said
+    assert main(["calibrate", str(ROOT / "scenarios/toy.toml")]) == 2
+    assert "toy.toml: is a scenario, not a plan" in capsys.readouterr().err
+
+
 def test_a_plan_without_targets_says_what_it_needs_and_nothing_else(tmp_path: Path) -> None:
     text = PLAN[: PLAN.index("[[targets]]")].replace("[[free]]", "targets = []\n[[free]]")
     path = tmp_path / "plan.toml"

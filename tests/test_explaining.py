@@ -328,7 +328,7 @@ def test_explain_refuses_a_branch_and_what_are_no_results(toy: Scenario) -> None
     with pytest.raises(SimError, match="explain the run that it branches off"):
         explain(branch, pair=("crown", "duchy"))
     with pytest.raises(SimError, match="needs results of this program"):
-        explain(7, pair=("crown", "duchy"))  # type: ignore[arg-type]
+        explain(7, pair=("crown", "duchy"))
 
 
 def test_without_dated_events_the_reasons_are_told_and_nothing_is_turned(toy: Scenario) -> None:

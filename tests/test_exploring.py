@@ -127,7 +127,6 @@ def test_without_names_it_moves_what_parts_the_first_pair(syria: Scenario, toy: 
 
 @pytest.fixture(scope="module")
 def shown() -> Any:
-    pytest.importorskip("ipywidgets")
     return sim.explore(TOY, [CAPABILITY, "patrons.duchy.league", "mechanisms.experience"], runs=40)
 
 
@@ -160,7 +159,6 @@ def test_the_button_puts_everything_back_in_one_move(shown: Any) -> None:
 
 
 def test_where_the_sliders_contradict_each_other_it_says_so_and_goes_on() -> None:
-    pytest.importorskip("ipywidgets")
     first, second = "actors.crown.short.valley.satisfied_at", "actors.crown.capability"
     shown = sim.explore(TOY, {first: (0.53, 0.7, 0.01), second: None}, runs=10)
     # threatened_at stands at 0.52: an own span keeps above it; below it there is no such war
@@ -175,7 +173,6 @@ def test_where_the_sliders_contradict_each_other_it_says_so_and_goes_on() -> Non
 
 
 def test_a_figure_of_one_run_is_refused_with_those_that_will_do() -> None:
-    pytest.importorskip("ipywidgets")
     with pytest.raises(ResultsError, match="ties, attention"):
         sim.explore(TOY, [CAPABILITY], runs=5, figure="network")
 

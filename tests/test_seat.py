@@ -262,7 +262,6 @@ def test_an_asking_actor_keeps_the_contract(kind: Any) -> None:
 
 
 def test_buttons_answer_and_take_back() -> None:
-    pytest.importorskip("ipywidgets")
     from sim.seat.desk import Desk
 
     seat = Seat(TOY, "league", weeks=20)

@@ -647,7 +647,7 @@ def test_the_command_prints_the_page_and_leaves_tables_and_figures(
         (["--only", "rival"], "did you mean 'rivals'"),
         (["--pair", "russia", "turkey"], "not of one camp"),
         (["--runs", "0"], "runs must be a whole number"),
-        (["--history", "nowhere.toml"], "cannot be read"),
+        (["--history", "nowhere.toml"], "there is no file 'nowhere.toml'"),
     ],
 )
 def test_bad_input_is_one_message_and_no_traceback(

@@ -3,11 +3,12 @@
 A plan (`sim.calibration.plan`) names the numbers that are free, each with a range, and the targets,
 each with what is known, how far the model may miss it, and a source. A Latin hypercube of points is
 played (`design`), a Gaussian process learns each target from it (`emulator`), the posterior is
-drawn on that by Monte Carlo and then played itself (`posterior`), so that what is reported rests on
-the model and not on its stand-in.
+drawn on that by Monte Carlo and then played itself (`posterior`), so that what is reported
+(`outcome`) rests on the model and not on its stand-in. What was played is kept (`journal`).
 """
 
+from sim.calibration.outcome import Calibration
 from sim.calibration.plan import Plan, load_plan
-from sim.calibration.posterior import Calibration, calibrate
+from sim.calibration.posterior import calibrate
 
 __all__ = ["Calibration", "Plan", "calibrate", "load_plan"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from sim.calibration.journal import Journal
 from sim.calibration.plan import Plan
 from sim.calibration.targets import MEASURES, RECORD
 from sim.ensembles import ensemble
+from sim.scenario import Scenario
 
 Points = NDArray[np.float64]
 
@@ -61,14 +64,15 @@ def played(
     rows = []
     for place, point in enumerate(tqdm(points, disable=not progress, unit="point")):
         scenario = plan.changed(point)
-        key = journal.key(scenario, runs, seed + place, asked)
-        measured = journal.find(key)
-        if measured is None:
-            results = ensemble(scenario, runs=runs, seed=seed + place, record=RECORD)
-            measured = [
-                MEASURES[target.measure].found(results, target.week or 0, target.position or 0.0)
-                for target in plan.targets
-            ]
-            journal.note(key, measured)
-        rows.append(measured)
+        measure = partial(_measured, plan, scenario, runs, seed + place)
+        rows.append(journal.measured(scenario, runs, seed + place, asked, measure))
     return pd.DataFrame(rows, columns=[target.name for target in plan.targets])
+
+
+def _measured(plan: Plan, scenario: Scenario, runs: int, seed: int) -> list[float]:
+    """The targets of a plan, in its order."""
+    results = ensemble(scenario, runs=runs, seed=seed, record=RECORD)
+    return [
+        MEASURES[target.measure].found(results, target.week or 0, target.position or 0.0)
+        for target in plan.targets
+    ]

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,23 @@ class Journal:
                 continue  # the line that was being written when all stopped
             if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
                 self._known[entry[0]] = entry[1]
+
+    def measured(
+        self, scenario: Scenario, runs: int, seed: int, asked: object, measure: Callable[[], Any]
+    ) -> Any:
+        """What is measured at a point: as it was noted, or measured now and noted.
+
+        Raises
+        ------
+        StoppedError
+            See `note`.
+        """
+        key = self.key(scenario, runs, seed, asked)
+        found = self.find(key)
+        if found is None:
+            found = measure()
+            self.note(key, found)
+        return found
 
     def key(self, scenario: Scenario, runs: int, seed: int, asked: object) -> str:
         """Name of a point: its scenario, its luck, what is measured, and the program as coded."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -62,12 +64,8 @@ def judged(
     found: dict[str, list[tuple[float, float, bool]]] = {fact.name: [] for fact in FACTS}
     for place, point in enumerate(tqdm(points, disable=not progress, unit="draw")):
         case = plan.changed(point)
-        key = journal.key(case, runs, seed + place, list(found))
-        measured = journal.find(key)
-        if measured is None:
-            measured = _measured(case, runs, seed + place)
-            journal.note(key, measured)
-        for name, *estimate in measured:
+        measure = partial(_measured, case, runs, seed + place)
+        for name, *estimate in journal.measured(case, runs, seed + place, list(found), measure):
             found[name].append(tuple(estimate))
     rows = []
     for fact in FACTS:

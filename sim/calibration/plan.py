@@ -14,10 +14,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from sim.calibration.targets import MEASURES
 from sim.errors import Fault, ScenarioError, SimError, nearest
-from sim.files import load, with_changes
+from sim.files import load, read_table, with_changes
 from sim.parts import Part
 from sim.scenario import Scenario
-from sim.toml import Table, place_of, read
+from sim.toml import Table, place_of
 
 
 class Free(Part):
@@ -134,10 +134,9 @@ def load_plan(path: str | Path) -> Plan:
         measure is not known, or a target rests on something later than `known_until`.
     """
     path = Path(path)
-    try:
-        tree = read(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SimError(f"{path}: cannot be read: {error}") from error
+    tree = read_table(path)
+    if "actors" in tree:
+        raise SimError(f"{path}: is a scenario, not a plan; a plan names one under `scenario`")
     try:
         tables = _Tables.model_validate(_plain(tree))
     except ValidationError as error:

@@ -145,7 +145,7 @@ def week_of(results: xr.Dataset, week: int) -> str:
 
 def day(date: Any) -> float:
     """Place of a date on an axis of dates, in days."""
-    return float(mdates.date2num(date))  # type: ignore[no-untyped-call]
+    return float(mdates.date2num(date))  # type: ignore[no-untyped-call]  # matplotlib
 
 
 def date_axis(ax: Axes, dates: NDArray[Any]) -> None:
@@ -157,8 +157,8 @@ def date_axis(ax: Axes, dates: NDArray[Any]) -> None:
         ax.set_xticks([day(dates[0])], [f"{dates[0].astype('datetime64[D]')}"])
         ax.xaxis_date()
         return
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
-    form = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]  # as above
+    form = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # as above
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(form)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import SimError, nearest
+from sim.files import read_table
 from sim.measures import breach_weights
 from sim.parts import Part
 from sim.scenario import Scenario
@@ -24,7 +25,6 @@ from sim.theory.cast import Cast
 from sim.theory.estimates import Figure, Spread, ratio
 from sim.theory.facts import Fact, Status
 from sim.theory.readings import NOT_MET, first_achieved, since
-from sim.toml import read
 
 TRUCE, SETTLEMENT = 1, 2
 
@@ -50,7 +50,7 @@ class Happened(Part):
             self.value is not None and any(end is not None for end in ends)
         ):
             raise ValueError("needs a value, or low and high")
-        if self.value is None and ends[0] > ends[1]:  # type: ignore[operator]
+        if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError("low must not be above high")
         return self
 
@@ -99,10 +99,7 @@ def load(path: Path) -> tuple[Fact, ...]:
     SimError
         If it cannot be read, or a fact of it is not one.
     """
-    try:
-        tree = read(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SimError(f"{path}: cannot be read: {error}") from error
+    tree = read_table(path)
     rows = tree.get("facts")
     if not isinstance(rows, list) or set(tree) != {"facts"}:
         raise SimError(f"{path}: holds a list of [[facts]] and nothing else")
