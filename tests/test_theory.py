@@ -344,7 +344,16 @@ def test_a_sign_holds_if_its_whole_interval_has_it(syria: Scenario) -> None:
         assert (found.agrees, found.holds) == (agrees, holds)
 
 
-def test_a_range_holds_if_the_interval_meets_it(syria: Scenario) -> None:
+def test_a_range_holds_if_the_estimate_lies_in_it_however_few_the_runs() -> None:
+    fact = replace(facts.FACTS[0], expected=(0.82, 0.89))
+    noisy = np.random.default_rng(1).normal(size=100)
+    for value, holds in ((0.79, False), (0.82, True), (0.86, True), (0.91, False)):
+        for spread in (0.0, 1.0):  # the wide interval meets the range in any case
+            found = facts.Verdict(fact, estimates.figure(value, spread * noisy))
+            assert (found.agrees, found.holds) == (holds, holds)
+
+
+def test_of_what_each_run_has_once_the_middle_nine_tenths_must_meet_the_range() -> None:
     fact = replace(facts.FACTS[0], expected=(0.82, 0.89))
     for low, high, holds in ((0.80, 0.83, True), (0.84, 0.85, True), (0.90, 0.95, False)):
         assert facts.Verdict(fact, estimates.Spread(0.8, low, high)).holds == holds
