@@ -41,6 +41,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what happened", "chronicle"),
     ("which part", "selection"),
     ("how much", "measures"),
+    ("what a job takes", "costs"),
     ("which runs", "study"),
     ("where they lie", "places"),
     ("where they are kept", "store"),

@@ -24,8 +24,8 @@ class Summary(NamedTuple):
     final_tie: Small  # (R, N, N)
     final_position: Small  # (R, K)
     final_capability: Small  # (R, N)
-    decided: NDArray[np.uint16]  # (R, kinds, 2, N) events by kind, answer, actor
-    happened: NDArray[np.uint16]  # (R, kinds, 2) events by kind and answer
+    decided: NDArray[np.uint32]  # (R, kinds, 2, N) events by kind, answer, actor
+    happened: NDArray[np.uint32]  # (R, kinds, 2) events by kind and answer
     story: NDArray[np.int64]  # (R,) fingerprint of all decisions
     event_count: NDArray[np.int64]  # (R,) rows in the table of events
     sound: Flags  # (R,) every number finite, no overflow
@@ -78,8 +78,8 @@ def empty_summary(runs: int, rounds: int, actors: int, issues: int) -> Summary:
         final_tie=np.zeros((runs, actors, actors), dtype=np.float32),
         final_position=np.zeros((runs, issues), dtype=np.float32),
         final_capability=np.zeros((runs, actors), dtype=np.float32),
-        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint16),
-        happened=np.zeros((runs, kinds, 2), dtype=np.uint16),
+        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint32),
+        happened=np.zeros((runs, kinds, 2), dtype=np.uint32),
         story=np.zeros(runs, dtype=np.int64),
         event_count=np.zeros(runs, dtype=np.int64),
         sound=np.zeros(runs, dtype=np.bool_),
@@ -144,9 +144,9 @@ def summarise(out, n, m, T, theta, status, log, count):
             for i in range(actors + 1):
                 times += count[place]
                 if i < actors:
-                    out.decided[n, kind, answer, i] = min(count[place], 65535)
+                    out.decided[n, kind, answer, i] = count[place]
                 place += 1
-            out.happened[n, kind, answer] = min(times, 65535)
+            out.happened[n, kind, answer] = times
     out.story[n] = count[events.STORY]
     out.event_count[n] = min(count[events.ROWS], log.shape[0])
     out.sound[n] = math.isfinite(total) and count[events.ROWS] <= log.shape[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
@@ -123,6 +123,16 @@ def run_number(results: xr.Dataset, run: int | None = None) -> int:
     if run not in runs:
         raise ResultsError(f"there is no run {run}: the runs are {runs.min()} to {runs.max()}")
     return int(run)
+
+
+# Runs that are read at a time where a result does not need all of them at once.
+RUNS_AT_A_TIME = 20_000
+
+
+def pieces(results: xr.Dataset) -> Iterator[xr.Dataset]:
+    """The results, `RUNS_AT_A_TIME` by `RUNS_AT_A_TIME` runs, so that memory stays small."""
+    for start in range(0, results.sizes["run"], RUNS_AT_A_TIME):
+        yield results.isel(run=slice(start, start + RUNS_AT_A_TIME))
 
 
 def week_at(results: xr.Dataset, at: When) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim import costs
 from sim.chance import NO_DRAWS
 from sim.errors import ResultsError, SimError, nearest
 from sim.events import counter, empty
@@ -153,6 +154,7 @@ def gather(
 ) -> xr.Dataset:
     """Play the runs of these numbers; Ctrl-C ends it early with the runs that are finished."""
     prepared = prepare(scenario)
+    afford(scenario, prepared, len(numbers), parts, log)
 
     def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
         return _play_compiled(scenario, prepared, seed, number, parts, log, hold)
@@ -180,6 +182,33 @@ def gather(
     if hold is not None:
         results.attrs["hold"] = hold
     return results
+
+
+def afford(
+    scenario: Scenario,
+    prepared: tuple[Givens, Knobs, Layout],
+    runs: int,
+    parts: tuple[str, ...] | None = None,
+    log: bool = True,
+) -> int:
+    """Bytes of memory that some runs take at least if they are kept as `gather` keeps them.
+
+    Raises
+    ------
+    SimError
+        If this machine has less free.
+    """
+    g, _, lay = prepared
+    rows = most_events(g, lay, scenario.rounds) if log else 0
+    need = costs.memory_in_full(lay, scenario.rounds, runs, rows, parts)
+    costs.must_fit(
+        need,
+        f"{runs} {'run' if runs == 1 else 'runs'} of {len(scenario.actors)} actors and "
+        f"{scenario.rounds} weeks, kept in full,",
+        "ask for fewer runs, weeks or actors, or keep less of each run in an ensemble "
+        "(sim ensemble)",
+    )
+    return need
 
 
 def _play_compiled(

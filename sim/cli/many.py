@@ -128,9 +128,16 @@ def _ensemble(options: argparse.Namespace) -> int:
     choose_driver(scenario, options.runs, talk)
     meet_own_classes(scenario, options.plugin, talk)
 
+    from sim.costs import WORTH_A_WORD, in_words
     from sim.ensembles import ensemble
     from sim.store import Store
+    from sim.study import Study
 
+    study = Study.of(scenario, runs=options.runs, record=options.record)
+    size = options.runs * study.recording.bytes_a_run
+    if talk and size > WORTH_A_WORD:
+        where = "on the disk, before it is compressed" if options.out else "of memory"
+        say(f"the results take {in_words(size)} {where}; events come on top")
     began = time.monotonic()
     try:
         results = ensemble(

@@ -64,9 +64,14 @@ def run(options: argparse.Namespace) -> int:
     choose_driver(scenario, options.runs, talk)
 
     from sim.chronicle import page
-    from sim.simulation import gather
+    from sim.costs import WORTH_A_WORD, in_words
+    from sim.setup import prepare
+    from sim.simulation import afford, gather
 
     meet_own_classes(scenario, options.plugin, talk)
+    need = afford(scenario, prepare(scenario), options.runs)
+    if talk and need > WORTH_A_WORD:
+        say(f"this takes {in_words(need)} of memory, and half as much on the disk with --out")
     try:
         bar = talk and options.runs > 1
         results = gather(scenario, range(options.runs), options.seed, progress=bar)

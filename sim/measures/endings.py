@@ -14,7 +14,7 @@ from sim.errors import ResultsError, nearest
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.pairs import tie
 from sim.results import scenario_of
-from sim.selection import pair, run_number, variable
+from sim.selection import pair, pieces, run_number, variable
 
 WAR, CEASEFIRE, SETTLED, VICTORY = range(4)
 FROZEN_FROM = 12
@@ -188,8 +188,10 @@ def outcome_shares(
         Index ``outcome``: ``runs``, ``share`` with ``low`` and ``high``, ``meaning``. The first
         five add up to 1.
     """
-    found = outcomes(results, allies, content)
-    count, runs = found.sum("run").values, found.sizes["run"]
+    run_number(results)
+    runs = results.sizes["run"]
+    every = [outcomes(piece, allies, content).sum("run") for piece in pieces(results)]
+    found, count = every[0], np.sum([piece.values for piece in every], axis=0)
     low, high = wilson(count, runs, level)
     return pd.DataFrame(
         {
