@@ -5,9 +5,11 @@ import re
 import struct
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
-from sim import selection
+from sim import report, selection
+from sim.chronicle.wording import percent
 from sim.cli import main
 from sim.ensembles import ensemble
 from sim.errors import ResultsError
@@ -250,11 +252,35 @@ def test_the_numbers_of_a_report_are_those_of_the_runs(reports, places):
     words = " ".join(Page(reports["brief"]).words.split())
     share = float((results["state"].isel(round=-1) == 0).mean())
     low, high = wilson(round(share * 12), 12)
-    assert f"at war {round(share * 12)} {share:.1%} {low:.1%} to {high:.1%}".replace(" ", "") in (
-        words.replace(" ", "")
-    )
+    told = f"{percent(share)} {percent(low)} to {percent(high)}".replace(" percent", " %")
+    assert f"at war {round(share * 12)} {told}".replace(" ", "") in words.replace(" ", "")
     mean = float((results["state"] == 0).sum("round").mean())
     assert f"weeks of war{mean:.1f}".replace(" ", "") in words.replace(" ", "")
+
+
+def test_a_report_has_labels_and_gives_ids_on_request(syria):
+    results = ensemble(syria, 12, record="tie")
+    plain, named = report.html(results), report.html(results, ids=True)
+    # The scenario in full, as a file, ends the page.
+    body = Page(plain).words.partition("Every value, written out")[0]
+    alts = " ".join(re.findall(r'alt="([^"]*)"', plain))
+    for name in (*syria.actors, *syria.issues, *syria.camps, "power_sharing", "vote_loyalty"):
+        if "_" in name:
+            assert name not in body
+            assert name not in alts
+    assert "times united states" not in body
+    assert "-0.0 to" not in body
+    for name in ("foreign_militias", "power_sharing", "mechanisms.vote_loyalty", "(towns)"):
+        assert name in Page(named).words.partition("Every value, written out")[0]
+
+
+def test_a_share_of_a_report_is_not_rounded_to_another(toy):
+    """One of forty runs is 2.5 %, and not 2 %."""
+    results = ensemble(toy, 40)
+    state = results["state"].copy(data=np.zeros_like(results["state"]))
+    state[0, :] = 2
+    words = Page(report.html(results.assign(state=state))).words
+    assert "settled 1 2.5 % 0.4 % to 12.9 %".replace(" ", "") in re.sub(r"\s", "", words)
 
 
 def test_ties_before_the_war_are_worked_out_where_only_the_last_are_kept(syria):

@@ -173,6 +173,7 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
     """What an ensemble came to, in a few lines."""
     import numpy as np
 
+    from sim.chronicle.wording import percent
     from sim.events import CODE
     from sim.measures.intervals import wilson
 
@@ -187,8 +188,8 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
             count = int((last == code).sum())
             low, high = map(float, wilson(count, runs))
             if count > 0 or code < 3:
-                span = f"95 % interval {low:.1%} to {high:.1%}"
-                lines.append(f"  {name} at the end: {count / runs:.1%} ({span})")
+                span = f"95 % interval {percent(low, ' %')} to {percent(high, ' %')}"
+                lines.append(f"  {name} at the end: {percent(count / runs, ' %')} ({span})")
         state, happened = results["state"].values, results["happened"].values
         signing = happened[:, CODE["ceasefire"]]
         for name, values in (
