@@ -43,7 +43,7 @@ class Trial:
     title : str
         Name of the scenario.
     labels : dict of str to str
-        Of the two actors, for figures.
+        Of actors and issues, by their names.
     partner, spoiler, goal : str
     achieved, secure, threatened : float
         See `sim.theory.cast.Cast`.
@@ -162,7 +162,10 @@ def run(
             left_out[part] = str(error)
     return Trial(
         title=scenario.name,
-        labels={name: scenario.actors[name].label for name in cast.pair},
+        labels={
+            name: part.label
+            for table in (scenario.actors, scenario.issues) for name, part in table.items()
+        },
         partner=cast.partner, spoiler=cast.spoiler, goal=cast.goal,
         achieved=cast.achieved, secure=cast.secure, threatened=cast.threatened,
         proxies=cast.proxies, disputed=cast.disputed, shuffled=shuffled_issues(scenario),
