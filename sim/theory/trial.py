@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
 
+from sim.chronicle.wording import Words
 from sim.errors import SimError, nearest
 from sim.scenario import Scenario
 from sim.study import whole
@@ -43,7 +44,7 @@ class Trial:
     title : str
         Name of the scenario.
     labels : dict of str to str
-        Of actors and issues, by their names.
+        Of the two actors, for figures.
     partner, spoiler, goal : str
     achieved, secure, threatened : float
         See `sim.theory.cast.Cast`.
@@ -56,6 +57,8 @@ class Trial:
         How long it took.
     tables : dict of str to DataFrame
         By part; what was not asked for is not there.
+    names : dict of str to str
+        Labels of all actors and issues, by their ids.
     """
 
     title: str
@@ -76,6 +79,7 @@ class Trial:
     left_out: dict[str, str]
     seconds: float
     tables: dict[str, pd.DataFrame]
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def chosen_parts(only: Sequence[str] | None) -> tuple[str, ...]:
@@ -162,16 +166,19 @@ def run(
             left_out[part] = str(error)
     return Trial(
         title=scenario.name,
-        labels={
-            name: part.label
-            for table in (scenario.actors, scenario.issues) for name, part in table.items()
-        },
+        labels={name: scenario.actors[name].label for name in cast.pair},
         partner=cast.partner, spoiler=cast.spoiler, goal=cast.goal,
         achieved=cast.achieved, secure=cast.secure, threatened=cast.threatened,
         proxies=cast.proxies, disputed=cast.disputed, shuffled=shuffled_issues(scenario),
         runs=runs, codings=codings, coding_runs=coding_runs, seed=seed, left_out=left_out,
-        seconds=round(time.monotonic() - began, 1), tables=tables,
+        seconds=round(time.monotonic() - began, 1), tables=tables, names=_labels(scenario),
     )  # fmt: skip
+
+
+def _labels(scenario: Scenario) -> dict[str, str]:
+    words = Words(scenario)
+    actors = {name: words.who(name) for name in scenario.actors}
+    return {name: words.issue(name) for name in scenario.issues} | actors
 
 
 def save(trial: Trial, folder: Path) -> list[Path]:
