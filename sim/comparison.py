@@ -265,7 +265,7 @@ class Comparison:
         return "\n".join(lines)
 
     def _cells(self, name: str) -> tuple[str, ...]:
-        row = self.table.loc[name]
+        row: Any = self.table.loc[name]
         return (
             f"{row['first']:.3f}", f"{row['second']:.3f}", f"{row['difference']:+.4f}",
             f"{row['low']:+.4f} to {row['high']:+.4f}", percent(row["changed"], " %"),

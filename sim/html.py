@@ -126,16 +126,19 @@ def plain(parts: Blocks, width: int) -> str:
             continue
         found.append(
             "\n".join(
-                _filled(entry, wide, initial_indent="  ", subsequent_indent="      ")
+                _filled(entry, wide, "  ", " " * 6)
                 for entry in block
             )
         )  # fmt: skip
     return "\n\n".join(block for block in found if block)
 
 
-def _filled(text: str, wide: int, **indents: str) -> str:
-    """Text in lines that break between words only."""
-    return textwrap.fill(text, wide, break_long_words=False, break_on_hyphens=False, **indents)
+def _filled(text: str, wide: int, first: str = "", then: str = "") -> str:
+    """Text in lines that break between words only, with what they begin with."""
+    return textwrap.fill(
+        text, wide, initial_indent=first, subsequent_indent=then, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def marked(parts: Blocks) -> str:

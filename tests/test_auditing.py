@@ -58,7 +58,7 @@ def test_a_sign_that_turns_at_an_end_is_said_to(planted: Audit) -> None:
 def test_the_page_names_number_ends_and_effects(planted: Audit) -> None:
     page = " ".join(str(planted).split())
     assert "1. The Duchy's capability, 1 here: at 0.5 it is -0.25 (a change of -0.50" in page
-    assert "at 2 it is 1.25 (by +1.00" in page
+    assert "at 2 it is 1.25 (a change of +1.00" in page
     assert "no shuffled codings were asked for" in page
     assert planted.html().count("<table") == 1
 

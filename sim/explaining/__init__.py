@@ -84,9 +84,9 @@ class Explanation:
         return html.page(str(self._blocks[0]), self._repr_html_())
 
     def __repr__(self) -> str:
-        before, after = (self.accounts.loc["tie", when] for when in ("before", "after"))
+        tie: Any = self.accounts.loc["tie"]
         return (
-            f"<Explanation: {self._blocks[0]}; from {level(before)} to {level(after)}; "
+            f"<Explanation: {self._blocks[0]}; from {level(tie['before'])} to {level(tie['after'])}; "
             f"{len(self.events)} events, {len(self.flips)} changes that turn a decision. "
             "print(it) tells it; .accounts, .events, .parts and .flips are tables>"
         )
