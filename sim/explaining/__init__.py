@@ -86,7 +86,8 @@ class Explanation:
     def __repr__(self) -> str:
         tie: Any = self.accounts.loc["tie"]
         return (
-            f"<Explanation: {self._blocks[0]}; from {level(tie['before'])} to {level(tie['after'])}; "
+            f"<Explanation: {self._blocks[0]}; "
+            f"from {level(tie['before'])} to {level(tie['after'])}; "
             f"{len(self.events)} events, {len(self.flips)} changes that turn a decision. "
             "print(it) tells it; .accounts, .events, .parts and .flips are tables>"
         )
