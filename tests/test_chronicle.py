@@ -307,9 +307,9 @@ def test_talks_say_who_was_pressed_to_come_and_what_was_tabled(syria: Scenario) 
         row(63, "table", issue="arms", terms={"status_quo": 0.1, "opening": 0.55}),
     ]
     assert on(told(syria, rows), DAY) == [
-        "The Damascus rebels come to the talks; the northern rebels come to the talks, drawn "
-        "there by Turkey though it costs them 0.04; the monopoly over arms (now at 0.10, opening "
-        "at 0.55), the core of the matter, is tabled for the first time."
+        "The Damascus rebels come to the talks; the northern rebels come to the talks, brought "
+        "there by Turkey although coming costs them 0.04; the monopoly over arms (now at 0.10, "
+        "opening at 0.55), the core of the matter, is tabled for the first time."
     ]
 
 

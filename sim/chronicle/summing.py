@@ -84,9 +84,10 @@ def _lengths(truces: Sequence[Truce], many: bool = False) -> str:
     if many:
         share = f"{percent(still / len(truces))} still hold"
     text = f"; ceasefires last {middle} in the median and {max(weeks)} at most"
-    text += ", the week of a collapse included" if still < len(truces) else ""
+    counted = ["the week of a collapse"] if still < len(truces) else []
     if any(truce.settled is not None for truce in truces):
-        text += ", weeks of settlement too"
+        counted.append("weeks of settlement")
+    text += f", {listed(counted)} included" if counted else ""
     return f"{text}, and {share} at the end"
 
 
@@ -160,9 +161,9 @@ def _talks(story: Story) -> str:
     held = [meeting for meeting in story.meetings if meeting.votes]
     empty = len(story.meetings) - len(held)
     if not held:
-        return sentence(f"talks came to nothing for want of a party, {times(empty)}")
+        return sentence(f"talks came to nothing because a party stayed away, {times(empty)}")
     text = f"talks were held {times(len(held))}"
-    text += f" and came to nothing for want of a party {times(empty)}" if empty else ""
+    text += f" and came to nothing because a party stayed away {times(empty)}" if empty else ""
     agreed = sum(bool(meeting.agreed) for meeting in held)
     text += f"; the war was settled {times(agreed)}" if agreed else "; nothing was settled"
     return sentence(text)

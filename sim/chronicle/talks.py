@@ -60,8 +60,8 @@ def _around(story: Story, meeting: Meeting) -> list[str]:
     for event in pressed:
         sender = words.who(story.scenario.talks.brought[event.actor])
         cost = size(event.terms["truce"] - event.terms["seat"])
-        text = f"{words.says(event.actor, 'come')} to the talks, drawn there by {sender} though"
-        parts.append(f"{text} it costs {words.it(event.actor)} {cost}{reasons.close(event)}")
+        text = f"{words.says(event.actor, 'come')} to the talks, brought there by {sender} although"
+        parts.append(f"{text} coming costs {words.it(event.actor)} {cost}{reasons.close(event)}")
     for event in meeting.attend:
         if not event.answer:
             why = reasons.because(reasons.attend(story, event)) + reasons.close(event)
