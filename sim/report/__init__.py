@@ -85,9 +85,9 @@ def html(
     ]
     say(f"playing run {found.typical} again ...")
     why = (
-        "Of all its numbers (weeks in each state, ceasefires, talks, decisions, positions, "
-        "strength and ties at the end) this run is nearest to the medians. What it tells in detail "
-        "may still be unlikely."
+        "Taking all its numbers together (weeks in each state, ceasefires, talks, decisions, "
+        "positions, strength and ties at the end), this run is nearest to the medians. What it "
+        "tells in detail may still be unlikely."
         if many
         else "The only run."
     )
@@ -96,9 +96,9 @@ def html(
     )
     if many and found.extreme != found.typical:
         say(f"playing run {found.extreme} again ...")
-        why = "Of all its numbers this run is farthest from the medians."
+        why = "Taking all its numbers together, this run is farthest from the medians."
         if found.farthest:
-            why += f" Most of all in {'; '.join(found.farthest)}."
+            why += f" It is farthest in: {'; '.join(found.farthest)}."
         parts.append(sections.one_run(results, found.extreme, "An extreme run", why))
     title, lead = _title(results), " ".join(scenario.description.split())
     body = BODY.substitute(
