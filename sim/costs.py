@@ -71,10 +71,7 @@ def memory_in_full(
     """
     kept = ("status", *(RECORDED if parts is None else parts))
     like = blank(lay, 0)
-    week = sum(
-        getattr(like, part).dtype.itemsize
-        * int(np.prod(getattr(like, part).shape[1:], dtype=np.int64))
-        for part in dict.fromkeys(kept)
-    )
+    rows_of = [getattr(like, part) for part in dict.fromkeys(kept)]
+    week = sum(int(a.dtype.itemsize * np.prod(a.shape[1:], dtype=np.int64)) for a in rows_of)
     # The record of every run is there until the results, of the same size, are made from it.
     return 2 * runs * rounds * week + rows * COLUMNS * 8

@@ -26,7 +26,6 @@ from sim.chronicle.wording import Words
 from sim.errors import SimError
 from sim.events import CODE
 from sim.explaining import pair_of
-from sim.plausible import owner
 from sim.scenario import Scenario
 from sim.study import MOST_RUNS, given, whole
 from sim.theory.cast import find
@@ -114,10 +113,10 @@ def audit(
     base, found = player.play(case, [end.scenario for end in closer], runs, 0)
     signs = summed(asked, base)
     table = close_table(table, asked, closer, base, found, signs)
-    facts, left_out = _facts(case, pair, codings, coding_runs, seed, workers, say)
+    facts, left_out, who = _facts(case, pair, codings, coding_runs, seed, workers, say)
     return Audit(
         case.name, signs, table, facts, left_out, runs, screened, codings, coding_runs, seed,
-        round(time.monotonic() - began, 1),
+        round(time.monotonic() - began, 1), who,
     )  # fmt: skip
 
 
@@ -135,7 +134,7 @@ def _conclusions(case: Scenario, conclusion: Any, pair: Sequence[str] | None) ->
     tie = f"the change of the tie of {words.all(two)}"
     found: dict[str, Outcome] = {tie: tie_change(two)}
     if case.patrons.get(two[1]):
-        found[f"the share of {owner(words, two[1])} orders that are to spoil"] = spoiling(two[1])
+        found[f"the share of {words.whose(two[1])} orders that are to spoil"] = spoiling(two[1])
     return found
 
 
@@ -168,12 +167,12 @@ def _facts(
     seed: int,
     workers: int | None,
     say: Tell,
-) -> tuple[pd.DataFrame, str]:
-    """Which facts the scenario shows, and what share of shuffled codings shows them too."""
+) -> tuple[pd.DataFrame, str, str]:
+    """Which facts the scenario shows, what share of shuffled codings shows them too, of whom."""
     columns = ["fact", "claim", "status", "coded", "share", "low", "high", "nothing"]
     empty = pd.DataFrame(columns=columns)
     if codings == 0:
-        return empty, "no shuffled codings were asked for"
+        return empty, "no shuffled codings were asked for", ""
     try:
         cast = find(case, pair)
         say(f"{codings} shuffled codings, {runs} runs of each experiment")
@@ -181,11 +180,13 @@ def _facts(
             Cells(case, cast, runs, seed, workers=workers), FACTS, codings, runs, say
         )
     except SimError as error:
-        return empty, str(error)
+        return empty, str(error), ""
     found = shares(table, [fact.name for fact in FACTS])
     coded = table[table["coding"] == AS_CODED].iloc[0]
     about = {fact.name: fact for fact in FACTS}
     found["claim"] = [about[name].claim for name in found["fact"]]
     found["status"] = [about[name].status for name in found["fact"]]
     found["coded"] = [bool(coded[name] == 1.0) for name in found["fact"]]
-    return found[[*columns, *(c for c in found if c not in columns)]], ""
+    words = Words(case)
+    who = f"The partner is {words.who(cast.partner)}, the spoiler {words.who(cast.spoiler)}."
+    return found[[*columns, *(c for c in found if c not in columns)]], "", who
