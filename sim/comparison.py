@@ -7,6 +7,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,20 @@ class Comparison:
     parting: Parting | None
     words: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return (
+            f"Comparison of {' and '.join(map(repr, self.titles))}: {self.runs} pairs of runs, "
+            f"{len(self.table)} measures\n"
+            "Read it: print(comparison). All measures: comparison.table"
+        )
+
     def __str__(self) -> str:
         return self.page()
+
+    def _repr_html_(self) -> str:
+        # without wrapping, so that columns stay columns; a narrow page scrolls
+        page, (_, following) = escape(self.page()), repr(self).split("\n")
+        return f'<pre style="white-space: pre; overflow-x: auto">{page}\n\n{following}</pre>'
 
     def page(self, most: int = 20, width: int = 52) -> str:
         """The comparison as text: headline measures, then those that differ most.

@@ -68,6 +68,14 @@ class Audit:
         found = self.numbers[(self.numbers["conclusion"] == name) & self.numbers["close"]]
         return found.head(FIVE)
 
+    def __repr__(self) -> str:
+        numbers = self.numbers["path"].nunique()
+        return (
+            f"Audit of {self.title!r}: {len(self.conclusions)} conclusions, {numbers} numbers "
+            "moved\n"
+            "Read it: print(audit). Tables: audit.conclusions, audit.numbers, audit.facts"
+        )
+
     def __str__(self) -> str:
         return self.page()
 

@@ -71,6 +71,14 @@ class Explanation:
     found: list[list[Flip]]
     _blocks: list[str | list[str]]
 
+    def __repr__(self) -> str:
+        return (
+            f"Explanation of the tie of {self.pair[0]} and {self.pair[1]} in run {self.run}, "
+            f"weeks {self.since + 1} to {self.until}\n"
+            "Read it: print(explanation). Tables: explanation.events, explanation.accounts, "
+            "explanation.flips"
+        )
+
     def __str__(self) -> str:
         return self.page()
 
@@ -214,7 +222,11 @@ def _run(results: xr.Dataset, run: int | None) -> int:
 
 def _is_full(results: xr.Dataset) -> bool:
     """Whether the results hold everything of their runs, in 64 bits, events too."""
-    rounds = scenario_of(results).rounds
+    case = scenario_of(results)
+    rounds = case.rounds
+    named = (("actor", case.actors), ("other", case.actors), ("issue", case.issues))
+    if any(results[axis].values.tolist() != list(names) for axis, names in named):
+        return False
     held = "event_kind" in results and all(name in results for name in _NEEDED)
     if not held or not np.array_equal(results["round"].values, np.arange(rounds)):
         return False
