@@ -3,7 +3,7 @@
 Results hold some codes in place of names: who convened (`convener`), who acted in which event
 (`event_actor`, `event_counterpart`, `event_issue`). A code is a place in the file of the scenario,
 never a place on an axis of the Dataset, which a user may select from or put in another order; the
-scenario travels with the Dataset as an attribute of the coordinate `run`. Runs and weeks of events
+scenario travels with the Dataset as an attribute of the coordinate `date`. Runs and weeks of events
 are numbers, as the coordinates `run` and `round` have them.
 """
 
@@ -27,7 +27,7 @@ from sim.scenario import Scenario
 
 FORMAT = 1
 # Where the text of the scenario lies: displayed results do not show attributes of coordinates.
-_HOLDER, _TEXT = "run", "scenario"
+_HOLDER, _TEXT = "date", "scenario"
 # Axes that measures and figures need as axes, also with one value.
 _AXES = ("run", "round", "actor", "other", "issue", "camp", "theatre", "link", "account")
 
@@ -61,7 +61,7 @@ def versions() -> dict[str, str]:
 def folded(results: xr.Dataset) -> xr.Dataset:
     """The same results with the text of the scenario where displayed results do not show it.
 
-    It moves from the attributes of the Dataset to those of the coordinate `run`. A hash of it
+    It moves from the attributes of the Dataset to those of the coordinate `date`. A hash of it
     becomes the coordinate `scenario_hash`, which tells when runs of several scenarios were put
     together.
     """
@@ -115,12 +115,7 @@ def checked(results: xr.Dataset) -> xr.Dataset:
     if not isinstance(results, xr.Dataset):
         raise ResultsError(f"results are an xarray Dataset, not {type(results).__name__}")
     for axis in _AXES:
-        if axis in results.coords and results[axis].ndim == 0:
-            value = results[axis].item()
-            raise ResultsError(
-                f"these results have no axis {axis!r} any more: select with a list, as "
-                f"results.sel({axis}=[{value!r}]), to keep it"
-            )
+        has_axis(results, axis)
     for axis in ("run", "round", "date"):
         if axis not in results.coords:
             raise ResultsError(f"these results have no {axis!r}: they are no results of runs")
@@ -135,6 +130,22 @@ def checked(results: xr.Dataset) -> xr.Dataset:
             "results.sortby('round') puts them in order"
         )
     return results
+
+
+def has_axis(values: xr.Dataset | xr.DataArray, axis: str) -> None:
+    """Refuse what was selected as a single value of an axis, and say how to keep the axis.
+
+    Raises
+    ------
+    ResultsError
+        If it was.
+    """
+    if axis in values.coords and values[axis].ndim == 0:
+        value = values[axis].values.astype(object).item()
+        raise ResultsError(
+            f"these results have no axis {axis!r} any more: select with a list, as "
+            f"results.sel({axis}=[{value!r}]), to keep it"
+        )
 
 
 def distinct_runs(results: xr.Dataset) -> xr.Dataset:

@@ -100,7 +100,8 @@ def _as_bytes(results: xr.Dataset) -> memoryview:
         encoding["date"] = {"units": "days since 2000-01-01", "calendar": "proleptic_gregorian"}
     else:
         text = days.astype("datetime64[D]").astype(str).astype(object)
-        results = results.assign_coords(date=(results["date"].dims, text, {"comment": _BEYOND}))
+        attributes = {**results["date"].attrs, "comment": _BEYOND}
+        results = results.assign_coords(date=(results["date"].dims, text, attributes))
     buffer = io.BytesIO()
     file = h5netcdf.File(buffer, "w")
     try:
@@ -146,7 +147,8 @@ def load(path: str | os.PathLike[str]) -> xr.Dataset:
         if found <= FORMAT:
             if results["date"].dtype.kind != "M":
                 days = results["date"].values.astype("datetime64[s]")
-                results = results.assign_coords(date=(results["date"].dims, days))
+                kept = {n: v for n, v in results["date"].attrs.items() if n != "comment"}
+                results = results.assign_coords(date=(results["date"].dims, days, kept))
             return folded(results)
     raise ResultsError(
         f"{source} is of format {found}, this program reads up to {FORMAT}: "
