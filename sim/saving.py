@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import tempfile
@@ -16,6 +17,9 @@ import xarray as xr
 from sim.errors import ResultsError
 from sim.provenance import FORMAT, folded
 
+# After the netCDF content stand these bytes and a checksum of it; netCDF readers ignore them. HDF5
+# itself checks little: a damaged file can give other numbers, or keep it busy for ever.
+_MARK, _SIZE = b"\nsim results, blake2b: ", 32
 _BEYOND = "dates are text: outside the years 1678 to 2262 other programs need more to read them"
 
 
@@ -108,7 +112,23 @@ def _as_bytes(results: xr.Dataset) -> memoryview:
         results.dump_to_store(xr.backends.H5NetCDFStore(file), encoding=encoding)
     finally:
         file.close()
+    buffer.seek(0, io.SEEK_END)
+    mark = _MARK + _checksum(buffer.getvalue())  # a view would forbid to write
+    buffer.write(mark)
     return buffer.getbuffer()
+
+
+def _checksum(content: bytes | memoryview) -> bytes:
+    return hashlib.blake2b(content, digest_size=_SIZE // 2).hexdigest().encode()
+
+
+def _must_be_whole(source: Path) -> None:
+    """Refuse a file whose checksum does not hold; older files have none."""
+    content = memoryview(source.read_bytes())
+    end = len(content) - len(_MARK) - _SIZE
+    marked = end > 0 and bytes(content[end : end + len(_MARK)]) == _MARK
+    if marked and bytes(content[-_SIZE:]) != _checksum(content[:end]):
+        raise ValueError("its checksum does not hold")
 
 
 def _in_nanoseconds(days: Any) -> bool:
@@ -138,6 +158,7 @@ def load(path: str | os.PathLike[str]) -> xr.Dataset:
             f"{source} is not a results file but text; a scenario is read by sim.files.load"
         )
     with _reading(source):
+        _must_be_whole(source)
         # Dates in seconds reach any century; the usual nanoseconds end in 1677 and in 2262.
         times = xr.coders.CFDatetimeCoder(time_unit="s")
         results = xr.load_dataset(source, engine="h5netcdf", decode_times=times)

@@ -135,8 +135,8 @@ def replay(
         if same and "final_tie" in kept:
             last = again["tie"].isel(run=0, round=-1)
             last = last.sel(actor=kept["actor"].values, other=kept["other"].values)
-            last = last.transpose(*kept["final_tie"].dims).values.astype(np.float32)
-            same = np.allclose(kept["final_tie"].values, last, atol=1e-6)
+            last = last.transpose(*kept["final_tie"].dims).astype(np.float32)
+            same = np.allclose(kept["final_tie"].values, last.values, atol=1e-6)
         if not same:
             raise ResultsError(
                 f"{name}: run {run} comes out differently now: it was made by other rules, or on "
