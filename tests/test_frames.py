@@ -244,7 +244,7 @@ def test_displayed_results_do_not_show_the_scenario_but_keep_it(war):
     shown = war._repr_html_()
     assert "scenario" not in war.attrs
     assert len(repr(war)) < 4000
-    listed = shown[shown.index("Attributes") :]
+    listed = shown[shown.rindex("Attributes") :]
     assert "description = " not in listed
     assert scenario_of(war) == sim.load_scenario(TOY)
 
