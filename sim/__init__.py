@@ -33,6 +33,8 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("the start", "setup"),
     ("when", "rounds"),
     ("what is kept of a run", "blocks"),
+    ("where results come from", "provenance"),
+    ("results in a file", "saving"),
     ("what is left", "results"),
     ("what is kept of many", "recording"),
     ("a user's own", "plugins"),
@@ -42,6 +44,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what it is called", "labels"),
     ("a page of it", "html"),
     ("which part", "selection"),
+    ("as tables", "frames"),
     ("how much", "measures"),
     ("what a job takes", "costs"),
     ("which runs", "study"),
@@ -89,11 +92,12 @@ _PUBLIC = {
     "register": "plugins",
     "check_actor": "contract",
     "save": "results",
-    "load": "results",
+    "load": "sources",
+    "to_frame": "frames",
     "SimError": "errors",
     "ScenarioError": "errors",
 }
-_OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
+_OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
@@ -108,6 +112,7 @@ if TYPE_CHECKING:
     from sim.exploring import explore as explore
     from sim.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.files import with_changes as with_changes
+    from sim.frames import to_frame as to_frame
     from sim.model import Actor as Actor
     from sim.model import ConflictModel as ConflictModel
     from sim.model import GovernmentActor as GovernmentActor
@@ -115,12 +120,12 @@ if TYPE_CHECKING:
     from sim.model import OrganisationActor as OrganisationActor
     from sim.model import StateActor as StateActor
     from sim.plugins import register as register
-    from sim.results import load as load
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
     from sim.seat import Seat as Seat
     from sim.simulation import replay as replay
     from sim.simulation import simulate as simulate
+    from sim.sources import open_results as load  # noqa: F401  # a public name, renamed
 
 
 def __getattr__(name: str) -> Any:

@@ -70,7 +70,7 @@ def branch(
     old = scenario_of(run)
     new = with_changes(old, set)
     which = selection.run_number(run, number)
-    week = selection.week_at(run, at)
+    week = int(run["round"].values[selection.week_at(run, at)])
     if "branch" in run.attrs:
         raise ResultsError("this run is a branch itself: branch off the run that it comes from")
     if any(actor.agent is not None for actor in (*old.actors.values(), *new.actors.values())):

@@ -534,8 +534,8 @@ class _Paired:
     changed: int = 0
     least: float = math.inf
     most: float = -math.inf
-    # The values weighted by numbers of chance, the same for every measure: measures that are equal
-    # in all runs have the same, others do not.
+    # The values weighted by numbers without a pattern, the same for every measure: measures that are
+    # equal in all runs have the same sum, others do not.
     signature: float = 0.0
 
     def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
@@ -549,8 +549,8 @@ class _Paired:
         self.first += float(one.sum())
         self.second += float(other.sum())
         self.changed += int((gap != 0).sum())
-        weights = np.random.default_rng(self.runs).random((2, len(gap)))
-        self.signature += float(weights[0] @ one + weights[1] @ other)
+        places = np.arange(self.runs, runs, dtype=float)
+        self.signature += float(np.sin(places + 1.0) @ one + np.cos(2.0 * places) @ other)
         self.least = min(self.least, float(one.min()), float(other.min()))
         self.most = max(self.most, float(one.max()), float(other.max()))
         self.runs = runs

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from html import escape
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -264,6 +265,18 @@ class Scenario(Part):
     sources: Annotated[Mapping[str, Note], Frozen] = Field(
         {}, description="sources of single numbers, by path"
     )
+
+    def __repr__(self) -> str:
+        return (
+            f"Scenario {self.name!r}: {len(self.actors)} actors, {len(self.issues)} issues, "
+            f"{self.rounds} weeks from {self.start}, {self.theory} theory\n"
+            "Run it: sim.simulate(scenario). Every value: print(sim.files.dumps(scenario))"
+        )
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return "<p>" + escape(repr(self)).replace("\n", "<br>") + "</p>"
 
     @model_validator(mode="before")
     @classmethod

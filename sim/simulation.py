@@ -131,10 +131,13 @@ def replay(
         names = [name for name in ("state", "final_tie") if name in results]
         with reading(f"run {run} of {name}"):
             kept = results[names].sel(run=number).load()
-        same = np.array_equal(kept["state"].values, again["state"].values[0])
+        weeks = again["state"].sel(run=number, round=kept["round"].values)
+        same = np.array_equal(kept["state"].values, weeks.values)
         if same and "final_tie" in kept:
-            last = again["tie"].isel(run=0, round=-1).values.astype(np.float32)
-            same = np.allclose(kept["final_tie"].values, last, atol=1e-6)
+            last = again["tie"].isel(run=0, round=-1)
+            last = last.sel(actor=kept["actor"].values, other=kept["other"].values)
+            last = last.transpose(*kept["final_tie"].dims).astype(np.float32)
+            same = np.allclose(kept["final_tie"].values, last.values, atol=1e-6)
         if not same:
             raise ResultsError(
                 f"{name}: run {run} comes out differently now: it was made by other rules, or on "

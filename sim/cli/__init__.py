@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sim.cli import calibrating, doubting, looking, many, single, why
+from sim.cli import calibrating, doubting, exporting, looking, many, single, why
 from sim.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, say
 from sim.errors import SimError, StoppedError
 
@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=single.run)
     many.add_commands(commands, file)
     looking.add_commands(commands)
+    exporting.add_commands(commands)
     calibrating.add_commands(commands)
     why.add_commands(commands, file)
     doubting.add_commands(commands, file)

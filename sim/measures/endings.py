@@ -14,7 +14,7 @@ from sim.chronicle.wording import Words
 from sim.errors import ResultsError, nearest
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.pairs import tie
-from sim.results import scenario_of
+from sim.provenance import every_week, scenario_of
 from sim.selection import pair, pieces, run_number, variable
 
 WAR, CEASEFIRE, SETTLED, VICTORY = range(4)
@@ -83,7 +83,7 @@ def outcomes(
     ResultsError
         If there are no runs, a name is not known, or a variable was not recorded.
     """
-    run_number(results)
+    run_number(every_week(results, "the class of an outcome"))
     scenario = scenario_of(results)
     weeks = variable(results, "state").transpose("run", "round").values
     state, age = weeks[:, -1], _age(weeks)

@@ -81,6 +81,13 @@ class Trial:
     tables: dict[str, pd.DataFrame]
     names: dict[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return (
+            f"Trial of the theory on {self.title!r}: {self.runs} runs, parts "
+            f"{', '.join(self.tables) or 'none'}\n"
+            "Tables: trial.tables, by part"
+        )
+
 
 def chosen_parts(only: Sequence[str] | None) -> tuple[str, ...]:
     """Parts by their names; all if none is given.
