@@ -534,8 +534,8 @@ class _Paired:
     changed: int = 0
     least: float = math.inf
     most: float = -math.inf
-    # The values weighted by numbers without a pattern, the same for every measure: measures that are
-    # equal in all runs have the same sum, others do not.
+    # The values weighted by numbers without a pattern, the same for every measure: those that
+    # are equal in all runs have the same sum, others do not.
     signature: float = 0.0
 
     def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
