@@ -49,13 +49,10 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     ScenarioError
         With every fault that was found.
     """
-    try:
-        faults: list[Fault] = []
-        files: list[str] = []
-        tree = _read_chain(Path(path), faults, files, [])
-        return finish(tree, set, faults, files)
-    except RecursionError:
-        raise ScenarioError([Fault("", "is nested too deeply", file=str(path))]) from None
+    faults: list[Fault] = []
+    files: list[str] = []
+    tree = _read_chain(Path(path), faults, files, [])
+    return finish(tree, set, faults, files)
 
 
 def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
@@ -78,10 +75,12 @@ def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
         With every fault that was found.
     """
     try:
-        tree: Table = grow(unwrapped(data), NOWHERE)
-        return finish(tree, set, [], [])
+        tree: Any = grow(unwrapped(data, fields.ROOT), NOWHERE)
     except RecursionError:
         raise ScenarioError([Fault("", "is nested too deeply")]) from None
+    if not isinstance(tree, Table):
+        raise ScenarioError([Fault("", f"must be a table, is {fields.shown(data)}")])
+    return finish(tree, set, [], [])
 
 
 def loads(text: str, file: str = "") -> Scenario:
@@ -172,7 +171,8 @@ def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = 
     faults: list[Fault] = []
     tree: Table = grow(as_data(scenario), NOWHERE)
     if without:
-        tree = remove(tree, list(without), NOWHERE, faults)
+        paths = [without] if isinstance(without, str) else without
+        tree = remove(tree, paths, NOWHERE, faults)
     return finish(tree, changes, faults, [])
 
 
