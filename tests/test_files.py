@@ -439,7 +439,7 @@ def test_a_number_can_say_its_source(tmp_path: Path) -> None:
 
 def test_an_actor_can_be_called_value() -> None:
     data = files.as_data(files.load(BASE))
-    data["actors"]["value"] = {**data["actors"]["band"]}
+    data["actors"]["value"] = {**data["actors"]["band"], "label": "Value"}
     data["patrons"]["south"]["value"] = 0.5
     data["patrons"]["value"] = {"value": 0.0}
     assert "its own patron" in message(files.build, data)
