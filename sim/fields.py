@@ -85,9 +85,9 @@ def step(annotation: Any, key: str | int) -> Any:
     return None
 
 
-def at(path: Path) -> Any:
-    """Type of what lies at a path of a scenario, or None."""
-    annotation = ROOT
+def at(path: Path, root: Any = None) -> Any:
+    """Type of what lies at a path of a scenario (or of another model, `root`), or None."""
+    annotation = ROOT if root is None else root
     for key in path:
         annotation = step(annotation, key)
         if annotation is None:

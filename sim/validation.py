@@ -277,12 +277,52 @@ def _wrong(error: ValidationError, data: Any) -> dict[Path, str]:
     return wrong
 
 
-def _fault(path: Path, kind: str, data: Any, tree: Table, sources: Table) -> Fault:
+def checked[M: BaseModel](tree: Table, model: type[M]) -> M:
+    """The tables of a file that is no scenario (a plan, a history), as their model.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong in a field, in the order of the file.
+    """
+    data = _plain(tree)
+    try:
+        return model.model_validate(_tuples(data))
+    except ValidationError as error:
+        own = [fault for fault in error.errors(include_url=False) if fault["type"] in _WORDS]
+        faults = [
+            Fault(
+                dotted(fault["loc"]),
+                _WORDS[fault["type"]] or fault["msg"].removeprefix("Value error, "),
+                "",
+                *place_of(tree, fault["loc"]),
+            )
+            for fault in own
+            # a list whose entries are wrong is reported as too short besides
+            if fault["type"] != "too_short" or not fault["input"]
+        ]
+        said = {tuple(fault["loc"]) for fault in own}
+        wrong = [one for one in _wrong(error, data).items() if one[0] not in said]
+        faults += [
+            _fault(path, kind, data, tree, Table(), model)
+            for path, kind in wrong[: MOST_FAULTS + 1]
+        ]
+        faults.sort(key=lambda fault: fault.line)
+        raise ScenarioError(faults) from None
+
+
+# Faults that no field has by itself: the words of the model are used, or these.
+_WORDS = {"value_error": "", "too_short": "needs at least one entry"}
+
+
+def _fault(
+    path: Path, kind: str, data: Any, tree: Table, sources: Table, root: Any = fields.ROOT
+) -> Fault:
     where = dotted(path)
     noted = path[:1] == ("sources",) and len(path) > 1 and path[1] in sources
     place = sources.places[str(path[1])] if noted else place_of(tree, path)
-    outer = fields.at(path[:-1]) if len(path) > 1 else fields.ROOT
-    annotation = fields.at(path)
+    outer = fields.at(path[:-1], root)
+    annotation = fields.at(path, root)
     key = path[-1] if path else ""
     if kind == "extra_forbidden":
         return Fault(
