@@ -17,6 +17,7 @@ from typing import Any
 from sim import checks, fields
 from sim.errors import Fault, ScenarioError, SimError
 from sim.merging import Changes, append_events, overlay, remove
+from sim.notes import warn_of_overridden
 from sim.parameters import IDLE, UNWATCHED, is_off
 from sim.scenario import Scenario
 from sim.schema import schema
@@ -50,11 +51,19 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     ------
     ScenarioError
         With every fault that was found.
+
+    Warns
+    -----
+    ScenarioWarning
+        If a dated event overrides one of the changes later in the war.
     """
     faults: list[Fault] = []
     files: list[str] = []
-    tree = _read_chain(Path(path), faults, files, [])
-    return finish(tree, set, faults, files)
+    tree = _read_chain(Path(path).expanduser(), faults, files, [])
+    scenario = finish(tree, set, faults, files)
+    if set:
+        warn_of_overridden(scenario, set)
+    return scenario
 
 
 def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
@@ -148,7 +157,9 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     return data
 
 
-def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = ()) -> Scenario:
+def with_changes(
+    scenario: Scenario, changes: Changes, without: Sequence[str] = (), *, note: bool = True
+) -> Scenario:
     """Make another scenario that differs in the values named.
 
     Parameters
@@ -160,6 +171,8 @@ def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = 
         changed goes; a mechanism that is switched off gives up its parameters.
     without : sequence of str
         Paths to take out first, with all that names them: ``["actors.turkey"]``.
+    note : bool
+        Whether to warn, with `ScenarioWarning`, of changes that a dated event overrides later.
 
     Returns
     -------
@@ -175,7 +188,10 @@ def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = 
     if without:
         paths = [without] if isinstance(without, str) else without
         tree = remove(tree, paths, NOWHERE, faults)
-    return finish(tree, changes, faults, [])
+    changed = finish(tree, changes, faults, [])
+    if changes and note:
+        warn_of_overridden(changed, changes)
+    return changed
 
 
 def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
@@ -237,7 +253,7 @@ def read_table(path: str | os.PathLike[str], kind: str) -> Table:
     ScenarioError
         If it cannot be read, or is not TOML.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
 
     def refuse(problem: str, hint: str = "") -> ScenarioError:
         return ScenarioError([Fault("", problem, hint, str(path))])

@@ -120,7 +120,7 @@ class Plan:
             path: int(value) if number.whole else value
             for number, (path, value) in zip(self.free, self.values(point).items(), strict=True)
         }
-        return with_changes(self.scenario, changes)
+        return with_changes(self.scenario, changes, note=False)
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -180,7 +180,7 @@ def _unfit(scenario: Scenario, number: Free) -> str:
     """What is wrong with a free number at an end of its range by itself; nothing if it fits."""
     for value in (number.at(0.0), number.at(1.0)):
         try:
-            with_changes(scenario, {number.path: int(value) if number.whole else value})
+            with_changes(scenario, {number.path: int(value) if number.whole else value}, note=False)
         except ScenarioError as error:
             fault = error.faults[0]
             return f"at {value:g}: {fault.problem}" + (f" ({fault.hint})" if fault.hint else "")

@@ -96,7 +96,7 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
     else:
         low, high, step = _given(span, path)
         for end in (low, high):
-            with_changes(scenario, {path: kind(end)})
+            with_changes(scenario, {path: kind(end)}, note=False)
     if not (low < high and 0.0 < step <= high - low):
         problem = f"a slider from {low:g} to {high:g} by {step:g} cannot be moved"
         raise _refused(path, problem, "give low below high, and a step that fits between them")
@@ -230,7 +230,7 @@ def _possible(
 
     def fine(steps: int) -> bool:
         try:
-            with_changes(scenario, {path: kind(at(steps))})
+            with_changes(scenario, {path: kind(at(steps))}, note=False)
         except ScenarioError:
             return False
         return True
