@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what changes", "world"),
     ("before the war", "opening"),
     ("the start", "setup"),
+    ("how strong they are", "strengths"),
     ("when", "rounds"),
     ("what is kept of a run", "blocks"),
     ("what is left", "results"),

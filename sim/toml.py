@@ -21,6 +21,8 @@ DEEPEST = 32
 """Levels of tables and lists that are read; a scenario needs seven."""
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+# The standard library needs minutes for a key of so many parts.
+_ENDLESS_KEY = re.compile(r"(?<![\w. \t-])(?:[\w-]++[ \t]*+\.[ \t]*+){1000}", re.ASCII)
 _SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _PLAIN = {
     "Cannot overwrite a value": "the same name is given twice in one table",
@@ -192,6 +194,8 @@ def read(text: str, file: str = "") -> Table:
         If the text is not TOML.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if _ENDLESS_KEY.search(text):
+        raise too_deep((), Place(file))
     try:
         data = tomllib.loads(text)
         if (path := _deep(data)) is not None:

@@ -35,8 +35,8 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
-from sim import files, toml
-from sim.errors import SimError
+from sim import files, toml  # noqa: E402
+from sim.errors import SimError  # noqa: E402
 
 # Tokens that stand for the kinds of trouble that files are known to make.
 WORDS = [
@@ -44,9 +44,10 @@ WORDS = [
     "9223372036854775808", "1" + "0" * 400, "0x" + "f" * 300, "2016-12-30", "9999-12-31",
     "0001-01-01", "2016-12-30T10:00:00", "10:00:00", "'text'", '""', '"\\u0000"', '"\\u202e"',
     '"\\ud800"', "[]", "[[]]", "{}", "{ value = 1 }", '{ value = 1, source = "x" }', "[1, 'a']",
-    "[" * 40 + "]" * 40, "[" * 1500 + "]" * 1500, "{a={a={a={a=1}}}}", "=", "[[events]]", "[actors]",
-    '[actors.""]', "#", '"""', "'''", "\x00", "\x1b", "\ufeff", "\u202e", "\r", "a.b.c = 1",
-    "extends = 'toy.toml'", "extends = 'mutant.toml'", "without = ['actors']", "more_events = []",
+    "[" * 40 + "]" * 40, "[" * 1500 + "]" * 1500, "{a={a={a={a=1}}}}", "=", "[[events]]",
+    "[actors]", '[actors.""]', "#", '"""', "'''", "\x00", "\x1b", "\ufeff", "\u202e", "\r",
+    "a.b.c = 1", "extends = 'toy.toml'", "extends = 'mutant.toml'", "without = ['actors']",
+    "more_events = []",
 ]  # fmt: skip
 VALUES: list[Any] = [
     None, True, False, 0, 1, -1, 2**63, 10**400, -0.0, 5e-324, 1e100, 1e308, float("inf"),
@@ -76,11 +77,13 @@ def readers() -> dict[str, Read]:
         return (ROOT / path).read_text(encoding="utf-8")
 
     toy = text("scenarios/toy.toml")
-    wars = [toy, text("tests/bad/base/small.toml"), text("scenarios/syria_2015_2018.toml")]
+    small, syria = text("tests/bad/base/small.toml"), text("scenarios/syria_2015_2018.toml")
     variant = 'extends = "toy.toml"\nwithout = ["actors.duchy"]\n[actors.league]\ncapability = 2\n'
     plan = text("scenarios/calibration/syria_2015_2018.toml")
     return {
-        "scenario": Read([*wars, toy, toy, variant], "mutant.toml", files.load),
+        "scenario": Read(
+            [toy, toy, toy, toy, small, small, syria, variant], "mutant.toml", files.load
+        ),
         "plan": Read(
             [plan.replace('"../syria_2015_2018.toml"', '"toy.toml"'), PLAN, PLAN],
             "mutant.toml", load_plan,
@@ -233,7 +236,7 @@ def change_tree(luck: random.Random, data: Any) -> None:
         holder.append(_value(luck))
     elif action == 4:
         holder[key] = json.loads(json.dumps(other[its], default=str))
-    elif action == 5 and isinstance(holder[key], (int, float)):
+    elif action == 5 and isinstance(holder[key], (int, float)) and abs(holder[key]) < 1e300:
         holder[key] = holder[key] * luck.choice([-1, 0, 0.1, 2, 10, 1e6, 1e-9, 1e15])
     elif action == 6:
         for _ in range(luck.choice([1, 3, 40])):
@@ -277,8 +280,7 @@ def attempt(tally: Tally, reader: Callable[[], Any], mutant: bytes) -> Any:
             warnings.simplefilter("ignore")
             found = reader()
     except SimError as error:
-        assert str(error).strip(), "a refusal says something"
-        tally.outcomes["refused"] += 1
+        tally.outcomes["refused" if str(error).strip() else "refused without a word"] += 1
         return None
     except Exception as error:  # any of these is what is looked for
         tally.fault(error, mutant)
