@@ -506,3 +506,56 @@ def test_a_war_without_two_camps_has_no_contest_to_print(
     )
     assert main(["check", str(path)]) == 0
     assert "strength" not in capsys.readouterr().out
+
+
+# numbers that are not finite ----------------------------------------------------------------------
+
+COSTS = [
+    {"week": week, "why": "x", "actor": "crown", "cost_of_war": cost}
+    for week, cost in ((5, 0.3), (6, 0.1))
+]
+
+
+@pytest.fixture
+def spoiled(toy: Scenario, monkeypatch: pytest.MonkeyPatch) -> Scenario:
+    """A war in which what war costs is no number in week 5, and one again from week 6 on."""
+    from sim import model, simulation, study
+    from sim.setup import prepare
+
+    def prepare_spoiled(scenario: Scenario) -> Any:
+        givens, *rest = prepare(scenario)
+        givens.shifts.h_value[0] = math.nan
+        return givens, *rest
+
+    for module in (simulation, study, model):
+        monkeypatch.setattr(module, "prepare", prepare_spoiled)
+    return files.with_changes(toy, {"events": COSTS, "rounds": 12})
+
+
+def test_a_single_run_that_is_not_finite_in_a_week_is_a_failure(spoiled: Scenario) -> None:
+    with pytest.raises(sim.SimError, match="run 3: in week 5 numbers became infinite or undefined"):
+        sim.simulate(spoiled, first=3)
+    model = sim.ConflictModel(spoiled, run=2)
+    for _ in range(5):
+        model.step()
+    with pytest.raises(sim.SimError, match="run 2: in week 5 numbers became infinite"):
+        model.step()
+
+
+@pytest.mark.parametrize("own_class", [False, True])
+def test_runs_of_an_ensemble_that_are_not_finite_in_a_week_are_recorded_failures(
+    spoiled: Scenario, own_class: bool
+) -> None:
+    from sim.plugins import REGISTERED
+    from sim.study import Study, play_runs
+
+    if own_class:
+        REGISTERED["as others"] = sim.GovernmentActor
+        spoiled = files.with_changes(spoiled, {"actors.crown.agent": "as others"})
+    try:
+        study = Study.of(spoiled, runs=4)
+        block = play_runs(study, study.numbers())
+    finally:
+        REGISTERED.pop("as others", None)
+    assert [failure["run"] for failure in block.failures] == [0, 1, 2, 3]
+    assert all("infinite" in failure["error"] for failure in block.failures)
