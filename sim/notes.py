@@ -69,8 +69,8 @@ def _set_by(scenario: Scenario, event: Event) -> Iterator[tuple[str, tuple[str, 
                 path = ("actors", str(event.actor), horizon, str(event.issue), "ideal")
                 yield "ideal", path, aim.ideal
     if event.consultation is not None:
-        path = ("roles", "consultation", str(event.actor))
-        yield "consultation", path, scenario.roles.consultation.get(str(event.actor), "by rule")
+        rule = scenario.roles.consultation.get(str(event.actor), "by rule")
+        yield "consultation", ("roles", "consultation", str(event.actor)), rule
     if event.control is not None:
         patron, proxy = str(event.patron), str(event.proxy)
         yield "control", ("patrons", patron, proxy), scenario.patrons[patron][proxy]

@@ -110,7 +110,7 @@ def load(path: Path) -> tuple[Fact, ...]:
         problem = "holds a list of [[facts]] and nothing else"
         raise ScenarioError([Fault("", problem, file=str(path))])
     facts = checked(tree, _Tables).facts
-    faults = []
+    faults: list[Fault] = []
     for place, one in enumerate(facts):
         if one.measure not in MEASURES and len(faults) <= MOST_FAULTS:
             at = place_of(tree, ("facts", place, "measure"))
