@@ -119,8 +119,9 @@ def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path
     Parameters
     ----------
     value : object
-        Dictionaries, lists and scalars; None is left out, and -0.0 becomes 0.0: they are the same
-        number, and two files that say the same must give the same runs.
+        Dictionaries, lists and scalars, nested no deeper than `DEEPEST`; None is left out, and
+        -0.0 becomes 0.0: they are the same number, and two files that say the same must give the
+        same runs.
     place : Place
         Place of everything that `lines` does not know.
     lines : mapping of path to int
@@ -132,14 +133,7 @@ def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path
     -------
     object
         A `Table`, an `Array` or the scalar.
-
-    Raises
-    ------
-    ScenarioError
-        If the data are nested deeper than `DEEPEST`.
     """
-    if len(path) > DEEPEST:
-        raise too_deep(path, place)
 
     def at(inner: Path) -> Place:
         return Place(place.file, lines.get(inner, place.line))
