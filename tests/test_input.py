@@ -20,6 +20,7 @@ import sim
 from sim import fields, files, notes
 from sim.calibration.plan import load_plan
 from sim.cli import main
+from sim.cli.common import notes_as_messages
 from sim.errors import MOST_FAULTS, ScenarioError, ScenarioWarning, nearest
 from sim.parameters import Parameters
 from sim.parts import WEEKS
@@ -453,6 +454,10 @@ def test_the_command_line_says_once_that_an_event_overrides_a_change(
     said = capsys.readouterr()
     assert said.err.count("sim: note: actors.crown.capability = 2.5 holds until week 9") == 1
     assert "nothing is wrong" in said.out
+    with notes_as_messages():
+        for _ in range(2):  # as for a command that reads its scenario twice
+            files.load(path, {"actors.crown.capability": 2.5})
+    assert capsys.readouterr().err.count("sim: note: ") == 1
 
 
 def test_every_number_that_an_event_can_set_is_looked_at(toy: Scenario) -> None:
