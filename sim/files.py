@@ -57,6 +57,8 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     ScenarioWarning
         If a dated event overrides one of the changes later in the war.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ScenarioError([Fault("", f"a scenario is read from a file, not from {path!r}")])
     faults: list[Fault] = []
     files: list[str] = []
     tree = _read_chain(Path(path).expanduser(), faults, files, [])
@@ -183,6 +185,9 @@ def with_changes(
     ScenarioError
         If a path leads nowhere, or the result is no scenario.
     """
+    if not isinstance(scenario, Scenario):
+        problem = f"must be a Scenario, is {fields.shown(scenario)}"
+        raise ScenarioError([Fault("", problem, "read a file with sim.load_scenario")])
     faults: list[Fault] = []
     tree: Table = grow(as_data(scenario), NOWHERE)
     if without:

@@ -365,6 +365,32 @@ def test_data_that_are_no_table_are_refused() -> None:
         assert "must be a table" in refused(data, call=files.build)[0]
 
 
+def test_what_is_neither_a_file_nor_a_scenario_is_refused() -> None:
+    for thing in (5, None, ["toy.toml"]):
+        assert "a scenario is read from a file" in refused(thing)[0]
+    (said,) = refused(str(TOY), {"rounds": 5}, call=files.with_changes)
+    assert said.startswith("must be a Scenario, is '")
+    assert said.endswith("(read a file with sim.load_scenario)")
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "5", "null", '{"parts": 3}', "[" * 100_000, '{"parts": []}']
+)
+def test_a_folder_that_holds_no_test_of_the_theory_is_refused(tmp_path: Path, text: str) -> None:
+    from sim.theory import trial
+
+    (tmp_path / "trial.json").write_text(text)
+    with pytest.raises(sim.SimError, match="holds no test of the theory"):
+        trial.load(tmp_path)
+
+
+def test_lines_of_a_journal_that_are_nested_without_end_are_passed_over(tmp_path: Path) -> None:
+    from sim.calibration import journal
+
+    (tmp_path / journal.NAME).write_text("[" * 100_000 + "\n")
+    assert journal.Journal(tmp_path).kept == 0
+
+
 # files that are missing ---------------------------------------------------------------------------
 
 
