@@ -110,6 +110,8 @@ def loads(text: str, file: str = "") -> Scenario:
     -------
     Scenario
     """
+    if not isinstance(text, str):
+        raise ScenarioError([Fault("", f"must be a text, is {fields.shown(text)}", file=file)])
     return finish(read(text, file), (), [], [])
 
 

@@ -12,6 +12,7 @@ Everything follows from ``--seed``: the same seed gives the same mutants.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import io
 import json
@@ -212,11 +213,14 @@ def _start(match: re.Match[str]) -> int:
 
 
 def _spots(data: Any) -> Iterator[tuple[Any, Any]]:
-    """Every table or list with each of its keys or positions."""
-    for key in data if isinstance(data, dict) else range(len(data)):
-        yield data, key
-        if isinstance(data[key], (dict, list)):
-            yield from _spots(data[key])
+    """Every table or list with each of its keys or positions; found without recursion."""
+    left = [data]
+    while left:
+        holder = left.pop()
+        for key in holder if isinstance(holder, dict) else range(len(holder)):
+            yield holder, key
+            if isinstance(holder[key], (dict, list)):
+                left.append(holder[key])
 
 
 def change_tree(luck: random.Random, data: Any) -> None:
@@ -235,7 +239,8 @@ def change_tree(luck: random.Random, data: Any) -> None:
     elif action == 3 and isinstance(holder, list):
         holder.append(_value(luck))
     elif action == 4:
-        holder[key] = json.loads(json.dumps(other[its], default=str))
+        with contextlib.suppress(RecursionError):  # of a value that is nested without end
+            holder[key] = json.loads(json.dumps(other[its], default=str))
     elif action == 5 and isinstance(holder[key], (int, float)) and abs(holder[key]) < 1e300:
         holder[key] = holder[key] * luck.choice([-1, 0, 0.1, 2, 10, 1e6, 1e-9, 1e15])
     elif action == 6:
@@ -417,8 +422,6 @@ def mangled_json(luck: random.Random, text: str) -> bytes:
 
 
 def _quietly(call: Callable[..., Any], *arguments: Any) -> Any:
-    import contextlib
-
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         return call(*arguments)
 

@@ -376,6 +376,7 @@ def test_data_that_are_no_table_are_refused() -> None:
 def test_what_is_neither_a_file_nor_a_scenario_is_refused() -> None:
     for thing in (5, None, ["toy.toml"]):
         assert "a scenario is read from a file" in refused(thing)[0]
+        assert "must be a text" in refused(thing, call=files.loads)[0]
     (said,) = refused(str(TOY), {"rounds": 5}, call=files.with_changes)
     assert said.startswith("must be a Scenario, is '")
     assert said.endswith("(read a file with sim.load_scenario)")
