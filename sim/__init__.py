@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("the page", "toml"),
     ("the fields", "fields schema"),
     ("what holds", "checks merging"),
-    ("one verdict", "validation"),
+    ("one verdict", "validation notes"),
     ("on the table", "files"),
     ("what can be moved", "widgets"),
     ("the machine", "compiling"),
@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what changes", "world"),
     ("before the war", "opening"),
     ("the start", "setup"),
+    ("how strong they are", "strengths"),
     ("when", "rounds"),
     ("what is kept of a run", "blocks"),
     ("where results come from", "provenance"),
@@ -96,6 +97,7 @@ _PUBLIC = {
     "to_frame": "frames",
     "SimError": "errors",
     "ScenarioError": "errors",
+    "ScenarioWarning": "errors",
 }
 _OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
@@ -107,6 +109,7 @@ if TYPE_CHECKING:
     from sim.contract import check as check_actor  # noqa: F401  # a public name, renamed
     from sim.ensembles import ensemble as ensemble
     from sim.errors import ScenarioError as ScenarioError
+    from sim.errors import ScenarioWarning as ScenarioWarning
     from sim.errors import SimError as SimError
     from sim.explaining import explain as explain
     from sim.exploring import explore as explore

@@ -44,6 +44,7 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     Finding
     """
     yield from _calendar(case)
+    yield from _labels(case)
     yield from _camps(case)
     yield from _issues(case)
     yield from _actors(case)
@@ -71,10 +72,12 @@ def _known(path: Path, name: str, what: str, known: Collection[str]) -> Iterator
         yield Finding(path, f"no {what} is called {name!r}", hint, ((table,),))
 
 
-def _names(path: Path, names: Iterable[str], known: Collection[str]) -> Iterator[Finding]:
+def _names(
+    path: Path, names: Iterable[str], known: Collection[str], what: str = "actor"
+) -> Iterator[Finding]:
     seen: set[str] = set()
     for position, name in enumerate(names):
-        yield from _known((*path, position), name, "actor", known)
+        yield from _known((*path, position), name, what, known)
         if name in seen:
             yield Finding((*path, position), f"{name!r} is named twice")
         seen.add(name)
@@ -83,6 +86,20 @@ def _names(path: Path, names: Iterable[str], known: Collection[str]) -> Iterator
 def _calendar(case: Scenario) -> Iterator[Finding]:
     if case.rounds * 7 > (dt.date.max - case.start).days:
         yield Finding(("rounds",), "the run would end after the year 9999", uses=(("start",),))
+
+
+def _labels(case: Scenario) -> Iterator[Finding]:
+    """Two parts of one kind with the same label: no reader could tell them apart."""
+    for group in ("camps", "issues", "actors", "theatres"):
+        seen: dict[str, str] = {}
+        for name, part in getattr(case, group).items():
+            label = " ".join(part.label.casefold().split())
+            first = seen.setdefault(label, name)
+            if first != name:
+                path: Path = (group, name, "label")
+                problem = f"{part.label!r} is the label of {first!r} too"
+                uses: tuple[Path, ...] = ((group, first, "label"),)
+                yield Finding(path, problem, "readers could not tell them apart", uses)
 
 
 def _camps(case: Scenario) -> Iterator[Finding]:
@@ -195,11 +212,8 @@ def _theatres(case: Scenario) -> Iterator[Finding]:
             problem += "its capability in the air or on the ground"
             uses: tuple[Path, ...] = (("actors", name, "armed"), ("actors", name, "tasks"))
             yield Finding(path, problem, "take it out", uses)
-    for position, theatre in enumerate(case.truce.covers or ()):
-        path = ("truce", "covers", position)
-        yield from _known(path, theatre, "theatre", case.theatres)
-        if theatre in (case.truce.covers or ())[:position]:
-            yield Finding(path, f"{theatre!r} is named twice")
+    covers = case.truce.covers or ()
+    yield from _names(("truce", "covers"), covers, case.theatres, "theatre")
     if case.truce.covers == ():
         problem = "a ceasefire must cover at least one theatre"
         yield Finding(("truce", "covers"), problem, "take it out if it covers all of them")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import costs
 from sim.chance import NO_DRAWS
 from sim.errors import ResultsError, SimError, nearest
-from sim.events import counter, empty
+from sim.events import counter, empty, must_be_sound
 from sim.files import with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.progress import Progress
@@ -230,4 +230,5 @@ def _play_compiled(
     world = begin(scenario, g, p, lay, seed, number, hold)
     luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
     play(g, p, world, record, rows, count, luck[0], NO_DRAWS, 0, rounds, None)
+    must_be_sound(count, number)
     return record, rows[: count[0]].copy()

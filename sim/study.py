@@ -288,7 +288,7 @@ def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> lis
     return [
         {
             "run": int(number),
-            "error": "it ended in numbers that are not finite, or in more events than foreseen",
+            "error": "numbers became infinite or undefined, or more events than foreseen happened",
             "traceback": "",
         }
         for number in numbers[~room.summary.sound]

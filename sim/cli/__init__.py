@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from sim.cli import calibrating, doubting, exporting, looking, many, single, why
-from sim.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, say
+from sim.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, notes_as_messages, say
 from sim.errors import SimError, StoppedError
 
 
@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        with notes_as_messages():
+            return int(options.command(options))
     except StoppedError as error:
         say(f"sim: {error}")
         return FAILED

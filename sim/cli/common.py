@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sim.errors import SimError
+from sim.errors import ScenarioWarning, SimError
 from sim.scenario import Scenario
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -18,6 +22,24 @@ _LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a cali
 def say(words: str) -> None:
     """Print to the channel of messages, so that output can be piped."""
     sys.stderr.write(words + "\n")
+
+
+@contextmanager
+def notes_as_messages() -> Iterator[None]:
+    """Print each `ScenarioWarning` once, as a message and not as a warning of Python's."""
+    said = set[str]()
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if not issubclass(category, ScenarioWarning):
+            others(message, category, *place, **more)
+        elif str(message) not in said:
+            said.add(str(message))
+            say(f"sim: note: {message}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ScenarioWarning)
+        others, warnings.showwarning = warnings.showwarning, show
+        yield
 
 
 def meet_own_classes(scenario: Scenario, plugin: str | None, talk: bool) -> None:

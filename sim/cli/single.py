@@ -35,7 +35,42 @@ def check(options: argparse.Namespace) -> int:
         f"{len(scenario.issues)} issues, {scenario.rounds} weeks from {scenario.start}; "
         "nothing is wrong\n"
     )
+    sys.stdout.write(_strengths(scenario))
     return DONE
+
+
+def _strengths(scenario: Scenario) -> str:
+    """The strength of each camp, and what makes it; nothing for a war without two camps."""
+    if len(scenario.camps) < 2:
+        return ""
+    from sim import compiling
+
+    if not compiling.is_warm() and "sim.rules.war" not in sys.modules:
+        compiling.interpret()  # one sum is not worth a compilation
+    from sim.strengths import camp_strengths, of_one_kind
+
+    def made(of: str, parts: dict[str, float]) -> str:
+        names = ", ".join(
+            f"{scenario.actors[name].label} {part:.3g}"
+            for name, part in sorted(parts.items(), key=lambda item: -item[1])
+        )
+        return f"{of} {sum(parts.values()):.3g} ({names})" if parts else f"{of} nobody"
+
+    lines = ["strength in the contest of forces at the start, with everybody at full effort:"]
+    for camp in camp_strengths(scenario):
+        label = scenario.camps[camp.camp].label
+        lines.append(f"  {label}: {camp.strength:.3g}, {camp.share:.0%} of both camps")
+        lines += [
+            f"    {made('in the air', camp.air)}",
+            f"    {made('on the ground', camp.ground)}",
+        ]
+    alone = of_one_kind(scenario)
+    if alone < 1.0:
+        lines.append(
+            "  air and ground complement each other (parameters.ces): a camp that has only one of "
+            f"the two counts for {alone:.3g} of it"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def show(options: argparse.Namespace) -> int:
