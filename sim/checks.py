@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sim.errors import nearest
 from sim.parameters import IDLE, PRESETS, UNWATCHED, Parameters, is_off
 from sim.parts import TOLERANCE
-from sim.scenario import Event, Scenario, ShortTerm
+from sim.scenario import Event, Scenario, ShortTerm, week_of
 from sim.toml import Path
 
 # `ceasefire.believed_hazard` leaves this much to a settlement and a collapse together.
@@ -58,11 +58,6 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _control_over_time(case)
     yield from _parameters(case)
     yield from _mechanisms(case, given)
-
-
-def week(start: dt.date, when: dt.date | int) -> int:
-    """Week of a date, counted from the start; a number is a week already."""
-    return when if isinstance(when, int) else (when - start).days // 7
 
 
 def _known(path: Path, name: str, what: str, known: Collection[str]) -> Iterator[Finding]:
@@ -400,7 +395,7 @@ def _same_week(case: Scenario) -> Iterator[Finding]:
         ):
             if getattr(event, field) is None:
                 continue
-            first = seen.setdefault((week(case.start, when), field, *who), n)
+            first = seen.setdefault((week_of(case, when), field, *who), n)
             if first != n:
                 problem = f"changes the same number in the same week as events.{first}"
                 yield Finding(("events", n, field), problem, "say it once")
@@ -414,7 +409,7 @@ def _control_over_time(case: Scenario) -> Iterator[Finding]:
     for position, event in enumerate(case.events):
         when = event.date if event.date is not None else event.week
         if event.control is not None and when is not None:
-            due.setdefault(week(case.start, when), []).append((position, event))
+            due.setdefault(week_of(case, when), []).append((position, event))
     for number in sorted(due):
         position = due[number][-1][0]
         for _, event in due[number]:

@@ -7,14 +7,13 @@ overrides (`sim.merging`), the type and range of each field, and what the parts 
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim import checks, fields
+from sim import fields
 from sim.errors import Fault, ScenarioError, SimError
 from sim.merging import Changes, append_events, overlay, remove
 from sim.notes import warn_of_overridden
@@ -25,7 +24,7 @@ from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
 
 __all__ = [
-    "as_data", "build", "differing", "dumps", "load", "loads", "schema", "week_of", "with_changes",
+    "as_data", "build", "differing", "dumps", "load", "loads", "schema", "with_changes",
 ]  # fmt: skip
 
 LONGEST_CHAIN = 20
@@ -227,23 +226,6 @@ def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
         ]
 
     return apart(as_data(one), as_data(other), "")
-
-
-def week_of(scenario: Scenario, when: dt.date | int) -> int:
-    """Give the week in which a date falls, counted from 0 at the start of the scenario.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    when : date or int
-        A day, or the number of a week.
-
-    Returns
-    -------
-    int
-        Negative for days before the start.
-    """
-    return checks.week(scenario.start, when)
 
 
 def read_table(path: str | os.PathLike[str], kind: str) -> Table:

@@ -301,3 +301,20 @@ class Scenario(Part):
             if isinstance(said, Mapping):
                 data = {**data, group: {**values, **said}}
         return data
+
+
+def week_of(scenario: Scenario, when: dt.date | int) -> int:
+    """Give the week in which a date falls, counted from 0 at the start of the scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    when : date or int
+        A day, or the number of a week.
+
+    Returns
+    -------
+    int
+        Negative for days before the start.
+    """
+    return when if isinstance(when, int) else (when - scenario.start).days // 7

@@ -12,12 +12,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.chronicle.wording import Words
-from sim.files import week_of
 from sim.givens import ALWAYS, NEVER, NEW_CONSULTATION
 from sim.provenance import whole
 from sim.results import Event, events, scenario_of
 from sim.scenario import Event as Dated
-from sim.scenario import Scenario
+from sim.scenario import Scenario, week_of
 
 
 @dataclass(frozen=True)
