@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from sim import checks, fields
+from sim import fields
 from sim.errors import ScenarioWarning
 from sim.merging import Changes, read_changes
-from sim.scenario import Event, Scenario
+from sim.scenario import Event, Scenario, week_of
 
 
 def warn_of_overridden(scenario: Scenario, changes: Changes) -> None:
@@ -42,7 +42,7 @@ def overridden(scenario: Scenario, changes: Changes) -> list[str]:
     found: dict[str, tuple[int, str]] = {}
     for n, event in enumerate(scenario.events):
         day = event.date if event.date is not None else event.week or 0
-        week = checks.week(scenario.start, day)
+        week = week_of(scenario, day)
         for field, path, old in _set_by(scenario, event):
             new, name = getattr(event, field), ".".join(path)
             mine = is_changed(path) and not is_changed(("events", str(n), field))

@@ -154,8 +154,13 @@ def gather(
     log: bool = True,
     progress: bool = False,
     hold: str | None = None,
+    keep_going: bool = False,
 ) -> xr.Dataset:
-    """Play the runs of these numbers; Ctrl-C ends it early with the runs that are finished."""
+    """Play the runs of these numbers; Ctrl-C ends it early with the runs that are finished.
+
+    With `keep_going` a run that fails is left out and listed in ``attrs["failures"]``, as in an
+    ensemble, and the first failure is raised only if no run is left.
+    """
     prepared = prepare(scenario)
     afford(scenario, prepared, len(numbers), parts, log)
 
@@ -170,20 +175,32 @@ def gather(
             return play_with_agents(scenario, seed, number, parts, log, hold)
 
     played: list[tuple[int, Kept, NDArray[np.float64]]] = []
+    failures: list[tuple[int, Exception]] = []
     with Progress(len(numbers), 0, progress) as shown:
         try:
             for number in numbers:
-                played.append((number, *one(number)))
+                try:
+                    played.append((number, *one(number)))
+                except Exception as error:
+                    if not keep_going:
+                        error.add_note(f"This was run {number}.")
+                        raise
+                    failures.append((number, error))
                 shown.add(1)
         except KeyboardInterrupt:
             if not played:
                 raise
+    lost = [f"run {number}: {type(error).__name__}: {error}" for number, error in failures]
+    if not played:
+        raise SimError(lost[0]) from failures[0][1]
     results = assemble(
         scenario, prepared[2], seed, [number for number, _, _ in played],
         [record for _, record, _ in played], [rows for *_, rows in played] if log else None,
     )  # fmt: skip
     if hold is not None:
         results.attrs["hold"] = hold
+    if lost:
+        results.attrs["failures"] = "\n".join(lost)
     return results
 
 

@@ -223,11 +223,16 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
     from sim.cli.single import leave
     from sim.results import scenario_of
 
+    if options.out:
+        leave(
+            results,
+            scenario_of(results),
+            folder_for(options.out, options.force),
+            not options.quiet,
+            options.force,
+        )
     if not options.quiet:
         sys.stdout.write(page(results) + "\n")
-    if options.out:
-        folder = folder_for(options.out, options.force)
-        leave(results, scenario_of(results), folder, not options.quiet)
     return DONE
 
 
