@@ -19,6 +19,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim import distribution
 from sim import events as log
 from sim.compiling import rules_fingerprint
 from sim.errors import ResultsError
@@ -310,8 +311,9 @@ def versions() -> dict[str, str]:
         "rules": rules_fingerprint(),
         "python": platform.python_version(),
         "machine": platform.machine(),
+        "entente": distribution.version(),
     }
-    for package in ("entente", "numpy", "numba", "mesa", "xarray"):
+    for package in ("numpy", "numba", "mesa", "xarray"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -17,6 +17,7 @@ from sim.errors import Fault, ScenarioError, SimError, nearest
 from sim.files import load, read_table, with_changes
 from sim.parts import Part
 from sim.scenario import Scenario
+from sim.shipped import resolve
 from sim.toml import Table, place_of
 
 
@@ -133,7 +134,7 @@ def load_plan(path: str | Path) -> Plan:
         With everything that is wrong, and where; if a free number is none of the scenario, a
         measure is not known, or a target rests on something later than `known_until`.
     """
-    path = Path(path)
+    path = resolve(path, kind="a plan")
     tree = read_table(path)
     if "actors" in tree:
         raise SimError(f"{path}: is a scenario, not a plan; a plan names one under `scenario`")
