@@ -76,9 +76,7 @@ def scenario_path(name: str) -> Path:
     return found
 
 
-def resolve(
-    name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a scenario"
-) -> Path:
+def resolve(name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a scenario") -> Path:
     """Turn what a user names into the path of a file: a file of one's own, or a shipped one.
 
     A file that is there always wins. Otherwise a name without folder and ending stands for what

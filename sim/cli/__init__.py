@@ -55,7 +55,9 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from sim import distribution
 
-        parser.exit(message=f"{distribution.NAME} {distribution.version()}\n")
+        # not by the parser's own message, which goes to the channel of faults
+        sys.stdout.write(f"{distribution.NAME} {distribution.version()}\n")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
