@@ -77,6 +77,19 @@ def test_an_older_python_is_refused_before_anything_is_looked_for() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_every_direct_dependency_has_a_lowest_version_and_a_constraint() -> None:
+    pinned = re.findall(
+        r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE
+    )
+    needed = [*PROJECT["dependencies"], *(one for extra in EXTRAS.values() for one in extra)]
+    for one in needed:
+        if one.startswith(f"{PROJECT['name']}["):
+            continue
+        found = re.match(r"([\w.-]+)(?:\[\w+\])?>=\d", one)
+        assert found is not None, one
+        assert found.group(1) in pinned, one
+
+
 # public names ----------------------------------------------------------------------------------
 
 
