@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 LAYERS: tuple[tuple[str, str], ...] = (
     ("the words", "errors"),
+    ("its name", "distribution"),
     ("what tables are made of", "parts"),
     ("the numbers of the theory", "parameters"),
     ("the givens", "scenario"),
@@ -16,6 +17,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("the fields", "fields schema"),
     ("what holds", "checks merging"),
     ("one verdict", "validation notes"),
+    ("what comes with it", "shipped"),
     ("on the table", "files"),
     ("what can be moved", "widgets"),
     ("the machine", "compiling"),
@@ -75,6 +77,8 @@ _PUBLIC = {
     "Scenario": "scenario",
     "load_scenario": "files",
     "with_changes": "files",
+    "scenarios": "shipped",
+    "scenario_path": "shipped",
     "simulate": "simulation",
     "ensemble": "ensembles",
     "replay": "simulation",
@@ -100,9 +104,19 @@ _PUBLIC = {
     "ScenarioWarning": "errors",
 }
 _OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
-__all__ = sorted([*_PUBLIC, "LAYERS"])
+# Modules that users need whole, `sim.plots`; loaded when they are first used, too.
+_MODULES = ("calibration", "causes", "chronicle", "files", "measures", "plots", "report", "theory")
+__all__ = sorted([*_PUBLIC, *_MODULES])
 
 if TYPE_CHECKING:
+    from sim import calibration as calibration
+    from sim import causes as causes
+    from sim import chronicle as chronicle
+    from sim import files as files
+    from sim import measures as measures
+    from sim import plots as plots
+    from sim import report as report
+    from sim import theory as theory
     from sim.auditing import audit as audit
     from sim.branching import branch as branch
     from sim.comparison import compare as compare
@@ -126,23 +140,27 @@ if TYPE_CHECKING:
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
     from sim.seat import Seat as Seat
+    from sim.shipped import scenario_path as scenario_path
+    from sim.shipped import scenarios as scenarios
     from sim.simulation import replay as replay
     from sim.simulation import simulate as simulate
     from sim.sources import open_results as load  # noqa: F401  # a public name, renamed
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from its module."""
+    """Load a public name from its module, or a public module."""
     import importlib
 
+    if name in _MODULES:
+        return importlib.import_module(f"sim.{name}")
     if name not in _PUBLIC:
         from sim.errors import nearest
 
-        hint = nearest(name, list(_PUBLIC))
+        hint = nearest(name, __all__)
         raise AttributeError(f"module 'sim' has no attribute {name!r} ({hint})")
     return getattr(importlib.import_module(f"sim.{_PUBLIC[name]}"), _OTHER_NAME.get(name, name))
 
 
 def __dir__() -> list[str]:
-    """The public names, those that are not loaded yet too."""
-    return sorted({*globals(), *_PUBLIC})
+    """Give the public names, those that are not loaded yet too, and what every module has."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -24,6 +24,7 @@ from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from typing import Any
 
 from sim import plugins
+from sim.distribution import how_to_get
 from sim.errors import SimError, StoppedError, nearest
 from sim.store import Store
 from sim.study import Study
@@ -128,7 +129,7 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
     try:
         from distributed import Client, as_completed
     except ImportError as error:
-        raise SimError("the executor dask needs it: pip install 'entente[dask]'") from error
+        raise SimError(f"the executor dask needs it: {how_to_get('dask')}") from error
     if not scheduler:
         raise SimError("the executor dask needs the address of a scheduler: tcp://host:8786")
     client = _reach(Client, scheduler)

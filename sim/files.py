@@ -20,6 +20,7 @@ from sim.notes import warn_of_overridden
 from sim.parameters import IDLE, UNWATCHED, is_off
 from sim.scenario import Scenario
 from sim.schema import schema
+from sim.shipped import resolve
 from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
 
@@ -38,7 +39,7 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     Parameters
     ----------
     path : str or path
-        A TOML file.
+        A TOML file, or the name of a scenario that comes with the program (`sim.scenarios`).
     set : mapping or sequence of str
         Overrides: ``{"actors.iran.capability": 1.4}`` or ``["actors.iran.capability=1.4"]``.
 
@@ -60,7 +61,7 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
         raise ScenarioError([Fault("", f"a scenario is read from a file, not from {path!r}")])
     faults: list[Fault] = []
     files: list[str] = []
-    tree = _read_chain(Path(path).expanduser(), faults, files, [])
+    tree = _read_chain(resolve(path), faults, files, [])
     scenario = finish(tree, set, faults, files)
     if set:
         warn_of_overridden(scenario, set)
@@ -284,12 +285,20 @@ def _read_chain(
         problem = f"must be the name of one file, is {fields.shown(extends)}"
         raise ScenarioError([*faults, Fault("extends", problem, "", *extends_at)])
     else:
-        base = _read_chain(path.parent / extends, faults, files, [*seen, real], extends_at)
+        base = _read_chain(_base(extends, path.parent), faults, files, [*seen, real], extends_at)
         if without is not None:
             base = remove(base, without, without_at, faults)
         tree = overlay(base, tree)
     append_events(tree, faults)
     return tree
+
+
+def _base(extends: str, folder: Path) -> Path:
+    """The file that a variant extends: one beside it, or a shipped one by its name."""
+    try:
+        return resolve(extends, folder)
+    except ScenarioError:
+        return folder / extends  # refused where it is read, with its line
 
 
 def _contents(path: Path, refuse: Callable[..., SimError], kind: str) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.distribution import how_to_get
 from sim.errors import ResultsError
 
 
@@ -135,7 +136,7 @@ class Remote:
             import fsspec
         except ImportError as error:
             raise ResultsError(
-                f"{url}: places beyond this machine need fsspec: pip install 'entente[dask]'"
+                f"{url}: places beyond this machine need fsspec: {how_to_get('dask')}"
             ) from error
         self.url = url.rstrip("/")
         try:

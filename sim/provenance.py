@@ -20,6 +20,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim import distribution
 from sim.compiling import rules_fingerprint
 from sim.errors import ResultsError
 from sim.files import dumps, loads
@@ -49,8 +50,9 @@ def versions() -> dict[str, str]:
         "rules": rules_fingerprint(),
         "python": platform.python_version(),
         "machine": platform.machine(),
+        "entente": distribution.version(),
     }
-    for package in ("entente", "numpy", "numba", "mesa", "xarray"):
+    for package in ("numpy", "numba", "mesa", "xarray"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

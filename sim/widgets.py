@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
+from sim.distribution import how_to_get
 from sim.errors import SimError
 
 
@@ -18,9 +19,7 @@ def toolkit() -> ModuleType:
     try:
         import ipywidgets
     except ImportError:
-        raise SimError(
-            "sliders and buttons need ipywidgets: pip install 'entente[notebook]'"
-        ) from None
+        raise SimError(f"sliders and buttons need ipywidgets: {how_to_get('notebook')}") from None
     found: ModuleType = ipywidgets
     return found
 

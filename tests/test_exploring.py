@@ -186,5 +186,5 @@ def test_without_ipywidgets_there_is_one_clear_message(monkeypatch: pytest.Monke
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(SimError, match=r"pip install 'entente\[notebook\]'"):
+    with pytest.raises(SimError, match=r"pip install 'entente-sim\[notebook\]'"):
         sim.explore(TOY)

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.distribution import how_to_get
 from sim.errors import SimError
 
 Points = NDArray[np.float64]
-MISSING = "calibration needs scikit-learn and emcee: install entente[calibration]"
+MISSING = f"calibration needs scikit-learn and emcee: {how_to_get('calibration')}"
 
 
 @dataclass(frozen=True)

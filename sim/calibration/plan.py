@@ -18,6 +18,7 @@ from sim.errors import MOST_FAULTS, Fault, ScenarioError, SimError, nearest
 from sim.files import load, read_table, with_changes
 from sim.parts import LARGEST, Line, Number, Part, Text, Unit, Weeks
 from sim.scenario import Scenario
+from sim.shipped import resolve
 from sim.toml import place_of
 from sim.validation import checked
 
@@ -132,7 +133,7 @@ def load_plan(path: str | Path) -> Plan:
         With everything that is wrong, and where; if a free number is none of the scenario, a
         measure is not known, or a target rests on something later than `known_until`.
     """
-    path = Path(path)
+    path = resolve(path, kind="a plan")
     tree = read_table(path, "a plan")
     if "actors" in tree:
         raise SimError(f"{path}: is a scenario, not a plan; a plan names one under `scenario`")

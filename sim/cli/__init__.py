@@ -11,7 +11,7 @@ import io
 import sys
 from collections.abc import Sequence
 
-from sim.cli import calibrating, doubting, exporting, looking, many, single, why
+from sim.cli import calibrating, doubting, exporting, looking, many, scenarios, single, why
 from sim.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, notes_as_messages, say
 from sim.errors import SimError, StoppedError
 
@@ -59,9 +59,11 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help=help)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
+        from sim import distribution
 
-        parser.exit(message=f"entente {version('entente')}\n")
+        # not by the parser's own message, which goes to the channel of faults
+        sys.stdout.write(f"{distribution.NAME} {distribution.version()}\n")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="command")
     file = argparse.ArgumentParser(add_help=False)
-    file.add_argument("scenario", help="TOML file of a scenario")
+    file.add_argument("scenario", help="TOML file of a scenario, or a name of `sim list`")
     file.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE",
         help="change one value, as actors.iran.capability=1.4; can be given again",
@@ -90,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "show", parents=[file], help="print the resolved scenario: every value, written out"
     )
     show.set_defaults(command=single.show)
+    scenarios.add_commands(commands)
     form = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
     form.set_defaults(command=single.print_schema)
     run = commands.add_parser("run", parents=[file], help="run a war, and tell what happened")

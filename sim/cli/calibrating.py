@@ -14,7 +14,7 @@ def add_commands(commands: Any) -> None:
     calibrate = commands.add_parser(
         "calibrate", help="find out what the free numbers of a scenario may be, given what is known"
     )
-    calibrate.add_argument("plan", help="TOML file that names free numbers and targets")
+    calibrate.add_argument("plan", help="TOML file that names free numbers and targets, or syria")
     calibrate.add_argument(
         "--points", type=int, default=500, help="points of the first wave (default 500)"
     )

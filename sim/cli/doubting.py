@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, choose_driver, folder_for, say
 from sim.files import load
+from sim.shipped import resolve
 
 
 def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
@@ -60,7 +60,11 @@ def _test(options: argparse.Namespace) -> int:
 
     from sim.theory import history, page, trial
 
-    path = Path(options.history) if options.history else history.beside(Path(options.scenario))
+    path = (
+        resolve(options.history, kind="a history")
+        if options.history
+        else history.beside(resolve(options.scenario))
+    )
     told = history.load(path) if path is not None else ()
     found = trial.run(
         scenario, pair=options.pair, runs=options.runs, codings=options.codings,
