@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sim import measures
 from sim.errors import SimError, nearest
 from sim.files import load, with_changes
+from sim.labels import mechanism
 from sim.parameters import Mechanisms
 from sim.scenario import Scenario
 from sim.simulation import simulate
@@ -96,7 +97,8 @@ def causal_shares(
     DataFrame
         Index ``cause``: each cause, then ``none of them`` (f of the empty set) and ``all of them``
         (f of all; the sum of the rows above it). ``mean`` over runs with ``low`` and ``high``, and
-        ``share``, each cause's part of f(all) - f(none), NaN where that is 0.
+        ``share``, each cause's part of f(all) - f(none), NaN where that is 0; ``words``, the
+        cause in words.
 
     Raises
     ------
@@ -120,7 +122,10 @@ def causal_shares(
     table = measures.mean_interval(by_run, level).to_dataframe()[["mean", "low", "high"]]
     total = float(everything.mean() - nothing.mean())
     share = table["mean"] / total if total else table["mean"] * np.nan
-    return table.assign(share=share.where(~table.index.isin([NOTHING, EVERYTHING])))
+    return table.assign(
+        share=share.where(~table.index.isin([NOTHING, EVERYTHING])),
+        words=[mechanism(str(cause)) for cause in table.index],
+    )
 
 
 def shapley(values: dict[frozenset[str], NDArray[np.float64]], player: str) -> NDArray[np.float64]:

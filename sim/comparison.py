@@ -16,7 +16,8 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from sim.chronicle.wording import Words
+from sim import html, labels
+from sim.chronicle.wording import Words, count, listed, percent
 from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.events import CODE
@@ -40,6 +41,8 @@ _COUNTS = {
     "rounds of talks with a vote": ("settle", (0, 1)),
     "bilateral deals": ("deal", (1,)),
 }
+# So many changes are named in a title.
+MOST_CHANGES = 3
 HEADLINES = (*(f"weeks of {state}" for state in _STATES), *_COUNTS)
 _BY_ACTOR = {
     "weeks {} broke a ceasefire": ("comply", 0),
@@ -51,9 +54,12 @@ _BY_ACTOR = {
     "times {} came to the talks": ("attend", 1),
     "times {} voted for the text": ("vote", 1),
 }
+_SAID = {"weeks {} ordered to break it": "weeks {} ordered proxies to break a ceasefire"}
 NEEDS = (
     "state", "story", "happened", "decided", "final_tie", "final_position", "final_capability",
 )  # fmt: skip
+# Measures besides the headlines that a notebook shows.
+_SHOWN = 10
 _ROW = "{:<{}}{:>10}{:>10}{:>12}{:>23}{:>18}"
 _HEADS = ("first", "second", "difference", "95 % interval", "runs that differ")
 
@@ -88,8 +94,13 @@ def _measured(results: xr.Dataset) -> Iterator[_Measured]:
     for name, (kind, answers) in _COUNTS.items():
         yield name, (), happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
     actors = [str(name) for name in results["actor"].values]
+    case = scenario_of(results)
+    patrons = {*case.patrons, *(event.patron for event in case.events)}
     for form, (kind, answer) in _BY_ACTOR.items():
         for i, actor in enumerate(actors):
+            # What an actor without proxies orders is what it does itself.
+            if kind == "order" and actor not in patrons:
+                continue
             values = decided[:, CODE[kind], answer, i].astype(float)
             if values.any():
                 yield form, (actor,), values
@@ -106,16 +117,16 @@ def _measured(results: xr.Dataset) -> Iterator[_Measured]:
             yield "tie of {} and {} at the end", (one, actors[j]), values
 
 
-def _in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
+def in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
     """Name of each measure of `outcomes` -> the same with labels."""
     found = {}
     for form, who, _ in _measured(results):
         call = words.issue if form.startswith("position") else words.who
-        found[form.format(*who)] = form.format(*map(call, who))
+        found[form.format(*who)] = _SAID.get(form, form).format(*map(call, who))
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """What becomes of a war if something in it were otherwise.
 
@@ -138,6 +149,11 @@ class Comparison:
         Of one pair of runs that differs; None if none does.
     words : dict of str to str
         Name of a measure in the table -> the same with the labels of actors and issues.
+    same : dict of str to str
+        Name of a measure -> an earlier one that is equal to it in every run of both; the page
+        shows the two once.
+    title_ids : tuple of str
+        The titles with the paths of what is changed, for ``page(ids=True)``.
     """
 
     titles: tuple[str, str]
@@ -147,11 +163,67 @@ class Comparison:
     changed_interval: tuple[float, float]
     parting: Parting | None
     words: Mapping[str, str] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
+    title_ids: tuple[str, str] = ("", "")
 
     def __str__(self) -> str:
         return self.page()
 
-    def page(self, most: int = 20, width: int = 52) -> str:
+    def __repr__(self) -> str:
+        return (
+            f"<Comparison: {self.titles[0]} / {self.titles[1]}; {self.runs} pairs of runs, "
+            f"{len(self._apart())} of {len(self.table)} measures have an interval without 0. "
+            "print(it) tells it; .table has every measure, .parting where a pair of runs parts>"
+        )
+
+    def _repr_html_(self) -> str:
+        headline, rest = self._chosen(_SHOWN)
+        rows = [(self._called(name, ids=False), *self._cells(name)) for name in (*headline, *rest)]
+        left = len(self._apart().difference(headline)) - len(rest)
+        more = f"{left} more measures have an interval without 0. " if left > 0 else ""
+        found = [
+            html.paragraph(f"{name}: {title}")
+            for name, title in zip(("first", "second"), self.titles, strict=True)
+        ]
+        found += [
+            html.paragraph(self._told()),
+            html.table("What differs", ("measure", *_HEADS), rows),
+            html.paragraph(f"{more}All of it: print(it), and .table as a DataFrame.", "note"),
+        ]
+        return "\n".join(found)
+
+    def _told(self) -> str:
+        """How many pairs were compared, and in how many anything differs."""
+        low, high = (percent(end, " %") for end in self.changed_interval)
+        told = (
+            f"Some decision or happening differs in {percent(self.changed, ' %')} of them "
+            f"(95 % interval {low} to {high})."
+        )
+        if math.isnan(self.changed):
+            told = "They have other actors or issues; what they share is compared."
+        return f"{self.runs} pairs of runs with the same luck. {told}"
+
+    def _apart(self) -> pd.Index[Any]:
+        """Measures that are shown by themselves and whose interval leaves 0 out, most first."""
+        apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
+        order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
+        return order[[name not in self.same for name in order]]
+
+    def _chosen(self, most: int) -> tuple[list[str], list[str]]:
+        """The headline measures, and so many of the others that differ most."""
+        headline = [name for name in self.table.index if name in HEADLINES]
+        return headline, [name for name in self._apart() if name not in headline][:most]
+
+    def _called(self, name: str, ids: bool) -> str:
+        """A measure in words, with those that are always equal to it."""
+
+        def call(measure: str) -> str:
+            return measure if ids else self.words.get(measure, measure)
+
+        equal = [call(other) for other, first in self.same.items() if first == name]
+        return call(name) + (f" (always equal: {', '.join(equal)})" if equal else "")
+
+    def page(self, most: int = 20, width: int = 52, *, ids: bool = False) -> str:
         """The comparison as text: headline measures, then those that differ most.
 
         Parameters
@@ -160,52 +232,56 @@ class Comparison:
             How many measures besides the headlines.
         width : int
             Characters for the name of a measure; a longer one takes two lines.
+        ids : bool
+            Name actors, issues and changes by their ids and paths, as in `table`.
         """
-        low, high = self.changed_interval
-        told = (
-            f"Some decision or happening differs in {self.changed:.1%} of them "
-            f"({low:.1%} to {high:.1%})."
-        )
-        if math.isnan(self.changed):
-            told = "They have other actors or issues; what they share is compared."
-        headline = [name for name in self.table.index if name in HEADLINES]
-        apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
-        order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
-        rest = [name for name in order if name not in headline][:most]
-        said = [self.words.get(name, name) for name in (*headline, *rest)]
-        width = min(width, max(map(len, said), default=0))
+        headline, rest = self._chosen(most)
+        said = {name: self._called(name, ids) for name in (*headline, *rest)}
+        width = min(width, max(map(len, said.values()), default=0))
+        titles = self.title_ids if ids and any(self.title_ids) else self.titles
         lines = [
-            f"first:  {self.titles[0]}",
-            f"second: {self.titles[1]}",
-            f"{self.runs} pairs of runs with the same luck. {told}",
+            *_wrapped(f"first:  {titles[0]}", " " * 8),
+            *_wrapped(f"second: {titles[1]}", " " * 8),
+            *_wrapped(self._told()),
             "",
             _ROW.format("", width, *_HEADS).rstrip(),
         ]
-        lines += [self._line(name, width) for name in headline]
-        lines += (
-            ["", f"of the other {len(self.table) - len(headline)} measures:", ""] if rest else []
-        )
-        lines += [self._line(name, width) for name in rest]
-        left = len(apart.drop(index=headline, errors="ignore")) - len(rest)
+        lines += [self._line(name, said[name], width) for name in headline]
+        others = len(self.table) - len(headline) - len(self.same)
+        lines += ["", f"of the other {others} measures:", ""] if rest else []
+        lines += [self._line(name, said[name], width) for name in rest]
+        left = len(self._apart().difference(headline)) - len(rest)
         if left > 0:
             lines.append(f"... and {left} more whose interval leaves 0 out")
         lines += [
             "",
-            "Each interval is for its own measure. About one in twenty measures without any effect "
-            "would leave 0 out by chance.",
+            *_wrapped(
+                "Each interval is for its own measure. About one in twenty measures without any "
+                "effect would leave 0 out by chance."
+            ),
         ]
         if self.parting is not None:
             lines += ["", self.parting.text]
         return "\n".join(lines)
 
-    def _line(self, name: str, width: int) -> str:
-        row = self.table.loc[name]
-        *above, last = textwrap.wrap(self.words.get(name, name), width, subsequent_indent="  ")
-        line = _ROW.format(
-            last, width, f"{row['first']:.3f}", f"{row['second']:.3f}", f"{row['difference']:+.4f}",
-            f"{row['low']:+.4f} to {row['high']:+.4f}", f"{row['changed']:.1%}",
+    def _cells(self, name: str) -> tuple[str, ...]:
+        row: Any = self.table.loc[name]
+        return (
+            f"{row['first']:.3f}", f"{row['second']:.3f}", f"{row['difference']:+.4f}",
+            f"{row['low']:+.4f} to {row['high']:+.4f}", percent(row["changed"], " %"),
         )  # fmt: skip
-        return "\n".join([*above, line])
+
+    def _line(self, name: str, said: str, width: int) -> str:
+        *above, last = textwrap.wrap(
+            said, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        return "\n".join([*above, _ROW.format(last, width, *self._cells(name))])
+
+
+def _wrapped(text: str, then: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, 112, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def compare(
@@ -245,6 +321,8 @@ def compare(
         If the two have nothing in common, the runs of two ensembles do not pair, or an argument
         is out of range.
     """
+    for source in (first, second):
+        there(source)
     stored = [is_results(source) for source in (first, second)]
     if all(stored):
         if set or executor != "auto" or any(word is not None for word in (runs, seed, workers)):
@@ -264,8 +342,8 @@ def compare(
         ensemble(case, runs, seed, executor=executor, workers=workers, progress=progress)
         for case in cases
     )
-    titles = cases[0].name, f"{cases[1].name}{_changes(set)}"
-    return _between(a, b, cases, titles, run, lambda n: parting(cases[0], cases[1], seed, n))
+    asked = set if isinstance(set, Mapping) else [change.partition("=")[0] for change in set]
+    return _between(a, b, cases, [*asked], run, lambda n: parting(cases[0], cases[1], seed, n))
 
 
 def _summary(source: Any) -> xr.Dataset:
@@ -301,8 +379,6 @@ def _of_ensembles(a: xr.Dataset, b: xr.Dataset, run: int | None) -> Comparison:
             "their scenarios instead"
         )
     cases = scenario_of(a), scenario_of(b)
-    found = [f"{path}={other}" for path, _, other in differing(*cases) if path != "name"]
-    more = [*found[:3], *(["..."] if found[3:] else [])] if cases[0].name == cases[1].name else []
 
     def part(number: int) -> Parting | None:
         try:
@@ -310,14 +386,14 @@ def _of_ensembles(a: xr.Dataset, b: xr.Dataset, run: int | None) -> Comparison:
         except SimError as error:
             return Parting(number, None, None, f"Where run {number} parts cannot be told: {error}.")
 
-    return _between(a, b, cases, (cases[0].name, f"{cases[1].name}{_changes(more)}"), run, part)
+    return _between(a, b, cases, [], run, part)
 
 
 def _between(
     a: xr.Dataset,
     b: xr.Dataset,
     cases: tuple[Scenario, Scenario],
-    titles: tuple[str, str],
+    asked: Sequence[str],
     run: int | None,
     part: Callable[[int], Parting | None],
 ) -> Comparison:
@@ -341,14 +417,18 @@ def _between(
     number = run
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
+    one, other = (_of_both(results, places) for results in (a, b))
+    table = differences(one, other)
     return Comparison(
-        titles=titles,
+        titles=_titles(cases, asked, ids=False),
+        title_ids=_titles(cases, asked, ids=True),
         runs=len(both),
-        table=differences(*(_of_both(results, places) for results in (a, b))),
+        table=table,
+        same=_always_equal(one, other, [str(name) for name in table.index]),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),
-        words={**_in_words(b, Words(cases[1])), **_in_words(a, Words(cases[0]))},
+        words={**in_words(b, Words(cases[1])), **in_words(a, Words(cases[0]))},
     )
 
 
@@ -365,9 +445,60 @@ def _of_both(results: xr.Dataset, places: Sequence[Layout]) -> dict[str, NDArray
     }
 
 
-def _changes(set: Mapping[str, object] | Sequence[str]) -> str:
-    words = [f"{path}={value}" for path, value in set.items()] if isinstance(set, Mapping) else set
-    return f" with {', '.join(words)}" if words else ""
+def there(source: object) -> None:
+    """Refuse what names neither a file nor a folder; a scenario file's own message is better."""
+    if isinstance(source, str | Path) and "://" not in str(source):
+        path = Path(source)
+        if path.suffix != ".toml" and not path.exists():
+            raise SimError(f"there is no folder and no file {source}")
+
+
+def _titles(
+    cases: tuple[Scenario, Scenario], asked: Sequence[str], *, ids: bool
+) -> tuple[str, str]:
+    """The names of two scenarios; the second with what makes it another than the first.
+
+    That is what was asked to be changed in it, and everything else too where the names are alike.
+    """
+    apart = [
+        found for found in differing(*cases)
+        if found[0] not in ("name", "description")
+        # A number that says nothing while its mechanism is off is left out of a scenario's data.
+        and not (found[0].startswith("parameters.") and None in found[1:])
+    ]  # fmt: skip
+    name, other = (case.name for case in cases)
+    if name != other:
+        apart = [
+            found for found in apart
+            if any(found[0] == path or found[0].startswith(f"{path}.") for path in asked)
+        ]  # fmt: skip
+    said = [labels.change(cases[1], *found, ids=ids) for found in apart[:MOST_CHANGES]]
+    more = len(apart) - len(said)
+    said += [f"{count(more, 'more change')}"] if more else []
+    if said:
+        return name, f"{other} with {listed(said)}"
+    return name, f"{other}, unchanged" if name == other else other
+
+
+def _always_equal(
+    first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]], names: Sequence[str]
+) -> dict[str, str]:
+    """Measures that are equal to an earlier one in every run of both, with that one.
+
+    What never varies, and headlines, stand by themselves.
+    """
+    known: dict[bytes, str] = {}
+    found = {}
+    for name in names:
+        values = [side[name] for side in (first, second) if name in side]
+        both = np.concatenate(values)
+        if both.min() == both.max():
+            continue
+        key = both.tobytes() + bytes([len(values)])
+        earlier = known.setdefault(key, name)
+        if earlier != name and name not in HEADLINES:
+            found[name] = earlier
+    return found
 
 
 def differences(

@@ -5,6 +5,7 @@ Texts are escaped here; a `body` is HTML already.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -88,18 +89,28 @@ def pairs(entries: Mapping[str, str]) -> str:
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose first column names its rows; it scrolls by itself where it is too wide."""
+    """A table whose first column names its rows; it scrolls by itself where it is too wide.
+
+    Numbers stay on one line, in a notebook too, which has no style sheet of this page.
+    """
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "".join(f"<td{_one_line(cell)}>{escape(cell)}</td>" for cell in row[1:])
         + "</tr>\n"
         for row in rows
     )
     return (
-        f'<div class="wide"><table>\n<caption>{escape(caption)}</caption>\n'
+        '<div class="wide" style="overflow-x: auto"><table>\n'
+        f"<caption>{escape(caption)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
     )
+
+
+def _one_line(cell: str) -> str:
+    """A style for cells that hold a number or an interval."""
+    number = re.fullmatch(r"[-+\d.,%e ]+(?:(?:to|less than|more than) ?[-+\d.,%e ]+)*", cell)
+    return ' style="white-space: nowrap"' if number else ""
 
 
 type Blocks = list[str | list[str]]
@@ -111,18 +122,23 @@ def plain(parts: Blocks, width: int) -> str:
     wide, found = max(width, 20), []
     for block in parts:
         if isinstance(block, str):
-            found.append(textwrap.fill(block, wide, break_on_hyphens=False))
+            found.append(_filled(block, wide))
             continue
         found.append(
             "\n".join(
-                textwrap.fill(
-                    entry, wide, initial_indent="  ", subsequent_indent="      ",
-                    break_on_hyphens=False,
-                )
+                _filled(entry, wide, "  ", " " * 6)
                 for entry in block
             )
         )  # fmt: skip
     return "\n\n".join(block for block in found if block)
+
+
+def _filled(text: str, wide: int, first: str = "", then: str = "") -> str:
+    """Text in lines that break between words only, with what they begin with."""
+    return textwrap.fill(
+        text, wide, initial_indent=first, subsequent_indent=then, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def marked(parts: Blocks) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import xarray as xr
 
 from sim.chronicle.wording import Words, day
+from sim.labels import TERMS
 from sim.results import Event, events, scenario_of
 from sim.scenario import Scenario
 from sim.simulation import gather
@@ -78,7 +79,7 @@ def _what(event: Event) -> tuple[Any, ...]:
 
 
 def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) -> str:
-    head = f"Run {run} parts"
+    head = f"In run {run} the two first differ"
     if one is None or other is None:
         which, event = ("second", other) if one is None else ("first", one)
         assert event is not None
@@ -109,64 +110,70 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
         ),
         key=lambda term: -abs(term[1]),
     )
-    why = ", ".join(f"{name} {by:+.4f}" for name, by in moved[:3])
-    luck = f"the luck of it is the same ({one.shock:+.4f})"
+    shown = [(name, f"{by:+.4f}") for name, by in moved[:3]]
+    why = ", ".join(f"{TERMS[name]} {by}" for name, by in shown if float(by) != 0.0)
+    luck = "chance is the same in both"
     if abs(one.shock - other.shock) > 1e-12:
-        luck = f"the mark to pass is {one.shock:.3f} in the first, {other.shock:.3f} in the second"
+        luck = f"chance sets {one.shock:.3f} in the first, {other.shock:.3f} in the second"
+    by = f"{abs(other.gain - one.gain):.4f} {'more' if other.gain > one.gain else 'less'}"
     return (
         f"{head} in the week of {day(one.date)}.\n"
         f"  first:  {_say(one, words[0])}; {_numbers(one)}.\n"
         f"  second: {_say(other, words[1])}; {_numbers(other)}.\n"
-        f"  Why: {luck}; the gain differs by {other.gain - one.gain:+.4f} in the second"
-        + (f".\n  Moved most (one may contain another): {why}." if why else ".")
+        f"  Why: {luck}; the gain in the second is {by} than in the first"
+        + (f".\n  Of its parts these moved most (one may contain another): {why}." if why else ".")
     )
 
 
-# What a yes and a no to each decision is called.
+# What a yes and a no to each decision is called: the first word is the verb, {} whom or what.
 _CALLED = {
-    "convene": ("brokers a ceasefire", "does not convene"),
-    "propose": ("proposes a ceasefire", "proposes none"),
-    "consult": ("consults", "leaves out"),
-    "ratify": ("ratifies", "refuses to ratify"),
-    "order": ("orders to keep the ceasefire", "orders to break it"),
-    "comply": ("keeps the ceasefire", "breaks the ceasefire"),
-    "revise": ("buys in", "does not buy in"),
-    "attend": ("comes to the talks", "stays away from the talks"),
-    "vote": ("votes for the text", "votes against the text"),
-    "bargain": ("wants a bilateral deal with", "wants no bilateral deal with"),
-    "deal": ("strikes a bilateral deal with", "strikes no bilateral deal with"),
-    "raise": ("tables what it gains by", "keeps off the table what it loses by"),
-    "clash": ("attacks its ally", "spares its ally"),
-    "prevail": ("prevails over", ""),
+    "convene": ("step forward to broker a ceasefire", "do not step forward to broker a ceasefire"),
+    "propose": ("propose a ceasefire", "propose no ceasefire"),
+    "consult": ("consult {}", "leave out {}"),
+    "ratify": ("ratify the ceasefire", "refuse to ratify the ceasefire"),
+    "order": ("order proxies to keep the ceasefire", "order proxies to break the ceasefire"),
+    "comply": ("keep the ceasefire", "break the ceasefire"),
+    "revise": ("consult {} after all", "do not consult {} after all"),
+    "attend": ("come to the talks", "stay away from the talks"),
+    "vote": ("vote for the text", "vote against the text"),
+    "bargain": ("want a bilateral deal with {}", "want no bilateral deal with {}"),
+    "deal": ("strike a bilateral deal with {}", "strike no bilateral deal with {}"),
+    "raise": ("put {} on the table", "keep {} off the table"),
+    "clash": ("begin a clash with {}", "begin no clash with {}"),
+    "prevail": ("prevail over {}", "do not prevail over {}"),
+    "satisfied": ("count the aim on {} as achieved", "do not count the aim on {} as achieved"),
+    "threatened": ("see the aim on {} threatened", "see the aim on {} not threatened"),
 }
+# The same of what nobody decides.
 _HAPPENS = {
-    "victory": ("the war is won", ""),
-    "satisfied": ("holds its aim achieved:", ""),
-    "threatened": ("sees its aim threatened:", ""),
+    "victory": ("the war is won", "the war is not won"),
     "ceasefire": ("the ceasefire enters into force", "the ceasefire is not ratified"),
-    "collapse": ("the ceasefire collapses", ""),
-    "table": ("is put on the table:", ""),
+    "collapse": ("the ceasefire collapses", "the ceasefire holds"),
+    "table": ("{} {be} put on the table", "{} {be} not put on the table"),
     "settle": ("the war is settled", "the talks end without a settlement"),
-    "dispute": ("a local dispute breaks out:", ""),
+    "dispute": ("a local dispute breaks out over {}", "no local dispute breaks out over {}"),
 }
-_NAMES_WHOM = ("consult", "revise", "bargain", "deal", "clash", "prevail")
+_ABOUT_AN_ISSUE = ("raise", "satisfied", "threatened", *_HAPPENS)
 
 
 def _say(event: Event, words: Words) -> str:
-    who = words.who(event.actor) if event.actor else ""
-    answer = 0 if event.answer else 1
+    """An event as a clause."""
+    answer, what = 0 if event.answer else 1, ""
+    if event.decision in _ABOUT_AN_ISSUE:
+        what = words.issue(event.issue) if event.issue else ""
+    elif event.counterpart:
+        what = words.who(event.counterpart)
     if event.decision in _CALLED:
-        whom = words.who(event.counterpart) if event.counterpart else ""
-        said = f"{who} {_CALLED[event.decision][answer]}"
-        return f"{said} {whom}" if event.decision in _NAMES_WHOM and whom else said
-    said = _HAPPENS.get(event.decision, (event.decision, f"no {event.decision}"))[answer]
-    alone = event.decision in ("ceasefire", "collapse", "settle")
-    parts = ["" if alone else who, said, words.issue(event.issue) if event.issue else ""]
-    return " ".join(part for part in parts if part)
+        verb, _, rest = _CALLED[event.decision][answer].partition(" ")
+        return f"{words.says(event.actor, verb)} {rest.format(what)}"
+    many = bool(event.issue) and words.issue_is_plural(event.issue)
+    return _HAPPENS[event.decision][answer].format(what, be="are" if many else "is")
 
 
 def _numbers(event: Event) -> str:
     if event.gain == 0.0 and event.shock == 0.0:
         return "it follows from what was decided"
+    if event.decision in ("consult", "revise"):
+        return f"chance {event.gain:.3f}, a yes if it is more than the draw {event.shock:.3f}"
     gain = "gain of keeping it" if event.decision in ("order", "comply") else "gain"
-    return f"{gain} {event.gain:+.4f}, needed more than {event.shock:+.4f}"
+    return f"{gain} {event.gain:+.4f}, a yes if it is more than {event.shock:+.4f}"

@@ -57,8 +57,8 @@ def test_a_sign_that_turns_at_an_end_is_said_to(planted: Audit) -> None:
 
 def test_the_page_names_number_ends_and_effects(planted: Audit) -> None:
     page = " ".join(str(planted).split())
-    assert "1. The Duchy's capability, 1 here: at 0.5 it is -0.25 (by -0.50" in page
-    assert "at 2 it is 1.25 (by +1.00" in page
+    assert "1. The Duchy's capability, 1 here: at 0.5 it is -0.25 (a change of -0.50" in page
+    assert "at 2 it is 1.25 (a change of +1.00" in page
     assert "no shuffled codings were asked for" in page
     assert planted.html().count("<table") == 1
 
@@ -188,6 +188,23 @@ def test_a_user_audits_a_scenario(
     assert "<h1>Audit of Crown" in page.read_text(encoding="utf-8")
     assert cli.main(["audit", path]) == 2
     assert "no bilateral pair" in capsys.readouterr().err
+
+
+def test_an_audit_is_short_in_a_notebook_and_gives_paths_on_request(asked: Audit) -> None:
+    assert len(repr(asked)) < 400
+    assert "print(it)" in repr(asked)
+    shown = asked._repr_html_()
+    assert len(shown) < 4000 < len(asked.html())
+    assert "capability" in shown
+    path = "(actors.iran.capability)"
+    assert path not in asked.page()
+    assert path not in asked.html()
+    assert path in " ".join(asked.page(ids=True).split())
+    assert path in asked.html(ids=True)
+
+
+def test_an_audit_says_who_the_partner_and_the_spoiler_are(asked: Audit) -> None:
+    assert "The partner is Russia, the spoiler Iran." in " ".join(str(asked).split())
 
 
 def test_audit_is_a_public_name() -> None:

@@ -431,9 +431,9 @@ def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
     again = [*arguments, "--waves", "1", "--check", "4", "--out", str(out)]
     assert main(again) == 2
     assert "holds a calibration already" in capsys.readouterr().err
-    assert main([*again, "--force"]) == 0
+    assert main([*again, "--force", "--ids"]) == 0
     told = capsys.readouterr().out
-    assert "parameters.nu" in told
+    assert "speed of territory (parameters.nu)" in told
     assert "Walkers forget" in told
 
 

@@ -55,6 +55,9 @@ def test_the_rows_add_up_to_the_whole_change(calm: Scenario) -> None:
     assert table["share"].iloc[:3].sum() == pytest.approx(1)
     assert table["share"].iloc[3:].isna().all()
     assert (table["low"] <= table["mean"]).all()
+    assert table["words"].tolist()[:3] == [
+        "decay of attention to satisfied aims", "experience in ties", "third parties in ties"
+    ]  # fmt: skip
     as_it_was = measures.tie(simulate(calm, runs=6), "crown", "league")
     change = (as_it_was.isel(round=-1) - as_it_was.isel(round=0)).mean()
     assert table.loc[causes.EVERYTHING, "mean"] == pytest.approx(change.item())

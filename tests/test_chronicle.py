@@ -195,8 +195,8 @@ def test_an_answer_against_its_own_reckoning_is_told_as_that(syria: Scenario) ->
     what = order(63, False, 0.02, truce=0.02) | {"shock": 0.03}
     data = told(syria, [*signing(iran=True), what, act(63, "hezbollah", True)])
     assert on(data, DAY)[-1] == (
-        "Iran orders Hezbollah to break the ceasefire, though keeping it is worth 0.02 more to "
-        "Iran than breaking it; Hezbollah does not obey."
+        "Iran orders Hezbollah to break the ceasefire, by chance, though keeping it is worth 0.02 "
+        "more to Iran than breaking it; Hezbollah does not obey."
     )
 
 
@@ -257,7 +257,7 @@ def test_a_patron_is_bought_in_with_what_the_new_terms_give_it(syria: Scenario) 
     }
     revise = row(63, "revise", "russia", counterpart="iran", gain=0.5, terms={"blame": 1.5})
     assert on(told(syria, [*signing(week=62), revise], weeks, variables), DAY) == [
-        "Russia, after breaches in this week laid at the door of Iran, consults it after all and "
+        "Russia, after breaches in this week that are blamed on Iran, consults it after all and "
         "redraws the terms on the besieged Shia towns (from 0.00 to 0.90)."
     ]
 
@@ -307,9 +307,9 @@ def test_talks_say_who_was_pressed_to_come_and_what_was_tabled(syria: Scenario) 
         row(63, "table", issue="arms", terms={"status_quo": 0.1, "opening": 0.55}),
     ]
     assert on(told(syria, rows), DAY) == [
-        "The Damascus rebels come to the talks; the northern rebels come to the talks, drawn "
-        "there by Turkey though it costs them 0.04; the monopoly over arms (now at 0.10, opening "
-        "at 0.55), the core of the matter, is tabled for the first time."
+        "The Damascus rebels come to the talks; the northern rebels come to the talks, brought "
+        "there by Turkey although coming costs them 0.04; the monopoly over arms (now at 0.10, "
+        "opening at 0.55), the core of the matter, is tabled for the first time."
     ]
 
 
@@ -459,7 +459,8 @@ def test_a_deal_that_fails_on_the_core_issue_says_so(syria: Scenario) -> None:
         "the besieged Shia towns: Iran refuses, as it would mean endorsing the text, at a cost of "
         "0.03."
     ]
-    assert "once the core of the matter was tabled, never in one attempt" in chronicle.summary(data)
+    told_of = "of one attempt after the core issue was tabled, none ended in agreement"
+    assert told_of in chronicle.summary(data)
 
 
 def test_changes_from_outside_are_told_in_the_words_of_the_scenario(syria: Scenario) -> None:
@@ -530,7 +531,7 @@ def test_who_had_signed_unasked_is_told_so_when_it_is_asked_in(syria: Scenario) 
     rows[5] |= {"answer": True, "gain": 0.04}
     revise = row(63, "revise", "russia", counterpart="iran", gain=0.5, terms={"blame": 1.5})
     assert on(told(syria, [*rows, revise]), DAY)[-1] == (
-        "Russia, after breaches in this week laid at the door of Iran, consults it after all (it "
+        "Russia, after breaches in this week that are blamed on Iran, consults it after all (it "
         "had signed unasked) and redraws the terms."
     )
 
@@ -538,11 +539,21 @@ def test_who_had_signed_unasked_is_told_so_when_it_is_asked_in(syria: Scenario) 
 def test_the_pull_of_a_patron_explains_an_answer_against_the_sum(syria: Scenario) -> None:
     rows = signing(iran=True)
     pull = {"truce": 0.03, "own": 0.03, "patrons": -0.01}
-    rows[6] |= {"answer": False, "gain": 0.02, "shock": 0.05, "terms": pull}
+    rows[6] |= {"answer": False, "gain": 0.02, "shock": 0.025, "terms": pull}
     rows[-1] |= {"answer": False}
     (text,) = on(told(syria, rows), DAY)
     assert "that way by 0.01" in text
     assert "though" not in text
+
+
+def test_the_pull_of_a_patron_is_no_reason_where_chance_alone_decided(syria: Scenario) -> None:
+    rows = signing(iran=True)
+    pull = {"truce": 0.03, "own": 0.03, "patrons": -0.01}
+    rows[6] |= {"answer": False, "gain": 0.02, "shock": 0.05, "terms": pull}
+    rows[-1] |= {"answer": False}
+    (text,) = on(told(syria, rows), DAY)
+    assert "by chance, though" in text
+    assert "that way by" not in text
 
 
 def test_searches_without_a_proposal_make_one_sentence(syria: Scenario) -> None:
@@ -590,8 +601,9 @@ def test_a_tie_that_falls_is_told_at_half_and_at_zero_with_its_cause(syria: Scen
         "are rivals now, mainly because of experience (-0.50)."
     ]
     assert (
-        "The tie of Russia and Iran went from 0.40 to -0.10, by -0.50: aims 0.00 (0.00 as what "
-        "they began with wore off, 0.00 by aims since), experience -0.50, third parties 0.00."
+        "The tie of Russia and Iran went from 0.40 after the first week to -0.10 at the end, by "
+        "-0.50: aims 0.00 (0.00 as what they began with wore off, 0.00 by aims since), experience "
+        "-0.50, third parties 0.00."
     ) in chronicle.summary(data)
 
 
@@ -822,7 +834,8 @@ def test_several_runs_are_summed_up_and_the_first_is_told(runs: dict[str, xr.Dat
     assert "Over all 3 runs\n" in page
     ends = chronicle.summary(data).split("\n")[-2]
     assert ends.startswith("Of 3 runs, ")
-    assert sum(map(int, re.findall(r"(\d+) percent", ends))) == 100
+    found = re.findall(r"([\d.]+) percent", ends)
+    assert sum(map(float, found)) == pytest.approx(100, abs=0.2)  # each is rounded to a tenth
     assert chronicle.sentences(data) == chronicle.sentences(data, 0)
 
 

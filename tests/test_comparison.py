@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,13 +11,17 @@ from conftest import ROOT
 import sim
 import sim.comparison
 import sim.files
+from sim import html
 from sim.branching import branch
+from sim.chronicle.wording import Words
 from sim.cli import main
 from sim.comparison import compare, differences, outcomes, parting
 from sim.ensembles import ensemble
 from sim.errors import ResultsError, ScenarioError, SimError
+from sim.events import KINDS
 from sim.files import with_changes
-from sim.results import events, scenario_of
+from sim.parting import _say
+from sim.results import Event, events, scenario_of
 from sim.simulation import gather, simulate
 from sim.store import Store
 
@@ -90,15 +95,15 @@ def test_the_parting_of_a_pair_names_the_first_event_that_differs(syria):
     assert found.first == one[place]
     assert found.second == two[place]
     assert found.first.shock == found.second.shock
-    assert "Why: the luck of it is the same" in found.text
-    assert "loyalty" in found.text
+    assert "Why: chance is the same in both" in found.text
+    assert "loyalty to the convener" in found.text
 
 
 def test_a_comparison_is_a_page(toy):
     text = str(compare(TOY, TOY, 60, set={"actors.crown.capability": 0.7}))
     assert "60 pairs of runs with the same luck" in text
     assert "weeks of war" in text
-    assert "parts in the week of" in text
+    assert "the two first differ in the week of" in text
     assert max(map(len, text.splitlines())) < 126
 
 
@@ -178,7 +183,11 @@ def test_two_ensembles_are_compared_from_the_command_line(two, capsys):
     assert main(["compare", str(two / "a"), str(two / "b")]) == 0
     said = capsys.readouterr().out
     assert said == compare(two / "a", two / "b").page() + "\n"
-    assert "with actors.crown.capability=0.7" in said
+    assert "with the Crown's capability 0.7 instead of 3" in said
+    assert main(["compare", str(two / "a"), str(two / "b"), "--ids"]) == 0
+    said = capsys.readouterr().out
+    assert "(actors.crown.capability) 0.7 instead of 3" in said
+    assert "position of valley at the end" in said
     assert main(["compare", str(two / "a"), str(two / "b"), "--set", "rounds=9"]) == 2
     assert main(["compare", str(two / "a"), str(TOY)]) == 2
 
@@ -304,3 +313,94 @@ def test_a_branch_needs_a_run_and_a_week_that_are_there(toy, run):
 def test_the_root_offers_them():
     assert sim.compare is compare
     assert sim.branch is branch
+
+
+# words --------------------------------------------------------------------------------------------
+
+
+def test_measures_that_are_always_equal_are_shown_once(syria):
+    found = compare(syria, syria, 40, set={"actors.iran.capability": 2.0})
+    a, b = (outcomes(ensemble(case, 40)) for case in (
+        syria, with_changes(syria, {"actors.iran.capability": 2.0})))  # fmt: skip
+    assert found.same
+    for name, first in found.same.items():
+        assert np.array_equal(a[name], a[first])
+        assert np.array_equal(b[name], b[first])
+    told = " ".join(found.page(most=500).split())
+    _, rest = found._chosen(500)
+    for name, first in found.same.items():
+        if first in rest:
+            assert f"(always equal: {found.words[name]}" in told or f", {found.words[name]}" in told
+    values = [np.concatenate([a[name], b[name]]).tobytes() for name in rest]
+    assert len(set(values)) == len(values) > 20
+
+
+def test_actors_without_proxies_give_no_orders(syria):
+    found = outcomes(ensemble(syria, 20))
+    ordering = {name.split()[1] for name in found if "ordered" in name}
+    assert ordering
+    assert ordering <= {name for name, proxies in syria.patrons.items() if proxies}
+
+
+def test_the_heading_names_the_change(toy):
+    change = {"actors.crown.capability": 0.7, "mechanisms.loyalty": False}
+    for found in (compare(toy, toy, 5, set=change), compare(toy, with_changes(toy, change), 5)):
+        assert found.titles[1] == (
+            "Crown, duchy and league with the Crown's capability 0.7 instead of 3 and loyalty to "
+            "the convener off instead of on"
+        )
+    assert compare(toy, toy, 5).titles[1] == "Crown, duchy and league, unchanged"
+    renamed = with_changes(toy, {"name": "Another"})
+    assert compare(toy, renamed, 5, set=["rounds=40"]).titles[1] == (
+        "Another with rounds 40 instead of 52"
+    )
+    assert compare(toy, renamed, 5).titles[1] == "Another"
+
+
+def test_a_title_counts_the_changes_that_it_has_no_room_for(toy):
+    change = {f"actors.{name}.capability": 2.5 for name in toy.actors} | {
+        "parameters.lam": 60.0, "parameters.opt": 0.001,
+    }  # fmt: skip
+    assert compare(toy, toy, 5, set=change).titles[1].endswith(" and two more changes")
+
+
+def test_a_missing_folder_is_called_missing(toy, tmp_path, capsys):
+    gone = tmp_path / "gone"
+    with pytest.raises(SimError, match="there is no folder and no file"):
+        compare(gone, toy)
+    for two in ([str(gone), str(TOY)], [str(TOY), str(gone)], [f"{gone}/", "none.nc"]):
+        assert main(["compare", *two]) == 2
+        assert "there is no folder and no file" in capsys.readouterr().err
+
+
+def test_what_a_notebook_shows_is_short_and_does_not_wrap_numbers(syria):
+    found = compare(syria, syria, 40, set={"actors.iran.capability": 2.0})
+    assert len(repr(found)) < 500
+    assert "Iran's capability 2 instead of 1" in repr(found)
+    shown = found._repr_html_()
+    assert shown.count("<tr>") <= 21
+    cells = re.findall(r"<td( [^>]*)?>", shown)
+    assert cells
+    assert all("nowrap" in cell for cell in cells)
+    assert "iran " not in shown
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS if kind.name != "shift"])
+@pytest.mark.parametrize("actor", ["russia", "northern_rebels"])
+def test_every_event_at_which_runs_may_part_is_told_in_words(syria, kind, actor):
+    for answer in (True, False):
+        who = (actor, "foreign_militias", "towns")
+        event = Event(0, 3, dt.date(2016, 1, 6), 4, kind, *who, answer, 0.1, 0.2, -0.1, {})
+        said = _say(event, Words(syria))
+        assert "_" not in said
+        assert "{" not in said
+        assert "  " not in said
+        if "the northern rebels" in said:
+            assert not re.match(r"the northern rebels \w+s ", said), said
+
+
+def test_pages_of_text_break_no_word():
+    word = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlung"
+    for width in (20, 40):
+        page = html.plain(["A title", f"one {word} two", [f"three {word}"]], width)
+        assert page.count(word) == 2

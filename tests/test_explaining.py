@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import sim
 from sim import cli, files, measures
 from sim.chronicle.story import Story
 from sim.errors import SimError
-from sim.explaining import Explanation, explain, flips
+from sim.explaining import Explanation, explain, flips, telling
 from sim.explaining.deeds import Deed, Deeds
 from sim.explaining.stage import Stage
 from sim.explaining.tracing import Trace
@@ -336,6 +338,7 @@ def test_without_dated_events_the_reasons_are_told_and_nothing_is_turned(toy: Sc
     found = explain(sim.simulate(still, seed=3), pair=("crown", "duchy"))
     assert found.flips.empty
     assert "No change of one input" not in str(found)
+    assert "cannot be asked here" in " ".join(str(found).split())
     assert found.events["why"].str.len().gt(0).any()
 
 
@@ -354,6 +357,53 @@ def test_the_page_tells_accounts_events_reasons_and_flips(told: Explanation) -> 
     assert all(len(line) <= 88 for line in str(told).split("\n"))
     assert told._repr_html_().count("<li>") == len(told.events)
     assert "<script" not in told.html()
+
+
+def test_a_change_that_would_leave_the_tie_as_it_is_is_said_to_change_nothing(
+    war: xr.Dataset, told: Explanation
+) -> None:
+    story, trace = Story(war, 0), Trace(Story(war, 0), PAIR, 1)
+    now, seen = trace.tie(story.weeks - 1), 0
+    for flipped in told.found:
+        for flip in flipped:
+            part = next(part for part in trace.parts if flip.decision in part.decisions)
+            for tie, same in ((now + 0.1, False), (now, True), (now + 1e-6, True)):
+                text = telling._decision(
+                    story, [flip.decision], [replace(flip, tie=tie)], part, True, now
+                )
+                assert ("changes nothing" in text) is same
+                assert (f"the tie would be {tie:.2f}" in text) is not same
+                seen += 1
+    assert seen > 9
+
+
+def test_what_is_told_of_a_tie_with_a_flip_is_another_tie_or_said_to_be_the_same(
+    told: Explanation,
+) -> None:
+    page = " ".join(str(told).split())
+    (now,) = re.findall(r" and is (-?\d\.\d\d) in the week of", page)
+    assert now not in re.findall(r"the tie would be (-?\d\.\d\d)", page)
+    still = re.findall(r"the tie would still be (-?\d\.\d\d): that changes nothing", page)
+    assert {*still} <= {now}
+
+
+def test_the_repr_is_short_and_names_what_there_is(told: Explanation) -> None:
+    assert len(repr(told)) < 400
+    for word in ("Why the tie of Russia and Iran moved", ".accounts", ".flips", "print"):
+        assert word in repr(told)
+
+
+def test_the_week_of_a_collapse_is_told_where_it_counts_as_a_week_of_war(war: xr.Dataset) -> None:
+    found = 0
+    for run in range(3):
+        story = Story(war, run)
+        ends = {truce.last for truce in story.truces if truce.collapse}
+        for part in Trace(story, PAIR, 1).parts:
+            if part.kind == "war":
+                text = telling.what(story, part, PAIR, story.weeks - 1)
+                assert text.endswith(" included") is bool(ends & {*part.weeks})
+                found += text.endswith(" included")
+    assert found
 
 
 def test_a_user_explains_a_run_of_a_store(

@@ -5,15 +5,17 @@ import re
 import struct
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from sim import selection
+from sim.chronicle.wording import percent
 from sim.cli import main
 from sim.ensembles import ensemble
 from sim.errors import ResultsError
 from sim.files import with_changes
 from sim.plots import catalogue
-from sim.report import extremes
+from sim.report import extremes, sections
 from sim.results import save
 from sim.simulation import simulate
 from sim.sources import open_results
@@ -250,11 +252,40 @@ def test_the_numbers_of_a_report_are_those_of_the_runs(reports, places):
     words = " ".join(Page(reports["brief"]).words.split())
     share = float((results["state"].isel(round=-1) == 0).mean())
     low, high = wilson(round(share * 12), 12)
-    assert f"at war {round(share * 12)} {share:.1%} {low:.1%} to {high:.1%}".replace(" ", "") in (
-        words.replace(" ", "")
-    )
+    told = f"{percent(share)} {percent(low)} to {percent(high)}".replace(" percent", " %")
+    assert f"at war {round(share * 12)} {told}".replace(" ", "") in words.replace(" ", "")
     mean = float((results["state"] == 0).sum("round").mean())
     assert f"weeks of war{mean:.1f}".replace(" ", "") in words.replace(" ", "")
+
+
+def test_a_report_has_labels_and_gives_ids_on_request(syria):
+    results = ensemble(syria, 12, record="tie")
+    plain, named = (
+        sections.setting(syria, ids)
+        + sections.ends(results, syria, ids)
+        + sections.course(results)
+        + sections.moved_ties(results, syria)
+        + "; ".join(extremes(results).farthest)
+        + "".join(sections._reading(results, name, None) for name in ("ties", "outcomes"))
+        for ids in (False, True)
+    )
+    for name in (*syria.actors, *syria.issues, *syria.camps, "power_sharing", "vote_loyalty"):
+        if "_" in name:
+            assert name not in plain
+    assert "times united states" not in plain
+    assert "-0.0 to" not in plain
+    for name in ("foreign_militias", "power_sharing", "mechanisms.vote_loyalty", "(towns)"):
+        assert name in named
+
+
+def test_a_share_of_a_report_is_not_rounded_to_another(toy):
+    """One of forty runs is 2.5 %, and not 2 %."""
+    results = ensemble(toy, 40)
+    state = results["state"].copy(data=np.zeros_like(results["state"]))
+    state[0, :] = 2
+    told = sections._reading(results.assign(state=state), "outcomes", None)
+    assert "settlement 2.5 %" in told
+    assert "continued war 97.5 %" in told
 
 
 def test_ties_before_the_war_are_worked_out_where_only_the_last_are_kept(syria):

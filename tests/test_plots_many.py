@@ -161,6 +161,15 @@ def test_the_curve_and_the_counts_below_are_those_of_the_measure(ensemble: xr.Da
     assert counts[-1] == curve["at_risk"].iloc[-1]
 
 
+def test_counts_below_survival_stand_under_ticks(ensemble: xr.Dataset) -> None:
+    for ax in (plots.ceasefire_survival(ensemble), plots.turns(ensemble, [ALLIES])):
+        low, high = ax.get_xlim()
+        ticks = {float(tick) for tick in ax.get_xticks() if low <= tick <= high}
+        counts = [note for note in ax.texts if note.get_text().isdigit()]
+        assert len(counts) > 2
+        assert {float(note.xy[0]) for note in counts} <= ticks
+
+
 def test_a_curve_has_the_colour_of_its_convener(ensemble: xr.Dataset) -> None:
     ax = plots.ceasefire_survival(ensemble, ["russia", "united_states"])
     colour = plots.colours(ensemble)

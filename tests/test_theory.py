@@ -701,3 +701,19 @@ def test_what_the_sceptics_page_claims_is_found_again_with_other_luck(syria: Sce
     apart = abs(found["value"] - clear["value"])
     joint = np.hypot((found["high"] - found["low"]) / 2, reach[clear.index])
     assert (apart < 1.8 * joint).all(), "3.5 joint standard errors"
+
+
+def test_the_page_has_labels_and_gives_ids_on_request(small: trial.Trial, syria: Scenario) -> None:
+    words = page.text(small)
+    for name in (*syria.actors, *syria.issues):
+        if "_" in name:
+            assert name not in words
+    assert "partner: Russia; spoiler: Iran; shared goal: the regime's hold" in words
+    assert "the foreign Shia militias" in words
+    assert "foreign_militias" in page.text(small, ids=True)
+
+
+def test_every_claim_can_be_read_by_itself() -> None:
+    for fact in facts.FACTS:
+        assert not fact.claim.startswith(("and ", "its ", "the same", "orders,", "breaches,"))
+    assert len({fact.claim for fact in facts.FACTS}) == len(facts.FACTS)

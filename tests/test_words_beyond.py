@@ -15,6 +15,7 @@ from sim.chronicle import forces, page, sentences, talks, truces
 from sim.chronicle.reasons import terms_issue
 from sim.chronicle.story import Story
 from sim.chronicle.weighing import weighed
+from sim.explaining import telling
 from sim.explaining.tracing import Trace
 from sim.results import events
 from sim.scenario import Scenario
@@ -129,7 +130,7 @@ def test_every_clash_is_told_with_who_began_and_who_prevailed(results: xr.Datase
     texts = every(results, talks.clashes)
     assert len(texts) == len(found) > 3
     for event, text in zip(found, texts, strict=True):
-        assert "come to blows over the decision-making posts" in text
+        assert "fight each other over the decision-making posts" in text
         winner = {"russia": "Russia", "iran": "Iran"}[event.actor]
         assert f"{winner} prevails, which moves them to {event.terms['position']:.2f}." in text
         begun = [
@@ -243,6 +244,22 @@ def test_clashes_are_part_of_why_a_tie_moved(results: xr.Dataset) -> None:
             assert trace.tie(week) == pytest.approx(float(both[week]), abs=1e-9)
         clashed += sum(event.decision == "prevail" for event in story.events)
     assert clashed > 0
+
+
+def test_a_clash_names_who_began_it_and_that_nothing_is_asked_to_turn_it(
+    results: xr.Dataset,
+) -> None:
+    pair, seen = ("russia", "iran"), 0
+    for run in range(3):
+        story = Story(results, run)
+        begun = {e.round: e.actor for e in story.events if e.decision == "clash" and e.answer}
+        for part in Trace(story, pair, int(results.attrs["seed"])).parts:
+            if part.kind == "clash":
+                text = telling._decision(story, [], [], part, True, 0.0)
+                assert text.endswith("What would have turned a clash is never asked.")
+                assert "No single decision" not in text
+                seen += story.words.who(begun[part.weeks[0]]) in text
+    assert seen
 
 
 def test_a_reader_breaks_a_monitored_ceasefire_at_will(second: Scenario) -> None:

@@ -113,10 +113,10 @@ def audit(
     base, found = player.play(case, [end.scenario for end in closer], runs, 0)
     signs = summed(asked, base)
     table = close_table(table, asked, closer, base, found, signs)
-    facts, left_out = _facts(case, pair, codings, coding_runs, seed, workers, say)
+    facts, left_out, who = _facts(case, pair, codings, coding_runs, seed, workers, say)
     return Audit(
         case.name, signs, table, facts, left_out, runs, screened, codings, coding_runs, seed,
-        round(time.monotonic() - began, 1),
+        round(time.monotonic() - began, 1), who,
     )  # fmt: skip
 
 
@@ -167,12 +167,12 @@ def _facts(
     seed: int,
     workers: int | None,
     say: Tell,
-) -> tuple[pd.DataFrame, str]:
-    """Which facts the scenario shows, and what share of shuffled codings shows them too."""
+) -> tuple[pd.DataFrame, str, str]:
+    """Which facts the scenario shows, what share of shuffled codings shows them too, of whom."""
     columns = ["fact", "claim", "status", "coded", "share", "low", "high", "nothing"]
     empty = pd.DataFrame(columns=columns)
     if codings == 0:
-        return empty, "no shuffled codings were asked for"
+        return empty, "no shuffled codings were asked for", ""
     try:
         cast = find(case, pair)
         say(f"{codings} shuffled codings, {runs} runs of each experiment")
@@ -180,11 +180,13 @@ def _facts(
             Cells(case, cast, runs, seed, workers=workers), FACTS, codings, runs, say
         )
     except SimError as error:
-        return empty, str(error)
+        return empty, str(error), ""
     found = shares(table, [fact.name for fact in FACTS])
     coded = table[table["coding"] == AS_CODED].iloc[0]
     about = {fact.name: fact for fact in FACTS}
     found["claim"] = [about[name].claim for name in found["fact"]]
     found["status"] = [about[name].status for name in found["fact"]]
     found["coded"] = [bool(coded[name] == 1.0) for name in found["fact"]]
-    return found[[*columns, *(c for c in found if c not in columns)]], ""
+    words = Words(case)
+    who = f"The partner is {words.who(cast.partner)}, the spoiler {words.who(cast.spoiler)}."
+    return found[[*columns, *(c for c in found if c not in columns)]], "", who

@@ -17,11 +17,12 @@ RULE = (
     "How it was done. Every number was moved alone, with the same luck: parameters over their "
     f"plausible ranges (docs/SCENARIOS.md), positions by {STEP:g} up and down, all others to half "
     f"and {FACTOR:g} times what they are (of a discount factor, 1 less it); an end that the checks "
-    "refuse, half the way back until they accept it."
+    "refuse, half the way back until they accept it. A sign is open where the 95 % interval "
+    "holds 0."
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """What carries a conclusion, and what proves nothing.
 
@@ -48,6 +49,8 @@ class Audit:
         Why the facts were not asked; empty if they were.
     runs, screened, codings, coding_runs, seed : int
     seconds : float
+    cast : str
+        Who the partner and the spoiler of the facts are, in words; empty if they were not asked.
     """
 
     title: str
@@ -61,6 +64,7 @@ class Audit:
     coding_runs: int
     seed: int
     seconds: float = field(compare=False)
+    cast: str = ""
 
     def five(self, conclusion: str | None = None) -> pd.DataFrame:
         """The numbers that carry a conclusion, by default the first."""
@@ -71,23 +75,43 @@ class Audit:
     def __str__(self) -> str:
         return self.page()
 
-    def page(self, width: int = 88) -> str:
-        """The audit as a page of text."""
-        return html.plain(blocks(self), width)
+    def __repr__(self) -> str:
+        return (
+            f"<Audit of {self.title}: {'; '.join(map(str, self.conclusions.index))}; "
+            f"{self.numbers['path'].nunique()} numbers, {len(self.facts)} facts. "
+            "print(it) tells it; .five(), .numbers and .facts are tables>"
+        )
 
-    def html(self) -> str:
+    def page(self, width: int = 88, *, ids: bool = False) -> str:
+        """The audit as a page of text; `ids` gives the paths of the numbers in brackets."""
+        return html.plain(blocks(self, ids=ids), width)
+
+    def html(self, *, ids: bool = False) -> str:
         """The audit as a whole HTML page."""
-        return html.page(f"Audit of {self.title}", self._repr_html_())
+        title = f"Audit of {self.title}"
+        return html.page(title, "\n".join([html.marked(blocks(self, ids=ids)), _table(self, ids)]))
 
     def _repr_html_(self) -> str:
-        return _body(self)
+        shown: html.Blocks = [f"Audit of {self.title}"]
+        for name, row in self.conclusions.iterrows():
+            shown += _conclusion(self, str(name), row, ids=False)
+        held = self.facts[self.facts["coded"].astype(bool)]
+        if len(held):
+            empty = int(held["nothing"].sum())
+            shown.append(
+                f"{count(len(held), 'fact')} {'holds' if len(held) == 1 else 'hold'} here; "
+                f"{number_word(empty)} of them {'proves' if empty == 1 else 'prove'} nothing, as "
+                "more than half of shuffled codings show the same."
+            )
+        shown.append("All of it: print(it); .five(), .numbers and .facts are tables.")
+        return html.marked(shown)
 
 
-def blocks(audit: Audit) -> html.Blocks:
+def blocks(audit: Audit, *, ids: bool = False) -> html.Blocks:
     """The page as a title, paragraphs and lists of entries."""
     found: html.Blocks = [f"Audit of {audit.title}"]
     for name, row in audit.conclusions.iterrows():
-        found += _conclusion(audit, str(name), row)
+        found += _conclusion(audit, str(name), row, ids=ids)
     found += _facts(audit)
     numbers = audit.numbers["path"].nunique()
     close = audit.numbers[audit.numbers["close"]]["path"].nunique()
@@ -100,14 +124,18 @@ def blocks(audit: Audit) -> html.Blocks:
     return found
 
 
-def _conclusion(audit: Audit, name: str, as_coded: pd.Series[Any]) -> html.Blocks:
+def _words(row: pd.Series[Any], ids: bool) -> str:
+    return f"{row['words']} ({row['path']})" if ids else str(row["words"])
+
+
+def _conclusion(audit: Audit, name: str, as_coded: pd.Series[Any], *, ids: bool) -> html.Blocks:
     span = _span(as_coded["low"], as_coded["high"], as_coded["signed"])
     head = sentence(
         f"the conclusion: {name} is {_figure(as_coded['mean'], as_coded['signed'])} ({span})"
     )
     five = audit.five(name)
     entries = [
-        f"{n + 1}. {_number(row, bool(as_coded['signed']))}"
+        f"{n + 1}. {_number(row, bool(as_coded['signed']), ids)}"
         for n, (_, row) in enumerate(five.iterrows())
     ]
     close = audit.numbers[(audit.numbers["conclusion"] == name) & audit.numbers["close"]]
@@ -124,11 +152,11 @@ def _conclusion(audit: Audit, name: str, as_coded: pd.Series[Any]) -> html.Block
     elif as_coded["signed"]:
         said = " Its sign is not certain as coded."
     if len(close) > len(five):
-        said += f" The next after these moves it by {close['reach'].iloc[len(five)]:.2f}."
+        said += f" The next number after these moves it by {close['reach'].iloc[len(five)]:.2f}."
     return [head + " The numbers that carry it:", entries, said.strip()]
 
 
-def _number(row: pd.Series[Any], signed: bool) -> str:
+def _number(row: pd.Series[Any], signed: bool, ids: bool) -> str:
     """One number, where it stands, and what comes of each end."""
     parts = []
     for end in ("low", "high"):
@@ -137,8 +165,9 @@ def _number(row: pd.Series[Any], signed: bool) -> str:
             continue
         span = _span(row[f"effect_{end}_from"], row[f"effect_{end}_to"], True)
         at = _figure(row[f"at_{end}"], signed)
-        parts.append(f"at {row[f'to_{end}']:.4g} it is {at} (by {effect:+.2f}, {span})")
-    text = f"{row['words']}, {row['value']:.4g} here: {'; '.join(parts)}"
+        by = _figure(effect, True)
+        parts.append(f"at {row[f'to_{end}']:.4g} it is {at} (a change of {by}, {span})")
+    text = f"{_words(row, ids)}, {row['value']:.4g} here: {'; '.join(parts)}"
     if row["sign"] in ("turns", "open"):
         text += ". The sign turns" if row["sign"] == "turns" else ". The sign is open there"
     return sentence(text)
@@ -153,7 +182,9 @@ def _facts(audit: Audit) -> html.Blocks:
     found: html.Blocks = [
         f"Long-term aims shuffled over actors, {audit.codings} times ({audit.coding_runs} runs of "
         "each experiment): what more than half of these codings show too says nothing of this one. "
-        "A fact that is imposed by the rules or was fitted is no evidence in any case."
+        "A fact that is imposed by the rules or was fitted is no evidence in any case. "
+        f"{audit.cast} In the names of facts, flag means that the short-term goal can be "
+        "satisfied, against never; clamp, that it is held secure, against threatened."
     ]
     for name, rows in (
         ("These hold here and prove nothing:", empty),
@@ -168,33 +199,31 @@ def _facts(audit: Audit) -> html.Blocks:
 
 
 def _fact(row: pd.Series[Any]) -> str:
-    share = f"{percent(row['share'])} of shuffled codings, {100 * row['low']:.0f} to "
-    share += f"{100 * row['high']:.0f}"
+    low, high = (percent(row[end], " %") for end in ("low", "high"))
+    share = f"{percent(row['share'], ' %')} of shuffled codings, 95 % interval {low} to {high}"
     return f"{row['fact']}: {row['claim']} ({row['status']}; {share})"
 
 
 def _figure(value: float, signed: bool) -> str:
-    return f"{value:+.2f}" if signed else f"{value:.2f}"
+    return f"{value:+z.2f}" if signed else f"{value:z.2f}"
 
 
 def _span(low: float, high: float, signed: bool) -> str:
     return f"95 % interval {_figure(low, signed)} to {_figure(high, signed)}"
 
 
-def _body(audit: Audit) -> str:
-    """The page as HTML, with the table of numbers."""
+def _table(audit: Audit, ids: bool) -> str:
+    """The numbers looked at closely, as HTML."""
     rows = []
     for _, row in audit.numbers[audit.numbers["close"]].iterrows():
         ends = [row.get(f"effect_{end}") for end in ("low", "high")]
         rows.append(
             (
-                str(row["words"]), str(row["conclusion"]), f"{row['value']:.4g}",
+                _words(row, ids), str(row["conclusion"]), f"{row['value']:.4g}",
                 *("" if pd.isna(row[f"to_{end}"]) else f"{row[f'to_{end}']:.4g}"
                   for end in ("low", "high")),
                 *("" if end is None or pd.isna(end) else f"{end:+.3f}" for end in ends),
             )
         )  # fmt: skip
     heads = ["number", "conclusion", "here", "low end", "high end", "effect of low", "of high"]
-    return "\n".join(
-        [html.marked(blocks(audit)), html.table("Numbers looked at closely", heads, rows)]
-    )
+    return html.table("Numbers looked at closely", heads, rows)

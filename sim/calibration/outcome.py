@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.calibration.journal import NAME
 from sim.calibration.plan import Plan
 from sim.errors import StoppedError
+from sim.labels import label
 
 Points = NDArray[np.float64]
 SHARES = (0.05, 0.5, 0.95)
@@ -105,6 +106,12 @@ class Calibration:
 
     def __str__(self) -> str:
         """Both tables, to be read."""
+        return self.page()
+
+    def page(self, *, ids: bool = False) -> str:
+        """Both tables, to be read; with `ids` numbers are named by their paths as well."""
+        case = self.plan.scenario
+        named = self.numbers.rename(index=lambda path: label(case, str(path), ids=ids))
         words = [
             f"Calibration of {self.plan.scenario.name} on what was known on "
             f"{self.plan.known_until}: {len(self.points)} points in all waves, "
@@ -112,7 +119,7 @@ class Calibration:
             "",
             "What the free numbers may be (90 % of the posterior, and its centre; shrunk: the part",
             "of the range that is left out, about a tenth where nothing was learned):",
-            self.numbers.to_string(float_format=lambda x: f"{x:.3g}"),
+            named.to_string(float_format=lambda x: f"{x:.3g}"),
             "",
             "Targets (known, tolerance; 90 % over the ranges, over the posterior; its centre):",
             self.targets.to_string(float_format=lambda x: f"{x:.2f}"),

@@ -31,7 +31,7 @@ class Reason:
 
 
 def because(reason: Reason) -> str:
-    """A reason as the end of a clause: "as ...", "though ..."."""
+    """A reason as the end of a clause: "as ...", "by chance, though ..."."""
     return f", {reason.text}" if reason.kind == "against" else f", as {reason.text}"
 
 
@@ -45,17 +45,27 @@ def hinges(event: Event) -> bool:
     return abs(event.margin) < CLOSE
 
 
+def against(worth: str) -> Reason:
+    """No reason can stand for an answer that went against the sum of all: what chance overcame."""
+    return Reason("against", f"by chance, though {worth}")
+
+
+def pulled(event: Event) -> bool:
+    """Whether an answer would have been the other one without the pull of patrons."""
+    pull = event.terms["patrons"]
+    return abs(pull) > NOTHING and event.answer != (event.gain - pull > event.shock)
+
+
 def order(story: Story, truce: Truce, event: Event) -> Reason:
     """Why a patron orders its proxies to keep a ceasefire, or to break it."""
     me, words = event.actor, story.words
     it, sign = words.who(me), 1.0 if event.answer else -1.0
     settled = truce.settled is not None and event.round > truce.settled
     what = "settlement" if settled else "ceasefire"
-    # no reason can stand for an answer that went against the sum of all reasons
     if sign * event.gain <= 0:
         better, other = ("breaking", "keeping") if event.answer else ("keeping", "breaking")
         worth = f"{better} it is worth {size(event.gain)} more to {it} than {other} it"
-        return Reason("against", f"though {worth}")
+        return against(worth)
     terms = event.terms
     table = 0.0 if settled else terms["on_issue"]
     parts = {
@@ -91,14 +101,12 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     """Why somebody signs a ceasefire or refuses to; `truce` if it entered into force."""
     me, words, terms = event.actor, story.words, event.terms
     it, sign = words.it(me), 1.0 if event.answer else -1.0
-    if sign * event.gain <= 0 and sign * terms["patrons"] > NOTHING:
+    if sign * event.gain <= 0 and pulled(event):
         return Reason("patrons", patrons(story, event, terms["patrons"]))
     if sign * event.gain <= 0:
         more = "war" if event.answer else "the deal"
         less = "the deal" if event.answer else "war"
-        return Reason(
-            "against", f"though {more} is worth {size(event.gain)} more to {it} than {less}"
-        )
+        return against(f"{more} is worth {size(event.gain)} more to {it} than {less}")
     freedom = share_of_own(event.gain - terms["patrons"], terms["own"])
     parts = {name: freedom * terms[name] for name in ("truce", "terms", "loyalty")}
     parts["patrons"] = terms["patrons"]
@@ -123,11 +131,11 @@ def attend(story: Story, event: Event, named: bool = False) -> Reason:
     me, terms = event.actor, event.terms
     sign = 1.0 if event.answer else -1.0
     it = story.words.who(me) if named else story.words.it(me)
-    if sign * event.gain <= 0 and sign * terms["patrons"] > NOTHING:
+    if sign * event.gain <= 0 and pulled(event):
         return Reason("patrons", patrons(story, event, terms["patrons"]))
     if sign * event.gain <= 0:
         what = "staying away" if event.answer else "coming"
-        return Reason("against", f"though {what} is worth {size(event.gain)} more to {it}")
+        return against(f"{what} is worth {size(event.gain)} more to {it}")
     own = terms["truce"] - terms["seat"]
     freedom = share_of_own(event.gain - terms["patrons"] + terms["contagion"], own)
     parts = {
@@ -154,14 +162,12 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
     """Why a party votes for the text, or against it."""
     me, words, terms = event.actor, story.words, event.terms
     it, sign = words.it(me), 1.0 if event.answer else -1.0
-    if sign * event.gain <= 0 and sign * terms["patrons"] > NOTHING:
+    if sign * event.gain <= 0 and pulled(event):
         return Reason("patrons", patrons(story, event, terms["patrons"]))
     if sign * event.gain <= 0:
         text, now = "the text", "going on as now"
         what, other = (now, text) if event.answer else (text, now)
-        return Reason(
-            "against", f"though {what} is worth {size(event.gain)} more to {it} than {other}"
-        )
+        return against(f"{what} is worth {size(event.gain)} more to {it} than {other}")
     freedom = share_of_own(event.gain - terms["patrons"] - terms["loyalty"], terms["own"])
     parts = {
         "own": freedom * terms["own"],
@@ -185,7 +191,7 @@ def tabling(story: Story, event: Event) -> str:
     """Why a convener puts an issue on the table, or keeps it off, as the end of a clause."""
     if abs(event.gain) < NOTHING:
         return ""
-    link = "as" if event.answer == (event.gain > 0) else "though"
+    link = "as" if event.answer == (event.gain > 0) else "by chance, though"
     than = "more" if event.gain > 0 else "less"
     who = story.words.who(event.actor)
     return f", {link} the talks are worth {size(event.gain)} {than} to {who} with it{close(event)}"
@@ -195,10 +201,11 @@ def clash(story: Story, event: Event) -> str:
     """Why an ally begins a clash, as the end of a clause."""
     words, it = story.words, story.words.it(event.actor)
     if event.gain <= 0:
-        return f", though it costs {it} {size(event.gain)} more than it promises{close(event)}"
+        costs = f"it costs {it} {size(event.gain)} more than it promises"
+        return because(against(costs)) + close(event)
     worth = f", as the prize is worth {size(event.terms['prize'])} to {it}"
     if event.terms["tie"] < 0:
-        worth += f" and {words.its(event.actor)} ally is a friend no more"
+        worth += f" and {words.its(event.actor)} ally is no longer a friend"
     return worth + close(event)
 
 

@@ -57,10 +57,9 @@ def of_many(stories: Sequence[Story]) -> list[str]:
         found.append(sentence(f"{text}; {percent(settled)} of the runs reach a settlement"))
     found += _ties(stories)
     states = [_state(story) for story in stories]
-    shares = adding_up([states.count(n) / many for n in range(len(STATES))], 100)
     ended = [
-        f"{n} percent end in {word}"
-        for n, word in zip(shares, STATES, strict=True)
+        f"{percent(states.count(n) / many)} end in {word}"
+        for n, word in enumerate(STATES)
         if word != STATES[3] or stories[0].scenario.mechanisms.victory
     ]
     found.append(sentence(f"of {many} runs, {listed(ended)}"))
@@ -85,9 +84,10 @@ def _lengths(truces: Sequence[Truce], many: bool = False) -> str:
     if many:
         share = f"{percent(still / len(truces))} still hold"
     text = f"; ceasefires last {middle} in the median and {max(weeks)} at most"
-    text += ", the week of a collapse included" if still < len(truces) else ""
+    counted = ["the week of a collapse"] if still < len(truces) else []
     if any(truce.settled is not None for truce in truces):
-        text += ", weeks of settlement too"
+        counted.append("weeks of settlement")
+    text += f", {listed(counted)} included" if counted else ""
     return f"{text}, and {share} at the end"
 
 
@@ -132,7 +132,7 @@ def _broken(stories: Sequence[Story]) -> str:
     ranked = _ranked(stories[0], {who: fmean(broke) for who, broke in given.items()})
     if not ranked or not any(map(any, given.values())):
         return ""
-    return sentence(f"weeks of ceasefire in which each broke it: {ranked}")
+    return sentence(f"share of the weeks of ceasefire in which each broke it: {ranked}")
 
 
 def _orders(stories: Sequence[Story]) -> str:
@@ -144,7 +144,7 @@ def _orders(stories: Sequence[Story]) -> str:
                 if any(proxy in truce.acts for proxy in story.control(patron, truce.start)):
                     given.setdefault(patron, []).extend(not event.answer for event in orders)
     ranked = _ranked(stories[0], {who: fmean(spoiled) for who, spoiled in given.items()})
-    text = "weeks of ceasefire in which each patron ordered its proxies to break it"
+    text = "share of the weeks of ceasefire in which each patron ordered its proxies to break it"
     return sentence(f"{text}: {ranked}") if ranked else ""
 
 
@@ -161,9 +161,9 @@ def _talks(story: Story) -> str:
     held = [meeting for meeting in story.meetings if meeting.votes]
     empty = len(story.meetings) - len(held)
     if not held:
-        return sentence(f"talks came to nothing for want of a party, {times(empty)}")
+        return sentence(f"talks came to nothing because a party stayed away, {times(empty)}")
     text = f"talks were held {times(len(held))}"
-    text += f" and came to nothing for want of a party {times(empty)}" if empty else ""
+    text += f" and came to nothing because a party stayed away {times(empty)}" if empty else ""
     agreed = sum(bool(meeting.agreed) for meeting in held)
     text += f"; the war was settled {times(agreed)}" if agreed else "; nothing was settled"
     return sentence(text)
@@ -183,9 +183,13 @@ def _apart(story: Story) -> list[str]:
         core = [done for done, tabled in deals if tabled]
         if core:
             tries = count(len(core), "attempt")
-            text += f"; once the core of the matter was tabled, {_times(sum(core))} in {tries}"
+            text += f"; of {tries} after the core issue was tabled, {_agreed(sum(core))}"
         found.append(sentence(text))
     return found
+
+
+def _agreed(number: int) -> str:
+    return f"{number_word(number)} ended in agreement"
 
 
 def _times(number: int) -> str:
@@ -228,9 +232,10 @@ def _moved(
     first, last = hundredths(start), hundredths(end)
     text = f"the tie of {story.words.all(pair)} "
     if first == last:
-        text += f"ends where it began, at {level(end)}"
+        text += f"is {level(end)} after the first week and at the end"
     else:
-        text += f"went from {level(start)} to {level(end)}, by {signed((last - first) / 100)}"
+        text += f"went from {level(start)} after the first week to {level(end)} at the end, by "
+        text += signed((last - first) / 100)
     if not causes:
         return sentence(text)
     rounded = adding_up(list(causes.values()), last - first)

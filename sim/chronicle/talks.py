@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.chronicle import reasons
+from sim.chronicle import reasons, refusals
 from sim.chronicle.story import Line, Meeting, Story
 from sim.chronicle.wording import day, level, listed, number_word, sentence, size
 from sim.results import Event
@@ -60,8 +60,8 @@ def _around(story: Story, meeting: Meeting) -> list[str]:
     for event in pressed:
         sender = words.who(story.scenario.talks.brought[event.actor])
         cost = size(event.terms["truce"] - event.terms["seat"])
-        text = f"{words.says(event.actor, 'come')} to the talks, drawn there by {sender} though"
-        parts.append(f"{text} it costs {words.it(event.actor)} {cost}{reasons.close(event)}")
+        text = f"{words.says(event.actor, 'come')} to the talks, brought there by {sender} although"
+        parts.append(f"{text} coming costs {words.it(event.actor)} {cost}{reasons.close(event)}")
     for event in meeting.attend:
         if not event.answer:
             why = reasons.because(reasons.attend(story, event)) + reasons.close(event)
@@ -148,17 +148,7 @@ def _count(story: Story, meeting: Meeting) -> str:
         text = f"{words.says(yes, 'accept')} the text" if yes else ""
         return sentence(", but ".join(part for part in (text, absent) if part) or "the text fails")
     convener = meeting.truce.convener if meeting.truce else no[0].actor
-    parts = []
-    for n, event in enumerate(no[:2]):
-        why = reasons.because(reasons.vote(story, event, convener)) + reasons.close(event)
-        said = f"{words.says(event.actor, 'vote')} no{' too' if n else ''}"
-        if story.silent(event):
-            said = f"{words.says(event.actor, 'declare')} for the text but "
-            said += f"{words.verb(event.actor, 'withhold')} {words.its(event.actor)} consent"
-        parts.append(f"{said}{why}")
-    if len(no) > 2:
-        others = [event.actor for event in no[2:]]
-        parts.append(f"so {words.verb(others, 'do')} {words.all(others)}")
+    parts = refusals.of_a_text(story, no, lambda event: reasons.vote(story, event, convener))
     if yes:
         parts.append(words.says(yes, "accept"))
     if absent:
@@ -185,7 +175,7 @@ def _agreement(story: Story, meeting: Meeting, yes: list[str]) -> str:
 
 
 def clashes(story: Story) -> Iterator[Line]:
-    """Allies that come to blows over something that is newly in dispute."""
+    """Allies that fight each other over something that is newly in dispute."""
     words, told = story.words, set[frozenset[str]]()
     by = {
         (e.round, e.issue, e.actor, e.counterpart): e
@@ -197,7 +187,7 @@ def clashes(story: Story) -> Iterator[Line]:
         pair = words.inorder([event.actor, event.counterpart])
         acts = [by.get((event.round, event.issue, a, b)) for a, b in (pair, pair[::-1])]
         begun = [act for act in acts if act is not None and act.answer]
-        text = f"{words.all(pair)} come to blows over {words.issue(event.issue)}"
+        text = f"{words.all(pair)} fight each other over {words.issue(event.issue)}"
         if len(begun) == 2:
             text += ": both begin it"
         elif begun:
@@ -281,10 +271,11 @@ def _refusal(story: Story, event: Event, core: bool) -> str:
     words, me, terms = story.words, event.actor, event.terms
     it, near, head = words.it(me), reasons.close(event), words.says(me, "refuse")
     if event.gain > 0:
-        return f"{head}, though the deal is worth {size(event.gain)} to {it}{near}"
+        worth = f"the deal is worth {size(event.gain)} to {it}"
+        return f"{head}{reasons.because(reasons.against(worth))}{near}"
     if core and terms["endorsement"] < min(0.0, terms["local"]):
         cost = size(terms["endorsement"])
         return f"{head}, as it would mean endorsing the text, at a cost of {cost}{near}"
     if terms["local"] < -reasons.NOTHING:
         return f"{head}, as the deal would cost {it} {size(terms['local'])}{near}"
-    return f"{head}, as the deal is hardly worth the trouble{near}"
+    return f"{head}, as the deal is worth too little to {it}{near}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.chronicle import forces, reasons
+from sim.chronicle import forces, reasons, refusals
 from sim.chronicle.story import Attempt, Line, Story, Truce
 from sim.chronicle.wording import count, day, level, listed, number_word, ordinal, sentence, size
 from sim.results import Event
@@ -55,7 +55,7 @@ def _idle(story: Story, row: list[Event]) -> str:
         last = f", the first of {often} in a row until {day(row[-1].date)}"
     than = "more" if propose.gain > 0 else "less"
     worth = f"a truce is worth {size(propose.gain)} {than} to {words.it(me)} than war"
-    link = ", though " if propose.gain > 0 else "; "
+    link = ", by chance, though " if propose.gain > 0 else "; "
     verbs = f"{words.verb(me, 'look')} for a ceasefire but {words.verb(me, 'propose')} none"
     return sentence(f"{words.who(me)} {verbs}{last}{link}{worth}{reasons.close(propose)}")
 
@@ -108,22 +108,10 @@ def _with_others(story: Story, attempt: Attempt, yes: list[Event]) -> list[str]:
 
 
 def _refusals(story: Story, refused: list[Event], truce: Truce | None) -> str:
-    """Who refuses and why: the reasons of two, the names of the others."""
-    words, parts = story.words, []
-    for n, event in enumerate(refused[:2]):
-        why = reasons.because(reasons.ratify(story, event, truce))
-        too = " too" if n else ""
-        said = f"{words.says(event.actor, 'refuse')}{too}"
-        if story.silent(event):
-            said = f"{words.says(event.actor, 'do')} not object but {words.verb(event.actor, 'do')}"
-            said += f" not sign{' either' if n else ''}"
-        elif story.scenario.mechanisms.public:
-            said = f"{words.says(event.actor, 'refuse')} openly{too}"
-        parts.append(f"{said}{why}{reasons.close(event)}")
-    if len(refused) > 2:
-        others = [event.actor for event in refused[2:]]
-        parts.append(f"so {words.verb(others, 'do')} {words.all(others)}")
-    return "; ".join(parts)
+    """Who refuses and why."""
+    return "; ".join(
+        refusals.of_a_ceasefire(story, refused, lambda event: reasons.ratify(story, event, truce))
+    )
 
 
 def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
@@ -258,7 +246,7 @@ def revisions(story: Story) -> Iterator[Line]:
             if not event.answer:
                 continue
             who, me, won = event.counterpart, event.actor, _won(story, truce, event)
-            after = f"after breaches in this week laid at the door of {words.who(who)}"
+            after = f"after breaches in this week that are blamed on {words.who(who)}"
             unasked = f"{words.they(who)} had signed unasked" if who in signed else ""
             text = (
                 f"{words.who(me)}, {after}, {words.verb(me, 'consult')} {words.it(who)} after all"

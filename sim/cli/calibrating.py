@@ -32,6 +32,7 @@ def add_commands(commands: Any) -> None:
     calibrate.add_argument(
         "--force", action="store_true", help="replace a calibration that lies in DIR"
     )
+    calibrate.add_argument("--ids", action="store_true", help="paths in brackets beside the words")
     calibrate.add_argument("--quiet", action="store_true", help="print nothing but faults")
     calibrate.set_defaults(command=_calibrate)
 
@@ -63,7 +64,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     if folder is not None:
         _draw(found, folder)
     if not options.quiet:
-        print(found)
+        print(found.page(ids=options.ids))
         if folder is not None:
             facts = ", facts" if len(found.facts) else ""
             say(f"left in {folder}: points, posterior, numbers, targets{facts} as .csv, figures")

@@ -47,6 +47,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     test.add_argument("--workers", type=int, help="threads (default: one a core)")
     test.add_argument("--out", metavar="DIR", help="leave tables (CSV) and figures there")
     test.add_argument("--force", action="store_true", help="replace a test that lies in DIR")
+    test.add_argument("--ids", action="store_true", help="ids in place of labels")
     test.add_argument("--quiet", action="store_true", help="say nothing while it works")
     test.set_defaults(command=_test)
 
@@ -78,5 +79,5 @@ def _test(options: argparse.Namespace) -> int:
                 write(draw(found), files[-1])
         if not options.quiet:
             say(f"sim: {len(files)} files in {folder}")
-    sys.stdout.write(page.text(found))
+    sys.stdout.write(page.text(found, ids=options.ids))
     return DONE

@@ -46,6 +46,7 @@ def add_commands(commands: Any) -> None:
     )  # fmt: skip
     report.add_argument("--out", required=True, metavar="FILE", help="HTML file")
     report.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
+    report.add_argument("--ids", action="store_true", help="ids in brackets beside labels")
     report.set_defaults(command=_report)
 
 
@@ -83,7 +84,8 @@ def _report(options: argparse.Namespace) -> int:
     if kept and results.sizes["run"] <= MOST_DRAWN:
         results = open_results(options.source)
     meet_own_classes(scenario_of(results), options.plugin, talk=False)
-    write(results, options.out, (lambda words: None) if options.quiet else say)
+    tell = (lambda words: None) if options.quiet else say
+    write(results, options.out, tell, ids=options.ids)
     if not options.quiet:
         say(f"left in {options.out}")
     return DONE

@@ -100,6 +100,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     two.add_argument("--run", type=int, help="tell where this pair of runs parts")
     two.add_argument("--most", type=int, default=20, help="measures to print (default 20)")
+    two.add_argument("--ids", action="store_true", help="ids and paths in place of labels")
     two.set_defaults(command=_compare)
 
     fork = commands.add_parser("branch", help="go on from a week of a run with something changed")
@@ -172,6 +173,7 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
     """What an ensemble came to, in a few lines."""
     import numpy as np
 
+    from sim.chronicle.wording import percent
     from sim.events import CODE
     from sim.measures.intervals import wilson
 
@@ -186,8 +188,8 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
             count = int((last == code).sum())
             low, high = map(float, wilson(count, runs))
             if count > 0 or code < 3:
-                span = f"95 % interval {low:.1%} to {high:.1%}"
-                lines.append(f"  {name} at the end: {count / runs:.1%} ({span})")
+                span = f"95 % interval {percent(low, ' %')} to {percent(high, ' %')}"
+                lines.append(f"  {name} at the end: {percent(count / runs, ' %')} ({span})")
         state, happened = results["state"].values, results["happened"].values
         signing = happened[:, CODE["ceasefire"]]
         for name, values in (
@@ -242,7 +244,11 @@ def _compare(options: argparse.Namespace) -> int:
     if options.most < 0:
         raise SimError(f"--most must be 0 or more, is {options.most}")
     talk = not options.quiet
+    from sim.comparison import compare, there
+
     two: list[Any] = [options.first, options.second]
+    for place in two:
+        there(place)
     played = not any(map(is_results, two))
     if played:
         two = [load(options.first), load(options.second, options.set)]
@@ -250,13 +256,11 @@ def _compare(options: argparse.Namespace) -> int:
         for scenario in two:
             meet_own_classes(scenario, options.plugin, talk)
 
-    from sim.comparison import compare
-
     found = compare(
-        two[0], two[1], options.runs, options.seed, set=() if played else options.set,
+        two[0], two[1], options.runs, options.seed, set=options.set,
         run=options.run, executor=options.executor, workers=options.workers, progress=talk,
     )  # fmt: skip
-    sys.stdout.write(found.page(options.most) + "\n")
+    sys.stdout.write(found.page(options.most, ids=options.ids) + "\n")
     return DONE
 
 

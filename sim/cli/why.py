@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     audit.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
     audit.add_argument("--workers", type=int, help="threads (default: one a core)")
     audit.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    audit.add_argument("--ids", action="store_true", help="paths in brackets beside the words")
     audit.add_argument("--quiet", action="store_true", help="print nothing but faults")
     audit.set_defaults(command=_audit)
 
@@ -87,7 +89,7 @@ def _explain(options: argparse.Namespace) -> int:
         results, options.run, options.pair, events=options.events, since=_when(options.since),
         until=_when(options.until),
     )  # fmt: skip
-    leave(found, out, options.quiet)
+    leave(found.page, found.html, out, options.quiet)
     return DONE
 
 
@@ -102,7 +104,8 @@ def _audit(options: argparse.Namespace) -> int:
         screened=options.screened, coding_runs=options.coding_runs, seed=options.seed,
         workers=options.workers, say=(lambda words: None) if options.quiet else say,
     )  # fmt: skip
-    leave(found, out, options.quiet)
+    ids = options.ids
+    leave(lambda: found.page(ids=ids), lambda: found.html(ids=ids), out, options.quiet)
     return DONE
 
 
@@ -128,8 +131,10 @@ def page_file(out: str | None) -> Path | None:
     return path
 
 
-def leave(found: Any, out: Path | None, quiet: bool) -> None:
-    """Print a page, or leave it in a file.
+def leave(
+    page: Callable[[], str], as_html: Callable[[], str], out: Path | None, quiet: bool
+) -> None:
+    """Print a page, or leave it in a file, as text or as HTML.
 
     Raises
     ------
@@ -138,9 +143,9 @@ def leave(found: Any, out: Path | None, quiet: bool) -> None:
     """
     if out is None:
         if not quiet:
-            sys.stdout.write(found.page() + "\n")
+            sys.stdout.write(page() + "\n")
         return
-    text = found.page() + "\n" if out.suffix.lower() == ".txt" else found.html()
+    text = page() + "\n" if out.suffix.lower() == ".txt" else as_html()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")

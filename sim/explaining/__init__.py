@@ -13,6 +13,7 @@ import xarray as xr
 
 from sim import html, selection
 from sim.chronicle.story import Story, Truce
+from sim.chronicle.wording import level
 from sim.errors import ResultsError, SimError
 from sim.explaining import flips, telling
 from sim.explaining.flips import DECISIONS, Flip
@@ -32,7 +33,7 @@ _NEEDED = (
 _MOST = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """Why the tie of a pair moved in one run.
 
@@ -82,9 +83,21 @@ class Explanation:
         """The explanation as a whole HTML page."""
         return html.page(str(self._blocks[0]), self._repr_html_())
 
+    def __repr__(self) -> str:
+        tie: Any = self.accounts.loc["tie"]
+        return (
+            f"<Explanation: {self._blocks[0]}; "
+            f"from {level(tie['before'])} to {level(tie['after'])}; "
+            f"{len(self.events)} events, {len(self.flips)} changes that turn a decision. "
+            "print(it) tells it; .accounts, .events, .parts and .flips are tables>"
+        )
+
     def _repr_html_(self) -> str:
         rows = [
-            (str(name), *(f"{row[column]:+.3f}" for column in ("before", "after", "change")))
+            (
+                str(name).replace("_", " "),
+                *(f"{row[column]:+.3f}" for column in ("before", "after", "change")),
+            )
             for name, row in self.accounts.iterrows()
         ]
         heads = ["account", "before", "after", "change"]

@@ -210,11 +210,17 @@ class Deeds:
 
     def _clashes(self) -> Iterator[Deed]:
         """Fights of the two over what was newly in dispute between them."""
+        begun: list[Event] = []
         for event in self.story.events:
-            if event.decision == "prevail" and {event.actor, event.counterpart} == set(self.pair):
-                key = ("clash", event.round, event.issue)
+            if {event.actor, event.counterpart} != set(self.pair):
+                continue
+            if event.decision == "clash" and event.answer:
+                begun.append(event)
+            elif event.decision == "prevail":
+                where = (event.round, event.issue)
+                who = tuple(e for e in begun if (e.round, e.issue) == where)
                 for by, of in (self.pair, self.pair[::-1]):
-                    yield Deed(event.round, by, of, 0.0, 1.0, key, "clash", "")
+                    yield Deed(event.round, by, of, 0.0, 1.0, ("clash", *where), "clash", "", who)
 
     def series(self, name: str, **where: str) -> Floats:
         """A variable of the record week by week; it was recorded, or the run was played again."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 from sim.chronicle import reasons
 from sim.chronicle.story import Story
 from sim.chronicle.summing import adding_up, hundredths
-from sim.chronicle.wording import count, day, level, ordinal, percent, sentence, signed, size
+from sim.chronicle.wording import (
+    count,
+    day,
+    level,
+    number_word,
+    ordinal,
+    percent,
+    sentence,
+    signed,
+    size,
+)
 from sim.explaining.flips import Flip, said
 from sim.explaining.tracing import Part, Trace
 from sim.results import Event
@@ -13,10 +23,12 @@ from sim.world import ACCOUNTS
 
 NOTES = (
     "How to read it. A tie is a sum of what each cause has added, fading since: shares of the "
-    "change above add up to it exactly. Events of one week that together weigh more than the most "
-    "a week can teach share it in proportion. An event's share is what it did itself; what it led "
-    "others to do later stands with them. A change is as large as 1 if it goes as far as the "
-    "number plausibly may: a doubling or halving, 0.1 for an ideal, and a yes for a no."
+    "change above add up to it exactly. Experience can change only so much in one week: events of "
+    "one week that together exceed this share it in proportion. An event's share is what it did "
+    "itself; what it led others to do later is told as theirs. A change has size 1 if it goes as "
+    "far as the number plausibly may: a doubling or halving, 0.1 for an ideal, and a yes for a no. "
+    "What would turn a decision is never asked of clashes between allies and of what conveners put "
+    "on the table."
 )
 
 
@@ -29,7 +41,12 @@ def what(story: Story, part: Part, pair: tuple[str, str], until: int) -> str:
         both = words.all(pair)
         side = [story.scenario.actors[name].camp for name in pair]
         how = "fight the war on one side" if side[0] == side[1] else "are at war with each other"
-        return f"{both} {how}{_for_weeks(part)}"
+        ended = {truce.last for truce in story.truces if truce.collapse} & {*part.weeks}
+        weeks = "the week in which a ceasefire collapsed"
+        if len(ended) > 1:
+            weeks = f"the {number_word(len(ended))} weeks in which a ceasefire collapsed"
+        counted = f", {weeks} included" if ended else ""
+        return f"{both} {how}{_for_weeks(part)}{counted}"
     other = words.who(part.counterpart) if part.counterpart else ""
     decided = part.decisions[0] if part.decisions else None
     if part.kind == "ratify" and decided is not None:
@@ -39,11 +56,11 @@ def what(story: Story, part: Part, pair: tuple[str, str], until: int) -> str:
     if part.kind == "excluded":
         return f"{words.says(part.actor, 'broker')} a ceasefire without asking {other}"
     if part.kind == "revise":
-        return f"{words.says(part.actor, 'buy')} {other} into the ceasefire after all"
+        return f"{words.says(part.actor, 'consult')} {other} on the ceasefire after all"
     if part.kind == "breach":
         return _breach(story, part)
     if part.kind == "clash":
-        return f"{words.all(pair)} come to blows over what is newly in dispute between them"
+        return f"{words.all(pair)} fight over what is newly in dispute between them"
     if part.kind == "vote":
         if not part.actor:
             return f"{words.all(pair)} both vote for the text of the talks"
@@ -69,7 +86,7 @@ def _breach(story: Story, part: Part) -> str:
     if settled:
         number = "the settlement"
     whom = words.who(part.actor)
-    return f"breaches of {number}{by} are laid at the door of {whom}{_for_weeks(part, ' in ')}"
+    return f"breaches of {number}{by} are blamed on {whom}{_for_weeks(part, ' in ')}"
 
 
 def _for_weeks(part: Part, link: str = " for ") -> str:
@@ -90,7 +107,7 @@ def _aim(story: Story, part: Part, until: int) -> str:
     now = float(act[until])
     low = float(act[: until + 1].min())
     if now <= 0.5 * (1.0 + low) or now < 0.6:
-        return f"{goal} falls asleep: its attention to it sinks from 1 to {level(now)}"
+        return f"{goal} presses less: its attention to it falls from 1 to {level(now)}"
     back = f"down to {level(low)} and back to {level(now)}" if low < now - 0.05 else level(now)
     return f"{goal} presses less: its attention to it goes from 1 to {back}"
 
@@ -100,9 +117,9 @@ def decided(story: Story, event: Event) -> str:
     words, me, yes = story.words, event.actor, event.answer
     other = words.who(event.counterpart) if event.counterpart else ""
     if event.decision == "propose":
-        return f"{words.says(me, 'propose' if yes else 'hold')} {'' if yes else 'back '}a ceasefire"
+        return f"{words.says(me, 'propose')} {'a' if yes else 'no'} ceasefire"
     if event.decision == "consult":
-        return f"{words.says(me, 'ask' if yes else 'pass')} {'' if yes else 'over '}{other}"
+        return f"{words.says(me, 'consult' if yes else 'leave')} {other}{'' if yes else ' out'}"
     if event.decision == "ratify":
         return f"{words.says(me, 'sign')}" if yes else f"{words.says(me, 'refuse')} to sign"
     if event.decision == "order":
@@ -111,8 +128,8 @@ def decided(story: Story, event: Event) -> str:
     if event.decision == "comply":
         return f"{words.says(me, 'keep' if yes else 'break')} the ceasefire"
     if event.decision == "revise":
-        verb = "buy" if yes else "leave"
-        return f"{words.says(me, verb)} {other} {'in' if yes else 'out'}"
+        does = words.says(me, "consult") if yes else f"{words.says(me, 'do')} not consult"
+        return f"{does} {other} after all"
     if event.decision == "attend":
         return (
             f"{words.says(me, 'come' if yes else 'stay')} {'to' if yes else 'away from'} the talks"
@@ -128,11 +145,11 @@ def otherwise(story: Story, event: Event) -> str:
     other = words.who(event.counterpart) if event.counterpart else ""
     done = {
         "propose": ("proposed nothing", "proposed a ceasefire"),
-        "consult": (f"passed over {other}", f"asked {other}"),
+        "consult": (f"left {other} out", f"consulted {other}"),
         "ratify": ("refused to sign", "signed"),
         "order": ("ordered to break it", "ordered to keep it"),
         "comply": ("broken it", "kept it"),
-        "revise": (f"left {other} out", f"bought {other} in"),
+        "revise": (f"not consulted {other} after all", f"consulted {other} after all"),
         "attend": ("stayed away", "come"),
         "vote": ("voted against it", "voted for it"),
         "bargain": ("refused", "accepted"),
@@ -160,18 +177,21 @@ def _why(story: Story, event: Event) -> str:
     """The reason of a decision of which the chronicle tells none."""
     words, terms, me = story.words, event.terms, event.actor
     it, sign = words.it(me), 1.0 if event.answer else -1.0
+    other = words.who(event.counterpart) if event.counterpart else ""
     if event.decision == "consult":
         if terms["by_decree"]:
-            return ", by decree"
-        chance = f"a tie of {level(terms['tie'])} leaves a chance of {percent(event.gain)}"
-        return f", as {chance} to ask one that is taken for granted"
+            return ", as the scenario fixes it"
+        return (
+            f", as at a tie of {level(terms['tie'])} the chance to do so is {percent(event.gain)}"
+        )
     if event.decision == "revise":
-        return f", with {level(terms['blame'])} of blame and a chance of {percent(event.gain)}"
+        chance = f"the chance of it is {percent(event.gain)}"
+        return f", as {other} is blamed for breaches by {level(terms['blame'])}: {chance}"
     if sign * event.gain <= 0:
         less = event.decision == "bargain" and event.gain > 0
         how = f"the deal is worth {size(event.gain)} to {it}" if less else ""
-        how = how or f"the reasons weigh {size(event.gain)} the other way"
-        return f", though {how}: chance tipped it"
+        how = how or f"the other answer is worth {size(event.gain)} more to {it}"
+        return reasons.because(reasons.against(how))
     if event.decision == "comply":
         parts = {
             "own": event.gain - terms["patrons"] + terms["contagion"] - terms["breach"],
@@ -194,7 +214,7 @@ def _why(story: Story, event: Event) -> str:
         parts = {"local": terms["local"], "endorsement": terms["endorsement"]}
         kind = max(parts, key=lambda name: sign * parts[name])
         if sign * parts[kind] < reasons.NOTHING:
-            return ", as it is hardly worth the trouble"
+            return ", as it is worth too little"
         gains = "gains" if parts[kind] > 0 else "costs"
         about = "the deal itself" if kind == "local" else "endorsing the text of the talks"
         return f", as {about} {gains} {it} {size(parts[kind])}"
@@ -244,11 +264,17 @@ def page(
         weeks = part.within(since, until)
         head = f"{n + 1}. {signed(part.change(since, until))}, {when(story, weeks)}: "
         head += what(story, part, pair, until) + "."
-        entries.append(head + _decision(story, decisions[n], found[n], part, asked))
+        head += _decision(story, decisions[n], found[n], part, asked, trace.tie(until))
+        entries.append(head)
     if entries:
         blocks += ["What happened that moved it most:", entries]
     else:
         blocks.append("Nothing happened that moved it.")
+    if not asked:
+        blocks.append(
+            "What would turn a decision cannot be asked here: it takes dated events, which this "
+            "scenario switches off, and actors that are no classes of one's own."
+        )
     return [*blocks, NOTES]
 
 
@@ -259,9 +285,7 @@ def _summed(trace: Trace, since: int, until: int) -> str:
     text = f"The tie of {story.words.all(trace.pair)} was {level(before)} {start} and is "
     text += f"{level(after)} in the week of {day(story.dates[until])}"
     total = hundredths(after) - hundredths(before)
-    kept = [trace.account(name) for name in ACCOUNTS]
-    changes = [float(values[until + 1] - values[since + 1]) for values in kept]
-    split = dict(zip(ACCOUNTS, adding_up(changes, total), strict=True))
+    split = _split(trace, since, until)
     aims = split["initial"] + split["objectives"]
     return (
         f"{text}: {signed(total / 100)}. Of this {signed(aims / 100)} is by aims "
@@ -272,20 +296,30 @@ def _summed(trace: Trace, since: int, until: int) -> str:
     )
 
 
+def _split(trace: Trace, since: int, until: int) -> dict[str, int]:
+    """What each account added to the change, in hundredths that add up to it as it is shown."""
+    total = hundredths(trace.tie(until)) - hundredths(trace.tie(since))
+    kept = [trace.account(name) for name in ACCOUNTS]
+    changes = [float(values[until + 1] - values[since + 1]) for values in kept]
+    return dict(zip(ACCOUNTS, adding_up(changes, total), strict=True))
+
+
 def _standing(trace: Trace, since: int, until: int) -> str:
     """Goals that press less against aims as they were; the third parties that weigh most."""
     change = dict.fromkeys(("start", "aims", "goal", "shift"), 0.0)
     for part in trace.parts:
         if part.kind in change:
             change[part.kind] += part.change(since, until)
-    as_ever, moved = change["start"] + change["aims"], change["goal"] + change["shift"]
-    text = "Had aims pressed as they did at first, they alone would have moved it by "
-    text += f"{signed(as_ever)}; that goals came to press less or more, and that aims changed, "
-    text += f"made {signed(moved)}."
+    split = _split(trace, since, until)
+    both = [change["start"] + change["aims"], change["goal"] + change["shift"]]
+    as_ever, moved = adding_up(both, split["initial"] + split["objectives"])
+    text = "If every aim had kept pressing as at the start, aims alone would have moved it by "
+    text += f"{signed(as_ever / 100)}; changes in how aims press, and in the aims themselves, "
+    text += f"moved it by {signed(moved / 100)}."
     earlier = [p for p in trace.parts if p.weeks and not p.within(since, until)]
     past = sum(part.change(since, until) for part in earlier if part.weeks[-1] <= since)
     if since >= 0 and abs(past) >= 0.005:
-        text += f" What had happened before faded or worked on: {signed(past)}."
+        text += f" What had happened before that moved it on or faded: {signed(past)}."
     others = [part for part in trace.parts if part.kind == "third party"]
     others.sort(key=lambda part: -abs(part.change(since, until)))
     if others and abs(others[0].change(since, until)) >= 0.005:
@@ -297,10 +331,12 @@ def _standing(trace: Trace, since: int, until: int) -> str:
     return text
 
 
-def _decision(story: Story, made: list[Event], found: list[Flip], part: Part, asked: bool) -> str:
-    """The decision behind an event, its reason, and what would have turned it."""
+def _decision(
+    story: Story, made: list[Event], found: list[Flip], part: Part, asked: bool, tie: float
+) -> str:
+    """The decision behind an event, its reason, and what would have turned it; `tie` as it is."""
     if not made:
-        return " No single decision made it so."
+        return _unturnable(story, part) or " No single decision caused it."
     event = found[0].decision if found else made[0]
     text = " " + sentence(decided(story, event) + why(story, event))
     if part.kind == "deal" and len(made) > 1 and not event.answer:
@@ -313,6 +349,22 @@ def _decision(story: Story, made: list[Event], found: list[Flip], part: Part, as
         return text + " No change of one input in that week turns it."
     flip = found[0]
     on = "" if flip.input.week == event.round else f" on {day(story.dates[flip.input.week])}"
-    far = f"a change of size {flip.size:.1f}" if flip.size >= 0.05 else "hardly a change"
+    far = f"a change of size {flip.size:.1f}" if flip.size >= 0.05 else "a very small change"
+    would = f"the tie would be {level(flip.tie)}"
+    if level(flip.tie) == level(tie):
+        would = f"the tie would still be {level(tie)}: that changes nothing"
+    if flip.input.field == "consultation" and event.decision == "consult":
+        turned = f"{said(flip)}{on}, {would}."
+        return f"{text} {turned[0].upper()}{turned[1:]}"
     turned = f"{said(flip)}{on}, {otherwise(story, event)}"
-    return f"{text} {turned[0].upper()}{turned[1:]} ({far}; the tie would be {level(flip.tie)})."
+    return f"{text} {turned[0].upper()}{turned[1:]} ({far}; {would})."
+
+
+def _unturnable(story: Story, part: Part) -> str:
+    """Who began a clash, and that it is not asked what would have turned it; else nothing."""
+    clashes = [event for event in part.decisions if event.decision == "clash"]
+    if not clashes:
+        return ""
+    words = story.words
+    began = [f"{words.says(e.actor, 'begin')} it{reasons.clash(story, e)}" for e in clashes]
+    return f" {sentence('; '.join(began))} What would have turned a clash is never asked."

@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.chronicle.wording import Words
 from sim.errors import ResultsError, nearest
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.pairs import tie
@@ -28,11 +29,11 @@ CONTENT: Mapping[str, tuple[str, float]] = {
 }
 STATES = ("continued_war", "fragile_ceasefire", "frozen_conflict", "settlement", "victory")
 MEANINGS: Mapping[str, str] = {
-    "continued_war": "war in the last week (state 0)",
-    "fragile_ceasefire": f"a ceasefire in force for less than {FROZEN_FROM} weeks (state 1)",
-    "frozen_conflict": f"a ceasefire in force for {FROZEN_FROM} weeks or more, unsettled (state 1)",
-    "settlement": "a settlement in force in the last week (state 2)",
-    "victory": "the war was won (state 3)",
+    "continued_war": "war in the last week",
+    "fragile_ceasefire": f"a ceasefire in force for less than {FROZEN_FROM} weeks",
+    "frozen_conflict": f"a ceasefire in force for {FROZEN_FROM} weeks or more, unsettled",
+    "settlement": "a settlement in force in the last week",
+    "victory": "the war was won",
     "power_sharing": "a settlement in force, and power is shared",
     "militia_withdrawal": "a settlement in force, and militias have given way",
     "front_at_a_border": f"the territory issue at {BORDER} or beyond, or at {1 - BORDER:.2f} or "
@@ -95,30 +96,35 @@ def outcomes(
         "settlement": state == SETTLED,
         "victory": state == VICTORY,
     }
-    meanings = dict(MEANINGS)
+    meanings, words = dict(MEANINGS), Words(scenario)
     for label, (issue, least) in (CONTENT if content is None else content).items():
         if issue in issues:
             found[label] = (state == SETTLED) & (position[:, issues.index(issue)] >= least)
             said = meanings.get(label, "a settlement in force")
-            meanings[label] = f"{said}: {issue} at {least:g} or more"
+            meanings[label] = f"{said}: {words.issue(issue)} at {least:g} or more"
         elif content is not None:
             raise ResultsError(f"unknown issue {issue!r} ({nearest(issue, issues)})")
     for name, given in scenario.issues.items():
         if given.moved_by == "territory" and name in issues:
             front = position[:, issues.index(name)]
+            meanings["front_at_a_border"] = (
+                f"{words.issue(name)} at {BORDER} or above, or at {1 - BORDER:.2f} or below"
+            )
             found["front_at_a_border"] = (front >= BORDER) | (front <= 1.0 - BORDER)
             if scenario.mechanisms.victory:
                 end = _front_when_won(results, weeks, front, issues.index(name))
                 for camp, own in scenario.camps.items():
                     won = (end >= 0.5) if own.pole == 1 else (end < 0.5)
                     found[f"won_by_{camp}"] = (state == VICTORY) & won
-                    meanings[f"won_by_{camp}"] = f"victory (state 3), won by: {own.label}"
+                    meanings[f"won_by_{camp}"] = f"the war was won by {words.camp(camp)}"
     two = next(iter(scenario.bilateral), None) if allies is None else pair(results, allies)
     told = allies is not None or "tie" in results
     if two is not None and told and results.sizes["round"] >= SPLIT_WEEKS:
         level = tie(results, *two).transpose("run", "round").values
         found["alliance_split"] = (level[:, -SPLIT_WEEKS:] < 0.0).all(axis=1)
-        meanings["alliance_split"] += f" ({two[0]} and {two[1]})"
+        meanings["alliance_split"] = (
+            f"the tie of {words.all(two)} below 0 in each of the last {SPLIT_WEEKS} weeks"
+        )
     return xr.DataArray(
         np.stack(list(found.values()), axis=1),
         dims=("run", "outcome"),

@@ -76,6 +76,7 @@ def ceasefire_survival(
     ax.set_xlabel("weeks in force")
     _finish(ax, "share still in force", drawn, names if conveners is not None else [])
     marks = np.unique(np.linspace(0, longest, MOST_COUNTS).round().astype(int))
+    ax.set_xticks(marks)  # a count stands under the tick of its week
     _at_risk(ax, curves, names, marks, marks, "still watched")
     return ax
 
@@ -137,9 +138,10 @@ def turns(
     names = [f"{label[i]} – {label[j]}" for (i, j), _ in told]
     _finish(ax, f"share of runs\n({what})", drawn, names)
     last = max(int(curve.index[-1]) for curve in curves)
-    marks = np.unique(np.linspace(0, last, MOST_COUNTS).round().astype(int))
-    days = np.array([style.day(dates[week]) for week in marks])
-    _at_risk(ax, curves, names, marks, days, "runs still to turn")
+    days = np.array([style.day(date) for date in dates[: last + 1]])
+    ticks = np.array([tick for tick in ax.get_xticks() if days[0] <= tick < days[-1] + 7.0])
+    marks = np.searchsorted(days, ticks, side="right") - 1
+    _at_risk(ax, curves, names, marks, ticks, "runs still to turn")
     return ax
 
 

@@ -41,7 +41,12 @@ HONEST = (
 )
 
 
-def html(results: xr.Dataset, say: Callable[[str], None] = lambda words: None) -> str:
+def html(
+    results: xr.Dataset,
+    say: Callable[[str], None] = lambda words: None,
+    *,
+    ids: bool = False,
+) -> str:
     """The report on results as a page of HTML.
 
     Parameters
@@ -50,6 +55,8 @@ def html(results: xr.Dataset, say: Callable[[str], None] = lambda words: None) -
         Of an ensemble, or of a results file.
     say : callable
         Is told what is being done.
+    ids : bool
+        Give ids in brackets beside the labels of actors, issues, mechanisms and outcomes.
 
     Returns
     -------
@@ -70,17 +77,17 @@ def html(results: xr.Dataset, say: Callable[[str], None] = lambda words: None) -
     say("drawing the figures ...")
     parts = [
         section("What was run", sections.study(results)),
-        section("The scenario in short", sections.setting(scenario)),
-        section("How it ends", sections.ends(results)),
+        section("The scenario in short", sections.setting(scenario, ids)),
+        section("How it ends", sections.ends(results, scenario, ids)),
         section("The course of the war", sections.course(results)),
         section("Ties that changed most", sections.moved_ties(results, scenario)),
         section("Figures of all runs" if many else "Figures", sections.figures(results)),
     ]
     say(f"playing run {found.typical} again ...")
     why = (
-        "Of all its numbers (weeks in each state, ceasefires, talks, decisions, positions, "
-        "strength and ties at the end) this run is nearest to the medians. Typical in numbers is "
-        "not likely in its details."
+        "Taking all its numbers together (weeks in each state, ceasefires, talks, decisions, "
+        "positions, strength and ties at the end), this run is nearest to the medians. What it "
+        "tells in detail may still be unlikely."
         if many
         else "The only run."
     )
@@ -89,9 +96,9 @@ def html(results: xr.Dataset, say: Callable[[str], None] = lambda words: None) -
     )
     if many and found.extreme != found.typical:
         say(f"playing run {found.extreme} again ...")
-        why = "Of all its numbers this run is farthest from the medians."
+        why = "Taking all its numbers together, this run is farthest from the medians."
         if found.farthest:
-            why += f" Most of all in {'; '.join(found.farthest)}."
+            why += f" It is farthest in: {'; '.join(found.farthest)}."
         parts.append(sections.one_run(results, found.extreme, "An extreme run", why))
     title, lead = _title(results), " ".join(scenario.description.split())
     body = BODY.substitute(
@@ -106,6 +113,8 @@ def write(
     results: xr.Dataset,
     path: str | os.PathLike[str],
     say: Callable[[str], None] = lambda words: None,
+    *,
+    ids: bool = False,
 ) -> Path:
     """Write the report on results; an old file stays whole until the new one is.
 
@@ -116,6 +125,8 @@ def write(
         Its folder is made if it is not there.
     say : callable
         Is told what is being done.
+    ids : bool
+        See `html`.
 
     Raises
     ------
@@ -130,7 +141,7 @@ def write(
         target.parent.mkdir(parents=True, exist_ok=True)
         partial.touch()
         try:
-            partial.write_text(html(results, say), encoding="utf-8")
+            partial.write_text(html(results, say, ids=ids), encoding="utf-8")
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)

@@ -12,13 +12,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import comparison, html, measures
+from sim import comparison, html, labels, measures
 from sim.chronicle import page as chronicle_page
+from sim.chronicle.wording import Words, day, percent
 from sim.errors import ResultsError, SimError
 from sim.plots import catalogue
 from sim.plots.pages import png
 from sim.report.typical import numbers
-from sim.results import file_order
+from sim.results import file_order, scenario_of
 from sim.scenario import Scenario
 from sim.setup import begin, prepare
 from sim.simulation import replay
@@ -49,16 +50,27 @@ def study(results: xr.Dataset) -> str:
     return html.pairs(said) + (html.items(failures[:10]) if failures else "")
 
 
-def setting(scenario: Scenario) -> str:
+def _mechanism(name: str, ids: bool) -> str:
+    return _named(labels.mechanism(name), f"mechanisms.{name}", ids)
+
+
+def _named(label: str, name: str, ids: bool) -> str:
+    """A label, with the id in brackets if ids are asked for."""
+    return f"{label} ({name})" if ids else label
+
+
+def setting(scenario: Scenario, ids: bool = False) -> str:
     """The scenario in short: time, actors, issues, dates on which something is given."""
     end = scenario.start + dt.timedelta(days=7 * scenario.rounds - 1)
     off = [name for name, value in scenario.mechanisms if value is False]
-    words = [f"{name} {value!r}" for name, value in scenario.mechanisms if isinstance(value, str)]
+    chosen = [(name, value) for name, value in scenario.mechanisms if isinstance(value, str)]
+    words = [f"{_mechanism(name, ids)}: {value}" for name, value in chosen]
     said = {
-        "time": f"{scenario.rounds} weeks, {scenario.start} to {end}",
-        "theory": f"{scenario.theory} version; {', '.join(words)}"
-        + (f"; switched off: {', '.join(off).replace('_', ' ')}" if off else ""),
+        "time": f"{scenario.rounds} weeks, {day(scenario.start)} to {day(end)}",
+        "theory": f"{scenario.theory} version; {'; '.join(words)}",
     }
+    if off:
+        said["switched off"] = "; ".join(_mechanism(name, ids) for name in off)
     if scenario.theatres and scenario.mechanisms.theatres:
         labels = {name: theatre.label for name, theatre in scenario.theatres.items()}
         covers = scenario.truce.covers
@@ -66,16 +78,20 @@ def setting(scenario: Scenario) -> str:
         said["theatres"] = f"{'; '.join(labels.values())}. A ceasefire covers: {'; '.join(held)}"
     actors = (
         (
-            who.label, who.kind, scenario.camps[who.camp].label if who.camp else "neutral",
+            _named(who.label, name, ids), who.kind,
+            scenario.camps[who.camp].label if who.camp else "neutral",
             "yes" if who.armed else "no", f"{who.capability:g}",
             ", ".join(scenario.actors[p].label for p in scenario.patrons.get(name, ())),
         )
         for name, who in scenario.actors.items()
     )  # fmt: skip
-    issues = ((i.label, i.zero, i.one, f"{i.start:g}") for i in scenario.issues.values())
+    issues = (
+        (_named(i.label, name, ids), i.zero, i.one, f"{i.start:g}")
+        for name, i in scenario.issues.items()
+    )
     parts = [
         html.pairs(said),
-        html.table("Actors", ("actor", "kind", "camp", "armed", "capability", "arms"), actors),
+        html.table("Actors", ("actor", "kind", "camp", "armed", "capability", "patron of"), actors),
         html.table("Issues", ("issue", "0 is", "1 is", "at the start"), issues),
     ]
     if scenario.events:
@@ -85,7 +101,7 @@ def setting(scenario: Scenario) -> str:
         ]
         dates: dict[tuple[dt.date, str], None] = dict.fromkeys(sorted(told))
         parts.append("<h3>Dates on which something is given</h3>")
-        parts.append(html.items(f"{day}: {why}" for day, why in dates))
+        parts.append(html.items(f"{day(date)}: {why}" for date, why in dates))
     return "\n".join(parts)
 
 
@@ -96,7 +112,11 @@ def _light(results: xr.Dataset) -> xr.Dataset:
     )
 
 
-def ends(results: xr.Dataset) -> str:
+def _outcome(scenario: Scenario, name: str, ids: bool) -> str:
+    return _named(labels.outcome(scenario, name), name, ids)
+
+
+def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
     """How many runs end how, with intervals."""
     runs = results.sizes["run"]
     rows = []
@@ -105,7 +125,8 @@ def ends(results: xr.Dataset) -> str:
         count = int((last == code).sum())
         low, high = (float(end) for end in measures.wilson(count, runs))
         if count or code < 3:
-            rows.append((name, f"{count:,}", f"{count / runs:.1%}", _span(low, high)))
+            share = percent(count / runs, " %")
+            rows.append((name, f"{count:,}", share, _shares(low, high)))
     heads = ("outcome", "runs", "share", "95 % interval")
     parts = [html.table("State in the last week", heads, rows)]
     try:
@@ -116,23 +137,28 @@ def ends(results: xr.Dataset) -> str:
         )
     rows = [
         (
-            f"{str(name).replace('_', ' ')}: {row['meaning']}", f"{int(row['runs']):,}",
-            f"{row['share']:.1%}", _span(row["low"], row["high"]),
+            f"{_outcome(scenario, str(name), ids)}: {row['meaning']}", f"{int(row['runs']):,}",
+            percent(row["share"], " %"), _shares(row["low"], row["high"]),
         )
         for name, row in table.iterrows()
     ]  # fmt: skip
     parts.append(html.table("Classes of outcome", heads, rows))
     parts.append(
         html.paragraph(
-            "The first five exclude each other; the others may hold beside them. Intervals are "
-            "those of Wilson: they tell what the number of runs leaves open, not whether the model "
-            "is right.", "note",
+            "The first five exclude each other; the others can be true in addition. Intervals are "
+            "those of Wilson: they show how exact this number of runs is, not whether the model is "
+            "right.", "note",
         )
     )  # fmt: skip
     return "\n".join(parts)
 
 
-def _span(low: float, high: float, form: str = ".1%") -> str:
+def _shares(low: float, high: float) -> str:
+    return f"{percent(low, ' %')} to {percent(high, ' %')}"
+
+
+def _span(low: float, high: float, form: str) -> str:
+    # the z takes the sign from what is shown as zero
     return f"{low:{form}} to {high:{form}}"
 
 
@@ -147,9 +173,9 @@ def course(results: xr.Dataset) -> str:
         mean, interval = f"{values.mean():.1f}", "one run"
         if len(values) > 1:
             told = measures.mean_interval(xr.DataArray(values, dims="run"))
-            interval = _span(float(told["low"]), float(told["high"]), ".1f")
+            interval = _span(float(told["low"]), float(told["high"]), "z.1f")
         low, middle, high = np.percentile(values, [5, 50, 95])
-        rows.append((name, mean, interval, f"{middle:.0f}", _span(low, high, ".0f")))
+        rows.append((name, mean, interval, f"{middle:.0f}", _span(low, high, "z.0f")))
     heads = ("a run", "mean", "95 % interval of the mean", "median", "5 to 95 % of runs")
     return html.table("Weeks in each state, ceasefires and talks", heads, rows)
 
@@ -170,13 +196,13 @@ def moved_ties(results: xr.Dataset, scenario: Scenario) -> str:
         gap, interval = change[:, n], "one run"
         if runs > 1:
             told = measures.mean_interval(xr.DataArray(gap, dims="run"))
-            interval = _span(float(told["low"]), float(told["high"]), "+.2f")
+            interval = _span(float(told["low"]), float(told["high"]), "+z.2f")
         first = float(begun[:, n].mean())
         rows.append(
             (
                 f"{label[one[n]]} and {label[two[n]]}", f"{first:+.2f}",
                 f"{first + gap.mean():+.2f}", f"{gap.mean():+.2f}", interval,
-                f"{(gap < 0).mean():.0%}",
+                percent(float((gap < 0).mean()), " %"),
             )
         )  # fmt: skip
     heads = ("pair", when, "at the end", "change", "95 % interval", "runs in which it fell")
@@ -246,17 +272,22 @@ def _reading(results: xr.Dataset, name: str, run: int | None) -> str:
     """What somebody who does not see a figure would want to know of it, if it is a few numbers."""
     from sim.plots import default_pairs
 
+    scenario = scenario_of(results)
     if name == "ties":
         shown = results if run is None else results.sel(run=[run])
         words = []
         for i, j in default_pairs(results):
             first, last = measures.tie(shown, i, j).isel(round=[0, -1]).median("run").values
-            words.append(f"{i} and {j} go from {first:+.2f} to {last:+.2f}")
-        return f"{'Medians: ' if run is None else ''}{'; '.join(words)}.".replace("_", " ")
+            both = Words(scenario).all((i, j))
+            words.append(f"{both} go from {first:+.2f} to {last:+.2f}")
+        return f"{'Medians: ' if run is None else ''}{'; '.join(words)}."
     if name == "outcomes":
         table: pd.DataFrame = measures.outcome_shares(results)
-        told = (f"{n} {row['share']:.0%}" for n, row in table.iterrows())
-        return f"{'; '.join(told)}.".replace("_", " ")
+        told = (
+            f"{labels.outcome(scenario, str(name))} {percent(row['share'], ' %')}"
+            for name, row in table.iterrows()
+        )
+        return f"{'; '.join(told)}."
     if name == "ceasefires":
         count = len(measures.ceasefires(results if run is None else results.sel(run=[run])))
         return f"There were {count}; the chronicle below tells them."

@@ -9,7 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import comparison, selection
+from sim.chronicle.wording import Words
 from sim.events import CODE, KINDS
+from sim.results import scenario_of
 
 # Typical runs are looked for among so many.
 MOST_SOUGHT = 20_000
@@ -69,11 +71,12 @@ def extremes(results: xr.Dataset) -> Extremes:
     parts = {key: iter(group) for key, group in groups.items()}
     by_name = {name: float(next(parts[key])[far_off]) for key, name in names}
     most = sorted(by_name, key=lambda name: -by_name[name])[:4]
-    words = (
-        f"{name.replace('_', ' ')}: {found[name][far_off]:.4g}, median {np.median(found[name]):.4g}"
+    words = comparison.in_words(_whole(some), Words(scenario_of(some)))
+    told = (
+        f"{words.get(name, name)}: {found[name][far_off]:.4g}, median {np.median(found[name]):.4g}"
         for name in most
     )
-    return Extremes(int(runs[near]), int(runs[far_off]), tuple(words))
+    return Extremes(int(runs[near]), int(runs[far_off]), tuple(told))
 
 
 def _group(name: str) -> str:
@@ -86,13 +89,19 @@ def _group(name: str) -> str:
 def numbers(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
     """The numbers of every run by name, also of results that have no summary."""
     selection.variable(results, "state")
+    told = {"happened", "decided"} <= set(results) or "event_kind" in results
+    found = comparison.outcomes(_whole(results))
+    return {name: v for name, v in found.items() if told or name not in _OF_EVENTS}
+
+
+def _whole(results: xr.Dataset) -> xr.Dataset:
+    """Results with a summary, made of what there is."""
     added: dict[str, xr.DataArray] = {}
     for last, weekly in (
         ("final_tie", "tie"), ("final_position", "position"), ("final_capability", "capability"),
     ):  # fmt: skip
         if last not in results and weekly in results:
             added[last] = results[weekly].isel(round=-1, drop=True)
-    told = {"happened", "decided"} <= set(results) or "event_kind" in results
     full = results.assign(added)
     for name, dims in (
         ("final_tie", ("actor", "other")), ("final_position", ("issue",)),
@@ -103,9 +112,7 @@ def numbers(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
             full = full.assign({name: (("run", *dims), np.zeros(shape))})
     if not {"happened", "decided"} <= set(results):
         full = full.assign(_counted(full))
-    full = full.transpose("run", "round", ...)
-    found = comparison.outcomes(full)
-    return {name: v for name, v in found.items() if told or name not in _OF_EVENTS}
+    return full.transpose("run", "round", ...)
 
 
 def _counted(results: xr.Dataset) -> dict[str, tuple[tuple[str, ...], NDArray[np.int64]]]:

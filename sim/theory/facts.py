@@ -156,7 +156,8 @@ FACTS: tuple[Fact, ...] = (
         _interaction("tie measured", CLAMP, "partner"), NEGATIVE,
     ),
     Fact(
-        "clamp B: tie", "the same if it is the partner's aims that are changed",
+        "clamp B: tie", "security makes the tie fall, more if aims conflict "
+        "(partner's aims changed)",
         "imposed", True, BY_ATTENTION,
         _interaction("tie measured", CLAMP, "spoiler"), NEGATIVE,
     ),
@@ -167,7 +168,8 @@ FACTS: tuple[Fact, ...] = (
         _interaction("orders after", FLAG, "partner"), POSITIVE,
     ),
     Fact(
-        "flag: breaches", "the same of breaches by its proxies",
+        "flag: breaches", "through the tie alone, the goal makes the spoiler's proxies break "
+        "more, more if aims conflict",
         "fitted", True, COUPLING,
         _interaction("breaches after", FLAG, "partner"), POSITIVE,
     ),
@@ -184,12 +186,14 @@ FACTS: tuple[Fact, ...] = (
         _interaction("breaches measured", CLAMP, "partner"), POSITIVE,
     ),
     Fact(
-        "clamp B: orders", "orders, if it is the partner's aims that are changed",
+        "clamp B: orders", "security makes the spoiler order more spoiling, more if aims conflict "
+        "(partner's aims changed)",
         "fitted", True, ABSENT,
         _interaction("orders measured", CLAMP, "spoiler"), POSITIVE,
     ),
     Fact(
-        "clamp B: breaches", "breaches, if it is the partner's aims that are changed",
+        "clamp B: breaches", "security makes the spoiler's proxies break more, more if aims "
+        "conflict (partner's aims changed)",
         "fitted", True, ABSENT,
         _interaction("breaches measured", CLAMP, "spoiler"), POSITIVE,
     ),
@@ -205,17 +209,19 @@ FACTS: tuple[Fact, ...] = (
         _gap("orders after", "orders before"), POSITIVE,
     ),
     Fact(
-        "breaches rise", "once the goal is achieved its proxies break more than before",
+        "breaches rise", "once the goal is achieved the spoiler's proxies break more than before",
         "free", True, LOOKED,
         _gap("breaches after", "breaches before"), POSITIVE,
     ),
     Fact(
-        "spoiler does not sign", "the spoiler ratifies fewer ceasefires than its partner, after",
+        "spoiler does not sign", "once the goal is achieved the spoiler ratifies fewer "
+        "ceasefires than its partner",
         "free", True, RIGHT,
         _gap("spoiler signs after", "partner signs after"), NEGATIVE,
     ),
     Fact(
-        "proxies lead", "its proxies break more than the other armed actors of the camp, after",
+        "proxies lead", "once the goal is achieved the spoiler's proxies break more than the "
+        "other armed actors of the camp",
         "free", True, "order free; the level of breaches is fitted",
         _gap("breaches after", "other breaches after"), POSITIVE,
     ),
@@ -225,12 +231,12 @@ FACTS: tuple[Fact, ...] = (
         _effect("orders after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
-        "consulted: breaches", "and its proxies break less",
+        "consulted: breaches", "the proxies of a spoiler that is always consulted break less",
         "free", True, RIGHT,
         _effect("breaches after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
-        "consulted: signs", "and it ratifies more",
+        "consulted: signs", "a spoiler that is always consulted ratifies more",
         "free", True, RIGHT,
         _effect("spoiler signs after", (CONSULTED, LEFT_OUT)), POSITIVE,
     ),
@@ -240,12 +246,12 @@ FACTS: tuple[Fact, ...] = (
         _effect("tie late", (RETURNS, OPEN)), POSITIVE,
     ),
     Fact(
-        "return: orders", "and the spoiler orders less spoiling",
+        "return: orders", "if the goal is threatened again, the spoiler orders less spoiling",
         "free", True, "measured while the second theory was made; no choice is said to rest on it",
         _effect("orders late", (RETURNS, OPEN)), NEGATIVE,
     ),
     Fact(
-        "return: breaches", "and its proxies break less",
+        "return: breaches", "if the goal is threatened again, the spoiler's proxies break less",
         "free", False, "in none of the tables that were kept while the theory was made",
         _effect("breaches late", (RETURNS, OPEN)), NEGATIVE,
     ),
@@ -256,7 +262,8 @@ FACTS: tuple[Fact, ...] = (
         _effect("tie late", (OPEN, UNTABLED)), NEGATIVE,
     ),
     Fact(
-        "core tabled: deals", "and bilateral talks of the two fail more often",
+        "core tabled: deals", "if the core issue is put on the table, bilateral talks of the two "
+        "fail more often",
         "free", True, "measured when the first theory was made; no choice is said to rest on it",
         _effect("deals measured", (OPEN, UNTABLED)), NEGATIVE,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scipy import stats
@@ -57,11 +57,13 @@ def blocks(trial: Trial) -> list[Block]:
     return found
 
 
-def text(trial: Trial) -> str:
-    """The page for a terminal."""
+def text(trial: Trial, *, ids: bool = False) -> str:
+    """The page for a terminal, with labels, or with the ids of actors and issues."""
+    trial = replace(trial, names={}) if ids else trial
+    partner, spoiler, goal = _called(trial, trial.partner, trial.spoiler, trial.goal)
     lines = [
         f"{trial.title}: the theory on trial",
-        f"partner {trial.partner}, spoiler {trial.spoiler}, shared goal {trial.goal} "
+        f"partner: {partner}; spoiler: {spoiler}; shared goal: {goal} "
         f"({trial.achieved:g}); {trial.runs} runs of each experiment, seed {trial.seed}, "
         f"{trial.seconds:.0f} s",
         "95 % intervals over runs, paired by run: all experiments share their luck.",
@@ -93,7 +95,8 @@ def _two_by_two(trial: Trial) -> Block:
         spoiler, design, coding, outcome = (str(part) for part in place)
         cells = [_short(row) for _, row in group.iloc[:4].iterrows()]
         effect = group[group["what"] == "interaction"].iloc[0]
-        rows.append([spoiler, f"{design} {coding}", NAMES[outcome], *cells, _long(effect)])
+        (called,) = _called(trial, spoiler)
+        rows.append([called, f"{design} {coding}", NAMES[outcome], *cells, _long(effect)])
         if spoiler == trial.spoiler and coding == "A":
             sign = _sign(effect)
             said.append(f"{design}, {NAMES[outcome]}: {sign}")
@@ -104,13 +107,13 @@ def _two_by_two(trial: Trial) -> Block:
             "flag: the goal can be satisfied (safe) or never is; only attention, and through it "
             "ties, knows. clamp: it is held where it is secure (safe) "
             f"({trial.secure:g}), or threatened ({trial.threatened:g}).",
-            f"A: the spoiler takes its partner's aims on {', '.join(trial.disputed)}; B: the "
+            f"A: the spoiler takes its partner's aims on {_list(trial, trial.disputed)}; B: the "
             "partner takes the spoiler's. The tie under flag is its change after the goal.",
         ),
         ("spoiler", "design", "outcome", "conflict, safe", "conflict, not", "compatible, safe",
          "compatible, not", "interaction"),
         rows,
-        (f"Interactions for {trial.spoiler}, A: " + "; ".join(said) + ".",),
+        (f"Interactions for {_called(trial, trial.spoiler)[0]}, A: " + "; ".join(said) + ".",),
     )  # fmt: skip
 
 
@@ -154,7 +157,7 @@ def _codings(trial: Trial) -> Block:
         "codings",
         "Placebo codings",
         (
-            f"Who wants what on {', '.join(trial.shuffled)} shuffled over its holders, "
+            f"Who wants what on {_list(trial, trial.shuffled)} shuffled over its holders, "
             f"{trial.codings} times; secure less threatened, {trial.coding_runs} runs each, the "
             "war as coded with as few. Percentile: codings with a weaker effect in the direction "
             "that the theory expects, and, in brackets, how far the luck of the runs of the war as "
@@ -171,8 +174,8 @@ def _codings(trial: Trial) -> Block:
 def _pairs(trial: Trial) -> Block:
     table = trial.tables["pairs"]
     rows = [
-        [f"{row['one']}, {row['other']}", f"{row['conflict']:.2f}", _ends(row, "clamp_value"),
-         _ends(row, "flag_value"), _ends(row, "after_value")]
+        [_list(trial, (row["one"], row["other"])), f"{row['conflict']:.2f}",
+         _ends(row, "clamp_value"), _ends(row, "flag_value"), _ends(row, "after_value")]
         for _, row in table.iterrows()
     ]  # fmt: skip
     own = {trial.partner, trial.spoiler}
@@ -294,6 +297,15 @@ def _channel(trial: Trial) -> Block:
 
 
 # words --------------------------------------------------------------------------------------------
+
+
+def _called(trial: Trial, *names: str) -> list[str]:
+    """Actors and issues by their labels, as far as the trial has them."""
+    return [trial.names.get(name, name) for name in names]
+
+
+def _list(trial: Trial, names: Sequence[str]) -> str:
+    return ", ".join(_called(trial, *names))
 
 
 def _digits(row: Any, name: str = "value") -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
 
+from sim.chronicle.wording import Words
 from sim.errors import SimError, nearest
 from sim.scenario import Scenario
 from sim.study import whole
@@ -56,6 +57,8 @@ class Trial:
         How long it took.
     tables : dict of str to DataFrame
         By part; what was not asked for is not there.
+    names : dict of str to str
+        Labels of all actors and issues, by their ids.
     """
 
     title: str
@@ -76,6 +79,7 @@ class Trial:
     left_out: dict[str, str]
     seconds: float
     tables: dict[str, pd.DataFrame]
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def chosen_parts(only: Sequence[str] | None) -> tuple[str, ...]:
@@ -167,8 +171,14 @@ def run(
         achieved=cast.achieved, secure=cast.secure, threatened=cast.threatened,
         proxies=cast.proxies, disputed=cast.disputed, shuffled=shuffled_issues(scenario),
         runs=runs, codings=codings, coding_runs=coding_runs, seed=seed, left_out=left_out,
-        seconds=round(time.monotonic() - began, 1), tables=tables,
+        seconds=round(time.monotonic() - began, 1), tables=tables, names=_labels(scenario),
     )  # fmt: skip
+
+
+def _labels(scenario: Scenario) -> dict[str, str]:
+    words = Words(scenario)
+    actors = {name: words.who(name) for name in scenario.actors}
+    return {name: words.issue(name) for name in scenario.issues} | actors
 
 
 def save(trial: Trial, folder: Path) -> list[Path]:
