@@ -218,7 +218,7 @@ def _widget(kit: Any, found: controls.Control, name: str) -> Any:
     """The widget of a control; it remembers what it began with."""
     common: dict[str, Any] = {
         "description": name, "value": found.value, "tooltip": f"{found.path}: {found.meaning}",
-        "style": {"description_width": "28em"},
+        "style": {"description_width": "28em"}, "layout": {"width": "54em"},
     }  # fmt: skip
     if found.kind == "switch":
         made = kit.Checkbox(**common, indent=True)
@@ -228,9 +228,7 @@ def _widget(kit: Any, found: controls.Control, name: str) -> Any:
         # A browser rounds the value of a slider of numbers to its step, and sends it back as if
         # somebody had moved it. A slider of choices knows its place only by their order.
         stops = [(f"{stop:.10g}", stop) for stop in found.choices]
-        made = kit.SelectionSlider(
-            **common, options=stops, continuous_update=True, layout={"width": "54em"}
-        )
+        made = kit.SelectionSlider(**common, options=stops, continuous_update=True)
     made.begun = found.value
     return made
 
