@@ -16,7 +16,6 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from sim.chronicle.story import Story
 from sim.ensembles import simulate
 from sim.errors import SimError, nearest
 from sim.files import with_changes
@@ -27,6 +26,7 @@ from sim.scenario import Scenario
 from sim.seat.asking import Answer, asking
 from sim.seat.questions import QUESTIONS, Question, question
 from sim.seat.questions import by_hand as by_hand
+from sim.seat.sums import sums
 from sim.selection import week_at
 from sim.study import given
 from sim.world import Kept
@@ -262,7 +262,7 @@ class Seat:
         if self.question is not None:
             raise SimError("the war is not over: answer on, or let the rule finish it with play()")
         wars = {"you": self.results(), "the rule": self.by_rule}
-        return pd.DataFrame({name: self._sums(war) for name, war in wars.items()})
+        return pd.DataFrame({name: sums(war, self.case, self.actor) for name, war in wars.items()})
 
     def __repr__(self) -> str:
         asked = self.question
@@ -405,36 +405,3 @@ class Seat:
         return assemble(
             self.case, self._model.layout, self.seed, [self.run], [weeks], [log[: count[0]].copy()]
         )
-
-    def _sums(self, results: xr.Dataset) -> dict[str, float]:
-        """What one war came to, from this seat."""
-        war, me, case = results.isel(run=0), self.actor, self.case
-        mine, story = war.sel(actor=me), Story(results, self.run)
-        found = {
-            f"weeks of {name}": float((war["state"].values == code).sum())
-            for code, name in enumerate(("war", "ceasefire", "settlement", "victory"))
-        }
-        found["ceasefires signed"] = float(len(story.truces))
-        if case.patrons.get(me):
-            orders = [e for e in story.events if e.decision == "order" and e.actor == me]
-            found["weeks with your order to break one"] = float(sum(not e.answer for e in orders))
-        if float(mine["in_arms"].max()) > 0.0:
-            found["weeks in which you broke one"] = float(mine["violated"].values.sum())
-        for issue in {**case.actors[me].long, **case.actors[me].short}:
-            label = case.issues[issue].label
-            found[f"{label}, at the end"] = float(war["position"].sel(issue=issue).values[-1])
-        for other in self._partners():
-            tie = mine["tie"].sel(other=other).values[-1]
-            found[f"tie to {case.actors[other].label}, at the end"] = float(tie)
-        found["what all that is worth to you, at the end"] = float(mine["utility"].values[-1])
-        found["the same, mean of all weeks"] = float(mine["utility"].values.mean())
-        return found
-
-    def _partners(self) -> list[str]:
-        me, case = self.actor, self.case
-        linked = {name for two in case.bilateral if me in two for name in two}
-        linked |= {
-            *case.patrons.get(me, {}),
-            *(p for p, held in case.patrons.items() if me in held),
-        }
-        return [name for name in case.actors if name in linked - {me}]
