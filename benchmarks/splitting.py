@@ -57,6 +57,8 @@ def halved(case: Scenario, name: str, *, both_sign: bool) -> Scenario:
         one: copy.deepcopy(half if one in parts else data["actors"].get(one))
         for one in both(data["actors"])
     }
+    for part in parts:  # no two actors have the same label
+        data["actors"][part]["label"] = f"{whole['label']} {part[-1]}"
     for issue in data["issues"].values():
         for field in ("advances_while", "gains_from"):
             if field in issue:

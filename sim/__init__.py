@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("the page", "toml"),
     ("the fields", "fields schema"),
     ("what holds", "checks merging"),
-    ("one verdict", "validation"),
+    ("one verdict", "validation notes"),
     ("on the table", "files"),
     ("what can be moved", "widgets"),
     ("the machine", "compiling"),
@@ -31,8 +31,11 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what changes", "world"),
     ("before the war", "opening"),
     ("the start", "setup"),
+    ("how strong they are", "strengths"),
     ("when", "rounds"),
     ("what is kept of a run", "blocks"),
+    ("where results come from", "provenance"),
+    ("results in a file", "saving"),
     ("what is left", "results"),
     ("what is kept of many", "recording"),
     ("a user's own", "plugins"),
@@ -42,7 +45,9 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("what it is called", "labels"),
     ("a page of it", "html"),
     ("which part", "selection"),
+    ("as tables", "frames"),
     ("how much", "measures"),
+    ("what a job takes", "costs"),
     ("which runs", "study"),
     ("where they lie", "places"),
     ("where they are kept", "store"),
@@ -88,11 +93,13 @@ _PUBLIC = {
     "register": "plugins",
     "check_actor": "contract",
     "save": "results",
-    "load": "results",
+    "load": "sources",
+    "to_frame": "frames",
     "SimError": "errors",
     "ScenarioError": "errors",
+    "ScenarioWarning": "errors",
 }
-_OTHER_NAME = {"load_scenario": "load", "check_actor": "check"}
+_OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
 __all__ = sorted([*_PUBLIC, "LAYERS"])
 
 if TYPE_CHECKING:
@@ -102,11 +109,13 @@ if TYPE_CHECKING:
     from sim.contract import check as check_actor  # noqa: F401  # a public name, renamed
     from sim.ensembles import ensemble as ensemble
     from sim.errors import ScenarioError as ScenarioError
+    from sim.errors import ScenarioWarning as ScenarioWarning
     from sim.errors import SimError as SimError
     from sim.explaining import explain as explain
     from sim.exploring import explore as explore
     from sim.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.files import with_changes as with_changes
+    from sim.frames import to_frame as to_frame
     from sim.model import Actor as Actor
     from sim.model import ConflictModel as ConflictModel
     from sim.model import GovernmentActor as GovernmentActor
@@ -114,12 +123,12 @@ if TYPE_CHECKING:
     from sim.model import OrganisationActor as OrganisationActor
     from sim.model import StateActor as StateActor
     from sim.plugins import register as register
-    from sim.results import load as load
     from sim.results import save as save
     from sim.scenario import Scenario as Scenario
     from sim.seat import Seat as Seat
     from sim.simulation import replay as replay
     from sim.simulation import simulate as simulate
+    from sim.sources import open_results as load  # noqa: F401  # a public name, renamed
 
 
 def __getattr__(name: str) -> Any:

@@ -64,6 +64,27 @@ def keep_tables(record, t, block):
 
 
 @compiled
+def finite_rows(block):
+    """Whether every number of a block of vectors is finite."""
+    total = 0.0
+    for v in range(block.shape[0]):
+        for i in range(block.shape[1]):
+            total += block[v, i] * 0.0  # 0 of a finite number, NaN of any other
+    return total == 0.0
+
+
+@compiled
+def finite_tables(block):
+    """Whether every number of a block of matrices is finite."""
+    total = 0.0
+    for v in range(block.shape[0]):
+        for i in range(block.shape[1]):
+            for j in range(block.shape[2]):
+                total += block[v, i, j] * 0.0
+    return total == 0.0
+
+
+@compiled
 def below(out, shocks, gains):
     """Fill `out` with shock < gain: the answer yes."""
     for i in range(out.shape[0]):

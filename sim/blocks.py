@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -24,11 +23,11 @@ class Summary(NamedTuple):
     final_tie: Small  # (R, N, N)
     final_position: Small  # (R, K)
     final_capability: Small  # (R, N)
-    decided: NDArray[np.uint16]  # (R, kinds, 2, N) events by kind, answer, actor
-    happened: NDArray[np.uint16]  # (R, kinds, 2) events by kind and answer
+    decided: NDArray[np.uint32]  # (R, kinds, 2, N) events by kind, answer, actor
+    happened: NDArray[np.uint32]  # (R, kinds, 2) events by kind and answer
     story: NDArray[np.int64]  # (R,) fingerprint of all decisions
     event_count: NDArray[np.int64]  # (R,) rows in the table of events
-    sound: Flags  # (R,) every number finite, no overflow
+    sound: Flags  # (R,) every number of every week finite, no overflow
 
 
 class Picks(NamedTuple):
@@ -78,8 +77,8 @@ def empty_summary(runs: int, rounds: int, actors: int, issues: int) -> Summary:
         final_tie=np.zeros((runs, actors, actors), dtype=np.float32),
         final_position=np.zeros((runs, issues), dtype=np.float32),
         final_capability=np.zeros((runs, actors), dtype=np.float32),
-        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint16),
-        happened=np.zeros((runs, kinds, 2), dtype=np.uint16),
+        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint32),
+        happened=np.zeros((runs, kinds, 2), dtype=np.uint32),
         story=np.zeros(runs, dtype=np.int64),
         event_count=np.zeros(runs, dtype=np.int64),
         sound=np.zeros(runs, dtype=np.bool_),
@@ -124,19 +123,15 @@ def summarise(out, n, m, T, theta, status, log, count):
         Part of the record, events and counter; see `sim.rounds.play`.
     """
     actors = m.shape[0]
-    total = 0.0
     for t in range(status.shape[0]):
         out.state[n, t] = status[t, _STATE, 0]
         out.convener[n, t] = status[t, _CONVENER, 0]
     for i in range(actors):
         out.final_capability[n, i] = m[i]
-        total += m[i]
         for j in range(actors):
             out.final_tie[n, i, j] = T[i, j]
-            total += T[i, j]
     for k in range(theta.shape[0]):
         out.final_position[n, k] = theta[k]
-        total += theta[k]
     place = events.TALLY
     for kind in range(out.decided.shape[1]):
         for answer in range(2):
@@ -144,12 +139,12 @@ def summarise(out, n, m, T, theta, status, log, count):
             for i in range(actors + 1):
                 times += count[place]
                 if i < actors:
-                    out.decided[n, kind, answer, i] = min(count[place], 65535)
+                    out.decided[n, kind, answer, i] = count[place]
                 place += 1
-            out.happened[n, kind, answer] = min(times, 65535)
+            out.happened[n, kind, answer] = times
     out.story[n] = count[events.STORY]
     out.event_count[n] = min(count[events.ROWS], log.shape[0])
-    out.sound[n] = math.isfinite(total) and count[events.ROWS] <= log.shape[0]
+    out.sound[n] = count[events.UNSOUND] == 0 and count[events.ROWS] <= log.shape[0]
 
 
 @compiled

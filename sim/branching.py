@@ -12,7 +12,7 @@ import xarray as xr
 from sim import selection
 from sim.chance import NO_DRAWS
 from sim.errors import Fault, ResultsError, ScenarioError
-from sim.events import counter, empty
+from sim.events import counter, empty, must_be_sound
 from sim.files import as_data, differing, with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.results import assemble, scenario_of
@@ -70,7 +70,7 @@ def branch(
     old = scenario_of(run)
     new = with_changes(old, set)
     which = selection.run_number(run, number)
-    week = selection.week_at(run, at)
+    week = int(run["round"].values[selection.week_at(run, at)])
     if "branch" in run.attrs:
         raise ResultsError("this run is a branch itself: branch off the run that it comes from")
     if any(actor.agent is not None for actor in (*old.actors.values(), *new.actors.values())):
@@ -91,6 +91,7 @@ def branch(
     play(g, p, world, record, log, count, keys, NO_DRAWS, 0, week, None)
     _change(world, before, after, unchanged, changed)
     play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, rounds, None)
+    must_be_sound(count, which)
     results = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
     changes = [f"{path} {was} to {now}" for path, was, now in differing(old, new)]
     results.attrs["branch"] = f"from week {week}: {'; '.join(changes) or 'nothing changed'}"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sim.errors import nearest
 from sim.parameters import IDLE, PRESETS, UNWATCHED, Parameters, is_off
 from sim.parts import TOLERANCE
-from sim.scenario import Event, Scenario, ShortTerm
+from sim.scenario import Event, Scenario, ShortTerm, week_of
 from sim.toml import Path
 
 # `ceasefire.believed_hazard` leaves this much to a settlement and a collapse together.
@@ -44,6 +44,7 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     Finding
     """
     yield from _calendar(case)
+    yield from _labels(case)
     yield from _camps(case)
     yield from _issues(case)
     yield from _actors(case)
@@ -59,11 +60,6 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _mechanisms(case, given)
 
 
-def week(start: dt.date, when: dt.date | int) -> int:
-    """Week of a date, counted from the start; a number is a week already."""
-    return when if isinstance(when, int) else (when - start).days // 7
-
-
 def _known(path: Path, name: str, what: str, known: Collection[str]) -> Iterator[Finding]:
     if name not in known:
         table = f"{what}s"
@@ -71,10 +67,12 @@ def _known(path: Path, name: str, what: str, known: Collection[str]) -> Iterator
         yield Finding(path, f"no {what} is called {name!r}", hint, ((table,),))
 
 
-def _names(path: Path, names: Iterable[str], known: Collection[str]) -> Iterator[Finding]:
+def _names(
+    path: Path, names: Iterable[str], known: Collection[str], what: str = "actor"
+) -> Iterator[Finding]:
     seen: set[str] = set()
     for position, name in enumerate(names):
-        yield from _known((*path, position), name, "actor", known)
+        yield from _known((*path, position), name, what, known)
         if name in seen:
             yield Finding((*path, position), f"{name!r} is named twice")
         seen.add(name)
@@ -83,6 +81,20 @@ def _names(path: Path, names: Iterable[str], known: Collection[str]) -> Iterator
 def _calendar(case: Scenario) -> Iterator[Finding]:
     if case.rounds * 7 > (dt.date.max - case.start).days:
         yield Finding(("rounds",), "the run would end after the year 9999", uses=(("start",),))
+
+
+def _labels(case: Scenario) -> Iterator[Finding]:
+    """Two parts of one kind with the same label: no reader could tell them apart."""
+    for group in ("camps", "issues", "actors", "theatres"):
+        seen: dict[str, str] = {}
+        for name, part in getattr(case, group).items():
+            label = " ".join(part.label.casefold().split())
+            first = seen.setdefault(label, name)
+            if first != name:
+                path: Path = (group, name, "label")
+                problem = f"{part.label!r} is the label of {first!r} too"
+                uses: tuple[Path, ...] = ((group, first, "label"),)
+                yield Finding(path, problem, "readers could not tell them apart", uses)
 
 
 def _camps(case: Scenario) -> Iterator[Finding]:
@@ -195,11 +207,8 @@ def _theatres(case: Scenario) -> Iterator[Finding]:
             problem += "its capability in the air or on the ground"
             uses: tuple[Path, ...] = (("actors", name, "armed"), ("actors", name, "tasks"))
             yield Finding(path, problem, "take it out", uses)
-    for position, theatre in enumerate(case.truce.covers or ()):
-        path = ("truce", "covers", position)
-        yield from _known(path, theatre, "theatre", case.theatres)
-        if theatre in (case.truce.covers or ())[:position]:
-            yield Finding(path, f"{theatre!r} is named twice")
+    covers = case.truce.covers or ()
+    yield from _names(("truce", "covers"), covers, case.theatres, "theatre")
     if case.truce.covers == ():
         problem = "a ceasefire must cover at least one theatre"
         yield Finding(("truce", "covers"), problem, "take it out if it covers all of them")
@@ -386,7 +395,7 @@ def _same_week(case: Scenario) -> Iterator[Finding]:
         ):
             if getattr(event, field) is None:
                 continue
-            first = seen.setdefault((week(case.start, when), field, *who), n)
+            first = seen.setdefault((week_of(case, when), field, *who), n)
             if first != n:
                 problem = f"changes the same number in the same week as events.{first}"
                 yield Finding(("events", n, field), problem, "say it once")
@@ -400,7 +409,7 @@ def _control_over_time(case: Scenario) -> Iterator[Finding]:
     for position, event in enumerate(case.events):
         when = event.date if event.date is not None else event.week
         if event.control is not None and when is not None:
-            due.setdefault(week(case.start, when), []).append((position, event))
+            due.setdefault(week_of(case, when), []).append((position, event))
     for number in sorted(due):
         position = due[number][-1][0]
         for _, event in due[number]:

@@ -28,6 +28,7 @@ from sim.parting import Parting, parting, parting_of
 from sim.places import is_results
 from sim.results import scenario_of
 from sim.scenario import Scenario
+from sim.selection import pieces
 from sim.simulation import replay
 from sim.sources import open_results
 from sim.store import reading
@@ -119,11 +120,13 @@ def _measured(results: xr.Dataset) -> Iterator[_Measured]:
 
 def in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
     """Name of each measure of `outcomes` -> the same with labels."""
-    found = {}
-    for form, who, _ in _measured(results):
-        call = words.issue if form.startswith("position") else words.who
-        found[form.format(*who)] = _SAID.get(form, form).format(*map(call, who))
-    return found
+    return {form.format(*who): _in_words(form, who, words) for form, who, _ in _measured(results)}
+
+
+def _in_words(form: str, who: Sequence[str], words: Words) -> str:
+    """The name of a measure with the labels of its actors or of its issue."""
+    call = words.issue if form.startswith("position") else words.who
+    return _SAID.get(form, form).format(*map(call, who))
 
 
 @dataclass(frozen=True, repr=False)
@@ -347,7 +350,7 @@ def compare(
 
 
 def _summary(source: Any) -> xr.Dataset:
-    """What a comparison needs of an ensemble, in memory."""
+    """What a comparison needs of an ensemble, read once so that damage is found first."""
     results = source if isinstance(source, xr.Dataset) else open_results(source, events=False)
     lacking = [name for name in NEEDS if name not in results]
     if lacking:
@@ -356,7 +359,11 @@ def _summary(source: Any) -> xr.Dataset:
             f"({lacking[0]!r}), as `sim ensemble` keeps it"
         )
     with reading(_called(source)):
-        return results[list(NEEDS)].load()
+        results = results[list(NEEDS)]
+        for piece in pieces(results):
+            piece.load()
+        # The fingerprints of stories are needed of all runs at once, the rest piece by piece.
+        return results.assign(story=results["story"].load())
 
 
 def _called(source: Any) -> str:
@@ -405,7 +412,8 @@ def _between(
         raise SimError(f"these ensembles have no run in common{why}")
     if run is not None and run not in both:
         raise SimError(f"there is no pair of runs {run}: it is missing, or failed, in one of them")
-    a, b = a.sel(run=both), b.sel(run=both)
+    if not all(np.array_equal(both, results["run"].values) for results in (a, b)):
+        a, b = a.sel(run=both), b.sel(run=both)
     places = [Layout.of(case) for case in cases]
     # The fingerprint of a story names actors and issues by their places.
     alike = (places[0].actors, places[0].issues) == (places[1].actors, places[1].issues)
@@ -417,32 +425,34 @@ def _between(
     number = run
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
-    one, other = (_of_both(results, places) for results in (a, b))
-    table = differences(one, other)
+    found: dict[tuple[str, tuple[str, ...]], _Paired] = {}
+    for some in zip(pieces(a), pieces(b), strict=True):
+        _add(found, *(_of_both(results, places) for results in some))
+    named = {form.format(*who): sums for (form, who), sums in found.items()}
+    # Both scenarios have every actor and issue that is left, see `_of_both`.
+    words = Words(cases[0])
     return Comparison(
         titles=_titles(cases, asked, ids=False),
         title_ids=_titles(cases, asked, ids=True),
         runs=len(both),
-        table=table,
-        same=_always_equal(one, other, [str(name) for name in table.index]),
+        table=_table(named),
+        same=_always_equal(named),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),
-        words={**in_words(b, Words(cases[1])), **in_words(a, Words(cases[0]))},
+        words={form.format(*who): _in_words(form, who, words) for form, who in found},
     )
 
 
-def _of_both(results: xr.Dataset, places: Sequence[Layout]) -> dict[str, NDArray[Any]]:
-    """`outcomes` that name no actor or issue which one of the two wars does not have."""
+def _of_both(
+    results: xr.Dataset, places: Sequence[Layout]
+) -> dict[tuple[str, tuple[str, ...]], NDArray[Any]]:
+    """`outcomes`, by form and names, without actors and issues that only one of the wars has."""
     gone = {
         *(frozenset(places[0].actors) ^ frozenset(places[1].actors)),
         *(frozenset(places[0].issues) ^ frozenset(places[1].issues)),
     }
-    return {
-        form.format(*who): values
-        for form, who, values in _measured(results)
-        if gone.isdisjoint(who)
-    }
+    return {(form, who): values for form, who, values in _measured(results) if gone.isdisjoint(who)}
 
 
 def there(source: object) -> None:
@@ -480,25 +490,20 @@ def _titles(
     return name, f"{other}, unchanged" if name == other else other
 
 
-def _always_equal(
-    first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]], names: Sequence[str]
-) -> dict[str, str]:
+def _always_equal(found: Mapping[str, _Paired]) -> dict[str, str]:
     """Measures that are equal to an earlier one in every run of both, with that one.
 
     What never varies, and headlines, stand by themselves.
     """
-    known: dict[bytes, str] = {}
-    found = {}
-    for name in names:
-        values = [side[name] for side in (first, second) if name in side]
-        both = np.concatenate(values)
-        if both.min() == both.max():
+    known: dict[float, str] = {}
+    same = {}
+    for name, sums in found.items():
+        if sums.least == sums.most:
             continue
-        key = both.tobytes() + bytes([len(values)])
-        earlier = known.setdefault(key, name)
+        earlier = known.setdefault(sums.signature, name)
         if earlier != name and name not in HEADLINES:
-            found[name] = earlier
-    return found
+            same[name] = earlier
+    return same
 
 
 def differences(
@@ -508,25 +513,85 @@ def differences(
 
     A count that never occurs in one of them is 0 there; other measures must be of both.
     """
-    rows = {}
-    for name in dict.fromkeys([*first, *second]):
+    found: dict[str, _Paired] = {}
+    _add(found, first, second)
+    return _table(found)
+
+
+@dataclass
+class _Paired:
+    """Sums of one measure over pairs of runs, to which pairs are added piece by piece.
+
+    Means and squares of pieces are joined as by Chan, Golub and LeVeque (1979), "Updating formulae
+    and a pairwise algorithm for computing sample variances".
+    """
+
+    runs: int
+    first: float = 0.0
+    second: float = 0.0
+    difference: float = 0.0
+    squares: float = 0.0
+    changed: int = 0
+    least: float = math.inf
+    most: float = -math.inf
+    # The values weighted by numbers without a pattern, the same for every measure: those that
+    # are equal in all runs have the same sum, others do not.
+    signature: float = 0.0
+
+    def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
+        """Add the values of some pairs, both of shape (pairs,)."""
+        gap = other - one
+        runs = self.runs + len(gap)
+        share = len(gap) / runs
+        shift = float(gap.mean()) - self.difference
+        self.squares += float(((gap - gap.mean()) ** 2).sum()) + shift**2 * self.runs * share
+        self.difference += shift * share
+        self.first += float(one.sum())
+        self.second += float(other.sum())
+        self.changed += int((gap != 0).sum())
+        places = np.arange(self.runs, runs, dtype=float)
+        self.signature += float(np.sin(places + 1.0) @ one + np.cos(2.0 * places) @ other)
+        self.least = min(self.least, float(one.min()), float(other.min()))
+        self.most = max(self.most, float(one.max()), float(other.max()))
+        self.runs = runs
+
+    def row(self) -> dict[str, float]:
+        """The row of the table of a comparison."""
+        runs, mean = self.runs, self.difference
+        error = math.sqrt(self.squares / (runs - 1)) / math.sqrt(runs) if runs > 1 else math.inf
+        reach = float(student.ppf(0.975, runs - 1)) if runs > 1 else 1.0
+        return {
+            "first": self.first / runs, "second": self.second / runs, "difference": mean,
+            "low": mean - reach * error, "high": mean + reach * error,
+            "changed": self.changed / runs,
+            "effect": 0.0 if mean == 0.0 else mean / error if error > 0.0 else math.inf,
+        }  # fmt: skip
+
+
+def _add(
+    found: dict[Any, _Paired], first: Mapping[Any, NDArray[Any]], second: Mapping[Any, NDArray[Any]]
+) -> None:
+    """Add the measures of some pairs of runs, by name or by form and names."""
+    names = dict.fromkeys([*found, *first, *second])
+    before = max((sums.runs for sums in found.values()), default=0)
+    pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
+    for name in names:
         one, other = first.get(name), second.get(name)
         if one is None or other is None:
-            there = other if one is None else one
-            if there is None or not name.startswith(("weeks", "times")):
+            form = name if isinstance(name, str) else name[0]
+            if not form.startswith(("weeks", "times")):
                 continue
-            one = np.zeros_like(there) if one is None else one
-            other = np.zeros_like(there) if other is None else other
-        gap = other - one
-        mean = float(gap.mean())
-        error = float(gap.std(ddof=1)) / math.sqrt(len(gap)) if len(gap) > 1 else math.inf
-        reach = float(student.ppf(0.975, len(gap) - 1)) if len(gap) > 1 else 1.0
-        effect = 0.0 if mean == 0.0 else mean / error if error > 0.0 else math.inf
-        rows[name] = {
-            "first": float(one.mean()), "second": float(other.mean()), "difference": mean,
-            "low": mean - reach * error, "high": mean + reach * error,
-            "changed": float((gap != 0).mean()), "effect": effect,
-        }  # fmt: skip
-    if not rows:
+            nothing = np.zeros(pairs)
+            one, other = (nothing if values is None else values for values in (one, other))
+        if name not in found:
+            found[name] = _Paired(before)
+            if before:  # it was 0 in all of these
+                found[name].least = found[name].most = 0.0
+        found[name].add(one, other)
+
+
+def _table(found: Mapping[str, _Paired]) -> pd.DataFrame:
+    if not found:
         raise SimError("the two scenarios have no measure in common")
+    rows = {name: sums.row() for name, sums in found.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")

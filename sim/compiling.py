@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +16,56 @@ from numba import njit
 _HERE = Path(__file__).parent
 # Numba makes the names of its settings at run time.
 _CONFIG: Any = numba.config
-_COMPILED = (
-    "arrays.py",
-    "chance.py",
-    "compiling.py",
-    "events.py",
-    "opening.py",
-    "rounds.py",
-    "blocks.py",
-    "givens.py",
-    "world.py",
-    "rules",
+# What the compiled code of a run is made from, and what its numbers come from besides: how a
+# scenario becomes arrays, and what actors decide as agents.
+_COMPILED = ("rounds", "blocks", "opening")
+_NUMBERS = (*_COMPILED, "setup")
+_IMPORT = re.compile(
+    r"^\s*(?:from sim(?:\.([\w.]+))? import (\([^)]*\)|[^\n]*)|import sim\.([\w.]+))", re.MULTILINE
 )
 
 
+def imported(name: str) -> set[str]:
+    """The modules of this package that a module imports, also within its functions."""
+    found = set()
+    for package, names, whole in _IMPORT.findall(_source(name).read_text(encoding="utf-8")):
+        words = re.findall(r"(\w+)(?: as \w+)?", re.sub(r"#[^\n]*", "", names))
+        inside = [f"{package}.{word}".strip(".") for word in words]
+        found |= {inner for inner in inside if _source(inner).exists()}
+        found |= {outer for outer in (package, whole) if outer and _source(outer).exists()}
+    return found
+
+
+def sources(*roots: str) -> list[str]:
+    """Some modules and all that they import of this package, directly or not, sorted."""
+    found, left = set(roots), list(roots)
+    while left:
+        new = imported(left.pop()) - found
+        found |= new
+        left += new
+    return sorted(found)
+
+
 def rules_fingerprint() -> str:
-    """Hash of the sources that numbers come from: the version of the theory as it is coded."""
-    return _hash(*_COMPILED, "setup.py", "model.py")
+    """Hash of the sources that numbers come from: the version of the theory as it is coded.
+
+    These are the modules from which both drivers are made, with all that they import: an edit of
+    what words, draws or checks changes nothing. `sim.model` counts alone, as it imports what makes
+    a Dataset of results.
+    """
+    return _hash({*sources(*_NUMBERS), "model"})
 
 
-def _hash(*names: str) -> str:
-    """Hash of the sources of some modules and folders."""
+def _source(name: str) -> Path:
+    path = _HERE.joinpath(*name.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _hash(names: Collection[str]) -> str:
+    """Hash of the sources of some modules."""
     digest = hashlib.blake2b(digest_size=8)
-    for name in names:
-        path = _HERE / name
-        for source in sorted(path.glob("*.py")) if path.is_dir() else [path]:
-            digest.update(source.read_bytes())
+    for name in sorted(names):
+        digest.update(_source(name).read_bytes())
     return digest.hexdigest()
 
 
@@ -50,7 +75,7 @@ def _fingerprint() -> str:
     Numba's cache of a function does not see a change in a function of another file that it calls;
     a folder of its own for every state of the sources does.
     """
-    digest = hashlib.blake2b(_hash(*_COMPILED).encode(), digest_size=8)
+    digest = hashlib.blake2b(_hash(sources(*_COMPILED)).encode(), digest_size=8)
     digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
     return digest.hexdigest()
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim import executors
+from sim import costs, executors
 from sim.errors import SimError
 from sim.progress import Progress
 from sim.scenario import Scenario
@@ -155,6 +155,11 @@ def _in_memory(study: Study, executor: str, workers: int | None, progress: bool)
     how = executors.choose(executor, study)
     if how == "dask":
         raise SimError("the executor dask writes to a store: give out")
+    costs.must_fit(
+        study.runs * study.recording.bytes_a_run,
+        f"the results of {study.runs} runs",
+        "keep them on disk (out), or record less of each",
+    )
     _compile_first(study)
     arrays = {
         v.name: np.zeros((study.runs, *v.shape), dtype=v.dtype) for v in study.recording.variables

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_FAULTS = 100
+"""So many faults of one input are looked for and shown; nobody reads more at once."""
+_MOST_NAMED = 100
+
 
 class SimError(Exception):
     """Anything that this program refuses or could not do. Its text is one clear message."""
@@ -52,7 +56,10 @@ class ScenarioError(SimError):
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
+        lines = [str(fault) for fault in faults[:MOST_FAULTS]]
+        if len(faults) > MOST_FAULTS:
+            lines.append(f"and more: these are the first {MOST_FAULTS} faults")
+        super().__init__("\n".join(lines))
 
 
 class ResultsError(SimError):
@@ -67,6 +74,10 @@ class ActorError(SimError):
     """An actor's class that breaks the contract: a wrong answer, or none."""
 
 
+class ScenarioWarning(UserWarning):
+    """Something in a scenario that is legal, and that its author may not have meant."""
+
+
 def nearest(name: str, known: list[str]) -> str:
     """Hint that names the known word closest to a misspelt one, or lists what is known.
 
@@ -75,7 +86,8 @@ def nearest(name: str, known: list[str]) -> str:
     name : str
         The word as it was written.
     known : list of str
-        The words that are allowed there.
+        The words that are allowed there. Of more than 500 words, and for a word of more than 80
+        signs, no nearest one is looked for: the search would take seconds.
 
     Returns
     -------
@@ -84,7 +96,13 @@ def nearest(name: str, known: list[str]) -> str:
     """
     import difflib
 
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    close = []
+    if len(name) <= 80 and len(known) <= 500:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if close:
         return f"did you mean {close[0]!r}?"
-    return "known: " + ", ".join(sorted(known)) if known else "none is declared"
+    if not known:
+        return "none is declared"
+    said = ", ".join(sorted(known)[:_MOST_NAMED])
+    left = len(known) - _MOST_NAMED
+    return f"known: {said}" + (f" and {left} more" if left > 0 else "")

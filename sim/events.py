@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import compiled
+from sim.errors import SimError
 
 
 class Kind(NamedTuple):
@@ -67,8 +68,9 @@ MOST_TERMS = 5
 COLUMNS = TERMS + MOST_TERMS
 NOBODY = -1
 
-# Places in a counter: rows so far, fingerprint of the story, start of the tally.
-ROWS, STORY, TALLY = range(3)
+# Places in a counter: rows so far, fingerprint of the story, number (from 1) of the first week
+# with a number that is not finite, start of the tally.
+ROWS, STORY, UNSOUND, TALLY = range(4)
 _KINDS = len(KINDS)
 
 
@@ -84,13 +86,29 @@ def empty(rows: int) -> NDArray[np.float64]:
 
 
 def counter(actors: int = -1) -> NDArray[np.int64]:
-    """Room for counts: rows in the record and, for a war of so many actors, story and tally.
+    """Room for counts: rows in the record, and for a war of so many actors story and tally.
 
     The story is a fingerprint (31 bits) of who decided what in which week: two runs in which every
     decision and happening is the same have the same; dated events of the scenario are no part of
     it. The tally counts events by kind, answer and actor; its last column is for those of nobody.
     """
     return np.zeros(TALLY + (len(KINDS) * 2 * (actors + 1) if actors >= 0 else 0), dtype=np.int64)
+
+
+def must_be_sound(count: NDArray[np.int64], run: int) -> None:
+    """Refuse what a run leaves if a number of any week was not finite.
+
+    Raises
+    ------
+    SimError
+        Names the run and the first such week.
+    """
+    if count[UNSOUND]:
+        week = int(count[UNSOUND]) - 1
+        raise SimError(
+            f"run {run}: in week {week} numbers became infinite or undefined: some numbers of the "
+            "scenario are too far apart"
+        )
 
 
 def tally(count: NDArray[np.int64]) -> NDArray[np.int64]:

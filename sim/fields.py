@@ -7,6 +7,7 @@ validated, and messages should say all that is allowed and not only the first ru
 from __future__ import annotations
 
 import datetime as dt
+import re
 import types
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic import BaseModel
 
+from sim.parts import LINE, NAME, UNSEEN
 from sim.scenario import Scenario
 from sim.toml import Path
 
@@ -83,9 +85,9 @@ def step(annotation: Any, key: str | int) -> Any:
     return None
 
 
-def at(path: Path) -> Any:
-    """Type of what lies at a path of a scenario, or None."""
-    annotation = ROOT
+def at(path: Path, root: Any = None) -> Any:
+    """Type of what lies at a path of a scenario (or of another model, `root`), or None."""
+    annotation = ROOT if root is None else root
     for key in path:
         annotation = step(annotation, key)
         if annotation is None:
@@ -147,14 +149,35 @@ def _phrase(kind: Any, limits: tuple[Any, ...]) -> str:
     if kind is dt.date:
         return "a date like 2016-12-30"
     if kind is str:
-        named = any(getattr(limit, "pattern", None) for limit in limits)
-        return "a name (small letters, digits and _, a letter first)" if named else "a text"
+        patterns = (getattr(limit, "pattern", None) for limit in limits)
+        return next((_TEXTS[pattern] for pattern in patterns if pattern in _TEXTS), "a text")
     if kind in (int, float):
         return ("a whole number" if kind is int else "a number") + _range(limits)
     if get_origin(kind) is tuple:
         pair = len(get_args(kind)) == 2 and get_args(kind)[1] is not Ellipsis
         return "a pair of names" if pair else "a list"
     return "a table"
+
+
+NAMED = "a name (small letters, digits and _, a letter first; at most 100 signs)"
+_TEXTS = {NAME: NAMED, LINE: "a line of text"}
+
+
+def longest(annotation: Any) -> int:
+    """Number of signs that a text of this type may have."""
+    sizes = (
+        getattr(limit, "max_length", 0) for _, limits in options(annotation) for limit in limits
+    )
+    return max(sizes, default=0)
+
+
+def why_no_text(value: str) -> str:
+    """Say which sign of a text is refused, or that nothing of it can be seen; else nothing."""
+    bad = re.search(f"[{UNSEEN}]", value.replace("\t", " ").replace("\n", " "))
+    bad = bad or re.search("[\t\n]", value)
+    if bad:
+        return f"U+{ord(bad[0]):04X} is a control character or a sign that cannot be seen"
+    return "" if value.strip() else "it is empty"
 
 
 def limits_of(limits: tuple[Any, ...]) -> dict[str, Any]:
@@ -169,19 +192,27 @@ def limits_of(limits: tuple[Any, ...]) -> dict[str, Any]:
 
 def _range(limits: tuple[Any, ...]) -> str:
     found = limits_of(limits)
-    if {"ge", "le"} <= found.keys():
-        return f" between {found['ge']} and {found['le']}"
-    if {"gt", "lt"} <= found.keys():
-        return f" between {found['gt']} and {found['lt']}, both excluded"
+    ends = {name: _number(end) for name, end in found.items()}
+    if {"ge", "le"} <= ends.keys():
+        return f" between {ends['ge']} and {ends['le']}"
+    if {"gt", "lt"} <= ends.keys():
+        return f" between {ends['gt']} and {ends['lt']}, both excluded"
     says = {"gt": "above", "ge": "of at least", "lt": "below", "le": "of at most"}
-    parts = [f"{says[name]} {found[name]}" for name in says if name in found]
+    parts = [f"{says[name]} {ends[name]}" for name in says if name in ends]
     return " " + " and ".join(parts) if parts else ""
+
+
+def _number(end: float) -> str:
+    """An end of a range, as it is written in TOML: 1e15 and not 1000000000000000.0."""
+    return f"{end:g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
 def shown(value: object) -> str:
     """Show a value of a file as the file's writer would know it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and abs(value) >= 10**60:
+        return "a whole number of more than 60 digits"  # Python refuses to write the longest out
     if isinstance(value, Mapping):
         return "a table"
     if isinstance(value, (list, tuple)):

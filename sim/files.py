@@ -7,15 +7,16 @@ overrides (`sim.merging`), the type and range of each field, and what the parts 
 
 from __future__ import annotations
 
-import datetime as dt
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim import checks, fields
-from sim.errors import Fault, ScenarioError, SimError, nearest
+from sim import fields
+from sim.errors import Fault, ScenarioError, SimError
 from sim.merging import Changes, append_events, overlay, remove
+from sim.notes import warn_of_overridden
 from sim.parameters import IDLE, UNWATCHED, is_off
 from sim.scenario import Scenario
 from sim.schema import schema
@@ -23,10 +24,11 @@ from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
 
 __all__ = [
-    "as_data", "build", "differing", "dumps", "load", "loads", "schema", "week_of", "with_changes",
+    "as_data", "build", "differing", "dumps", "load", "loads", "schema", "with_changes",
 ]  # fmt: skip
 
 LONGEST_CHAIN = 20
+LARGEST_FILE = 10_000_000
 NOWHERE = Place()
 
 
@@ -48,14 +50,21 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     ------
     ScenarioError
         With every fault that was found.
+
+    Warns
+    -----
+    ScenarioWarning
+        If a dated event overrides one of the changes later in the war.
     """
-    try:
-        faults: list[Fault] = []
-        files: list[str] = []
-        tree = _read_chain(Path(path), faults, files, [])
-        return finish(tree, set, faults, files)
-    except RecursionError:
-        raise ScenarioError([Fault("", "is nested too deeply", file=str(path))]) from None
+    if not isinstance(path, str | os.PathLike):
+        raise ScenarioError([Fault("", f"a scenario is read from a file, not from {path!r}")])
+    faults: list[Fault] = []
+    files: list[str] = []
+    tree = _read_chain(Path(path).expanduser(), faults, files, [])
+    scenario = finish(tree, set, faults, files)
+    if set:
+        warn_of_overridden(scenario, set)
+    return scenario
 
 
 def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
@@ -78,10 +87,12 @@ def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
         With every fault that was found.
     """
     try:
-        tree: Table = grow(unwrapped(data), NOWHERE)
-        return finish(tree, set, [], [])
+        tree: Any = grow(unwrapped(data, fields.ROOT), NOWHERE)
     except RecursionError:
         raise ScenarioError([Fault("", "is nested too deeply")]) from None
+    if not isinstance(tree, Table):
+        raise ScenarioError([Fault("", f"must be a table, is {fields.shown(data)}")])
+    return finish(tree, set, [], [])
 
 
 def loads(text: str, file: str = "") -> Scenario:
@@ -98,6 +109,8 @@ def loads(text: str, file: str = "") -> Scenario:
     -------
     Scenario
     """
+    if not isinstance(text, str):
+        raise ScenarioError([Fault("", f"must be a text, is {fields.shown(text)}", file=file)])
     return finish(read(text, file), (), [], [])
 
 
@@ -147,7 +160,9 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     return data
 
 
-def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = ()) -> Scenario:
+def with_changes(
+    scenario: Scenario, changes: Changes, without: Sequence[str] = (), *, note: bool = True
+) -> Scenario:
     """Make another scenario that differs in the values named.
 
     Parameters
@@ -159,6 +174,8 @@ def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = 
         changed goes; a mechanism that is switched off gives up its parameters.
     without : sequence of str
         Paths to take out first, with all that names them: ``["actors.turkey"]``.
+    note : bool
+        Whether to warn, with `ScenarioWarning`, of changes that a dated event overrides later.
 
     Returns
     -------
@@ -169,11 +186,18 @@ def with_changes(scenario: Scenario, changes: Changes, without: Sequence[str] = 
     ScenarioError
         If a path leads nowhere, or the result is no scenario.
     """
+    if not isinstance(scenario, Scenario):
+        problem = f"must be a Scenario, is {fields.shown(scenario)}"
+        raise ScenarioError([Fault("", problem, "read a file with sim.load_scenario")])
     faults: list[Fault] = []
     tree: Table = grow(as_data(scenario), NOWHERE)
     if without:
-        tree = remove(tree, list(without), NOWHERE, faults)
-    return finish(tree, changes, faults, [])
+        paths = [without] if isinstance(without, str) else without
+        tree = remove(tree, paths, NOWHERE, faults)
+    changed = finish(tree, changes, faults, [])
+    if changes and note:
+        warn_of_overridden(changed, changes)
+    return changed
 
 
 def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
@@ -204,37 +228,26 @@ def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
     return apart(as_data(one), as_data(other), "")
 
 
-def week_of(scenario: Scenario, when: dt.date | int) -> int:
-    """Give the week in which a date falls, counted from 0 at the start of the scenario.
+def read_table(path: str | os.PathLike[str], kind: str) -> Table:
+    """Read a TOML file that is no scenario, with the place of each value.
 
     Parameters
     ----------
-    scenario : Scenario
-    when : date or int
-        A day, or the number of a week.
-
-    Returns
-    -------
-    int
-        Negative for days before the start.
-    """
-    return checks.week(scenario.start, when)
-
-
-def read_table(path: str | os.PathLike[str]) -> Table:
-    """Read a TOML file that is no scenario (a plan, a history), with the place of each value.
+    path : str or path
+    kind : {'a plan', 'a history'}
+        What it should be; if there is no such file, others of this kind are named.
 
     Raises
     ------
     ScenarioError
         If it cannot be read, or is not TOML.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
 
     def refuse(problem: str, hint: str = "") -> ScenarioError:
         return ScenarioError([Fault("", problem, hint, str(path))])
 
-    return read(_decode(_contents(path, refuse), str(path)), str(path))
+    return read(_decode(_contents(path, refuse, kind), str(path)), str(path))
 
 
 # reading ------------------------------------------------------------------------------------------
@@ -257,7 +270,7 @@ def _read_chain(
             raise refuse(f"more than {LONGEST_CHAIN} files extend each other")
     except (OSError, ValueError, RuntimeError) as error:
         raise refuse(_unreadable(path, error)) from None
-    tree = read(_decode(_contents(path, refuse), str(path)), str(path))
+    tree = read(_decode(_contents(path, refuse, "a scenario"), str(path)), str(path))
     files.append(str(path))
     extends, without = tree.get("extends"), tree.get("without")
     extends_at, without_at = place_of(tree, ("extends",)), place_of(tree, ("without",))
@@ -279,20 +292,45 @@ def _read_chain(
     return tree
 
 
-def _contents(path: Path, refuse: Callable[..., SimError]) -> bytes:
+def _contents(path: Path, refuse: Callable[..., SimError], kind: str) -> bytes:
     """What is in a file; `refuse` makes an error of a problem and a hint."""
     try:
         if path.is_dir():
             raise refuse(f"{str(path)!r} is a folder, not a file")
         if not path.exists():
-            others = [str(other.name) for other in path.parent.glob("*.toml")]
-            hint = nearest(path.name, others) if others else ""
-            raise refuse(f"there is no file {str(path)!r}", hint)
+            raise refuse(f"there is no file {str(path)!r}", _others(path, kind))
         if not path.is_file():
             raise refuse(f"{str(path)!r} is not an ordinary file")
+        if path.stat().st_size > LARGEST_FILE:
+            problem = f"{str(path)!r} has more than {LARGEST_FILE // 10**6} million bytes"
+            raise refuse(problem, f"{kind} is a short text")
         return path.read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
         raise refuse(_unreadable(path, error)) from None
+
+
+# By which a file shows what it is, and where files of a kind lie, from the folder that was named.
+_SIGNS = {
+    "a scenario": (r"actors\b|extends\b", ("", "scenarios")),
+    "a plan": (r"free\b|targets\b", ("", "calibration", "scenarios/calibration")),
+    "a history": (r"facts\b", ("", "history", "scenarios/history")),
+}
+
+
+def _others(path: Path, kind: str) -> str:
+    """Hint that names the file of a kind with the nearest name, or all that there are."""
+    import difflib
+
+    sign, folders = _SIGNS[kind]
+    begins, found = re.compile(rf"^[ \t]*\[*({sign})".encode(), re.MULTILINE), dict[str, str]()
+    for folder in folders:
+        for other in sorted((path.parent / folder).glob("*.toml"))[:200]:
+            small = other.is_file() and other.stat().st_size <= LARGEST_FILE
+            if small and begins.search(other.read_bytes()):
+                found.setdefault(other.stem, str(Path(folder) / other.name))
+    for close in difflib.get_close_matches(path.stem[:80], found, n=1, cutoff=0.5):
+        return f"did you mean {found[close]!r}?"
+    return "known: " + ", ".join(sorted(found.values())[:20]) if found else ""
 
 
 def _unreadable(path: Path, error: Exception) -> str:

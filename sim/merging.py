@@ -7,11 +7,11 @@ place where they were written.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sim import fields
-from sim.errors import Fault, nearest
+from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.parameters import IDLE, PRESETS, UNWATCHED, is_off
 from sim.parts import TOLERANCE
 from sim.toml import Array, Place, Table, grow
@@ -141,6 +141,8 @@ def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Tab
         faults.append(Fault("without", problem, file=place.file, line=place.line))
         return copy
     for path in paths:
+        if len(faults) > MOST_FAULTS:
+            break
         keys = path.split(".")
         table: Any = tree
         for depth, key in enumerate(keys):
@@ -306,6 +308,9 @@ def read_changes(changes: Changes, faults: list[Fault]) -> tuple[dict[str, objec
     """
     if isinstance(changes, Mapping):
         return {str(path): value for path, value in changes.items()}, Place("set")
+    if not isinstance(changes, Iterable):
+        problem = f"must be values by path, is {changes!r}"
+        raise ScenarioError([Fault("", problem, 'like {"rounds": 52}', "set")])
     place, read = Place("--set"), dict[str, object]()
     for change in [changes] if isinstance(changes, str) else changes:
         path, equals, text = str(change).partition("=")
@@ -344,6 +349,8 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
     layer: dict[str, dict[str, object]] = {"mechanisms": {}, "truce": {}, "parameters": {}}
     theory = {"theory": changes["theory"]} if "theory" in changes else {}
     for path, value in changes.items():
+        if len(faults) > MOST_FAULTS:
+            break
         keys = path.split(".")
         fault = _set(copy, keys, grow(value, place), place)
         if fault is not None:
@@ -366,7 +373,8 @@ def _set(tree: Table, keys: list[str], value: object, place: Place) -> Fault | N
     for depth, key in enumerate(keys):
         step: str | int = key
         if isinstance(holder, Array):
-            if not key.isdecimal() or int(key) >= len(holder):
+            # Python refuses to read a number of thousands of digits
+            if not key.isdecimal() or len(key) > 9 or int(key) >= len(holder):
                 size = f"it has {len(holder)}" if holder else "it is empty"
                 return refuse(f"the list has no position {key!r}", f"counted from 0; {size}")
             step = int(key)
@@ -392,7 +400,12 @@ def _set(tree: Table, keys: list[str], value: object, place: Place) -> Fault | N
 def _may_begin(tree: Table, keys: list[str], key: str) -> bool:
     """Whether a table under a free name may come into being: a new link or a new objective."""
     if keys == ["patrons"]:
-        return key in tree.get("actors", {})
+        return _has(tree, "actors", key)
     if len(keys) == 3 and keys[0] == "actors" and keys[2] in ("short", "long"):
-        return key in tree.get("issues", {})
+        return _has(tree, "issues", key)
     return False
+
+
+def _has(tree: Table, group: str, name: str) -> bool:
+    table = tree.get(group)
+    return isinstance(table, Table) and name in table

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim import chance
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
-from sim.events import ROWS, counter, empty
+from sim.events import ROWS, counter, empty, must_be_sound
 from sim.files import load
 from sim.givens import Givens, Knobs
 from sim.plugins import CHANCES, REGISTERED, checked
@@ -375,11 +375,18 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.datacollector.collect(self)
 
     def play_week(self) -> None:
-        """Play the phases of the present week, without ending it."""
+        """Play the phases of the present week, without ending it.
+
+        Raises
+        ------
+        SimError
+            If a number of the week is not finite.
+        """
         _PLAY(
             self.givens, self.knobs, self.world, self._record, self._log, self._count, self._keys,
             chance.NO_DRAWS, self.week, self.week + 1, self._ask,
         )  # fmt: skip
+        must_be_sound(self._count, self.run)
 
     def record_in_full(self) -> tuple[Kept, NDArray[np.float64], NDArray[np.int64]]:
         """Record of all weeks of the scenario, room for events, and their counter."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.parts import Natural, Part, Positive, Rate, Unit, Whole, same_type
+from sim.parts import WEEKS, Floor, Part, Rate, Times, Unit, Weeks, WeeksFromOne, same_type
 
 
 class Parameters(Part):
@@ -20,7 +20,7 @@ class Parameters(Part):
     r: Annotated[Literal[1, 2], same_type(0)] = Field(
         2, description="exponent of the loss from distance"
     )
-    tau_L: Annotated[float, Field(ge=0)] = Field(
+    tau_L: Annotated[float, Field(ge=0, le=1e6)] = Field(
         52, description="horizon of long-term objectives, weeks"
     )
     rho_a: Rate = Field(0.1, description="speed at which attention falls and returns, a week")
@@ -32,27 +32,27 @@ class Parameters(Part):
         0.05, description="spread of ideals across runs"
     )
     # war
-    nu: Annotated[float, Field(ge=0)] = Field(0.008, description="speed of territory, a week")
-    sigma: Annotated[float, Field(ge=0)] = Field(
-        0.01, description="volatility of territory, a week"
+    nu: Rate = Field(0.008, description="speed of territory, a week")
+    sigma: Rate = Field(0.01, description="volatility of territory, a week")
+    sig_b: Annotated[float, Field(ge=1e-6, le=10)] = Field(
+        0.06, description="perceived volatility of territory"
     )
-    sig_b: Positive = Field(0.06, description="perceived volatility of territory")
-    opt: Annotated[float, Field(ge=0)] = Field(
+    opt: Annotated[float, Field(ge=0, le=10)] = Field(
         0.002, description="mutual optimism, in drift a week"
     )
-    n0: Annotated[float, Field(ge=0)] = Field(
+    n0: Annotated[float, Field(ge=0, le=WEEKS)] = Field(
         10, description="weeks of war that optimism is worth when it is learned away"
     )
-    nu_advance: Annotated[float, Field(ge=0)] = Field(
+    nu_advance: Rate = Field(
         0.006, description="weekly progress of an issue that advances while its movers fight"
     )
-    ces: Annotated[float, Field(gt=0, le=1)] = Field(
+    ces: Annotated[float, Field(ge=0.01, le=1)] = Field(
         0.5, description="task complementarity (1: none)"
     )
     ell: Rate = Field(0.02, description="attrition")
     rep: Rate = Field(0.05, description="replenishment")
     # choice and ceasefires
-    lam: Positive = Field(80, description="precision of choice")
+    lam: Annotated[float, Field(ge=1e-6, le=1e6)] = Field(80, description="precision of choice")
     h_s: Rate = Field(0.06, description="believed weekly hazard of a settlement")
     h0: Rate = Field(0.02, description="weekly hazard of collapse without violations")
     h1: Annotated[float, Field(ge=0, le=20)] = Field(
@@ -70,19 +70,19 @@ class Parameters(Part):
     kappa_face: Unit = Field(
         0.08, description="cost of an open refusal; feeds back on nothing but what is said"
     )
-    xi: Annotated[float, Field(ge=0)] = Field(0.03, description="contagion of violations")
+    xi: Times = Field(0.03, description="contagion of violations")
     s_cp: Unit = Field(0.1, description="vulnerability after disarming, in territory")
     rho_d: Rate = Field(0.15, description="delivery of side payments, a week")
     prestige_step: Rate = Field(0.15, description="prestige moved by a deal")
-    k_q: Annotated[float, Field(ge=0)] = Field(8, description="slope of consultation in the tie")
+    k_q: Times = Field(8, description="slope of consultation in the tie")
     tau_q: Annotated[float, Field(ge=-1, le=1)] = Field(
         0.25, description="tie at which consultation is even"
     )
     rho_rev: Rate = Field(0.5, description="weekly chance that a sabotaged deal is revised")
-    eps: Positive = Field(0.02, description="floor of the surplus in the Nash text")
+    eps: Floor = Field(0.02, description="floor of the surplus in the Nash text")
     phi_f: Rate = Field(0.1, description="wear of leverage when a client is pressed")
     phi_r: Rate = Field(0.2, description="recovery of leverage by concessions")
-    u0: Positive = Field(0.004, description="concession that restores leverage fully, in utility")
+    u0: Floor = Field(0.004, description="concession that restores leverage fully, in utility")
     obs: Unit = Field(0.8, description="chance that a violation is observed")
     q_att: Unit = Field(
         1.0,
@@ -90,12 +90,12 @@ class Parameters(Part):
         title="chance that an observed violation is blamed on the one who committed it",
     )
     # talks
-    tau_c: Whole = Field(4, description="weeks between ceasefire rounds")
-    tau_n: Whole = Field(8, description="weeks between negotiation rounds")
-    tau_b: Whole = Field(4, description="weeks between bilateral rounds")
-    first_c: Natural = Field(0, description="week of the first ceasefire round")
-    first_n: Natural = Field(2, description="week of the first negotiation round")
-    first_b: Natural = Field(3, description="week of the first bilateral round")
+    tau_c: WeeksFromOne = Field(4, description="weeks between ceasefire rounds")
+    tau_n: WeeksFromOne = Field(8, description="weeks between negotiation rounds")
+    tau_b: WeeksFromOne = Field(4, description="weeks between bilateral rounds")
+    first_c: Weeks = Field(0, description="week of the first ceasefire round")
+    first_n: Weeks = Field(2, description="week of the first negotiation round")
+    first_b: Weeks = Field(3, description="week of the first bilateral round")
     s_x: Rate = Field(0.25, description="concession rate of the single text, a round")
     c_att: Unit = Field(0.06, description="cost of sitting down with a violator")
     rho_i: Rate = Field(0.03, description="implementation of a settlement, a week")
@@ -116,28 +116,30 @@ class Parameters(Part):
         0.02, description="nuisance power from which a patron may be consulted"
     )
     stake_min: Unit = Field(0.05, description="stake from which being left out hurts")
-    blame_min: Annotated[float, Field(ge=0)] = Field(
-        0.5, description="blame from which a patron is bought in"
-    )
-    talks_min_age: Natural = Field(2, description="weeks of ceasefire before talks")
+    blame_min: Times = Field(0.5, description="blame from which a patron is bought in")
+    talks_min_age: Weeks = Field(2, description="weeks of ceasefire before talks")
     vside_smoothing: Rate = Field(0.2, description="smoothing of violations by side")
     vside_reset: Rate = Field(
         0.5,
         description="how far a new ceasefire resets them to 1/2",
         title="how far a new ceasefire brings violations by side back to 1/2",
     )
-    settled_hazard: Annotated[float, Field(ge=0)] = Field(
+    settled_hazard: Annotated[float, Field(ge=0, le=1000)] = Field(
         0.25,
         description="factor on h0 in a settlement",
         title="factor on the weekly hazard of collapse in a settlement",
     )
-    bilateral_eps: Positive = Field(0.001, description="floor of the surplus in bilateral talks")
+    bilateral_eps: Floor = Field(0.001, description="floor of the surplus in bilateral talks")
     opening: Unit = Field(
         0.5, description="where a newly tabled issue opens, between status quo and demand"
     )
-    burn_in: Natural = Field(300, description="steps that the first ties settle")
-    nash_steps: Whole = Field(12, description="fixed-point steps of the Nash text")
-    nash_step: Annotated[float, Field(gt=0, le=1)] = Field(
+    burn_in: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        300, description="steps that the first ties settle"
+    )
+    nash_steps: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        12, description="fixed-point steps of the Nash text"
+    )
+    nash_step: Annotated[float, Field(ge=0.001, le=1)] = Field(
         0.6,
         description="damping of these steps",
         title="damping of the fixed-point steps of the Nash text",
@@ -152,12 +154,12 @@ class Parameters(Part):
         "guarantor's capability on the ground",
         title="cost of a breach to the client of a guarantor that would comply",
     )
-    walkout_rounds: Natural = Field(
+    walkout_rounds: Weeks = Field(
         2, description="rounds that a party stays away from talks after breaches by the others"
     )
     c_clash: Unit = Field(0.01, description="cost of a clash with an ally")
     clash_step: Rate = Field(0.5, description="how far the winner of a clash moves the issue")
-    war_cost: Annotated[float, Field(ge=0)] = Field(
+    war_cost: Annotated[float, Field(ge=0, le=1000)] = Field(
         1, description="factor on every actor's flow cost of war"
     )
     own_cost: Unit = Field(
@@ -167,7 +169,7 @@ class Parameters(Part):
     victory_at: Annotated[float, Field(gt=0.5, le=1)] = Field(
         0.97, description="territory from which a camp holds all (the other: from 1 less it down)"
     )
-    victory_weeks: Whole = Field(
+    victory_weeks: WeeksFromOne = Field(
         8,
         description="weeks in a row that make it a victory",
         title="weeks in a row at the end of the front that make it a victory",

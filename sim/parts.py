@@ -38,13 +38,34 @@ def same_type(example: object) -> BeforeValidator:
 
 Frozen = AfterValidator(FrozenDict)
 
+# What a text may not hold: control characters and marks that turn the direction of writing or
+# cannot be seen. Terminals, figures, netCDF and HTML each fail on some of them, or show another
+# text than the one that is stored.
+_MARKS = r"\u061C\u200B\u200E\u200F\u2028-\u202E\u2060\u2066-\u2069\uFEFF\uFFFE\uFFFF"
+UNSEEN = rf"\u0000-\u001F\u007F-\u009F{_MARKS}"
+_LINES = rf"\u0000-\u0008\u000B-\u001F\u007F-\u009F{_MARKS}"
+NAME = r"^[a-z][a-z0-9_]*$"
+LINE = rf"^[^{UNSEEN}]*[^\s{UNSEEN}][^{UNSEEN}]*$"
+TEXT = rf"^[^{_LINES}]*$"
+
+# Weeks of a war, 575 years: counters of weeks and of events a week keep within 16 bits.
+WEEKS = 30_000
+# Strengths and weights are on any scale. Beyond these ends sums lose the smallest of them.
+LARGEST = 1e15
+
 Unit = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-When = dt.date | Annotated[int, Field(ge=0)]
+Name = Annotated[str, Field(pattern=NAME, max_length=100)]
+Line = Annotated[str, Field(pattern=LINE, max_length=200)]
+Text = Annotated[str, Field(pattern=TEXT, max_length=100_000)]
+Strength = Annotated[float, Field(ge=0, le=LARGEST)]
+Weight = Annotated[float, Field(ge=1e-9, le=1e9)]
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+Times = Annotated[float, Field(ge=0, le=1e6)]
 Rate = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Whole = Annotated[int, Field(ge=1)]
-Natural = Annotated[int, Field(ge=0)]
+Floor = Annotated[float, Field(ge=1e-12, le=1e6)]
+Weeks = Annotated[int, Field(ge=0, le=WEEKS)]
+WeeksFromOne = Annotated[int, Field(ge=1, le=WEEKS)]
+When = dt.date | Weeks
 Status = Literal["provisional", "recoded"]
 TOLERANCE = 1e-9  # within which shares add up to one
 SOURCE = "where the numbers of this table come from, or 'judgement'"
@@ -68,7 +89,7 @@ class Part(BaseModel):
 class Sourced(Part):
     """A table that can say where its numbers come from."""
 
-    source: str | None = Field(None, description=SOURCE)
+    source: Text | None = Field(None, description=SOURCE)
     status: Status | None = Field(
         None, description="'provisional', or 'recoded' after a blind second reading"
     )
@@ -77,5 +98,5 @@ class Sourced(Part):
 class Note(Part):
     """Where one single number comes from (written as ``{ value = 3, source = "..." }``)."""
 
-    source: str = Field(description="where the number comes from, or 'judgement'")
+    source: Text = Field(description="where the number comes from, or 'judgement'")
     status: Status | None = Field(None, description="as for a table")

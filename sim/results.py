@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import functools
-import json
-import os
-import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,14 +13,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events as log
-from sim.compiling import rules_fingerprint
 from sim.errors import ResultsError
-from sim.files import dumps, loads
 from sim.givens import Layout
+from sim.provenance import FORMAT as FORMAT
+from sim.provenance import distinct_runs, folded, named, places, provenance
+from sim.provenance import scenario_of as scenario_of
+from sim.provenance import versions as versions
+from sim.saving import load as load
+from sim.saving import save as save
 from sim.scenario import Scenario
 from sim.world import ACCOUNTS, RECORDED, Kept
-
-FORMAT = 1
 
 # What each variable is, and its unit.
 MEANING: dict[str, tuple[str, str]] = {
@@ -42,7 +37,11 @@ MEANING: dict[str, tuple[str, str]] = {
         "weeks since the last ceasefire entered into force (before the first: since week 0)",
         "weeks",
     ),
-    "convener": ("actor that convened the last deal, -1 before the first", "index of actor"),
+    "convener": (
+        "actor that convened the last deal, by its place in the scenario's file; -1 before the "
+        "first",
+        "place in the file",
+    ),
     "intensity": ("share of all capability in arms that fights this week", "1"),
     "intensity_by_theatre": ("share of the capability in arms in a theatre that fights", "1"),
     "effort": ("intensity at which an actor fights when it fights", "1"),
@@ -217,7 +216,7 @@ def assemble(
         variables |= _event_variables(runs, logs, order)
     weeks = len(records[0].status) if records else 0
     coordinates = coordinates_of(scenario, lay, runs, weeks)
-    return xr.Dataset(variables, coordinates, attrs=provenance(scenario, seed))
+    return folded(xr.Dataset(variables, coordinates, attrs=provenance(scenario, seed)))
 
 
 def file_order(scenario: Scenario, lay: Layout) -> dict[str, list[int]]:
@@ -293,53 +292,11 @@ def _event_variables(
     return variables
 
 
-def provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
-    """What results carry to be made again: scenario in full, seed, versions."""
-    return {
-        "title": scenario.name,
-        "format": FORMAT,
-        "scenario": dumps(scenario),
-        "seed": str(seed),
-        "versions": json.dumps(versions()),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Versions of this program and its rules, and of what its numbers depend on."""
-    found = {
-        "rules": rules_fingerprint(),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-    }
-    for package in ("entente", "numpy", "numba", "mesa", "xarray"):
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
-def scenario_of(results: xr.Dataset) -> Scenario:
-    """The scenario that results were made from.
-
-    Raises
-    ------
-    ResultsError
-        If the Dataset does not carry one.
-    """
-    if "scenario" not in results.attrs:
-        raise ResultsError("these results carry no scenario: they were not made by this program")
-    return _scenario_inside(str(results.attrs["scenario"]))
-
-
-@functools.lru_cache(maxsize=8)
-def _scenario_inside(text: str) -> Scenario:
-    """Figures and measures ask for it many times, and a scenario is frozen."""
-    return loads(text, "scenario inside the results")
-
-
 def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
-    """The events of results, in the order in which they happened.
+    """The events of the runs and weeks that results hold, in the order in which they happened.
+
+    Names are right whatever was selected or put in another order; events are left out only with
+    their run or their week.
 
     Parameters
     ----------
@@ -350,45 +307,63 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
     Raises
     ------
     ResultsError
-        If there is no such run, or events were not recorded.
+        If there is no such run, events were not recorded, a run stands there twice, or the
+        results cannot be read (see `sim.provenance.checked`).
     """
-    if "event_kind" not in results:
+    event_column(results, "kind")
+    numbers = distinct_runs(results)["run"].values
+    if run is not None and run not in numbers:
+        raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
+    column = {
+        name: event_column(results, name)
+        for name in ("run", "round", "kind", "answer", "gain", "shock", "terms")
+    }
+    for name, axis in (("actor", "actor"), ("counterpart", "actor"), ("issue", "issue")):
+        column[name] = named(results, axis, event_column(results, name))
+    week, held = places(results["round"].values, column["round"])
+    held &= np.isin(column["run"], numbers if run is None else [run])
+    dates = [day.astype("datetime64[D]").item() for day in results["date"].values]
+    found = {name: values[held].tolist() for name, values in column.items()}
+    for n, place in enumerate(week[held].tolist()):
+        kind = log.KINDS[found["kind"][n]]
+        yield Event(
+            run=found["run"][n],
+            round=found["round"][n],
+            date=dates[place],
+            phase=kind.phase,
+            decision=kind.name,
+            actor=found["actor"][n],
+            counterpart=found["counterpart"][n],
+            issue=found["issue"][n],
+            answer=found["answer"][n],
+            gain=found["gain"][n],
+            shock=found["shock"][n],
+            margin=found["gain"][n] - found["shock"][n],
+            terms=dict(zip(kind.terms, found["terms"][n], strict=False)),
+        )
+
+
+def event_column(results: xr.Dataset, name: str) -> NDArray[Any]:
+    """One column of the table of events, as ``"actor"`` or ``"answer"``.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded, or no longer lie in one table.
+    """
+    if f"event_{name}" not in results:
         raise ResultsError(
             "these results hold no events: in an ensemble, --record events or record='events' "
             "keeps them; in simulate, log=True"
         )
-    if run is not None and run not in results["run"].values:
-        raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
-    dates = [day.astype("datetime64[D]").item() for day in results["date"].values]
-    actors = [*results["actor"].values.tolist(), ""]
-    issues = [*results["issue"].values.tolist(), ""]
-    column = {
-        name: results[f"event_{name}"].values.tolist()
-        for name in (
-            "run", "round", "kind", "actor", "counterpart", "issue", "answer", "gain", "shock",
-            "terms",
+    variable = results[f"event_{name}"]
+    if variable.dims[:1] != ("event",) or len(variable.dims) > (2 if name == "terms" else 1):
+        raise ResultsError(
+            "the events of these results lie in no table any more, with the axis 'event': results "
+            "with events cannot be put together by xarray.concat"
         )
-    }  # fmt: skip
-    for n, number in enumerate(column["run"]):
-        if run is not None and number != run:
-            continue
-        kind = log.KINDS[column["kind"][n]]
-        week = column["round"][n]
-        yield Event(
-            run=number,
-            round=week,
-            date=dates[week],
-            phase=kind.phase,
-            decision=kind.name,
-            actor=actors[column["actor"][n]],
-            counterpart=actors[column["counterpart"][n]],
-            issue=issues[column["issue"][n]],
-            answer=column["answer"][n],
-            gain=column["gain"][n],
-            shock=column["shock"][n],
-            margin=column["gain"][n] - column["shock"][n],
-            terms=dict(zip(kind.terms, column["terms"][n], strict=False)),
-        )
+    found: NDArray[Any] = variable.values
+    return found
 
 
 def event_table(results: xr.Dataset, run: int | None = None) -> pd.DataFrame:
@@ -403,59 +378,3 @@ def event_table(results: xr.Dataset, run: int | None = None) -> pd.DataFrame:
 def _span(results: xr.Dataset) -> str:
     runs = results["run"].values
     return f"{runs.min()} to {runs.max()}" if len(runs) else "none"
-
-
-def save(results: xr.Dataset, path: str | os.PathLike[str]) -> Path:
-    """Write results to one netCDF file; an old file stays whole until the new one is.
-
-    Raises
-    ------
-    ResultsError
-        If the file cannot be written.
-    """
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
-    encoding: dict[str, Any] = {
-        name: {"zlib": True, "complevel": 1} for name in map(str, results.data_vars)
-    }
-    encoding["date"] = {"units": "days since 2000-01-01", "calendar": "proleptic_gregorian"}
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        results.to_netcdf(partial, engine="h5netcdf", encoding=encoding)
-        partial.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
-    return target
-
-
-def load(path: str | os.PathLike[str]) -> xr.Dataset:
-    """Read results that `save` wrote.
-
-    Raises
-    ------
-    ResultsError
-        If the file is not there, is not a results file, or is of a newer format.
-    """
-    source = Path(path)
-    if not source.is_file():
-        raise ResultsError(f"there is no results file {source}")
-    if source.suffix == ".toml":
-        raise ResultsError(
-            f"{source} is not a results file but text; a scenario is read by sim.files.load"
-        )
-    try:
-        # Dates in seconds reach any century; the usual nanoseconds end in 1677 and in 2262.
-        times = xr.coders.CFDatetimeCoder(time_unit="s")
-        results = xr.load_dataset(source, engine="h5netcdf", decode_times=times)
-    except (OSError, ValueError, KeyError) as error:
-        raise ResultsError(f"{source} is not a results file: {error}") from error
-    if "format" not in results.attrs:
-        raise ResultsError(f"{source} is not a results file of this program")
-    if int(results.attrs["format"]) > FORMAT:
-        raise ResultsError(
-            f"{source} is of format {results.attrs['format']}, this program reads up to {FORMAT}: "
-            "use a newer version of it"
-        )
-    return results

@@ -849,6 +849,19 @@ def play(g, p, w, rec, log, count, keys, fed, first, last, agents):
         ties.drift(tie.T, tie.accounts, tie.B, aims.A, tie.E, p.phi_A, p.phi_E, p.phi_B)
 
         # 13 record
+        if count[events.UNSOUND] == 0 and not (
+            arrays.finite_rows(kept.run)
+            and arrays.finite_rows(kept.camp)
+            and arrays.finite_rows(kept.place)
+            and arrays.finite_rows(kept.actor)
+            and arrays.finite_rows(kept.issue)
+            and arrays.finite_tables(kept.taste)
+            and arrays.finite_tables(kept.dyad)
+            and arrays.finite_tables(kept.account)
+            and arrays.finite_rows(kept.objective)
+            and arrays.finite_rows(kept.link)
+        ):
+            count[events.UNSOUND] = t + 1
         arrays.keep_rows(rec.run, t, kept.run)
         arrays.keep_rows(rec.status, t, kept.status)
         arrays.keep_rows(rec.camp, t, kept.camp)

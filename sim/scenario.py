@@ -11,18 +11,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from html import escape
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from sim.parameters import PRESETS, Mechanisms, Parameters
-from sim.parts import Frozen, Name, Note, Part, Sourced, Unit, When, Whole, same_type
+from sim.parts import (
+    Frozen,
+    Line,
+    Name,
+    Note,
+    Part,
+    Sourced,
+    Strength,
+    Text,
+    Times,
+    Unit,
+    Weeks,
+    WeeksFromOne,
+    Weight,
+    When,
+    same_type,
+)
 
 
 class Camp(Sourced):
     """One of the two sides of the war."""
 
-    label: str = Field(description="name in figures and in the chronicle")
+    label: Line = Field(description="name in figures and in the chronicle")
     pole: Annotated[Literal[0, 1], same_type(0)] = Field(
         description="the end of the territory issue that this camp fights for"
     )
@@ -31,7 +48,7 @@ class Camp(Sourced):
 class Theatre(Sourced):
     """A part of the country in which some of the actors fight."""
 
-    label: str = Field(description="name in figures and in the chronicle")
+    label: Line = Field(description="name in figures and in the chronicle")
 
 
 class Truce(Sourced):
@@ -54,7 +71,7 @@ class Tabled(Part):
         "first talks to which a demander comes), or 'when it pays' (the first at which the "
         "convener gains by it, the chance of a settlement included)",
     )
-    after_failed: Annotated[int, Field(ge=1)] | None = Field(
+    after_failed: WeeksFromOne | None = Field(
         None, description="after so many rounds of talks that were held and did not settle"
     )
 
@@ -73,9 +90,9 @@ class Renewal(Part):
 class Issue(Sourced):
     """Something that is fought over or talked about, on a scale from 0 to 1."""
 
-    label: str = Field(description="name in figures and in the chronicle")
-    zero: str = Field(description="what 0 means")
-    one: str = Field(description="what 1 means")
+    label: Line = Field(description="name in figures and in the chronicle")
+    zero: Line = Field(description="what 0 means")
+    one: Line = Field(description="what 1 means")
     start: Unit = Field(description="position at the start")
     moved_by: Literal["territory"] | None = Field(
         None, description="'territory': moved by the contest of forces; at most one issue"
@@ -102,7 +119,7 @@ class LongTerm(Sourced):
     """What an actor wants for the time after the war."""
 
     ideal: Unit = Field(description="the position that it would like best")
-    weight: Annotated[float, Field(gt=0)] = Field(description="importance, on any scale")
+    weight: Weight = Field(description="importance, on any scale")
 
 
 class ShortTerm(LongTerm):
@@ -127,16 +144,16 @@ class Tasks(Sourced):
 class Actor(Sourced):
     """A state, a government, a militia or an organisation that takes part."""
 
-    label: str = Field(description="name in figures and in the chronicle")
+    label: Line = Field(description="name in figures and in the chronicle")
     kind: Literal["state", "government", "militia", "organisation"] = Field(
         description="decides the class of its agent"
     )
-    agent: str | None = Field(
+    agent: Line | None = Field(
         None, description="name under which a class of your own is registered"
     )
     camp: Name | None = Field(None, description="its side of the war; neutral if not given")
     armed: bool = Field(False, description="fights, and decides week by week whether to go on")
-    capability: Annotated[float, Field(ge=0)] = Field(description="strength, on any scale")
+    capability: Strength = Field(description="strength, on any scale")
     tasks: Tasks = Field(Tasks(), description="shares of its capability by task")
     theatres: Annotated[Mapping[Name, Unit], Frozen] = Field(
         {},
@@ -146,9 +163,7 @@ class Actor(Sourced):
     discount: Annotated[float, Field(gt=0, lt=1)] = Field(
         description="weekly discount factor: nearer to 1 is more patient"
     )
-    cost_of_war: Annotated[float, Field(ge=0, le=1)] = Field(
-        description="flow cost of a week of war, in utility"
-    )
+    cost_of_war: Unit = Field(description="flow cost of a week of war, in utility")
     short: Annotated[Mapping[Name, ShortTerm], Frozen] = Field(
         {}, description="short-term objectives, by issue"
     )
@@ -199,15 +214,13 @@ class Event(Sourced):
     """
 
     date: dt.date | None = Field(None, description="day it happens; takes effect in its week")
-    week: Annotated[int, Field(ge=0)] | None = Field(None, description="or the number of its week")
-    why: str = Field(description="what happened, in words")
+    week: Weeks | None = Field(None, description="or the number of its week")
+    why: Text = Field(description="what happened, in words")
     actor: Name | None = Field(None, description="whom it concerns")
     issue: Name | None = Field(None, description="what it concerns")
     ideal: Unit | None = Field(None, description="new ideal, exactly")
-    weight_times: Annotated[float, Field(ge=0)] | None = Field(
-        None, description="factor on the weight"
-    )
-    capability: Annotated[float, Field(ge=0)] | None = Field(None, description="new capability")
+    weight_times: Times | None = Field(None, description="factor on the weight")
+    capability: Strength | None = Field(None, description="new capability")
     cost_of_war: Unit | None = Field(None, description="new flow cost of war")
     patron: Name | None = Field(None, description="patron of the link that changes")
     proxy: Name | None = Field(None, description="proxy of the link that changes")
@@ -235,10 +248,10 @@ class Scenario(Part):
         From `sim.files.load` and `sim.files.build`: every fault at once.
     """
 
-    name: str = Field(description="title of the scenario")
-    description: str = Field("", description="what it is about, and what it asks")
+    name: Line = Field(description="title of the scenario")
+    description: Text = Field("", description="what it is about, and what it asks")
     start: dt.date = Field(description="first day of week 0")
-    rounds: Whole = Field(120, description="weeks to run")
+    rounds: WeeksFromOne = Field(120, description="weeks to run")
     theory: Literal["first", "second"] = Field(
         "first",
         description="version of the theory: what mechanisms and parameters are if nothing is said",
@@ -265,13 +278,43 @@ class Scenario(Part):
         {}, description="sources of single numbers, by path"
     )
 
+    def __repr__(self) -> str:
+        return (
+            f"Scenario {self.name!r}: {len(self.actors)} actors, {len(self.issues)} issues, "
+            f"{self.rounds} weeks from {self.start}, {self.theory} theory\n"
+            "Run it: sim.simulate(scenario). Every value: print(sim.files.dumps(scenario))"
+        )
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return "<p>" + escape(repr(self)).replace("\n", "<br>") + "</p>"
+
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
         """Give what is not said the value of the theory; what is said stands."""
-        preset = PRESETS.get(data.get("theory", "first")) if isinstance(data, dict) else None
-        for group, values in (preset or {}).items():
+        theory = data.get("theory", "first") if isinstance(data, dict) else None
+        preset = PRESETS.get(theory, {}) if isinstance(theory, str) else {}
+        for group, values in preset.items():
             said = data.get(group, {})
             if isinstance(said, Mapping):
                 data = {**data, group: {**values, **said}}
         return data
+
+
+def week_of(scenario: Scenario, when: dt.date | int) -> int:
+    """Give the week in which a date falls, counted from 0 at the start of the scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    when : date or int
+        A day, or the number of a week.
+
+    Returns
+    -------
+    int
+        Negative for days before the start.
+    """
+    return when if isinstance(when, int) else (when - scenario.start).days // 7

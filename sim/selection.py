@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
 
 from sim.errors import ResultsError, nearest
+from sim.provenance import checked, distinct_runs
 from sim.world import RECORDED
 
 type When = str | dt.date | np.datetime64 | int
@@ -23,12 +24,13 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
     Raises
     ------
     ResultsError
-        If it was not recorded (says which part of the record holds it), or there are no runs.
+        If it was not recorded (says which part of the record holds it), there are no runs, or the
+        results cannot be read (see `sim.provenance.checked`).
     """
-    if results.sizes.get("run") == 0:
+    if checked(results).sizes.get("run") == 0:
         raise ResultsError("these results hold no runs")
     if name in results:
-        return results[name]
+        return _alike(results[name])
     if name in _PART:
         raise ResultsError(
             f"these results hold no {name!r}: in an ensemble, --record {option(name)} or "
@@ -36,6 +38,21 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
         )
     known = [str(found) for found in results.data_vars]
     raise ResultsError(f"these results hold no {name!r} ({nearest(name, known)})")
+
+
+def _alike(table: xr.DataArray) -> xr.DataArray:
+    """A table of pairs with both axes in the same order, which all that reads pairs counts on."""
+    if not {"actor", "other"} <= set(table.dims):
+        return table
+    names, others = (table[axis].values.tolist() for axis in ("actor", "other"))
+    if names == others:
+        return table
+    if sorted(names) != sorted(others):
+        raise ResultsError(
+            "pairs need the same actors on both axes: select them alike, as "
+            "results.sel(actor=names, other=names)"
+        )
+    return table.sel(other=names)
 
 
 def option(name: str) -> str:
@@ -48,22 +65,6 @@ def option(name: str) -> str:
     return "dyads" if name == "tie" else name
 
 
-def logged(results: xr.Dataset, name: str) -> xr.DataArray:
-    """One column of the events of results, as ``"actor"`` or ``"answer"``.
-
-    Raises
-    ------
-    ResultsError
-        If events were not recorded.
-    """
-    if f"event_{name}" not in results:
-        raise ResultsError(
-            "these results hold no events: in an ensemble, --record events or record='events' "
-            "keeps them; in simulate, log=True"
-        )
-    return results[f"event_{name}"]
-
-
 def actor(results: xr.Dataset, name: str) -> str:
     """Give back the name of an actor.
 
@@ -72,7 +73,7 @@ def actor(results: xr.Dataset, name: str) -> str:
     ResultsError
         If there is no such actor; names the nearest.
     """
-    known = [str(found) for found in results["actor"].values]
+    known = [str(found) for found in checked(results)["actor"].values]
     if name not in known:
         raise ResultsError(f"unknown actor {name!r} ({nearest(str(name), known)})")
     return name
@@ -115,14 +116,25 @@ def run_number(results: xr.Dataset, run: int | None = None) -> int:
     ResultsError
         If there is no such run.
     """
-    runs = results["run"].values
+    runs = checked(results)["run"].values
     if len(runs) == 0:
         raise ResultsError("these results hold no runs")
     if run is None:
         return int(runs[0])
     if run not in runs:
         raise ResultsError(f"there is no run {run}: the runs are {runs.min()} to {runs.max()}")
+    distinct_runs(results)
     return int(run)
+
+
+# Runs that are read at a time where a result does not need all of them at once.
+RUNS_AT_A_TIME = 20_000
+
+
+def pieces(results: xr.Dataset) -> Iterator[xr.Dataset]:
+    """The results, `RUNS_AT_A_TIME` by `RUNS_AT_A_TIME` runs, so that memory stays small."""
+    for start in range(0, results.sizes["run"], RUNS_AT_A_TIME):
+        yield results.isel(run=slice(start, start + RUNS_AT_A_TIME))
 
 
 def week_at(results: xr.Dataset, at: When) -> int:
@@ -139,7 +151,7 @@ def week_at(results: xr.Dataset, at: When) -> int:
     ResultsError
         If it is no date, or outside the results; says what they span.
     """
-    rounds, dates = results["round"].values, results["date"].values.astype("datetime64[D]")
+    rounds, dates = checked(results)["round"].values, results["date"].values.astype("datetime64[D]")
     if len(rounds) == 0:
         raise ResultsError("these results hold no rounds")
     end = dates[-1] + np.timedelta64(6, "D")

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import chance, events
-from sim.files import week_of
 from sim.givens import (
     ALWAYS,
     BY_RULE,
@@ -52,7 +51,7 @@ from sim.rules.negotiation import (
 )
 from sim.rules.proxies import neighbourhoods
 from sim.rules.war import power_shares
-from sim.scenario import Event, Renewal, Scenario, ShortTerm
+from sim.scenario import Event, Renewal, Scenario, ShortTerm, week_of
 from sim.world import Memory, World, allocate_both
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim import costs
 from sim.chance import NO_DRAWS
 from sim.errors import ResultsError, SimError, nearest
-from sim.events import counter, empty
+from sim.events import counter, empty, must_be_sound
 from sim.files import with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.progress import Progress
@@ -130,10 +131,13 @@ def replay(
         names = [name for name in ("state", "final_tie") if name in results]
         with reading(f"run {run} of {name}"):
             kept = results[names].sel(run=number).load()
-        same = np.array_equal(kept["state"].values, again["state"].values[0])
+        weeks = again["state"].sel(run=number, round=kept["round"].values)
+        same = np.array_equal(kept["state"].values, weeks.values)
         if same and "final_tie" in kept:
-            last = again["tie"].isel(run=0, round=-1).values.astype(np.float32)
-            same = np.allclose(kept["final_tie"].values, last, atol=1e-6)
+            last = again["tie"].isel(run=0, round=-1)
+            last = last.sel(actor=kept["actor"].values, other=kept["other"].values)
+            last = last.transpose(*kept["final_tie"].dims).astype(np.float32)
+            same = np.allclose(kept["final_tie"].values, last.values, atol=1e-6)
         if not same:
             raise ResultsError(
                 f"{name}: run {run} comes out differently now: it was made by other rules, or on "
@@ -150,9 +154,15 @@ def gather(
     log: bool = True,
     progress: bool = False,
     hold: str | None = None,
+    keep_going: bool = False,
 ) -> xr.Dataset:
-    """Play the runs of these numbers; Ctrl-C ends it early with the runs that are finished."""
+    """Play the runs of these numbers; Ctrl-C ends it early with the runs that are finished.
+
+    With `keep_going` a run that fails is left out and listed in ``attrs["failures"]``, as in an
+    ensemble, and the first failure is raised only if no run is left.
+    """
     prepared = prepare(scenario)
+    afford(scenario, prepared, len(numbers), parts, log)
 
     def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
         return _play_compiled(scenario, prepared, seed, number, parts, log, hold)
@@ -165,21 +175,60 @@ def gather(
             return play_with_agents(scenario, seed, number, parts, log, hold)
 
     played: list[tuple[int, Kept, NDArray[np.float64]]] = []
+    failures: list[tuple[int, Exception]] = []
     with Progress(len(numbers), 0, progress) as shown:
         try:
             for number in numbers:
-                played.append((number, *one(number)))
+                try:
+                    played.append((number, *one(number)))
+                except Exception as error:
+                    if not keep_going:
+                        error.add_note(f"This was run {number}.")
+                        raise
+                    failures.append((number, error))
                 shown.add(1)
         except KeyboardInterrupt:
             if not played:
                 raise
+    lost = [f"run {number}: {type(error).__name__}: {error}" for number, error in failures]
+    if not played:
+        raise SimError(lost[0]) from failures[0][1]
     results = assemble(
         scenario, prepared[2], seed, [number for number, _, _ in played],
         [record for _, record, _ in played], [rows for *_, rows in played] if log else None,
     )  # fmt: skip
     if hold is not None:
         results.attrs["hold"] = hold
+    if lost:
+        results.attrs["failures"] = "\n".join(lost)
     return results
+
+
+def afford(
+    scenario: Scenario,
+    prepared: tuple[Givens, Knobs, Layout],
+    runs: int,
+    parts: tuple[str, ...] | None = None,
+    log: bool = True,
+) -> int:
+    """Bytes of memory that some runs take at least if they are kept as `gather` keeps them.
+
+    Raises
+    ------
+    SimError
+        If this machine has less free.
+    """
+    g, _, lay = prepared
+    rows = most_events(g, lay, scenario.rounds) if log else 0
+    need = costs.memory_in_full(lay, scenario.rounds, runs, rows, parts)
+    costs.must_fit(
+        need,
+        f"{runs} {'run' if runs == 1 else 'runs'} of {len(scenario.actors)} actors and "
+        f"{scenario.rounds} weeks, kept in full,",
+        "ask for fewer runs, weeks or actors, or keep less of each run in an ensemble "
+        "(sim ensemble)",
+    )
+    return need
 
 
 def _play_compiled(
@@ -198,4 +247,5 @@ def _play_compiled(
     world = begin(scenario, g, p, lay, seed, number, hold)
     luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
     play(g, p, world, record, rows, count, luck[0], NO_DRAWS, 0, rounds, None)
+    must_be_sound(count, number)
     return record, rows[: count[0]].copy()

@@ -21,8 +21,9 @@ from sim import blocks, chance, events
 from sim.errors import SimError, StoppedError
 from sim.files import load, with_changes
 from sim.givens import Givens, Knobs, Layout
+from sim.provenance import folded, provenance
 from sim.recording import Block, Recording, chosen, event_variables
-from sim.results import MEANING, coordinates_of, provenance
+from sim.results import MEANING, coordinates_of
 from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import HOLDS, first_world, keys_of, most_events, open_run, prepare
@@ -204,7 +205,7 @@ def without_failures(results: xr.Dataset, failures: Sequence[Mapping[str, Any]])
         lost = [failure["run"] for failure in failures]
         results = results.isel(run=np.flatnonzero(~np.isin(results["run"].values, lost)))
         results.attrs["failures"] = "\n".join(f"run {f['run']}: {f['error']}" for f in failures)
-    return results
+    return folded(results)
 
 
 @dataclass
@@ -287,7 +288,7 @@ def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> lis
     return [
         {
             "run": int(number),
-            "error": "it ended in numbers that are not finite, or in more events than foreseen",
+            "error": "numbers became infinite or undefined, or more events than foreseen happened",
             "traceback": "",
         }
         for number in numbers[~room.summary.sound]

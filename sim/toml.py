@@ -17,7 +17,12 @@ from sim.errors import Fault, ScenarioError
 
 Path = tuple[str | int, ...]
 
+DEEPEST = 32
+"""Levels of tables and lists that are read; a scenario needs seven."""
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+# The standard library needs minutes for a key of so many parts.
+_ENDLESS_KEY = re.compile(r"(?<![\w. \t-])(?:[\w-]++[ \t]*+\.[ \t]*+){1000}", re.ASCII)
 _SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _PLAIN = {
     "Cannot overwrite a value": "the same name is given twice in one table",
@@ -96,13 +101,27 @@ def place_of(tree: object, path: Path) -> Place:
     return place
 
 
+def dotted(path: Path) -> str:
+    """A path as it is written in TOML, so that an empty or odd name can be seen."""
+    return ".".join(str(key) if isinstance(key, int) else _key(key) for key in path)
+
+
+def too_deep(path: Path, place: Place) -> ScenarioError:
+    """The error of data that are nested deeper than `DEEPEST`."""
+    where = dotted(path[:3])
+    problem = f"is nested too deeply: more than {DEEPEST} levels"
+    return ScenarioError([Fault(where, problem, "", *place)])
+
+
 def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path = ()) -> Any:
     """Copy plain data into tables and arrays that know their places.
 
     Parameters
     ----------
     value : object
-        Dictionaries, lists and scalars; NumPy's scalars become Python's, None is left out.
+        Dictionaries, lists and scalars, nested no deeper than `DEEPEST`; None is left out, and
+        -0.0 becomes 0.0: they are the same number, and two files that say the same must give the
+        same runs.
     place : Place
         Place of everything that `lines` does not know.
     lines : mapping of path to int
@@ -132,9 +151,21 @@ def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path
             inner = (*path, position)
             array.add(grow(entry, at(inner), lines, inner), at(inner))
         return array
-    if type(value) not in (str, int, float, bool) and hasattr(value, "item"):
-        return value.item()
-    return value
+    return 0.0 if type(value) is float and value == 0.0 else value
+
+
+def _deep(data: object) -> Path | None:
+    """Path of something that is nested too deeply; found without recursion."""
+    left: list[tuple[Path, object]] = [((), data)]
+    while left:
+        path, value = left.pop()
+        if len(path) > DEEPEST:
+            return path
+        if isinstance(value, dict):
+            left += [((*path, key), entry) for key, entry in value.items()]
+        elif isinstance(value, list):
+            left += [((*path, n), entry) for n, entry in enumerate(value)]
+    return None
 
 
 def read(text: str, file: str = "") -> Table:
@@ -157,8 +188,12 @@ def read(text: str, file: str = "") -> Table:
         If the text is not TOML.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if _ENDLESS_KEY.search(text):
+        raise too_deep((), Place(file))
     try:
         data = tomllib.loads(text)
+        if (path := _deep(data)) is not None:
+            raise too_deep(path, Place(file))
         lines = _Scanner(text).run()
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX.match(str(error))
@@ -168,7 +203,9 @@ def read(text: str, file: str = "") -> Table:
         fault = Fault("", f"is not valid TOML: {plain or what}", file=file, line=line)
         raise ScenarioError([fault]) from None
     except (RecursionError, ValueError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        if isinstance(error, RecursionError):
+            raise too_deep((), Place(file)) from None
+        why = "a whole number has too many digits" if "digits" in str(error) else str(error)
         raise ScenarioError([Fault("", f"is not valid TOML: {why}", file=file)]) from None
     tree: Table = grow(data, Place(file), lines)
     return tree

@@ -7,28 +7,86 @@ other (`sim.checks`) can be reported in the same breath.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from sim import checks, fields
-from sim.errors import Fault, ScenarioError, nearest
+from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.merging import Changes, append_events, apply, read_changes
 from sim.scenario import Scenario
-from sim.toml import Array, Path, Place, Table, place_of
+from sim.toml import DEEPEST, Array, Path, Place, Table, dotted, place_of, too_deep
 
 ROUNDS_OF_REPAIR = 9
 
 
-def unwrapped(value: object) -> object:
-    """Turn parts that are models already, such as an `Actor`, into plain data."""
+def unwrapped(value: object, annotation: Any = None, path: Path = ()) -> object:
+    """Turn what Python hands over into the plain data that a file would hold.
+
+    Models, such as an `Actor`, become tables; arrays and scalars of NumPy become lists and
+    numbers. Where a date is allowed, a text like ``"2016-12-30"``, a `datetime.datetime`, a
+    `pandas.Timestamp` and a `numpy.datetime64` are one, if they name no hour of the day.
+
+    Parameters
+    ----------
+    value : object
+    annotation : type or None
+        What `sim.scenario` allows there.
+    path : tuple of str and int
+        Where it stands.
+
+    Raises
+    ------
+    ScenarioError
+        If the data are nested deeper than `sim.toml.DEEPEST`.
+    """
+    if len(path) > DEEPEST:
+        raise too_deep(path, Place())
+    if hasattr(value, "dtype") and hasattr(value, "ndim"):
+        value = _from_numpy(value)
     if isinstance(value, BaseModel):
-        return value.model_dump(exclude_none=True)
+        value = value.model_dump(exclude_none=True)
     if isinstance(value, Mapping):
-        return {key: unwrapped(entry) for key, entry in value.items()}
+        # { value = ..., source = ... } is a single value with its source
+        noted = annotation is not None and fields.is_scalar(annotation)
+        return {
+            key: unwrapped(
+                entry,
+                annotation if noted and key == "value" else fields.step(annotation, str(key)),
+                (*path, str(key)),
+            )
+            for key, entry in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [unwrapped(entry) for entry in value]
+        return [
+            unwrapped(entry, fields.step(annotation, n), (*path, n))
+            for n, entry in enumerate(value)
+        ]
+    if any(kind is dt.date for kind, _ in fields.options(annotation)):
+        return _as_date(value, fields.words(annotation))
+    return value
+
+
+def _from_numpy(value: Any) -> object:
+    import numpy as np  # loaded already: the value is NumPy's
+
+    array = np.asarray(value)
+    # dates of any unit come out as datetime, and not as a count of nanoseconds
+    return array.astype("datetime64[us]").tolist() if array.dtype.kind == "M" else array.tolist()
+
+
+def _as_date(value: object, words: Collection[str]) -> object:
+    """A date, if the value is one in another form; else the value as it is."""
+    if isinstance(value, str) and value not in words:
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    if isinstance(value, dt.datetime) and value == value:  # pandas.NaT is no day
+        midnight = value.hour == value.minute == value.second == value.microsecond == 0
+        return value.date() if midnight else value
     return value
 
 
@@ -44,7 +102,8 @@ def finish(tree: Table, changes: Changes, faults: list[Fault], files: list[str])
             tree.drop(key)
     if changes:
         read_in, place = read_changes(changes, faults)
-        tree = apply(tree, {key: unwrapped(v) for key, v in read_in.items()}, place, faults)
+        plain = {path: unwrapped(value, fields.at(_keys(path))) for path, value in read_in.items()}
+        tree = apply(tree, plain, place, faults)
     sources = Table()
     stripped = _strip(tree, fields.ROOT, (), sources, faults)
     scenario = _validate(stripped, sources, faults, files)
@@ -56,6 +115,11 @@ def finish(tree: Table, changes: Changes, faults: list[Fault], files: list[str])
     return scenario
 
 
+def _keys(path: str) -> Path:
+    """Keys of a dotted path; a number in it is a position in a list."""
+    return tuple(int(key) if key.isdecimal() and len(key) < 10 else key for key in path.split("."))
+
+
 def _strip(value: Any, annotation: Any, path: Path, sources: Table, faults: list[Fault]) -> Any:
     """Take ``{ value = 1.4, source = "..." }`` apart: the number stays, the source is noted."""
     if isinstance(value, Table) and annotation is not None and fields.is_scalar(annotation):
@@ -63,16 +127,15 @@ def _strip(value: Any, annotation: Any, path: Path, sources: Table, faults: list
         for key in value:
             if key not in ("value", "source", "status"):
                 hint = nearest(key, ["value", "source", "status"])
-                faults.append(
-                    Fault(f"{where}.{key}", f"unknown field {key!r}", hint, *value.places[key])
-                )
+                inner = dotted((*path, key))
+                faults.append(Fault(inner, f"unknown field {key!r}", hint, *value.places[key]))
         odd = any(key not in ("value", "source", "status") for key in value)
         for key in ("value", "source"):
             if key not in value and not odd:
                 place = next(iter(value.places.values()), Place())
                 problem = f"{key} is missing: a single value is written as it is, or "
                 problem += '{ value = 1.4, source = "..." }'
-                faults.append(Fault(where, problem, "", *place))
+                faults.append(Fault(dotted(path), problem, "", *place))
         if "source" in value:
             _strip(value["source"], None, (*path, "source"), sources, faults)
             note, place = Table(), value.places["source"]
@@ -96,8 +159,7 @@ def _strip(value: Any, annotation: Any, path: Path, sources: Table, faults: list
             )
         return array
     if isinstance(value, str) and not _is_text(value):
-        where = ".".join(map(str, path))
-        faults.append(Fault(where, "holds a sign that cannot be written in a file"))
+        faults.append(Fault(dotted(path), "holds a sign that cannot be written in a file"))
     return value
 
 
@@ -139,7 +201,8 @@ def _validate(
         except ValidationError as error:
             wrong = _wrong(error, data)
             if attempt == 0:
-                faults += [_fault(path, kind, data, tree, sources) for path, kind in wrong.items()]
+                shown = list(wrong.items())[: MOST_FAULTS + 1]
+                faults += [_fault(path, kind, data, tree, sources) for path, kind in shown]
             for path, kind in wrong.items():
                 repaired.add(path)
                 _repair(data, path, kind)
@@ -148,12 +211,15 @@ def _validate(
     for noted in scenario.sources:
         if not _leads_to_scalar(data, noted):
             place = place_of(tree, ("sources", noted))
-            faults.append(Fault(f"sources.{noted}", "there is no such number", "", *place))
+            where = f"sources.{noted}" if noted.isprintable() else dotted(("sources", noted))
+            faults.append(Fault(where, "there is no such number", "", *place))
+    follows = _Followers(repaired)
     for finding in checks.findings(scenario, given):
-        if not _follows(finding, repaired):
-            where = ".".join(map(str, finding.path))
+        if len(faults) > MOST_FAULTS:
+            break
+        if not follows.has(finding):
             place = _place(tree, finding, files)
-            faults.append(Fault(where, finding.problem, finding.hint, *place))
+            faults.append(Fault(dotted(finding.path), finding.problem, finding.hint, *place))
     return scenario
 
 
@@ -177,11 +243,19 @@ def _leads_to_scalar(data: Any, path: str) -> bool:
     return not isinstance(data, (dict, tuple, list))
 
 
-def _follows(finding: checks.Finding, repaired: Iterable[Path]) -> bool:
-    """Whether a finding merely follows from a value that is wrong in itself."""
-    return any(
-        wrong == path[: len(wrong)] for wrong in repaired for path in (finding.path, *finding.uses)
-    ) or any(wrong[: len(finding.path)] == finding.path for wrong in repaired)
+class _Followers:
+    """Tells which findings merely follow from values that are wrong in themselves."""
+
+    def __init__(self, repaired: Iterable[Path]) -> None:
+        self.repaired = set(repaired)
+        self.around = {path[:n] for path in self.repaired for n in range(len(path) + 1)}
+
+    def has(self, finding: checks.Finding) -> bool:
+        return finding.path in self.around or any(
+            path[:n] in self.repaired
+            for path in (finding.path, *finding.uses)
+            for n in range(len(path) + 1)
+        )
 
 
 def _wrong(error: ValidationError, data: Any) -> dict[Path, str]:
@@ -203,19 +277,59 @@ def _wrong(error: ValidationError, data: Any) -> dict[Path, str]:
     return wrong
 
 
-def _fault(path: Path, kind: str, data: Any, tree: Table, sources: Table) -> Fault:
-    where = ".".join(map(str, path))
+def checked[M: BaseModel](tree: Table, model: type[M]) -> M:
+    """The tables of a file that is no scenario (a plan, a history), as their model.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong in a field, in the order of the file.
+    """
+    data = _plain(tree)
+    try:
+        return model.model_validate(_tuples(data))
+    except ValidationError as error:
+        own = [fault for fault in error.errors(include_url=False) if fault["type"] in _WORDS]
+        faults = [
+            Fault(
+                dotted(fault["loc"]),
+                _WORDS[fault["type"]] or fault["msg"].removeprefix("Value error, "),
+                "",
+                *place_of(tree, fault["loc"]),
+            )
+            for fault in own
+            # a list whose entries are wrong is reported as too short besides
+            if fault["type"] != "too_short" or not fault["input"]
+        ]
+        said = {tuple(fault["loc"]) for fault in own}
+        wrong = [one for one in _wrong(error, data).items() if one[0] not in said]
+        faults += [
+            _fault(path, kind, data, tree, Table(), model)
+            for path, kind in wrong[: MOST_FAULTS + 1]
+        ]
+        faults.sort(key=lambda fault: fault.line)
+        raise ScenarioError(faults) from None
+
+
+# Faults that no field has by itself: the words of the model are used, or these.
+_WORDS = {"value_error": "", "too_short": "needs at least one entry"}
+
+
+def _fault(
+    path: Path, kind: str, data: Any, tree: Table, sources: Table, root: Any = fields.ROOT
+) -> Fault:
+    where = dotted(path)
     noted = path[:1] == ("sources",) and len(path) > 1 and path[1] in sources
     place = sources.places[str(path[1])] if noted else place_of(tree, path)
-    outer = fields.at(path[:-1]) if len(path) > 1 else fields.ROOT
-    annotation = fields.at(path)
+    outer = fields.at(path[:-1], root)
+    annotation = fields.at(path, root)
     key = path[-1] if path else ""
     if kind == "extra_forbidden":
         return Fault(
             where, f"unknown field {key!r}", nearest(str(key), fields.known_keys(outer)), *place
         )
     if kind == "key":
-        problem = "is not a name (small letters, digits and _, a letter first)"
+        problem = f"is not {fields.NAMED}"
         return Fault(where, problem, "the name for readers is its label", *place)
     if kind == "missing":
         return Fault(where, f"is missing; must be {fields.allowed(annotation)}", "", *place)
@@ -229,6 +343,10 @@ def _fault(path: Path, kind: str, data: Any, tree: Table, sources: Table) -> Fau
     )
     if hint.startswith("known"):
         hint = ""  # the message has listed what is allowed
+    if kind == "string_too_long":
+        hint = f"at most {fields.longest(annotation)} signs, it has {len(value)}"
+    elif kind == "string_pattern_mismatch" and not hint:
+        hint = fields.why_no_text(value)
     problem = f"must be {fields.allowed(annotation)}, is {fields.shown(value)}"
     return Fault(where, problem, hint, *place)
 
@@ -239,8 +357,11 @@ def _repair(data: Any, path: Path, kind: str) -> None:
         return
     *outer, key = path
     inner = data
-    for step in outer:
-        inner = inner[step]
+    try:
+        for step in outer:
+            inner = inner[step]
+    except (KeyError, IndexError, TypeError):
+        return  # what lay around it was taken out or replaced already, for a fault of its own
     if kind in ("extra_forbidden", "key"):
         del inner[key]
         return

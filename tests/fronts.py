@@ -76,9 +76,9 @@ def two_fronts(**changes: Any) -> Scenario:
     ``truce={"covers": ["hills"]}``.
     """
 
-    def actor(camp: str, place: str, ideal: float) -> dict[str, Any]:
+    def actor(name: str, camp: str, place: str, ideal: float) -> dict[str, Any]:
         return {
-            "label": place, "kind": "militia", "camp": camp, "armed": True, "capability": 1.0,
+            "label": name, "kind": "militia", "camp": camp, "armed": True, "capability": 1.0,
             "tasks": {"ground": 1.0}, "theatres": {place: 1.0}, "discount": 0.99,
             "cost_of_war": 0.3, "long": {"land": {"ideal": ideal, "weight": 1.0}},
         }  # fmt: skip
@@ -92,8 +92,10 @@ def two_fronts(**changes: Any) -> Scenario:
                      "moved_by": "territory"},
         },
         "actors": {
-            "north": actor("up", "hills", 1.0), "south": actor("down", "hills", 0.0),
-            "coast": actor("up", "marsh", 1.0), "raiders": actor("down", "marsh", 0.0),
+            "north": actor("north", "up", "hills", 1.0),
+            "south": actor("south", "down", "hills", 0.0),
+            "coast": actor("coast", "up", "marsh", 1.0),
+            "raiders": actor("raiders", "down", "marsh", 0.0),
             "envoy": {"label": "Envoy", "kind": "organisation", "capability": 1.0,
                       "tasks": {"diplomacy": 1.0}, "discount": 0.99, "cost_of_war": 0.3,
                       "long": {"land": {"ideal": 0.5, "weight": 1.0}}},

@@ -51,7 +51,7 @@ class Game:
             len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),
             len(self.givens.links.pairs), len(self.givens.shifts.h_week), scenario.rounds,
         )  # fmt: skip
-        self.log, self.count = events.empty(rows), np.zeros(1, dtype=np.int64)
+        self.log, self.count = events.empty(rows), events.counter()
         self.keys, self.fed, self.week = chance.round_keys(seed, run), fed, 0
         self.play = getattr(play, "py_func", play) if plain else play
 

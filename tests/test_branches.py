@@ -20,8 +20,8 @@ WEEKS = 8
 WHEN = 3
 
 
-def issue(**more: Any) -> dict[str, Any]:
-    return {"label": "x", "zero": "none", "one": "all", "start": 0.5, **more}
+def issue(label: str = "x", **more: Any) -> dict[str, Any]:
+    return {"label": label, "zero": "none", "one": "all", "start": 0.5, **more}
 
 
 def case(toy: Scenario, *events: dict[str, Any], **changes: Any) -> Scenario:
@@ -317,7 +317,7 @@ def dealing(toy: Scenario, wants: dict[str, dict[str, float]]) -> Game:
     """Two pairs that deal in week 3 over what its actors want of the minor issues."""
     names = {name for ideals in wants.values() for name in ideals}
     data = files.as_data(case(toy, parameters__c_b=0.0))
-    data["issues"] |= {name: issue(bilateral=True) for name in sorted(names)}
+    data["issues"] |= {name: issue(name, bilateral=True) for name in sorted(names)}
     data["bilateral"] = [["crown", "duchy"], ["duchy", "league"]]
     for actor, ideals in wants.items():
         data["actors"][actor]["long"] = {
@@ -373,8 +373,8 @@ def test_an_issue_advances_each_week_that_one_of_its_movers_fights(toy: Scenario
 def test_an_issue_that_is_renewed_at_its_own_rate_falls_to_its_own_value(toy: Scenario) -> None:
     renewing = case(
         toy, issues__toll=issue(renewed={"to": 0.25, "rate": 0.3}), parameters__q_dispute=0.1,
-        issues__mill=issue(renewed={"to": 0.75}), issues__weir=issue(renewed={"to": "uniform"}),
-        issues__ford=issue(),
+        issues__mill=issue("mill", renewed={"to": 0.75}),
+        issues__weir=issue("weir", renewed={"to": "uniform"}), issues__ford=issue("ford"),
     )  # fmt: skip
     game = Game(renewing, fed=even_draws(renewing))
     places = [game.issue(name) for name in ("toll", "mill", "weir", "ford")]

@@ -255,7 +255,7 @@ def test_the_syrian_plan_rests_on_nothing_later_than_january_2017() -> None:
         ("high = 0.02", "high = 0.001", "low must be below high"),
         ("low = 0.002", "low = 0", "above 0"),
         ("parameters.nu", "parameters.mu", "mu"),
-        ("tolerance = 0.1", "tolerance = 0", "greater than 0"),
+        ("tolerance = 0.1", "tolerance = 0", "must be a number between 1e-12"),
         ("[[free]]", "[[fre]]", "fre"),
         ("toy.toml", "no_such.toml", "no_such.toml"),
     ],
@@ -278,10 +278,10 @@ def test_all_that_is_wrong_in_a_plan_is_said_at_once_each_with_its_line(tmp_path
     with pytest.raises(SimError) as caught:
         load_plan(path)
     assert str(caught.value).splitlines() == [
-        f"{path}:5: free.0.low: is missing",
+        f"{path}:5: free.0.low: is missing; must be a number between -1e15 and 1e15",
         f"{path}:7: free.0.lwo: unknown field 'lwo' (did you mean 'low'?)",
-        f"{path}:15: targets.0.value: input should be a valid number, is 'much'",
-        f"{path}:16: targets.0.tolerance: input should be greater than 0, is 0",
+        f"{path}:15: targets.0.value: must be a number between -1e15 and 1e15, is 'much'",
+        f"{path}:16: targets.0.tolerance: must be a number between 1e-12 and 1e15, is 0",
     ]
     path = plan_file(
         tmp_path, ("position = 0.6\n", ""), ("week = 40", "week = 640"),

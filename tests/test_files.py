@@ -7,6 +7,7 @@ import copy
 import datetime as dt
 import json
 import pickle
+import re
 import subprocess
 import sys
 import tomllib
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from sim import files
 from sim.errors import ScenarioError
 from sim.parameters import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, is_off
+from sim.parts import LARGEST, UNSEEN
 from sim.scenario import Scenario
 from sim.toml import place_of, read, write
 
@@ -91,7 +93,9 @@ def test_a_fault_points_to_the_file_that_set_the_value_last(tmp_path: Path) -> N
     middle.write_text(f"extends = {json.dumps(str(BASE))}\n\n[parameters]\nlam = -1\n")
     assert f"{middle}:4: parameters.lam" in message(files.load, variant(tmp_path, "", middle))
     over = variant(tmp_path, "[parameters]\nlam = -2\n", middle)
-    assert f"{over}:3: parameters.lam: must be a number above 0, is -2" in message(files.load, over)
+    assert f"{over}:3: parameters.lam: must be a number between 1e-6 and 1e6, is -2" in message(
+        files.load, over
+    )
 
 
 def test_faults_come_in_the_order_of_the_file() -> None:
@@ -119,7 +123,7 @@ def test_deep_nesting_is_refused_and_does_not_crash(depth: int, shape: str) -> N
 
 @pytest.mark.parametrize("data", [{}, {1: 2}, {"actors": {"a": None}}, {"issues": [[]]}])
 def test_plain_data_are_checked_like_a_file(data: dict[object, object]) -> None:
-    assert "name: is missing; must be a text" in message(files.build, data)
+    assert "name: is missing; must be a line of text" in message(files.build, data)
 
 
 @pytest.mark.parametrize("value", ["\ud800", {"value": "x", "source": "\ud800"}])
@@ -227,21 +231,24 @@ SWITCHES = {
     "attention": ("flag", "danger"), "hazard": ("violations", "fighting"),
     "fights": ("armed", "tasks"), "terms": ("all", "promised"), "voice": ("heads", "strength"),
 }  # fmt: skip
+SIGNS = st.characters(codec="utf-8").filter(lambda sign: not re.match(f"[{UNSEEN}]", sign))
 NUMBERS = st.floats(0, 1) | st.floats(0, 1e-300) | st.just(5e-324) | st.integers(0, 1)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    label=st.text(st.characters(codec="utf-8"), max_size=20),
+    label=st.text(SIGNS, max_size=20).filter(str.strip),
+    why=st.text(SIGNS | st.sampled_from("\n\t"), max_size=20),
     share=NUMBERS,
-    capability=st.floats(0, 1e300, exclude_min=True),
-    source=st.text(st.characters(codec="utf-8"), min_size=1, max_size=20),
+    capability=st.floats(0, LARGEST, exclude_min=True),
+    source=st.text(SIGNS, min_size=1, max_size=20),
     start=st.dates(dt.date(1, 1, 1), dt.date(9000, 1, 1)),
     off=st.sets(st.sampled_from(sorted(Mechanisms.model_fields))),
     when=st.integers(0, 500),
 )
 def test_any_dump_loads_as_an_equal_scenario(
     label: str,
+    why: str,
     share: float,
     capability: float,
     source: str,
@@ -253,11 +260,11 @@ def test_any_dump_loads_as_an_equal_scenario(
         BASE,
         {
             "start": start,
-            "description": label,
+            "description": why,
             "actors.north.label": label,
             "actors.north.capability": {"value": capability, "source": source},
             "patrons": {"north": {"band": share}},
-            "events": [{"week": when, "why": label, "actor": "south", "cost_of_war": share}],
+            "events": [{"week": when, "why": why, "actor": "south", "cost_of_war": share}],
             **{f"mechanisms.{name}": SWITCHES.get(name, (False, True))[0] for name in off},
         },
     )
@@ -432,7 +439,7 @@ def test_a_number_can_say_its_source(tmp_path: Path) -> None:
 
 def test_an_actor_can_be_called_value() -> None:
     data = files.as_data(files.load(BASE))
-    data["actors"]["value"] = {**data["actors"]["band"]}
+    data["actors"]["value"] = {**data["actors"]["band"], "label": "Value"}
     data["patrons"]["south"]["value"] = 0.5
     data["patrons"]["value"] = {"value": 0.0}
     assert "its own patron" in message(files.build, data)
@@ -481,7 +488,7 @@ def test_overrides(change: str, path: tuple[Any, ...], expected: object) -> None
         ("rounds.x=1", "rounds is a single value, nothing lies in it"),
         ("rounds", "'rounds' is not of the form path=value"),
         ("=1", "'=1' is not of the form path=value"),
-        ("rounds=", "rounds: must be a whole number of at least 1, is ''"),
+        ("rounds=", "rounds: must be a whole number between 1 and 30000, is ''"),
         ("actors.north.camp=upp", "no camp is called 'upp' (did you mean 'up'?)"),
         ("extends=x.toml", "there is no field 'extends'"),
     ],

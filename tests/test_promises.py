@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import os
 import shutil
@@ -453,18 +454,66 @@ def test_no_event_is_lost_for_want_of_room() -> None:
 
 
 def test_the_fingerprint_of_the_rules_is_that_of_all_that_is_compiled() -> None:
-    from sim.compiling import FOLDER, _fingerprint
+    from sim.compiling import _COMPILED, FOLDER, _fingerprint, sources
 
     assert FOLDER.name.endswith(_fingerprint())
     using = {
-        path.relative_to(ROOT / "sim").as_posix()
+        ".".join(path.relative_to(ROOT / "sim").with_suffix("").parts)
         for path in (ROOT / "sim").rglob("*.py")
-        if "@compiled" in path.read_text(encoding="utf-8")
+        if "\n@compiled" in path.read_text(encoding="utf-8")
     }
-    from sim.compiling import _COMPILED
+    assert using <= set(sources(*_COMPILED))
 
-    covered = {name for name in using if name in _COMPILED or name.split("/")[0] in _COMPILED}
-    assert using == covered
+
+def test_imports_are_found_as_python_finds_them() -> None:
+    from sim.compiling import imported, sources
+
+    for name in sources("rounds", "blocks", "opening", "setup", "model"):
+        path = ROOT / "sim" / (name.replace(".", "/") + ".py")
+        path = path if path.exists() else path.with_suffix("") / "__init__.py"
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":
+                package = (node.module or "")[4:]
+                found |= {package, *(f"{package}.{alias.name}".strip(".") for alias in node.names)}
+        there = {
+            name for name in found - {""}
+            if (ROOT / "sim" / name.replace(".", "/")).is_dir()
+            or (ROOT / "sim" / (name.replace(".", "/") + ".py")).exists()
+        }  # fmt: skip
+        assert imported(name) == there, name
+
+
+@pytest.mark.parametrize(
+    ("edited", "old", "new", "other"),
+    [
+        ("parameters.py", '"ces": 1.0', '"ces": 1.1', True),  # a number of a mechanism that is off
+        ("parameters.py", '"varpi": 0.06', '"varpi": 0.07', True),  # a default of a theory
+        ("scenario.py", "days // 7", "days // 8", True),  # the week of a dated event
+        ("model.py", "class Actor(", "class  Actor(", True),  # what an agent decides
+        ("chronicle/story.py", "import", "import ", False),  # words
+        ("plots/style.py", "import", "import ", False),  # figures
+        ("checks.py", "import", "import ", False),  # what is refused
+    ],
+)
+def test_the_fingerprint_of_the_rules_changes_with_what_changes_results(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    edited: str,
+    old: str,
+    new: str,
+    other: bool,
+) -> None:
+    from sim import compiling
+
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compiling, "_HERE", tmp_path / "sim")
+    before = compiling.rules_fingerprint()
+    path = tmp_path / "sim" / edited
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert (compiling.rules_fingerprint() != before) == other
 
 
 @pytest.mark.parametrize("edited", ["rules/war.py", "rounds.py", "chance.py", "world.py"])

@@ -21,6 +21,7 @@ from sim.ensembles import complete, ensemble, replay
 from sim.errors import ResultsError, SimError, StoppedError
 from sim.files import with_changes
 from sim.places import Folder, place
+from sim.results import scenario_of
 from sim.store import Store, writing
 from sim.study import Study
 
@@ -62,8 +63,9 @@ def test_a_store_holds_what_the_ensemble_in_memory_holds(toy, base):
     for name in kept.data_vars:
         assert np.array_equal(kept[name].values, there[name].values), name
     assert kept.coords.to_dataset().identical(there.coords.to_dataset())
-    versions = {name: there.attrs[name] for name in ("scenario", "seed", "record", "hold")}
+    versions = {name: there.attrs[name] for name in ("seed", "record", "hold")}
     assert versions == {name: kept.attrs[name] for name in versions}
+    assert scenario_of(there) == scenario_of(kept) == toy
 
 
 def test_a_store_is_read_when_it_is_looked_at(base):

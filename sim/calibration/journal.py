@@ -52,7 +52,7 @@ class Journal:
         for line in text.splitlines():
             try:
                 entry = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue  # the line that was being written when all stopped
             if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
                 self._known[entry[0]] = entry[1]

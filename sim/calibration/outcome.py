@@ -104,6 +104,13 @@ class Calibration:
             )
         return found
 
+    def __repr__(self) -> str:
+        return (
+            f"Calibration of {self.plan.scenario.name!r}: {len(self.points)} points, "
+            f"{len(self.targets)} targets, {len(self.draws)} draws\n"
+            "Read it: print(calibration). Tables: calibration.numbers, calibration.targets"
+        )
+
     def __str__(self) -> str:
         """Both tables, to be read."""
         return self.page()

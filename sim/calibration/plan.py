@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from sim.calibration.targets import MEASURES
-from sim.errors import Fault, ScenarioError, SimError, nearest
+from sim.errors import MOST_FAULTS, Fault, ScenarioError, SimError, nearest
 from sim.files import load, read_table, with_changes
-from sim.parts import Part
+from sim.parts import LARGEST, Line, Number, Part, Text, Unit, Weeks
 from sim.scenario import Scenario
-from sim.toml import Table, place_of
+from sim.toml import place_of
+from sim.validation import checked
+
+SMALLEST = 1e-12
 
 
 class Free(Part):
     """A number that is not known."""
 
-    path: str = Field(description="where it stands in the scenario, as parameters.h0")
-    low: float = Field(description="lower end of its range")
-    high: float = Field(description="upper end")
+    path: Line = Field(description="where it stands in the scenario, as parameters.h0")
+    low: Number = Field(description="lower end of its range")
+    high: Number = Field(description="upper end")
     scale: Literal["even", "log"] = Field(
         "log", description="'log': as likely to be halved as doubled; 'even': all values alike"
     )
     whole: bool = Field(False, description="takes whole numbers only")
-    why: str = Field("", description="why this range")
+    why: Text = Field("", description="why this range")
 
     @model_validator(mode="after")
     def _ordered(self) -> Free:
         if not self.low < self.high:
             raise ValueError("low must be below high")
-        if self.scale == "log" and self.low <= 0:
-            raise ValueError("a log scale needs a range above 0")
+        if self.scale == "log" and self.low < SMALLEST:
+            raise ValueError(f"a log scale needs a range above 0, from {SMALLEST:g} on")
         return self
 
     def at(self, share: float) -> float:
@@ -52,17 +56,12 @@ class Free(Part):
 class Target(Part):
     """Something that is known, and how far the model may miss it."""
 
-    name: str = Field(description="short name")
-    measure: str = Field(description="what of the runs is compared with it")
-    week: int | None = Field(
-        None, ge=0, description="the week that the measure asks for, if it does"
-    )
-    position: float | None = Field(
-        None, ge=0, le=1, description="the position that it asks for, if it does"
-    )
-    value: float = Field(description="what is known")
-    tolerance: float = Field(
-        gt=0,
+    name: Line = Field(description="short name")
+    measure: Line = Field(description="what of the runs is compared with it")
+    week: Weeks | None = Field(None, description="the week that the measure asks for, if it does")
+    position: Unit | None = Field(None, description="the position that it asks for, if it does")
+    value: Number = Field(description="what is known")
+    tolerance: Annotated[float, Field(ge=SMALLEST, le=LARGEST)] = Field(
         description="one standard deviation: what is known badly, and what no model of this kind "
         "can be asked to hit",
     )
@@ -72,11 +71,11 @@ class Target(Part):
         description="true instead of a date: a rate over other wars, which says nothing of this "
         "one and may rest on later ones",
     )
-    source: str = Field(description="where it comes from, or 'judgement'")
+    source: Text = Field(description="where it comes from, or 'judgement'")
 
 
 class _Tables(Part):
-    scenario: str
+    scenario: Line
     known_until: dt.date
     free: tuple[Free, ...] = Field(min_length=1)
     targets: tuple[Target, ...] = Field(min_length=1)
@@ -121,7 +120,7 @@ class Plan:
             path: int(value) if number.whole else value
             for number, (path, value) in zip(self.free, self.values(point).items(), strict=True)
         }
-        return with_changes(self.scenario, changes)
+        return with_changes(self.scenario, changes, note=False)
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -134,30 +133,21 @@ def load_plan(path: str | Path) -> Plan:
         measure is not known, or a target rests on something later than `known_until`.
     """
     path = Path(path)
-    tree = read_table(path)
+    tree = read_table(path, "a plan")
     if "actors" in tree:
         raise SimError(f"{path}: is a scenario, not a plan; a plan names one under `scenario`")
-    try:
-        tables = _Tables.model_validate(_plain(tree))
-    except ValidationError as error:
-        # A list whose entries are wrong is reported as too short besides.
-        _refuse(
-            [
-                _fault(one, tree)
-                for one in error.errors()
-                if one["type"] != "too_short" or not one["input"]
-            ]
-        )
+    tables = checked(tree, _Tables)
     try:
         scenario = load(path.parent / tables.scenario)
     except SimError as error:
         raise SimError(f"{path}: scenario: {error}") from error
-    faults = [
+    of_targets = (
         Fault(f"targets.{place} ({target.name})", problem, hint, *place_of(tree, (*at, field)))
         for place, target in enumerate(tables.targets)
         for at in [("targets", place)]
         for field, problem, hint in _problems(target, tables.known_until, scenario.rounds)
-    ]
+    )
+    faults = list(islice(of_targets, MOST_FAULTS + 1))
     faults += [
         Fault(f"{group}.{place}", f"{name!r} is named twice", "", *place_of(tree, (group, place)))
         for group, names in (
@@ -168,6 +158,8 @@ def load_plan(path: str | Path) -> Plan:
         if name in names[:place]
     ]
     for place, number in enumerate(tables.free):
+        if len(faults) > MOST_FAULTS:
+            break
         problem = _unfit(scenario, number)
         if problem:
             at = place_of(tree, ("free", place, "path"))
@@ -188,7 +180,7 @@ def _unfit(scenario: Scenario, number: Free) -> str:
     """What is wrong with a free number at an end of its range by itself; nothing if it fits."""
     for value in (number.at(0.0), number.at(1.0)):
         try:
-            with_changes(scenario, {number.path: int(value) if number.whole else value})
+            with_changes(scenario, {number.path: int(value) if number.whole else value}, note=False)
         except ScenarioError as error:
             fault = error.faults[0]
             return f"at {value:g}: {fault.problem}" + (f" ({fault.hint})" if fault.hint else "")
@@ -199,7 +191,7 @@ def _refuse(faults: list[Fault]) -> None:
     """Say everything that is wrong at once, in the order of the file."""
     if faults:
         faults.sort(key=lambda fault: fault.line)
-        raise SimError("\n".join(map(str, faults)))
+        raise ScenarioError(faults)
 
 
 def _problems(target: Target, known_until: dt.date, rounds: int) -> Iterator[tuple[str, str, str]]:
@@ -223,30 +215,3 @@ def _problems(target: Target, known_until: dt.date, rounds: int) -> Iterator[tup
         if not low <= target.value <= high:
             problem = f"{target.measure!r} lies from {low:g} to {high:g}, is {target.value:g}"
             yield "value", problem, ""
-
-
-def _fault(error: Any, tree: Table) -> Fault:
-    """One of pydantic's errors in the words of every file."""
-    path = tuple(error["loc"])
-    where, key = ".".join(map(str, path)), path[-1] if path else ""
-    place = place_of(tree, path)
-    if error["type"] == "extra_forbidden":
-        models: dict[str, type[Part]] = {"free": Free, "targets": Target}
-        known = models[str(path[0])].model_fields if len(path) > 1 else _Tables.model_fields
-        hint = nearest(str(key), list(known))
-        return Fault(where, f"unknown field {key!r}", hint, *place)
-    if error["type"] == "missing":
-        return Fault(where, "is missing", "", *place)
-    if error["type"] == "too_short":
-        return Fault(where, "needs at least one entry", "", *place)
-    problem = error["msg"].removeprefix("Value error, ")
-    if error["type"] != "value_error":
-        problem = f"{problem[0].lower()}{problem[1:]}, is {error['input']!r}"
-    return Fault(where, problem, "", *place)
-
-
-def _plain(value: Any) -> Any:
-    """Tables and lists of a file as what the types expect."""
-    if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return tuple(map(_plain, value)) if isinstance(value, list) else value

@@ -12,11 +12,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.chronicle.wording import Words
-from sim.files import week_of
 from sim.givens import ALWAYS, NEVER, NEW_CONSULTATION
+from sim.provenance import whole
 from sim.results import Event, events, scenario_of
 from sim.scenario import Event as Dated
-from sim.scenario import Scenario
+from sim.scenario import Scenario, week_of
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,11 @@ class Story:
     attempts, truces, meetings : list
         In the order in which they happened.
     victory : Event or None
+
+    Raises
+    ------
+    ResultsError
+        If weeks, actors or issues were left out of the Dataset: what is told would be false.
     """
 
     def __init__(
@@ -161,6 +166,7 @@ class Story:
         like: Story | None = None,
     ) -> None:
         self.run = run
+        results = results if like else whole(results, "the chronicle")
         self.scenario: Scenario = like.scenario if like else scenario_of(results)
         self.words: Words = like.words if like else Words(self.scenario)
         found = events(results, run) if happened is None else happened
@@ -173,9 +179,12 @@ class Story:
             like._arrays
             if like
             else {
-                str(name): (tuple(map(str, variable.dims[2:])), variable.values)
-                for name, variable in results.data_vars.items()
-                if variable.dims[:2] == ("run", "round")
+                str(name): (tuple(map(str, table.dims[2:])), table.values)
+                for name, table in (
+                    (name, variable.transpose("run", "round", ...))
+                    for name, variable in results.data_vars.items()
+                    if {"run", "round"} <= set(variable.dims)
+                )
             }
         )
         self._index: dict[str, dict[str, int]] = (

@@ -7,11 +7,12 @@ What was finished is kept.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
-from sim.cli import calibrating, doubting, looking, many, single, why
-from sim.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, say
+from sim.cli import calibrating, doubting, exporting, looking, many, single, why
+from sim.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, notes_as_messages, say
 from sim.errors import SimError, StoppedError
 
 
@@ -28,9 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         Exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its number instead of ending the program.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        with notes_as_messages():
+            return int(options.command(options))
     except StoppedError as error:
         say(f"sim: {error}")
         return FAILED
@@ -97,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=single.run)
     many.add_commands(commands, file)
     looking.add_commands(commands)
+    exporting.add_commands(commands)
     calibrating.add_commands(commands)
     why.add_commands(commands, file)
     doubting.add_commands(commands, file)

@@ -129,9 +129,16 @@ def _ensemble(options: argparse.Namespace) -> int:
     choose_driver(scenario, options.runs, talk)
     meet_own_classes(scenario, options.plugin, talk)
 
+    from sim.costs import WORTH_A_WORD, in_words
     from sim.ensembles import ensemble
     from sim.store import Store
+    from sim.study import Study
 
+    study = Study.of(scenario, runs=options.runs, record=options.record)
+    size = options.runs * study.recording.bytes_a_run
+    if talk and size > WORTH_A_WORD:
+        where = "on the disk, before it is compressed" if options.out else "of memory"
+        say(f"the results take {in_words(size)} {where}; events come on top")
     began = time.monotonic()
     try:
         results = ensemble(
@@ -216,11 +223,16 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
     from sim.cli.single import leave
     from sim.results import scenario_of
 
+    if options.out:
+        leave(
+            results,
+            scenario_of(results),
+            folder_for(options.out, options.force),
+            not options.quiet,
+            options.force,
+        )
     if not options.quiet:
         sys.stdout.write(page(results) + "\n")
-    if options.out:
-        folder = folder_for(options.out, options.force)
-        leave(results, scenario_of(results), folder, not options.quiet)
     return DONE
 
 

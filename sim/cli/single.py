@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sim.cli.common import (
     DONE,
     FAILED,
+    RESOLVED,
     STOPPED,
     at_least_one,
     choose_driver,
@@ -35,7 +36,42 @@ def check(options: argparse.Namespace) -> int:
         f"{len(scenario.issues)} issues, {scenario.rounds} weeks from {scenario.start}; "
         "nothing is wrong\n"
     )
+    sys.stdout.write(_strengths(scenario))
     return DONE
+
+
+def _strengths(scenario: Scenario) -> str:
+    """The strength of each camp, and what makes it; nothing for a war without two camps."""
+    if len(scenario.camps) < 2:
+        return ""
+    from sim import compiling
+
+    if not compiling.is_warm() and "sim.rules.war" not in sys.modules:
+        compiling.interpret()  # one sum is not worth a compilation
+    from sim.strengths import camp_strengths, of_one_kind
+
+    def made(of: str, parts: dict[str, float]) -> str:
+        names = ", ".join(
+            f"{scenario.actors[name].label} {part:.3g}"
+            for name, part in sorted(parts.items(), key=lambda item: -item[1])
+        )
+        return f"{of} {sum(parts.values()):.3g} ({names})" if parts else f"{of} nobody"
+
+    lines = ["strength in the contest of forces at the start, with everybody at full effort:"]
+    for camp in camp_strengths(scenario):
+        label = scenario.camps[camp.camp].label
+        lines.append(f"  {label}: {camp.strength:.3g}, {camp.share:.0%} of both camps")
+        lines += [
+            f"    {made('in the air', camp.air)}",
+            f"    {made('on the ground', camp.ground)}",
+        ]
+    alone = of_one_kind(scenario)
+    if alone < 1.0:
+        lines.append(
+            "  air and ground complement each other (parameters.ces): a camp that has only one of "
+            f"the two counts for {alone:.3g} of it"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def show(options: argparse.Namespace) -> int:
@@ -64,44 +100,72 @@ def run(options: argparse.Namespace) -> int:
     choose_driver(scenario, options.runs, talk)
 
     from sim.chronicle import page
-    from sim.simulation import gather
+    from sim.costs import WORTH_A_WORD, in_words
+    from sim.setup import prepare
+    from sim.simulation import afford, gather
 
     meet_own_classes(scenario, options.plugin, talk)
+    need = afford(scenario, prepare(scenario), options.runs)
+    if talk and need > WORTH_A_WORD:
+        say(f"this takes {in_words(need)} of memory, and half as much on the disk with --out")
     try:
         bar = talk and options.runs > 1
-        results = gather(scenario, range(options.runs), options.seed, progress=bar)
+        results = gather(scenario, range(options.runs), options.seed, progress=bar, keep_going=True)
     except SimError as error:
         say(f"sim: the run failed: {error}")
         return FAILED
     finished = results.sizes["run"]
+    # What was found is kept before it is told: a terminal can be closed.
+    if out is not None:
+        try:
+            out = leave(results, scenario, out, talk, options.force)
+        except (SimError, OSError) as error:
+            say(f"sim: the results could not be kept: {error}")
+            return FAILED
     if talk and finished > 1:
         say(f"putting {finished} runs into words ...")
     if talk:
         sys.stdout.write(page(results) + "\n")
-    if out is not None:
-        try:
-            leave(results, scenario, out, talk)
-        except (SimError, OSError) as error:
-            say(f"sim: the results could not be kept: {error}")
-            return FAILED
-    if finished < options.runs:
+    lost = [line for line in results.attrs.get("failures", "").split("\n") if line]
+    kept = f"; the others are in {out}" if out else "; nothing is kept without --out"
+    if lost:
+        runs = f"{len(lost)} of {options.runs} runs failed"
+        more = f", and {len(lost) - 1} more" if lost[1:] else ""
+        say(f"sim: {runs}{kept}: {lost[0]}{more}")
+    if finished + len(lost) < options.runs:
         kept = f"; these are in {out}" if out else "; nothing is kept without --out"
-        say(f"sim: stopped after {finished} of {options.runs} runs{kept}")
+        say(f"sim: stopped after {finished + len(lost)} of {options.runs} runs{kept}")
         return STOPPED
-    return DONE
+    return FAILED if lost else DONE
 
 
-def leave(results: xr.Dataset, scenario: Scenario, out: Path, talk: bool) -> None:
-    """Leave everything in a folder: results, chronicle, resolved scenario, figures."""
+def leave(
+    results: xr.Dataset, scenario: Scenario, out: Path, talk: bool, force: bool = False
+) -> Path:
+    """Leave everything in a folder: results, chronicle, resolved scenario, figures.
+
+    Returns
+    -------
+    Path
+        The folder: another one, with a number behind its name, if somebody has left results there
+        meanwhile.
+    """
     from sim.chronicle import page
     from sim.plots import everything
     from sim.results import save
+    from sim.saving import write_whole
 
+    wanted, number = out, 2
+    while not force and (out / "results.nc").exists():
+        out, number = wanted.with_name(f"{wanted.name}-{number}"), number + 1
+    if out != wanted:
+        say(f"sim: results were left in {wanted} meanwhile; these go to {out}")
     if talk:
         say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
     save(results, out / "results.nc")
-    (out / "chronicle.txt").write_text(page(results) + "\n", encoding="utf-8")
-    (out / "scenario.toml").write_text(dumps(scenario), encoding="utf-8")
+    write_whole(out / "scenario.toml", (RESOLVED + dumps(scenario)).encode())
+    write_whole(out / "chronicle.txt", (page(results) + "\n").encode())
     figures = everything(results, out / "figures")
     if talk:
         say(f"left in {out}: results.nc, chronicle.txt, scenario.toml, {len(figures)} figures")
+    return out

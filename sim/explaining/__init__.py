@@ -227,7 +227,11 @@ def _run(results: xr.Dataset, run: int | None) -> int:
 
 def _is_full(results: xr.Dataset) -> bool:
     """Whether the results hold everything of their runs, in 64 bits, events too."""
-    rounds = scenario_of(results).rounds
+    case = scenario_of(results)
+    rounds = case.rounds
+    named = (("actor", case.actors), ("other", case.actors), ("issue", case.issues))
+    if any(results[axis].values.tolist() != list(names) for axis, names in named):
+        return False
     held = "event_kind" in results and all(name in results for name in _NEEDED)
     if not held or not np.array_equal(results["round"].values, np.arange(rounds)):
         return False

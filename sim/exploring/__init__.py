@@ -149,7 +149,7 @@ class Explorer:
         ScenarioError
             If the sliders stand where the parts of the scenario contradict each other.
         """
-        return with_changes(self._first, self.changes) if self.changes else self._first
+        return with_changes(self._first, self.changes, note=False) if self.changes else self._first
 
     def reset(self) -> None:
         """Put everything back to what the scenario says."""

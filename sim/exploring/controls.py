@@ -95,7 +95,7 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
         if kind is int and not all(n.is_integer() for n in (low, high, step)):
             raise _refused(path, f"takes whole numbers, and its span is {span!r}")
         for end in (low, high):
-            with_changes(scenario, {path: kind(end)})
+            with_changes(scenario, {path: kind(end)}, note=False)
     if not (low < high and 0.0 < step <= high - low):
         problem = f"a slider from {low:g} to {high:g} by {step:g} cannot be moved"
         raise _refused(path, problem, "give low below high, and a step that fits between them")
@@ -163,11 +163,20 @@ def _number(annotation: Any) -> tuple[Any, dict[str, Any]] | None:
     """The numeric type that a field allows, with its bounds; whole numbers written as words too."""
     for kind, limits in fields.options(annotation):
         if kind in (int, float):
-            return kind, fields.limits_of(limits)
+            return kind, _natural(fields.limits_of(limits))
         if get_origin(kind) is not None and get_args(kind) and _whole_words(kind):
             numbers = get_args(kind)
             return int, {"ge": min(numbers), "le": max(numbers)}
     return None
+
+
+def _natural(bounds: Mapping[str, float]) -> dict[str, float]:
+    """Bounds that a slider can end at; those that only keep nonsense out are far beyond it."""
+    natural = {name: end for name, end in bounds.items() if name != "le" or end <= 20.0}
+    if 0.0 < natural.get("ge", 0.0) < 0.1:
+        del natural["ge"]
+        natural["gt"] = 0.0
+    return natural
 
 
 def _whole_words(kind: Any) -> bool:
@@ -245,7 +254,7 @@ def _possible(
 
     def fine(steps: int) -> bool:
         try:
-            with_changes(scenario, {path: kind(at(steps))})
+            with_changes(scenario, {path: kind(at(steps))}, note=False)
         except ScenarioError:
             return False
         return True

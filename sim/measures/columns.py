@@ -9,7 +9,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.selection import logged, run_number
+from sim.provenance import distinct_runs, places
+from sim.results import event_column
+from sim.selection import run_number
 
 
 class Columns(NamedTuple):
@@ -19,8 +21,10 @@ class Columns(NamedTuple):
     ----------
     run, week : ndarray of int
         Places on the axes of runs and of rounds.
-    kind, actor, counterpart, issue : ndarray of int
-        Codes as in `sim.events`, places on the axes of actors and issues; -1 for none.
+    kind : ndarray of int
+        Codes as in `sim.events`.
+    actor, counterpart, issue : ndarray of int
+        Places in `sim.provenance.names_of`, whatever the axes hold; -1 for none.
     answer : ndarray of bool
     terms : ndarray, shape (events, terms)
     """
@@ -56,26 +60,18 @@ def columns(results: xr.Dataset, *kinds: int) -> Columns:
     Raises
     ------
     ResultsError
-        If there are no runs, or events were not recorded.
+        If there are no runs, one stands there twice, or events were not recorded.
     """
-    run_number(results)
-    chosen = np.isin(logged(results, "kind").values, kinds)
-    run, here = _places(results["run"].values, logged(results, "run").values[chosen])
-    week, then = _places(results["round"].values, logged(results, "round").values[chosen])
+    run_number(distinct_runs(results))
+    chosen = np.isin(event_column(results, "kind"), kinds)
+    run, here = places(results["run"].values, event_column(results, "run")[chosen])
+    week, then = places(results["round"].values, event_column(results, "round")[chosen])
     kept = here & then
     found = {
-        name: logged(results, name).values[chosen][kept]
+        name: event_column(results, name)[chosen][kept]
         for name in ("kind", "actor", "counterpart", "issue", "answer", "terms")
     }
     return Columns(run=run[kept], week=week[kept], **found)
-
-
-def _places(axis: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Where each wanted number stands on an axis, and whether it stands there at all."""
-    order = np.argsort(axis, kind="stable")
-    place = np.minimum(np.searchsorted(axis[order], wanted), max(len(axis) - 1, 0))
-    found = order[place] if len(axis) else np.zeros(len(wanted), dtype=np.int64)
-    return found, axis[found] == wanted if len(axis) else np.zeros(len(wanted), dtype=np.bool_)
 
 
 def by_actor(
@@ -96,7 +92,7 @@ def by_actor(
     key : ndarray of int
         Occasion of each of these events; one that is no occasion is left out.
     actors : int
-        How many there are.
+        How many the scenario has.
     who : str
         The column that names them.
     """
@@ -106,7 +102,7 @@ def by_actor(
     return flags
 
 
-def names_of(names: list[str], flags: NDArray[Any]) -> list[tuple[str, ...]]:
+def flagged(names: list[str], flags: NDArray[Any]) -> list[tuple[str, ...]]:
     """The names flagged in each row."""
     return [tuple(name for name, yes in zip(names, row, strict=True) if yes) for row in flags]
 

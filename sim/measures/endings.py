@@ -14,8 +14,8 @@ from sim.chronicle.wording import Words
 from sim.errors import ResultsError, nearest
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.pairs import tie
-from sim.results import scenario_of
-from sim.selection import pair, run_number, variable
+from sim.provenance import every_week, scenario_of
+from sim.selection import pair, pieces, run_number, variable
 
 WAR, CEASEFIRE, SETTLED, VICTORY = range(4)
 FROZEN_FROM = 12
@@ -83,7 +83,7 @@ def outcomes(
     ResultsError
         If there are no runs, a name is not known, or a variable was not recorded.
     """
-    run_number(results)
+    run_number(every_week(results, "the class of an outcome"))
     scenario = scenario_of(results)
     weeks = variable(results, "state").transpose("run", "round").values
     state, age = weeks[:, -1], _age(weeks)
@@ -194,8 +194,10 @@ def outcome_shares(
         Index ``outcome``: ``runs``, ``share`` with ``low`` and ``high``, ``meaning``. The first
         five add up to 1.
     """
-    found = outcomes(results, allies, content)
-    count, runs = found.sum("run").values, found.sizes["run"]
+    run_number(results)
+    runs = results.sizes["run"]
+    every = [outcomes(piece, allies, content).sum("run") for piece in pieces(results)]
+    found, count = every[0], np.sum([piece.values for piece in every], axis=0)
     low, high = wilson(count, runs, level)
     return pd.DataFrame(
         {

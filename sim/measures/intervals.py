@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import ResultsError
+from sim.provenance import has_axis
 
 LEVEL = 0.95
 
@@ -81,8 +82,9 @@ def several(values: Any, least: int = 2) -> int:
     Raises
     ------
     ResultsError
-        If there are fewer than `least`.
+        If there are fewer than `least`, or `values` have no axis of runs any more.
     """
+    has_axis(values, "run")
     runs = int(values.sizes["run"])
     if runs == 0:
         raise ResultsError("these results hold no runs")

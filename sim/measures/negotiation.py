@@ -10,9 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from sim import events as log
-from sim.measures.columns import by_actor, columns, names_of, when
+from sim.measures.columns import by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.truces import SETTLED_STATE, answers
+from sim.provenance import every_week, names_of
 from sim.selection import pair as selected
 from sim.selection import run_number, variable
 
@@ -48,8 +49,7 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
     some = columns(results, log.ATTEND, log.TABLE, log.VOTE, log.SETTLE)
     key = some.run * results.sizes["round"] + some.week
     keys = np.unique(key)
-    who = [str(name) for name in results["actor"].values]
-    issues = [str(name) for name in results["issue"].values]
+    who, issues = names_of(results, "actor"), names_of(results, "issue")
     tabled, settle = some.of(log.TABLE), some.of(log.SETTLE)
     settling = key[some.kind == log.SETTLE]
 
@@ -57,14 +57,14 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
         asked = some.of(kind)
         asked = asked._replace(answer=asked.answer == yes)
         flags = by_actor(keys, asked, key[some.kind == kind], len(who))
-        return pd.Series(names_of(who, flags), dtype=object)
+        return pd.Series(flagged(who, flags), dtype=object)
 
     found = {
         **when(results, keys // results.sizes["round"], keys % results.sizes["round"]),
         "came": told(log.ATTEND, True),
         "stayed_away": told(log.ATTEND, False),
         "tabled": pd.Series(
-            names_of(
+            flagged(
                 issues,
                 by_actor(keys, tabled, key[some.kind == log.TABLE], len(issues), who="issue"),
             ),
@@ -152,17 +152,19 @@ def said_and_done(
     ResultsError
         If an actor is not there, or something was not recorded.
     """
-    i, j = (results["actor"].values.tolist().index(name) for name in selected(results, pair))
+    known, two = names_of(results, "actor"), selected(results, pair)
     flags = {
-        name: variable(results, name).transpose("run", "round", "actor").values
+        name: variable(results, name).sel(actor=list(two)).transpose("run", "round", "actor").values
         for name in ("objected", "declared", "accepted")
     }
-    some = columns(results, log.CEASEFIRE, log.SETTLE, log.RATIFY)
+    some = columns(every_week(results, "a period"), log.CEASEFIRE, log.SETTLE, log.RATIFY)
     length, tables = results.sizes["round"], []
-    signed = np.zeros((*flags["objected"].shape[:2], results.sizes["actor"]), dtype=np.bool_)
+    signed = np.zeros_like(flags["objected"])
     ratify = some.of(log.RATIFY)
     yes = ratify.answer | (ratify.actor == ratify.counterpart)
-    signed[ratify.run[yes], ratify.week[yes], ratify.actor[yes]] = True
+    for place, name in enumerate(two):
+        own = yes & (ratify.actor == known.index(name))
+        signed[ratify.run[own], ratify.week[own], place] = True
     for act, kind, words, deeds in (
         ("ceasefire", log.CEASEFIRE, ~flags["objected"], signed),
         ("vote", log.SETTLE, flags["declared"], flags["accepted"]),
@@ -177,7 +179,7 @@ def said_and_done(
             "occasions": count[first],
         }
         for name, values in (("said", words), ("done", deeds)):
-            both = values[(*at, i)] & values[(*at, j)]
+            both = values[at].all(axis=-1)
             agreed = np.bincount(period[both], minlength=len(count))[first]
             low, high = wilson(agreed, count[first], level)
             found |= {name: agreed / count[first], f"{name}_low": low, f"{name}_high": high}
@@ -205,7 +207,7 @@ def settlements(results: xr.Dataset) -> pd.DataFrame:
     ResultsError
         If a variable was not recorded.
     """
-    run_number(results)
+    run_number(every_week(results, "what settlements say"))
     state = variable(results, "state").transpose("run", "round").values == SETTLED_STATE
     began = state & ~np.concatenate([np.zeros_like(state[:, :1]), state[:, :-1]], axis=1)
     text, tabled, position = (

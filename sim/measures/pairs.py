@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from sim.errors import ResultsError
+from sim.provenance import every_week
 from sim.results import MEANING, scenario_of
 from sim.selection import pair, several_actors, variable
 from sim.setup import knobs
@@ -102,7 +103,7 @@ def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
     """
     i, j = pair(results, two)
     weight, ideal = variable(results, "attention"), variable(results, "attention_ideal")
-    if results["round"].values[:1] != [0]:
+    if every_week(results, "the account by issue")["round"].values[:1] != [0]:
         raise ResultsError("the account by issue needs the record from round 0 on")
     p = knobs(scenario_of(results))
     w, x = (

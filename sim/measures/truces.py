@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from sim import events as log
 from sim.errors import ResultsError
-from sim.measures.columns import by_actor, columns, names_of, when
+from sim.measures.columns import by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.lifetimes import kaplan_meier
+from sim.provenance import every_week, named, names_of
 from sim.selection import actor, run_number, variable
 
 COLLAPSE, SETTLEMENT, CENSORED = "collapse", "settlement", "censored"
@@ -75,12 +76,12 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
         "start_date": days[start],
         "last_date": days[last],
         "weeks": last - start + 1,
-        "convener": np.array(names, dtype=object)[convener[run, start]],
+        "convener": named(results, "actor", convener[run, start]),
         "ended": how.astype(object),
         "settled": np.where(settled >= 0, rounds[settled], -1),
-        "signed": _tuples(names_of(names, ratified[run, start])),
+        "signed": _tuples(flagged(names, ratified[run, start])),
         "first_breach": np.where(breached, rounds[breach], -1),
-        "violators": _tuples(names_of(names, violated[run, breach] & breached[:, None])),
+        "violators": _tuples(flagged(names, violated[run, breach] & breached[:, None])),
     }
     return pd.DataFrame({name: columns_[name] for name in SPELL})
 
@@ -128,6 +129,7 @@ type _Places = NDArray[np.int64]
 
 def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.bool_]]:
     """Run, first and last week of every spell, as places, and whether it ended then."""
+    every_week(results, "the length of ceasefires")
     state = variable(results, "state").transpose("run", "round").values
     began = _beginnings(results) & (state != VICTORY_STATE)
     held = (state > 0) & (state != VICTORY_STATE)
@@ -221,7 +223,7 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
     """
     some = columns(results, log.PROPOSE, log.CONSULT, log.RATIFY, log.CEASEFIRE)
     key = some.run * results.sizes["round"] + some.week
-    tried, names = some.of(log.PROPOSE), np.array(results["actor"].values, dtype=object)
+    tried, names = some.of(log.PROPOSE), names_of(results, "actor")
     keys = key[some.kind == log.PROPOSE]
     order = np.argsort(keys, kind="stable")
     keys, tried = keys[order], tried.at(order)
@@ -234,11 +236,11 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(
         {
             **when(results, tried.run, tried.week),
-            "convener": names[tried.actor],
+            "convener": named(results, "actor", tried.actor),
             "proposed": tried.answer,
             "in_force": np.isin(keys, key[some.kind == log.CEASEFIRE][force]),
-            "consulted": _tuples(names_of(names.tolist(), consulted)),
-            "signed": _tuples(names_of(names.tolist(), signed)),
+            "consulted": _tuples(flagged(names, consulted)),
+            "signed": _tuples(flagged(names, signed)),
         },
         columns=list(ATTEMPT),
     )
@@ -280,11 +282,15 @@ def answers(
     said: str,
     level: float = LEVEL,
 ) -> pd.DataFrame:
-    """Yeses of each actor among what it was asked, with their share and its interval."""
-    count = results.sizes["actor"]
-    of, agreed = (np.bincount(some, minlength=count) for some in (who, who[yes]))
+    """Yeses of each actor among what it was asked, with their share and its interval.
+
+    `who` are places in `sim.provenance.names_of`; the table has the actors of the results.
+    """
+    known = names_of(results, "actor")
+    mine = [known.index(str(name)) for name in results["actor"].values]
+    of, agreed = (np.bincount(some, minlength=len(known))[mine] for some in (who, who[yes]))
     low, high = wilson(agreed, of, level)
-    share = np.divide(agreed, of, out=np.full(count, np.nan), where=of > 0)
+    share = np.divide(agreed, of, out=np.full(len(mine), np.nan), where=of > 0)
     names = pd.Index([str(name) for name in results["actor"].values], name="actor")
     found = {asked: of, said: agreed, "share": share, "low": low, "high": high}
     return pd.DataFrame(found, index=names)
@@ -370,7 +376,7 @@ def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
         If the first rounds are missing, or a variable was not recorded.
     """
     spells = _whole(results)
-    order = [str(name) for name in results["actor"].values]
+    order = names_of(results, "actor")
     by = spells.assign(collapsed=spells["ended"] == COLLAPSE).groupby("convener", sort=False)
     table = by.agg(
         ceasefires=("weeks", "size"), collapsed=("collapsed", "sum"), weeks=("weeks", "sum")

@@ -22,6 +22,7 @@ from sim.plots.style import figure_of
 from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.truces import ceasefires
 from sim.plots.violence import said_and_done, theatres
+from sim.results import event_column
 from sim.store import reading
 
 # What a figure can take, and the word for it on the command line.
@@ -213,7 +214,7 @@ def _recorded(results: xr.Dataset, name: str) -> None:
     try:
         for needed in entry(name).needs:
             if needed.startswith("event_"):
-                selection.logged(results, needed.removeprefix("event_"))
+                event_column(results, needed.removeprefix("event_"))
             else:
                 selection.variable(results, needed)
     except ResultsError as error:

@@ -70,8 +70,9 @@ def html(
     """
     selection.run_number(results)
     with reading("what these results hold"):
-        kept = [name for name in comparison.NEEDS if name in results]
-        results = results.assign({name: results[name].load() for name in kept})
+        # Read once, so that damage is found before anything is drawn; not all of it at one time.
+        for piece in selection.pieces(results[[n for n in comparison.NEEDS if n in results]]):
+            piece.load()
         scenario, found = scenario_of(results), extremes(results)
     many = results.sizes["run"] > 1
     say("drawing the figures ...")

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import comparison, html, labels, measures
+from sim import comparison, html, labels, measures, selection
 from sim.chronicle import page as chronicle_page
 from sim.chronicle.wording import Words, day, percent
 from sim.errors import ResultsError, SimError
@@ -164,12 +164,19 @@ def _span(low: float, high: float, form: str) -> str:
 
 def course(results: xr.Dataset) -> str:
     """Weeks in each state, ceasefires and talks of a run."""
-    found = numbers(results.drop_vars(["tie"], errors="ignore"))
+    light = results.drop_vars(["tie"], errors="ignore")
+    found = [
+        {name: values for name, values in numbers(piece).items() if name in comparison.HEADLINES}
+        for piece in selection.pieces(light)
+    ]
     rows = []
     for name in comparison.HEADLINES:
-        if name not in found:
+        if not any(name in piece for piece in found):
             continue
-        values = found[name]
+        # A count that does not occur in a piece is 0 there.
+        values = np.concatenate(
+            [piece.get(name, np.zeros_like(next(iter(piece.values())))) for piece in found]
+        )
         mean, interval = f"{values.mean():.1f}", "one run"
         if len(values) > 1:
             told = measures.mean_interval(xr.DataArray(values, dims="run"))

@@ -14,17 +14,19 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from sim.errors import SimError, nearest
+from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.files import read_table
 from sim.measures import breach_weights
-from sim.parts import Part
+from sim.parts import Line, Number, Part, Text
 from sim.scenario import Scenario
 from sim.theory.cast import Cast
 from sim.theory.estimates import Figure, Spread, ratio
 from sim.theory.facts import Fact, Status
 from sim.theory.readings import NOT_MET, first_achieved, since
+from sim.toml import place_of
+from sim.validation import checked
 
 TRUCE, SETTLEMENT = 1, 2
 
@@ -32,16 +34,16 @@ TRUCE, SETTLEMENT = 1, 2
 class Happened(Part):
     """One fact of history."""
 
-    name: str = Field(description="short name")
-    claim: str = Field(description="what happened, in words")
-    measure: str = Field(description="what is compared with it in the runs")
-    value: float | None = Field(None, description="what it was")
-    low: float | None = Field(None, description="or the lower end of what it may have been")
-    high: float | None = Field(None, description="and the upper end")
-    source: str = Field(description="where it comes from")
+    name: Line = Field(description="short name")
+    claim: Text = Field(description="what happened, in words")
+    measure: Line = Field(description="what is compared with it in the runs")
+    value: Number | None = Field(None, description="what it was")
+    low: Number | None = Field(None, description="or the lower end of what it may have been")
+    high: Number | None = Field(None, description="and the upper end")
+    source: Text = Field(description="where it comes from")
     status: Literal["fitted", "imposed", "free"] = Field(description="what it can prove")
     seen: bool = Field(description="whether it was looked at while the theory was tuned")
-    why: str = Field(description="why it has this status")
+    why: Text = Field(description="why it has this status")
 
     @model_validator(mode="after")
     def _one_or_two(self) -> Happened:
@@ -91,31 +93,33 @@ def beside(path: Path) -> Path | None:
     return found if found.is_file() else None
 
 
+class _Tables(Part):
+    facts: tuple[Happened, ...]
+
+
 def load(path: Path) -> tuple[Fact, ...]:
     """Read facts of history from a file.
 
     Raises
     ------
-    SimError
-        If it cannot be read, or a fact of it is not one.
+    ScenarioError
+        If it cannot be read, or with everything that is wrong in it.
     """
-    tree = read_table(path)
-    rows = tree.get("facts")
-    if not isinstance(rows, list) or set(tree) != {"facts"}:
-        raise SimError(f"{path}: holds a list of [[facts]] and nothing else")
-    found = []
-    for place, row in enumerate(rows, start=1):
-        try:
-            one = Happened.model_validate(dict(row))
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(part) for part in fault["loc"]) or "it"
-            raise SimError(f"{path}: fact {place}: {where}: {fault['msg']}") from error
-        if one.measure not in MEASURES:
+    tree = read_table(path, "a history")
+    if not isinstance(tree.get("facts"), list) or set(tree) != {"facts"}:
+        problem = "holds a list of [[facts]] and nothing else"
+        raise ScenarioError([Fault("", problem, file=str(path))])
+    facts = checked(tree, _Tables).facts
+    faults: list[Fault] = []
+    for place, one in enumerate(facts):
+        if one.measure not in MEASURES and len(faults) <= MOST_FAULTS:
+            at = place_of(tree, ("facts", place, "measure"))
             hint = nearest(one.measure, list(MEASURES))
-            raise SimError(f"{path}: fact {place}: unknown measure {one.measure!r} ({hint})")
-        found.append(_fact(one))
-    return tuple(found)
+            problem = f"unknown measure {one.measure!r}"
+            faults.append(Fault(f"facts.{place}.measure", problem, hint, *at))
+    if faults:
+        raise ScenarioError(faults)
+    return tuple(_fact(one) for one in facts)
 
 
 def extra(case: Scenario, cast: Cast) -> Callable[[xr.Dataset], dict[str, Figure | Spread]]:

@@ -29,6 +29,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import events
+from sim.measures.columns import columns
+from sim.provenance import names_of
+from sim.selection import variable
 from sim.theory.cast import Cast
 from sim.theory.estimates import Figure, mean, mean_share, ratio
 
@@ -64,14 +67,14 @@ class Series(NamedTuple):
 
 def tie(results: xr.Dataset, i: str, j: str) -> NDArray[np.float64]:
     """Tie of two actors by run and week, mean of both directions."""
-    values = results["tie"]
+    values = variable(results, "tie").transpose("run", "round", "actor", "other")
     there, back = values.sel(actor=i, other=j).values, values.sel(actor=j, other=i).values
     return np.asarray(0.5 * (there.astype(np.float64) + back.astype(np.float64)))
 
 
 def first_achieved(results: xr.Dataset, cast: Cast) -> NDArray[np.int64]:
     """First week in which the goal stands achieved, by run; `NOT_MET` where it does not come."""
-    position = results["position"].sel(issue=cast.goal).values
+    position = results["position"].sel(issue=cast.goal).transpose("run", "round").values
     # positions may be kept in 32 bits: a mark met exactly must count
     near = 1e-6
     safe = position >= cast.achieved - near if cast.upwards else position <= cast.achieved + near
@@ -112,16 +115,15 @@ def answers(
     whom : sequence of str, optional
         Only decisions about these.
     """
-    names = results["actor"].values.tolist()
-    run = results["event_run"].values - int(results["run"].values[0])
-    chosen = results["event_kind"].values == kind
-    for field, allowed in (("actor", who), ("counterpart", whom)):
-        if allowed is not None:
-            codes = [names.index(name) for name in allowed]
-            chosen &= np.isin(results[f"event_{field}"].values, codes)
+    names = names_of(results, "actor")
+    asked = columns(results, kind)
+    chosen = np.isin(asked.actor, [names.index(name) for name in who])
+    if whom is not None:
+        chosen &= np.isin(asked.counterpart, [names.index(name) for name in whom])
     shape = (results.sizes["run"], results.sizes["round"])
-    place = (run * shape[1] + results["event_round"].values)[chosen]
-    counted = results["event_answer"].values[chosen] == yes
+    asked = asked.at(chosen)
+    place = asked.run * shape[1] + asked.week
+    counted = asked.answer == yes
     part = np.bincount(place, weights=counted, minlength=shape[0] * shape[1])
     whole = np.bincount(place, minlength=shape[0] * shape[1])
     return Series(part.reshape(shape), whole.reshape(shape).astype(np.float64), share)

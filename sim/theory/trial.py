@@ -81,6 +81,13 @@ class Trial:
     tables: dict[str, pd.DataFrame]
     names: dict[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return (
+            f"Trial of the theory on {self.title!r}: {self.runs} runs, parts "
+            f"{', '.join(self.tables) or 'none'}\n"
+            "Tables: trial.tables, by part"
+        )
+
 
 def chosen_parts(only: Sequence[str] | None) -> tuple[str, ...]:
     """Parts by their names; all if none is given.
@@ -218,11 +225,12 @@ def load(folder: Path) -> Trial:
         parts = rest.pop("parts")
         kinds = {"left_out": str}
         tables = {part: pd.read_csv(folder / f"{part}.csv", dtype=kinds) for part in parts}
-    except (OSError, ValueError, KeyError) as error:
+        for table in tables.values():
+            if "left_out" in table:
+                table["left_out"] = table["left_out"].fillna("")
+        for name in ("proxies", "disputed", "shuffled"):
+            rest[name] = tuple(rest[name])
+        return Trial(**rest, tables=tables)
+    # what is no table, or nested without end, fails in other ways than a wrong value
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SimError(f"{folder} holds no test of the theory: {error}") from error
-    for table in tables.values():
-        if "left_out" in table:
-            table["left_out"] = table["left_out"].fillna("")
-    for name in ("proxies", "disputed", "shuffled"):
-        rest[name] = tuple(rest[name])
-    return Trial(**rest, tables=tables)

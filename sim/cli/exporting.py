@@ -1,0 +1,54 @@
+"""The command to leave: export, results as a table for other programs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, say
+from sim.errors import SimError
+
+
+def add_commands(commands: Any) -> None:
+    """Add this command to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    """
+    export = commands.add_parser(
+        "export", help="write results as a CSV table: runs, weeks, actors, pairs or events"
+    )
+    export.add_argument("source", help="folder of an ensemble or of sim run, or a results.nc file")
+    export.add_argument(
+        "--table", default="runs", metavar="NAME",
+        help="what a row is: runs (default), weeks, actors, pairs or events",
+    )  # fmt: skip
+    export.add_argument("--out", required=True, metavar="FILE", help="CSV file")
+    export.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    export.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    export.set_defaults(command=_export)
+
+
+def _export(options: argparse.Namespace) -> int:
+    out = Path(options.out).expanduser()
+    if out.suffix.lower() != ".csv":
+        raise SimError(f"cannot write {out}: the name of a table ends in .csv")
+    if out.is_dir():
+        raise SimError(f"cannot write {out}: it is a folder")
+    if out.exists() and not options.force:
+        raise SimError(f"{out} is there already: choose another name, or replace it with --force")
+    from sim.frames import to_frame
+    from sim.saving import write_whole
+    from sim.sources import open_results
+    from sim.store import reading
+
+    results = open_results(options.source, events=options.table == "events")
+    with reading(options.source):
+        table = to_frame(results, options.table)
+    write_whole(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    if not options.quiet:
+        say(f"left in {out}: {len(table)} rows, {len(table.columns)} columns")
+    return DONE

@@ -1,0 +1,104 @@
+"""What a job takes of the machine, and results that are too many to be held at once."""
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sim
+from sim import blocks, comparison, costs, events, measures, selection
+from sim.cli import main
+from sim.errors import SimError
+from sim.report import sections
+from sim.setup import most_events, prepare
+
+TOY = ROOT / "scenarios/toy.toml"
+
+
+@pytest.fixture(scope="module")
+def many(toy):
+    return sim.ensemble(toy, 60)
+
+
+def test_memory_of_runs_in_full_is_that_of_their_record_and_of_the_results(toy):
+    found = sim.simulate(toy, runs=3, log=False)
+    g, _, lay = prepare(toy)
+    need = costs.memory_in_full(lay, toy.rounds, 3, most_events(g, lay, toy.rounds))
+    weekly = sum(v.nbytes for v in found.data_vars.values())
+    assert need == 2 * weekly + most_events(g, lay, toy.rounds) * events.COLUMNS * 8
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(999, "1 kB"), (2.5e6, "2.5 MB"), (18.6e9, "18.6 GB"), (340e9, "340 GB"), (5e13, "50.0 TB")],
+)
+def test_a_number_of_bytes_is_said_in_words(size, words):
+    assert costs.in_words(size) == words
+
+
+def test_runs_in_full_that_the_memory_cannot_hold_are_refused_before_they_are_played(toy):
+    with pytest.raises(SimError, match=r"100000000 runs of 3 actors .* need at least .* TB"):
+        sim.simulate(toy, runs=100_000_000)
+
+
+def test_an_ensemble_that_the_memory_cannot_hold_is_refused_and_told_of_the_disk(toy):
+    with pytest.raises(SimError, match=r"results of 10{9} runs need .* on disk \(out\)"):
+        sim.ensemble(toy, 1_000_000_000)
+
+
+def test_the_command_line_refuses_what_the_memory_cannot_hold(capsys):
+    assert main(["run", str(TOY), "--runs", "100000000"]) == 2
+    assert "of memory, and this machine has" in capsys.readouterr().err
+
+
+def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
+    _, _, lay = prepare(toy)
+    out = blocks.empty_summary(1, 1, len(lay.actors), len(lay.issues))
+    count = events.counter(len(lay.actors))
+    events.tally(count)[:] = 70_000
+    n, k = len(lay.actors), len(lay.issues)
+    blocks.summarise(
+        out, 0, np.ones(n), np.zeros((n, n)), np.zeros(k), np.zeros((1, 3, 1), dtype=np.int64),
+        events.empty(0), count,
+    )  # fmt: skip
+    assert (out.decided == 70_000).all()
+    assert (out.happened == 70_000 * (n + 1)).all()
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=2, max_size=30),
+    st.integers(1, 29),
+)
+def test_differences_do_not_depend_on_where_the_runs_are_cut(pairs, cut):
+    one, other = (np.array(values) for values in zip(*pairs, strict=True))
+    whole = comparison.differences({"x": one}, {"x": other}).loc["x"]
+    found = {}
+    for part in (slice(0, cut), slice(cut, None)):
+        if len(one[part]):
+            comparison._add(found, {"x": one[part]}, {"x": other[part]})
+    apart = comparison._table(found).loc["x"]
+    assert np.allclose(whole.drop("effect"), apart.drop("effect"), rtol=1e-9, atol=1e-9)
+
+
+def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
+    found = {}
+    comparison._add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
+    comparison._add(found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)})
+    row = comparison._table(found).loc["times a ratified"]
+    assert (row["first"], row["second"], row["difference"], row["changed"]) == (0.5, 0, -0.5, 0.5)
+
+
+@pytest.mark.parametrize("size", [7, 60])
+def test_report_and_comparison_say_the_same_piece_by_piece(many, toy, monkeypatch, size):
+    other = sim.ensemble(toy, 60, set={"actors.crown.capability": 2.0})
+    whole = sim.compare(many, other)
+    said = sections.ends(many), sections.course(many)
+    shares = measures.outcome_shares(many)
+    monkeypatch.setattr(selection, "RUNS_AT_A_TIME", size)
+    assert len(list(selection.pieces(many))) == -(-60 // size)
+    cut = sim.compare(many, other)
+    assert set(cut.table.index) == set(whole.table.index)
+    assert np.allclose(cut.table, whole.table.loc[cut.table.index], rtol=1e-9, atol=1e-12)
+    assert (sections.ends(many), sections.course(many)) == said
+    assert measures.outcome_shares(many).equals(shares)
