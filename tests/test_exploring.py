@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import files
+from sim import files, labels
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.exploring import controls
 from sim.scenario import Scenario
@@ -42,7 +41,7 @@ def numbers_of(scenario: Scenario) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("path", "ends"),
+    ("path", "stops"),
     [
         ("actors.iran.capability", (0.0, 2.0, 0.1)),  # no upper bound: twice the number
         ("actors.russia.long.arms.ideal", (0.0, 1.0, 0.05)),  # what the field allows
@@ -52,35 +51,55 @@ def numbers_of(scenario: Scenario) -> list[str]:
     ],
 )
 def test_a_slider_ends_where_its_field_does(
-    second: Scenario, path: str, ends: tuple[float]
+    second: Scenario, path: str, stops: tuple[float, float, float]
 ) -> None:
     found = controls.control(second, path)
-    assert (found.low, found.high, found.step) == pytest.approx(ends)
-    assert found.low <= found.value <= found.high
+    low, *_, high = found.choices
+    assert (low, high, found.choices[1] - low) == pytest.approx(stops)
 
 
 @given(data=st.data())
 @settings(max_examples=60)
-def test_every_number_has_a_slider_that_meets_it_and_stays_within_what_is_allowed(
+def test_every_number_has_a_slider_that_holds_it_and_stays_within_what_is_allowed(
     syria: Scenario, data: Any
 ) -> None:
     # poles of camps, and shares by theatre that add up to one, cannot be moved one at a time
     several = (".pole", ".theatres.")
     paths = [path for path in numbers_of(syria) if not any(word in path for word in several)]
-    path = data.draw(st.sampled_from(paths))
-    found = controls.control(syria, path)
-    steps = (found.value - found.low) / found.step
-    assert found.low <= found.value <= found.high
-    assert math.isclose(steps, round(steps), abs_tol=1e-3), found
-    for end in (found.low, found.high):
-        files.with_changes(syria, {path: int(end) if found.kind == "whole" else end})
+    found = controls.control(syria, data.draw(st.sampled_from(paths)))
+    assert found.value in found.choices
+    assert list(found.choices) == sorted(set(found.choices))
+    for end in (found.choices[0], found.choices[-1]):
+        files.with_changes(syria, {found.path: end})
+
+
+@given(
+    value=st.floats(0.0, 10.0),
+    tenths=st.integers(0, 50),
+    step=st.sampled_from([0.001, 0.02, 0.05, 0.1]),
+    parts=st.integers(1, 300),
+)
+@settings(max_examples=60)
+def test_a_number_between_or_beyond_the_stops_is_a_further_stop(
+    toy: Scenario, value: float, tenths: int, step: float, parts: int
+) -> None:
+    scenario = files.with_changes(toy, {CAPABILITY: value})
+    low, high = tenths / 10, tenths / 10 + parts * step
+    found = controls.control(scenario, CAPABILITY, (low, high, step))
+    assert value in found.choices  # to the last bit
+    assert list(found.choices) == sorted(set(found.choices))
+    others = [stop for stop in found.choices if stop != value]
+    assert min(others) >= low
+    assert max(others) <= high
+    assert parts + 1 <= len(found.choices) <= parts + 2
 
 
 def test_a_slider_ends_where_other_numbers_leave_no_room(syria: Scenario) -> None:
     shares = controls.control(syria, "patrons.iran.syria_government")
-    assert (shares.low, shares.high) == (0.0, 0.7)  # Russia has 0.3 of the government
+    # Russia has 0.3 of the government
+    assert (shares.choices[0], shares.choices[-1]) == (0.0, 0.7)
     mark = controls.control(syria, "actors.russia.short.regime.satisfied_at")
-    assert mark.low > 0.5 - 1e-9  # where the danger returns
+    assert mark.choices[0] > 0.5 - 1e-9  # where the danger returns
     with pytest.raises(ScenarioError, match="cannot be moved"):
         controls.control(syria, "camps.government.pole")
 
@@ -88,7 +107,7 @@ def test_a_slider_ends_where_other_numbers_leave_no_room(syria: Scenario) -> Non
 def test_truth_values_get_a_box_and_words_a_list(syria: Scenario) -> None:
     assert controls.control(syria, "mechanisms.experience").kind == "switch"
     words = controls.control(syria, "mechanisms.attention")
-    assert (words.kind, words.words) == ("word", ("flag", "danger"))
+    assert (words.kind, words.choices) == ("word", ("flag", "danger"))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +120,8 @@ def test_truth_values_get_a_box_and_words_a_list(syria: Scenario) -> None:
         ("actors.iran.capability", (2.0, 1.0), "cannot be moved"),
         ("actors.iran.capability", (-1.0, 1.0), "between 0 and"),
         ("actors.iran.capability", 3.0, "must be (low, high)"),
+        ("actors.iran.capability", (0.0, 1.0, 1e-6), "more than 2000 stops"),
+        ("parameters.tau_c", (1.0, 2.5), "takes whole numbers"),
         ("mechanisms.experience", (0.0, 1.0), "has no span"),
         ("name", None, "only numbers can be moved"),
     ],
@@ -159,17 +180,46 @@ def test_the_button_puts_everything_back_in_one_move(shown: Any) -> None:
 
 
 def test_where_the_sliders_contradict_each_other_it_says_so_and_goes_on() -> None:
-    first, second = "actors.crown.short.valley.satisfied_at", "actors.crown.capability"
-    shown = sim.explore(TOY, {first: (0.53, 0.7, 0.01), second: None}, runs=10)
-    # threatened_at stands at 0.52: an own span keeps above it; below it there is no such war
-    shown.controls[first].min = 0.4
+    mark = "actors.crown.short.valley"
+    satisfied, threatened = f"{mark}.satisfied_at", f"{mark}.threatened_at"
+    shown = sim.explore(TOY, {satisfied: (0.55, 0.7, 0.01), threatened: (0.4, 0.58, 0.02)}, runs=10)
+    shown.controls[satisfied].value = 0.55
     before = bytes(shown.picture.value)
-    shown.controls[first].value = 0.45
+    shown.controls[threatened].value = 0.58
     assert "cannot be played" in shown.caption.value
     assert shown.picture.value == before
-    shown.controls[first].value = 0.65
+    shown.controls[satisfied].value = 0.65
     assert "cannot be played" not in shown.caption.value
     assert shown.picture.value != before
+
+
+@pytest.mark.parametrize("value", [0.0165, 1 / 3, 0.5, 0.0])
+def test_a_slider_holds_the_number_of_the_file_and_a_browser_cannot_round_it(value: float) -> None:
+    path = "parameters.opt"
+    shown = sim.explore(TOY, {path: (0.0, 0.02, 0.001)}, runs=10, set={path: value})
+    slider = shown.controls[path]
+    assert slider.value == value
+    # what a browser knows and sends back is a place in a list of texts, and no number to round
+    sent = slider.get_state()
+    assert "value" not in sent
+    assert all(isinstance(text, str) for text in sent["_options_labels"])
+    drawn: list[object] = []
+    shown.picture.observe(drawn.append, names="value")
+    slider.set_state({"index": sent["index"]})
+    assert (slider.value, shown.changes, drawn) == (value, {}, [])
+    slider.set_state({"index": 2})
+    slider.set_state({"index": sent["index"]})
+    assert (slider.value, shown.changes) == (value, {})
+
+
+def test_a_slider_is_named_in_words_and_says_in_words_what_was_moved(shown: Any) -> None:
+    shown.reset()
+    assert "Moved: nothing yet" in shown.caption.value
+    for path, one in shown.controls.items():
+        assert one.description == labels.label(shown.scenario, path)
+        assert one.tooltip.startswith(f"{path}: ")
+    shown.controls["mechanisms.experience"].value = False
+    assert "off instead of on" in shown.caption.value
 
 
 def test_a_figure_of_one_run_is_refused_with_those_that_will_do() -> None:

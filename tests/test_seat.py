@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from hypothesis import strategies as st
 import sim
 from sim import contract
 from sim.errors import SimError
-from sim.model import GovernmentActor, StateActor
+from sim.model import ConflictModel, GovernmentActor, StateActor
 from sim.results import events
 from sim.scenario import Scenario
 from sim.seat import Seat, by_hand
 from sim.seat.asking import asking
-from sim.seat.questions import EVENTS, Question
+from sim.seat.questions import EVENTS, Question, question
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # Numbers that are quoted here come from a file that stays as it is.
@@ -232,7 +233,7 @@ def test_what_there_is_not_is_refused(more: Any, says: str) -> None:
 def test_an_answer_is_yes_or_no_in_one_of_its_forms() -> None:
     asked = Seat(TOY, "league").question
     assert asked is not None
-    for yes in (True, "yes", "Y", asked.yes):
+    for yes in (True, "yes", "Y", asked.yes, np.True_):
         assert asked.read(yes) is True
     for no in (False, "no", "n", asked.no):
         assert asked.read(no) is False
@@ -283,6 +284,140 @@ def test_buttons_answer_and_take_back() -> None:
     assert desk.yes.disabled
     desk.yes.click()  # a late click
     assert same(seat.results(), seat.by_rule)
+
+
+def test_buttons_follow_a_seat_that_is_answered_elsewhere() -> None:
+    from sim.seat.desk import Desk
+
+    seat = Seat(TOY, "league", weeks=20)
+    desk, other = Desk(seat), Desk(seat)
+    seat.answer("yes")  # by a cell
+    for one in (desk, other):
+        assert seat.question is not None
+        assert seat.question.text.split(".")[0] in one.page.value
+        assert not one.back.disabled
+    desk.no.click()  # on one of two
+    assert len(seat.history) == 2
+    assert other.page.value == desk.page.value
+    seat.play()
+    for one in (desk, other):
+        assert "The war is over" in one.page.value
+        assert [b.disabled for b in (one.yes, one.no, one.rule, one.back)] == [True] * 3 + [False]
+
+
+def test_a_double_click_does_not_answer_the_next_question() -> None:
+    from sim.seat.desk import Desk
+
+    seat = Seat(TOY, "league", weeks=20)
+    desk = Desk(seat)
+    button = desk.yes
+    button.click()
+    button.click()
+    assert len(seat.history) == 1
+    desk.yes.click()
+    back = desk.back
+    back.click()
+    back.click()
+    assert len(seat.history) == 1
+
+
+def test_what_a_copy_is_answered_leaves_the_seat_as_it_is() -> None:
+    seat = Seat(TOY, "league", weeks=30, seed=2, decisions=["signs", "orders"])
+    seat.answer("yes")
+    before, now = len(seat.history), str(seat.question)
+    other = seat.copy()
+    assert str(other.question) == now
+    other.play(["no"])
+    assert (len(seat.history), str(seat.question)) == (before, now)
+    straight = Seat(TOY, "league", weeks=30, seed=2, decisions=["signs", "orders"])
+    assert same(straight.play(["yes", "no"]).results(), other.results())
+
+
+@pytest.mark.parametrize(
+    ("where", "call"),
+    [
+        ("model.ConflictModel.play_week", 1),
+        ("model.ConflictModel.play_week", 2),
+        ("seat.question", 1),
+    ],
+)
+@pytest.mark.parametrize("act", ["answer", "back", "play"])
+def test_a_war_that_was_interrupted_goes_on_from_the_same_question(
+    where: str, call: int, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = Seat(TOY, "league", weeks=30)
+    seat.answer("no")
+    seat.answer("yes")
+    real: Any = question if where == "seat.question" else ConflictModel.play_week
+    calls = 0
+
+    def interrupted(*args: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        done = real(*args)
+        if calls >= call:  # a week that stops at a question does not come here
+            raise KeyboardInterrupt
+        return done
+
+    asked = seat.question
+    assert asked is not None
+    monkeypatch.setattr(f"sim.{where}", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        {"answer": lambda: seat.answer("no"), "back": seat.back, "play": seat.play}[act]()
+    monkeypatch.undo()
+    assert seat.question is not None
+    if act == "answer":
+        assert (len(seat.history), seat.question.text) == (2, asked.text)
+    told = [said for _, said in seat.history]
+    assert told == [False, True][: len(told)]
+    straight = Seat(TOY, "league", weeks=30).play([*told, "no"])
+    assert same(seat.play(["no"]).results(), straight.results())
+
+
+@pytest.mark.parametrize("answers", ["yes", True, None])
+def test_several_answers_are_no_single_word(answers: Any) -> None:
+    seat = Seat(TOY, "league", weeks=20)
+    with pytest.raises(SimError, match="takes several answers"):
+        seat.play(answers)
+    assert seat.history == []
+
+
+def test_an_answer_that_is_none_loses_nothing() -> None:
+    seat = Seat(TOY, "league", weeks=20)
+    with pytest.raises(SimError, match="no answer to take back"):
+        seat.back()
+    with pytest.raises(SimError, match="'perhaps'"):
+        seat.play(["yes", "perhaps"])
+    with pytest.raises(SimError, match="must be yes or no"):
+        seat.answer("  ")
+    assert [said for _, said in seat.history] == [True]
+    assert same(seat.play().results(), Seat(TOY, "league", weeks=20).play(["yes"]).results())
+
+
+def test_the_keyboard_asks_again_after_a_slip(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed, shown = iter(["mayb", "yes"]), []
+
+    def answer(prompt: str) -> str:
+        shown.append(prompt)
+        return next(typed)
+
+    monkeypatch.setattr("builtins.input", answer)
+    seat = Seat(TOY, "league", weeks=20)
+    assert seat.question is not None
+    assert by_hand(seat.question) == "yes"
+    assert "must be yes or no" in shown[1]
+
+
+def test_without_ipywidgets_a_seat_shows_its_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    seat = Seat(TOY, "league", weeks=20)
+    seat._ipython_display_()
+    said = capsys.readouterr().out
+    assert "need ipywidgets" in said
+    assert str(seat.question) in said
+    assert repr(seat).startswith("<Seat of League, ")
 
 
 def test_the_seat_is_a_public_name() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.exploring import controls
 from sim.files import with_changes
+from sim.labels import change, label, outcome
 from sim.measures import STATES, outcomes
 from sim.plots import default_pairs
 from sim.plots.redrawing import Redrawn, variables_of
@@ -43,7 +43,7 @@ def explore(
     vary : sequence of str, or mapping of str to (low, high) or (low, high, step), optional
         Fields by their paths, ``["actors.iran.capability"]``; numbers get a slider, truth values
         a box, words a list. See `sim.exploring.controls` for the ends and steps, and for what is
-        chosen if nothing is given.
+        chosen if nothing is given. The scenario's own number is always one of the stops.
     runs, seed : int
         See `sim.ensembles.ensemble`; two runs or more.
     figure : str
@@ -84,7 +84,8 @@ class Explorer:
     Attributes
     ----------
     controls : dict of str to Widget
-        The slider, box or list of each field, by its path. To set its ``value`` moves it.
+        The slider, box or list of each field, by its path. To set its ``value`` moves it; that of
+        a slider is one of the second parts of its ``options``.
     picture, caption : Widget
         The figure, and what is said below it.
     widget : Widget
@@ -117,7 +118,9 @@ class Explorer:
         self._drawn = Redrawn(self._base, figure, pairs)
         self._still = False
         self._then: dict[str, float] = {}
-        self.controls = {found.path: _widget(kit, found) for found in moved}
+        self.controls = {
+            found.path: _widget(kit, found, label(scenario, found.path)) for found in moved
+        }
         for one in self.controls.values():
             one.observe(self._moved, names="value")
         back = kit.Button(
@@ -134,9 +137,7 @@ class Explorer:
     def changes(self) -> dict[str, Any]:
         """What has been moved away from the scenario, as ``set`` takes it."""
         return {
-            path: value
-            for path, one in self.controls.items()
-            if (value := _value(one)) != one.begun
+            path: value for path, one in self.controls.items() if (value := one.value) != one.begun
         }
 
     @property
@@ -186,17 +187,22 @@ class Explorer:
         self.seconds["draw"] = time.perf_counter() - began
         now = _ends(self.results)
         then = self._then = self._then or now
+        moved = self.changes
         ends = ", ".join(
-            f"{state.replace('_', ' ')} {now[state]:.0%}"
-            + (f" ({then[state]:.0%})" if self.changes else "")
+            f"{outcome(self._first, state)} {now[state]:.0%}"
+            + (f" ({then[state]:.0%})" if moved else "")
             for state in STATES
             if now[state] or then[state]
         )
-        brackets = "; in brackets and dotted: as in the file" if self.changes else ""
-        changed = widgets.as_html(f"set={self.changes!r}") if self.changes else "nothing yet"
+        brackets = "; in brackets and dotted: as in the file" if moved else ""
+        told = "; ".join(
+            change(self._first, path, self.controls[path].begun, value)
+            for path, value in moved.items()
+        )
+        code = f"<br><code>{widgets.as_html(f'set={moved!r}')}</code>" if moved else ""
         self.caption.value = (
             f"How it ends, as shares of {self.results.sizes['run']} runs: {ends}{brackets}.<br>"
-            f"Moved: <code>{changed}</code>"
+            f"Moved: {widgets.as_html(told) or 'nothing yet'}{code}"
         )
 
 
@@ -208,33 +214,23 @@ def _names(vary: object) -> list[str]:
     raise SimError(f"what to vary is given as paths, ['actors.iran.capability'], not as {vary!r}")
 
 
-def _widget(kit: Any, found: controls.Control) -> Any:
+def _widget(kit: Any, found: controls.Control, name: str) -> Any:
     """The widget of a control; it remembers what it began with."""
     common: dict[str, Any] = {
-        "description": found.path, "value": found.value, "tooltip": found.meaning,
-        "style": {"description_width": "20em"},
+        "description": name, "value": found.value, "tooltip": f"{found.path}: {found.meaning}",
+        "style": {"description_width": "28em"}, "layout": {"width": "54em"},
     }  # fmt: skip
     if found.kind == "switch":
         made = kit.Checkbox(**common, indent=True)
     elif found.kind == "word":
-        made = kit.Dropdown(**common, options=list(found.words))
+        made = kit.Dropdown(**common, options=list(found.choices))
     else:
-        ends = {"min": found.low, "max": found.high, "step": found.step}
-        digits = max(0, -math.floor(math.log10(found.step) + 1e-9))
-        whole_number = found.kind == "whole"
-        kind = kit.IntSlider if whole_number else kit.FloatSlider
-        if whole_number:
-            ends = {name: int(end) for name, end in ends.items()}
-        else:
-            common["readout_format"] = f".{digits}f"
-        made = kind(**common, **ends, continuous_update=True, layout={"width": "42em"})
+        # A browser rounds the value of a slider of numbers to its step, and sends it back as if
+        # somebody had moved it. A slider of choices knows its place only by their order.
+        stops = [(f"{stop:.10g}", stop) for stop in found.choices]
+        made = kit.SelectionSlider(**common, options=stops, continuous_update=True)
     made.begun = found.value
     return made
-
-
-def _value(one: Any) -> Any:
-    """What a control says, without the dust of floating point."""
-    return round(one.value, 12) if isinstance(one.value, float) else one.value
 
 
 def _ends(results: xr.Dataset) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Which control fits a field of a scenario: a slider with its ends and step, a box, a list.
+"""Which control fits a field of a scenario: a slider and its stops, a box, a list.
 
 Nothing here draws anything: these are numbers read from the models and from the scenario at hand.
 """
@@ -16,8 +16,8 @@ from sim.errors import Fault, ScenarioError, nearest
 from sim.files import with_changes
 from sim.scenario import Scenario
 
-# A slider has about so many steps, and more where the scenario's own number asks for it.
-STEPS = 20
+# A slider has about so many stops, and more where the scenario's own number asks for it.
+STOPS, MOST_STOPS = 20, 2000
 # Where a number is far below what it may be, the slider ends at so many times the number.
 FAR, REACH = 10.0, 4.0
 MOST_DEFAULTS = 4
@@ -39,20 +39,16 @@ class Control:
         What the scenario says.
     meaning : str
         What the field is, as the documentation has it.
-    low, high, step : float
-        Of a slider; 0 for the other kinds.
-    words : tuple of str
-        What can be chosen, of the kind "word".
+    choices : tuple
+        What the field can be set to, in order. The scenario's own value is one of them, exactly as
+        the scenario has it.
     """
 
     path: str
     kind: str
     value: Any
     meaning: str
-    low: float = 0.0
-    high: float = 0.0
-    step: float = 0.0
-    words: tuple[str, ...] = ()
+    choices: tuple[Any, ...]
 
 
 def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) -> Control:
@@ -66,8 +62,9 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
     span : (low, high) or (low, high, step), optional
         Of a slider. By default what the field and the rest of the scenario allow. A number with no
         upper bound goes up to twice what it is, and one that is less than a tenth of what it may be
-        to four times; the step is the coarsest of 1, 2 and 5 (times a power of ten) that leaves
-        twenty or more, and that meets the number itself.
+        to four times. The step is the coarsest of 1, 2 and 5 (times a power of ten) that leaves
+        twenty stops or more and meets the number itself, if that takes no more than 2,000 stops.
+        A number that lies between two stops, or outside the span, is a further stop.
 
     Returns
     -------
@@ -80,11 +77,11 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
     """
     value, annotation, meaning = _found(scenario, path)
     if isinstance(value, bool):
-        return _plain(path, span, Control(path, "switch", value, meaning))
+        return _plain(path, span, Control(path, "switch", value, meaning, (False, True)))
     if isinstance(value, str):
         words = fields.words(annotation)
         if value in words and len(words) > 1 and not _number(annotation):
-            return _plain(path, span, Control(path, "word", value, meaning, words=tuple(words)))
+            return _plain(path, span, Control(path, "word", value, meaning, tuple(words)))
         problem = f"is {fields.shown(value)}, and only numbers can be moved"
         raise _refused(path, problem, "give it a number first: set={...}")
     if not isinstance(value, int | float):
@@ -94,14 +91,19 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
         low, high, step = _ends(float(value), kind is int, bounds)
         low, high = (_possible(scenario, path, kind, value, end, step) for end in (low, high))
     else:
-        low, high, step = _given(span, path)
+        low, high, step = _given(span, path, kind is int)
+        if kind is int and not all(n.is_integer() for n in (low, high, step)):
+            raise _refused(path, f"takes whole numbers, and its span is {span!r}")
         for end in (low, high):
             with_changes(scenario, {path: kind(end)}, note=False)
     if not (low < high and 0.0 < step <= high - low):
         problem = f"a slider from {low:g} to {high:g} by {step:g} cannot be moved"
         raise _refused(path, problem, "give low below high, and a step that fits between them")
+    if (high - low) / step > MOST_STOPS:
+        problem = f"a slider from {low:g} to {high:g} by {step:g} has more than {MOST_STOPS} stops"
+        raise _refused(path, problem, "give a larger step")
     name = "whole" if kind is int else "number"
-    return Control(path, name, value, meaning, low, high, step)
+    return Control(path, name, value, meaning, _stops(low, high, step, value, kind))
 
 
 def default_paths(scenario: Scenario, pair: Sequence[str] = ()) -> list[str]:
@@ -197,30 +199,52 @@ def _ends(value: float, whole: bool, bounds: Mapping[str, float]) -> tuple[float
     high = high if math.isnan(top) else min(high, top)
     low += step if "gt" in bounds else 0.0
     high -= step if "lt" in bounds and high >= top else 0.0
-    return round(low, 12), round(high, 12), step
+    return _clean(low, step), _clean(high, step), step
 
 
 def _step(value: float, span: float, whole: bool) -> float:
-    """The coarsest step of 1, 2 or 5 times a power of ten that is fine enough and meets a value."""
-    power = math.floor(math.log10(span)) if span > 0.0 else 0
-    for exponent in range(power, power - 8, -1):
-        for digit in (5.0, 2.0, 1.0):
-            step = float(f"{digit:g}e{exponent}")
-            if whole and step <= 1.0:
-                return 1.0
-            if span / step >= STEPS - 1e-9 and abs(value / step - round(value / step)) < 1e-6:
-                return step
-    return span / STEPS
+    """The coarsest step of 1, 2 or 5 times a power of ten that is fine enough and meets a value.
+
+    If that is too fine for a slider, the coarsest that is fine enough.
+    """
+    power = math.floor(math.log10(span))
+    steps = [float(f"{digit}e{power - n}") for n in range(8) for digit in (5, 2, 1)]
+    fine = [step for step in steps if span / step >= STOPS - 1e-9]
+    if whole:
+        fine = [step for step in fine if step > 1.0] + [1.0]
+    meets = (
+        step
+        for step in fine
+        if span / step <= MOST_STOPS and abs(value / step - round(value / step)) < 1e-6
+    )
+    return next(meets, fine[0])
 
 
-def _given(span: Sequence[float], path: str) -> tuple[float, float, float]:
+def _stops(low: float, high: float, step: float, value: Any, kind: Any) -> tuple[Any, ...]:
+    """Where a slider can stand: from end to end by steps, and where the scenario has it."""
+    steps = math.floor((high - low) / step + 1e-9)
+    grid = [low, *(min(_clean(low + n * step, step), high) for n in range(1, steps + 1))]
+    near = 1e-6 * step
+    if high - grid[-1] > near:
+        grid.append(high)
+    return tuple(sorted([*(kind(stop) for stop in grid if abs(stop - value) > near), value]))
+
+
+def _clean(number: float, step: float) -> float:
+    """A sum of steps without the dust of floating point."""
+    return round(number, 10 - math.floor(math.log10(step)))
+
+
+def _given(span: Sequence[float], path: str, whole: bool) -> tuple[float, float, float]:
     """A span that somebody chose."""
     right = isinstance(span, Sequence) and not isinstance(span, str) and len(span) in (2, 3)
     right = right and all(isinstance(n, int | float) and math.isfinite(n) for n in span)
     if not right:
         raise _refused(path, f"its span must be (low, high) or (low, high, step), is {span!r}")
     low, high = float(span[0]), float(span[1])
-    return low, high, float(span[2]) if len(span) == 3 else _step(0.0, high - low, False)
+    if len(span) == 3:
+        return low, high, float(span[2])
+    return low, high, _step(0.0, high - low, whole) if low < high else 0.0
 
 
 def _possible(
@@ -236,7 +260,8 @@ def _possible(
         return True
 
     def at(steps: int) -> float:
-        return end if steps == most else round(value + math.copysign(steps * step, end - value), 12)
+        away = math.copysign(steps * step, end - value)
+        return end if steps == most else _clean(value + away, step)
 
     most = round(abs(end - value) / step)
     if fine(most):

@@ -8,6 +8,7 @@ keyboard, the buttons of a notebook (`sim.seat.desk`), or a list of answers.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,6 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from sim.chronicle.story import Story
 from sim.ensembles import simulate
 from sim.errors import SimError, nearest
 from sim.files import with_changes
@@ -26,6 +26,7 @@ from sim.scenario import Scenario
 from sim.seat.asking import Answer, asking
 from sim.seat.questions import QUESTIONS, Question, question
 from sim.seat.questions import by_hand as by_hand
+from sim.seat.sums import sums
 from sim.selection import week_at
 from sim.study import given
 from sim.world import Kept
@@ -63,12 +64,9 @@ class Seat:
 
     Attributes
     ----------
-    question : Question or None
-        What is asked now; None when the war is over.
-    history : list of (Question, bool)
-        What was asked, and what was answered.
-    model : ConflictModel
-        The war, up to the question.
+    case : Scenario
+    actor : str
+    seed, run : int
 
     Raises
     ------
@@ -106,10 +104,32 @@ class Seat:
         self.actor, self.seed, self.run = actor, seed, run
         self._since = week_at(self.by_rule, since)
         self._decisions = tuple(decisions)
+        self._watching: list[Callable[[], None]] = []
         self._begin([])
+
+    @property
+    def question(self) -> Question | None:
+        """What is asked now; None when the war is over."""
+        self._mend()
+        return self._question
+
+    @property
+    def history(self) -> list[tuple[Question, bool]]:
+        """What was asked, and what was answered."""
+        self._mend()
+        return self._history
+
+    @property
+    def model(self) -> ConflictModel:
+        """The war, up to the question."""
+        self._mend()
+        return self._model
 
     def answer(self, yes: bool | str | None) -> Question | None:
         """Answer the question, and go on to the next.
+
+        An answer that is refused, or interrupted before the next question is reached, was not
+        given: the same question is asked again.
 
         Parameters
         ----------
@@ -126,16 +146,43 @@ class Seat:
         SimError
             If the war is over, or the answer is none that is allowed.
         """
-        if self.question is None:
-            raise SimError("the war is over: nothing is left to answer")
-        self._take(self.question, yes)
-        self._go_on()
+        try:
+            self._answer(yes)
+        finally:
+            self._tell()
         return self.question
 
     def back(self) -> Question | None:
-        """Take the last answer back, and ask again."""
-        self._begin(self._said[:-1])
+        """Take the last answer back, and ask again.
+
+        Raises
+        ------
+        SimError
+            If nothing has been answered.
+        """
+        if not self._said:
+            raise SimError("nothing has been answered: there is no answer to take back")
+        try:
+            self._begin(self._said[:-1])
+        finally:
+            self._tell()
         return self.question
+
+    def copy(self) -> Seat:
+        """Another seat at the same question, with the answers that were given here.
+
+        What is answered there leaves this one as it is.
+        """
+        other = Seat(
+            self.case, self.actor, seed=self.seed, run=self.run, since=self._since,
+            decisions=self._decisions,
+        )  # fmt: skip
+        other._begin(self._said)
+        return other
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """Call a function whenever the question has changed, or was not left by an answer."""
+        self._watching.append(listener)
 
     def play(
         self,
@@ -153,14 +200,25 @@ class Seat:
         -------
         Seat
             The same.
+
+        Raises
+        ------
+        SimError
+            If an answer is none that is allowed. Those before it are given.
         """
-        if callable(answers):
+        if not callable(answers):
+            if isinstance(answers, str) or not isinstance(answers, Iterable):
+                raise SimError(
+                    "play takes several answers, ['yes', 'no'], or a function of the question, "
+                    f"not {answers!r}"
+                )
+            row = itertools.chain(answers, itertools.repeat(None))
+            answers = lambda _: next(row)  # noqa: E731
+        try:
             while self.question is not None:
-                self.answer(answers(self.question))
-            return self
-        row = iter(answers)
-        while self.question is not None:
-            self.answer(next(row, None))
+                self._answer(answers(self.question))
+        finally:
+            self._tell()
         return self
 
     def results(self) -> xr.Dataset:
@@ -204,52 +262,80 @@ class Seat:
         if self.question is not None:
             raise SimError("the war is not over: answer on, or let the rule finish it with play()")
         wars = {"you": self.results(), "the rule": self.by_rule}
-        return pd.DataFrame({name: self._sums(war) for name, war in wars.items()})
+        return pd.DataFrame({name: sums(war, self.case, self.actor) for name, war in wars.items()})
+
+    def __repr__(self) -> str:
+        asked = self.question
+        now = f"{asked.date}: {asked.text}" if asked else "the war is over"
+        return f"<Seat of {self.case.actors[self.actor].label}, {now}>"
 
     def _ipython_display_(self) -> None:
         from sim.seat.desk import Desk
 
-        Desk(self).show()
+        try:
+            Desk(self).show()
+        except SimError as error:  # without ipywidgets
+            print(error, self.question or repr(self), sep="\n\n")
 
     # ---- how the war is stopped and goes on ------------------------------------------------------
 
-    def _begin(self, script: list[bool | str | None]) -> None:
+    def _begin(self, script: Sequence[bool | str | None]) -> None:
         """From the first week, with answers that were given before."""
+        self._said, self._broken = list(script), True
         register(AGENT)(asking(class_of(self.case, self.actor), self._reader))
         seated = with_changes(self.case, {f"actors.{self.actor}.agent": AGENT})
-        self.model = ConflictModel(seated, self.seed, self.run)
-        self.question: Question | None = None
-        self.history: list[tuple[Question, bool]] = []
-        self._said: list[bool | str | None] = []
+        self._model = ConflictModel(seated, self.seed, self.run)
+        self._question: Question | None = None
+        self._history: list[tuple[Question, bool]] = []
         # Week, decision, other, issue -> answer; the order that stands, its week and its gain.
         self._given: dict[tuple[int, str, str, str], Answer] = {}
         self._order: tuple[int, float, Answer] | None = None
         self._looking = False
         self._go_on()
-        for said in script:
-            self.answer(said)
+        for yes in self._said:
+            if self._question is not None:
+                self._take(self._question, self._question.read(yes), yes)
+        self._broken = False
 
-    def _take(self, asked: Question, yes: bool | str | None) -> None:
+    def _mend(self) -> None:
+        """Play again up to the last answer, if something broke off in the middle of a week."""
+        if self._broken:
+            self._begin(self._said)
+
+    def _answer(self, yes: bool | str | None) -> None:
+        asked = self.question
+        if asked is None:
+            raise SimError("the war is over: nothing is left to answer")
         said = asked.read(yes)
-        self.history.append((asked, said))
+        self._broken = True
+        self._take(asked, said, yes)
         self._said.append(yes)
+        self._broken = False
+
+    def _tell(self) -> None:
+        for listener in self._watching:
+            listener()
+
+    def _take(self, asked: Question, said: bool, yes: bool | str | None) -> None:
+        self._history.append((asked, said))
         # The rule's own answer stays the rule's, week by week, and does not stand as an order.
         by_rule = yes is None or yes == ""
         key = (asked.week, asked.decision, asked.other, asked.issue)
         self._given[key] = None if by_rule else said
+        self._go_on()
 
     def _go_on(self) -> None:
         """Play until the next question, or to the end."""
-        self.question = None
-        while self.model.running and self.question is None:
+        self._question = None
+        while self._model.running and self._question is None:
             # A week is tried first: Mesa's own step must not be left in the middle.
             waiting = self._tried()
             if waiting is None:
-                self.model.step()
+                self._model.step()
                 continue
             self._tried(until_the_end=True)
-            since = self.history[-1][0].date if self.history else None
-            self.question = question(
+            since = self._history[-1][0].date if self._history else None
+            self._question = question(
                 self._seen,
                 self.run,
                 self.case,
@@ -294,7 +380,7 @@ class Seat:
 
         Until the end, the rule answers what nobody has answered, and what is seen is kept.
         """
-        model = self.model
+        model = self._model
         count = model.record_in_full()[2]
         fields = [count, *(field for group in model.world for field in group)]
         saved = [field.copy() for field in fields]
@@ -314,41 +400,8 @@ class Seat:
 
     def _so_far(self) -> xr.Dataset:
         """Results up to the week that is being tried."""
-        record, log, count = self.model.record_in_full()
-        weeks = Kept._make(part[: self.model.week + 1] for part in record)
+        record, log, count = self._model.record_in_full()
+        weeks = Kept._make(part[: self._model.week + 1] for part in record)
         return assemble(
-            self.case, self.model.layout, self.seed, [self.run], [weeks], [log[: count[0]].copy()]
+            self.case, self._model.layout, self.seed, [self.run], [weeks], [log[: count[0]].copy()]
         )
-
-    def _sums(self, results: xr.Dataset) -> dict[str, float]:
-        """What one war came to, from this seat."""
-        war, me, case = results.isel(run=0), self.actor, self.case
-        mine, story = war.sel(actor=me), Story(results, self.run)
-        found = {
-            f"weeks of {name}": float((war["state"].values == code).sum())
-            for code, name in enumerate(("war", "ceasefire", "settlement", "victory"))
-        }
-        found["ceasefires signed"] = float(len(story.truces))
-        if case.patrons.get(me):
-            orders = [e for e in story.events if e.decision == "order" and e.actor == me]
-            found["weeks with your order to break one"] = float(sum(not e.answer for e in orders))
-        if float(mine["in_arms"].max()) > 0.0:
-            found["weeks in which you broke one"] = float(mine["violated"].values.sum())
-        for issue in {**case.actors[me].long, **case.actors[me].short}:
-            label = case.issues[issue].label
-            found[f"{label}, at the end"] = float(war["position"].sel(issue=issue).values[-1])
-        for other in self._partners():
-            tie = mine["tie"].sel(other=other).values[-1]
-            found[f"tie to {case.actors[other].label}, at the end"] = float(tie)
-        found["what all that is worth to you, at the end"] = float(mine["utility"].values[-1])
-        found["the same, mean of all weeks"] = float(mine["utility"].values.mean())
-        return found
-
-    def _partners(self) -> list[str]:
-        me, case = self.actor, self.case
-        linked = {name for two in case.bilateral if me in two for name in two}
-        linked |= {
-            *case.patrons.get(me, {}),
-            *(p for p, held in case.patrons.items() if me in held),
-        }
-        return [name for name in case.actors if name in linked - {me}]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from sim import widgets
+from sim.errors import SimError
 from sim.scenario import Scenario
 from sim.seat.questions import Question
 
@@ -14,8 +16,14 @@ class Seated(Protocol):
 
     case: Scenario
     actor: str
-    question: Question | None
-    history: list[tuple[Question, bool]]
+
+    @property
+    def question(self) -> Question | None:
+        """What is asked now."""
+
+    @property
+    def history(self) -> list[tuple[Question, bool]]:
+        """What was asked and answered."""
 
     def answer(self, yes: bool | str | None) -> Question | None:
         """Answer the question."""
@@ -23,9 +31,12 @@ class Seated(Protocol):
     def back(self) -> Question | None:
         """Take the last answer back."""
 
+    def watch(self, listener: Callable[[], None]) -> None:
+        """Call a function whenever the question has changed."""
+
 
 class Desk:
-    """Buttons for a seat.
+    """Buttons for a seat. They follow it, whoever answers: a button, a cell, another desk.
 
     Parameters
     ----------
@@ -34,7 +45,8 @@ class Desk:
     Attributes
     ----------
     yes, no, rule, back : Button
-        The answers; what the rule would do; the last answer taken back.
+        The answers; what the rule would do; the last answer taken back. Each question has buttons
+        of its own.
     page : HTML
         The question, and what the actor knows.
     widget : Widget
@@ -47,42 +59,52 @@ class Desk:
     """
 
     def __init__(self, seat: Seated) -> None:
-        kit = widgets.toolkit()
+        self._kit = widgets.toolkit()
         self.seat = seat
-        self.page = kit.HTML(layout={"max_width": "60em"})
-        self.yes, self.no = kit.Button(button_style="primary"), kit.Button(button_style="primary")
-        self.rule = kit.Button(description="as its rule does")
-        self.back = kit.Button(description="take back", icon="undo")
-        for button, said in ((self.yes, True), (self.no, False), (self.rule, None)):
-            button.on_click(lambda _, said=said: self._answer(said))
-        self.back.on_click(lambda _: self._turn_back())
-        buttons = kit.HBox([self.yes, self.no, self.rule, self.back])
-        self.widget = kit.VBox([self.page, buttons])
+        self.page = self._kit.HTML(layout={"max_width": "60em"})
+        self._buttons = self._kit.HBox()
+        self.widget = self._kit.VBox([self.page, self._buttons])
         self._show()
+        seat.watch(self._show)
 
     def show(self) -> None:
         """Show it below the cell that is being run."""
         widgets.show(self.widget)
 
-    def _answer(self, said: bool | None) -> None:
-        # a second click that was on its way when the first was answered
-        if self.seat.question is not None:
-            self.seat.answer(said)
-            self._show()
-
-    def _turn_back(self) -> None:
-        self.seat.back()
-        self._show()
-
     def _show(self) -> None:
-        asked = self.seat.question
+        """The question of now, with buttons for it alone.
+
+        A second click that was on its way when the first was answered belongs to a question that
+        is no longer asked, and must not answer the next one unread.
+        """
+        asked, make = self.seat.question, self._kit.Button
         over = asked is None
-        for button in (self.yes, self.no, self.rule):
+        self.yes = make(description=asked.yes if asked else "–", button_style="primary")  # noqa: RUF001 (a dash)
+        self.no = make(description=asked.no if asked else "–", button_style="primary")  # noqa: RUF001 (a dash)
+        self.rule = make(description="as its rule does")
+        self.back = make(description="take back", icon="undo", disabled=not self.seat.history)
+        for button, said in ((self.yes, True), (self.no, False), (self.rule, None)):
             button.disabled = over
-        self.back.disabled = not self.seat.history
-        self.yes.description = asked.yes if asked else "–"  # noqa: RUF001 (a dash)
-        self.no.description = asked.no if asked else "–"  # noqa: RUF001 (a dash)
+            button.on_click(
+                lambda _, said=said: self._clicked(asked, lambda: self.seat.answer(said))
+            )
+        self.back.on_click(lambda _: self._clicked(asked, self.seat.back))
+        before = self._buttons.children
+        self._buttons.children = (self.yes, self.no, self.rule, self.back)
+        for button in before:
+            button.close()
         self.page.value = f"{self._last()}{_page(asked) if asked else _OVER}"
+
+    def _clicked(self, asked: Question | None, do: Callable[[], object]) -> None:
+        if self.seat.question is not asked or (asked is None and not self.seat.history):
+            return
+        for button in self._buttons.children:
+            button.disabled = True
+        try:
+            do()
+        except SimError as error:  # nobody reads what a button raises
+            told = widgets.as_html(str(error))
+            self.page.value = f"<p><b>This cannot be played:</b> {told}</p>{self.page.value}"
 
     def _last(self) -> str:
         """What was answered last, and what the rule would have answered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -115,8 +116,8 @@ class Question:
         """
         if answer is None or answer == "":
             return self.rule
-        if isinstance(answer, bool):
-            return answer
+        if isinstance(answer, bool | np.bool):
+            return bool(answer)
         yes, no = {"yes", "y", self.yes}, {"no", "n", self.no}
         if isinstance(answer, str) and answer.strip().lower() in yes | no:
             return answer.strip().lower() in yes
@@ -127,8 +128,19 @@ class Question:
 
 
 def by_hand(asked: Question) -> str:
-    """Show a question and ask for its answer on the keyboard; Enter alone is what the rule does."""
-    return input(f"{asked}\n[{asked.yes} / {asked.no}] ")
+    """Show a question and ask for its answer on the keyboard, until it is one.
+
+    Enter alone is what the rule does.
+    """
+    told = str(asked)
+    while True:
+        answer = input(f"{told}\n[{asked.yes} / {asked.no}] ")
+        try:
+            asked.read(answer)
+        except SimError as error:
+            told = str(error)
+        else:
+            return answer
 
 
 def question(
