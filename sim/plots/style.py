@@ -213,22 +213,31 @@ def small(ax: Axes) -> bool:
     return _SCALES.get(ax, 1.0) < 1.0
 
 
-def wrapped(ax: Axes, words: str, points: float, em: float = 0.52) -> str:
-    """Text in lines that are no wider than the cell of the Axes."""
-    across = room(ax)[0] * 72 - size(ax, 110 if small(ax) else 46)
+def wrapped(ax: Axes, words: str, points: float, em: float, left: float) -> str:
+    """Text in lines that are no wider than the cell without what stands left of the Axes."""
+    across = room(ax)[0] * 72 - (size(ax, 110) if small(ax) else left)
     return textwrap.fill(words, max(int(across / (em * size(ax, points))), 12))
 
 
-def dress(ax: Axes, title: str, note: str) -> None:
-    """Title, a note over it, spines and grid, the same on every Axes."""
+def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
+    """Title, a note over it, spines and grid, the same on every Axes.
+
+    Parameters
+    ----------
+    ax : Axes
+    title, note : str
+        Broken into lines where they are longer than there is room.
+    left : float
+        Points that labels left of the Axes take.
+    """
     # The note stands over the title, where a title that somebody sets later does not cover it.
-    title = wrapped(ax, title, 11.5, 0.66)
+    title = wrapped(ax, title, 11.5, 0.66, left)
     text: dict[str, Any] = {"color": INK, "fontfamily": letters.FAMILY}
     ax.set_title(title, loc="left", pad=6, fontsize=size(ax, 11.5), fontweight="bold", **text)
     lines = title.count("\n") + 1
     note = short(note, 110) if small(ax) else note
     ax.annotate(
-        wrapped(ax, note, 8.5), (0, 1), (0, 6 + (1.25 * lines) * size(ax, 11.5) + 1),
+        wrapped(ax, note, 8.5, 0.52, left), (0, 1), (0, 6 + (1.25 * lines) * size(ax, 11.5) + 1),
         xycoords="axes fraction", textcoords="offset points", fontsize=size(ax, 8.5), color=SOFT,
         va="bottom",
     )  # fmt: skip

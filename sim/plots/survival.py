@@ -19,6 +19,7 @@ from sim.plots.choice import default_pairs
 from sim.plots.lines import both
 
 MOST_COUNTS = 7
+LETTERS = 34
 FEW = 3
 TURNS = {"halved": measures.divergence, "hostile": measures.rupture}
 WORDS = {
@@ -70,7 +71,7 @@ def ceasefire_survival(
     for curve, tint, place in zip(curves, colours, places, strict=True):
         look = {"linestyle": style.dash_of(place), "marker": style.marker_of(place)}
         drawn.append(_steps(ax, curve.index.to_numpy(), curve, tint, len(curves), **look))
-    style.dress(ax, "Ceasefires still in force", style.note_of_all(results, "", "95 % bands"))
+    style.dress(ax, "Ceasefires still in force", style.note_of_all(results, "", "95 % bands"), _left(names))
     longest = max(int(curve.index[-1]) for curve in curves)
     ax.set_xlim(0, longest)
     ax.set_xlabel("weeks in force")
@@ -132,9 +133,9 @@ def turns(
         for place, (((i, j), _), curve) in enumerate(zip(told, curves, strict=True))
     ]  # fmt: skip
     title, what = WORDS[turn]
-    style.dress(ax, title, style.note_of_all(results, "", "95 % bands"))
-    style.date_axis(ax, dates)
     names = [both(ax, label[i], label[j]) for (i, j), _ in told]
+    style.dress(ax, title, style.note_of_all(results, "", "95 % bands"), _left(names))
+    style.date_axis(ax, dates)
     _finish(ax, f"share of runs\n({what})", drawn, names)
     last = max(int(curve.index[-1]) for curve in curves)
     marks = np.unique(np.linspace(0, last, MOST_COUNTS).round().astype(int))
@@ -175,6 +176,11 @@ def _finish(ax: Axes, label: str, drawn: list[Line2D], names: Sequence[str]) -> 
         style.name_lines(ax, drawn, names)
 
 
+def _left(names: Sequence[str]) -> float:
+    """Points that the names of rows of counts take left of the Axes."""
+    return 60.0 + 4.3 * min(max(map(len, names)), LETTERS)
+
+
 def _at_risk(
     ax: Axes,
     curves: Sequence[pd.DataFrame],
@@ -195,7 +201,7 @@ def _at_risk(
     for row, (curve, name) in enumerate(zip(curves, names, strict=True)):
         below = first - style.size(ax, 12) * (row + 1 if len(curves) > 1 else 0)
         if len(curves) > 1:
-            words = style.short(name.replace("\n", " "), 34)
+            words = style.short(name.replace("\n", " "), LETTERS)
             ax.annotate(words, (0, 0), (-20, below), ha="right", **edge, **look)
         counts = curve["at_risk"].reindex(weeks, fill_value=0)
         for place, count in zip(places, counts, strict=True):
