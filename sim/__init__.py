@@ -39,6 +39,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("the whole", "model"),
     ("what holds for actors", "contract"),
     ("what happened", "chronicle"),
+    ("what it is called", "labels"),
     ("which part", "selection"),
     ("how much", "measures"),
     ("which runs", "study"),

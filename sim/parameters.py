@@ -85,7 +85,9 @@ class Parameters(Part):
     u0: Positive = Field(0.004, description="concession that restores leverage fully, in utility")
     obs: Unit = Field(0.8, description="chance that a violation is observed")
     q_att: Unit = Field(
-        1.0, description="chance that an observed violation is laid at the right door"
+        1.0,
+        description="chance that an observed violation is laid at the right door",
+        title="chance that an observed violation is blamed on the one who committed it",
     )
     # talks
     tau_c: Whole = Field(4, description="weeks between ceasefire rounds")
@@ -119,9 +121,15 @@ class Parameters(Part):
     )
     talks_min_age: Natural = Field(2, description="weeks of ceasefire before talks")
     vside_smoothing: Rate = Field(0.2, description="smoothing of violations by side")
-    vside_reset: Rate = Field(0.5, description="how far a new ceasefire resets them to 1/2")
+    vside_reset: Rate = Field(
+        0.5,
+        description="how far a new ceasefire resets them to 1/2",
+        title="how far a new ceasefire brings violations by side back to 1/2",
+    )
     settled_hazard: Annotated[float, Field(ge=0)] = Field(
-        0.25, description="factor on h0 in a settlement"
+        0.25,
+        description="factor on h0 in a settlement",
+        title="factor on the weekly hazard of collapse in a settlement",
     )
     bilateral_eps: Positive = Field(0.001, description="floor of the surplus in bilateral talks")
     opening: Unit = Field(
@@ -130,7 +138,9 @@ class Parameters(Part):
     burn_in: Natural = Field(300, description="steps that the first ties settle")
     nash_steps: Whole = Field(12, description="fixed-point steps of the Nash text")
     nash_step: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.6, description="damping of these steps"
+        0.6,
+        description="damping of these steps",
+        title="damping of the fixed-point steps of the Nash text",
     )
     obs_monitor: Unit = Field(
         0.95, description="chance that a violation is observed where the ceasefire is monitored"
@@ -140,6 +150,7 @@ class Parameters(Part):
         0.1,
         description="the same to the client of a guarantor that would comply, per share of the "
         "guarantor's capability on the ground",
+        title="cost of a breach to the client of a guarantor that would comply",
     )
     walkout_rounds: Natural = Field(
         2, description="rounds that a party stays away from talks after breaches by the others"
@@ -156,79 +167,123 @@ class Parameters(Part):
     victory_at: Annotated[float, Field(gt=0.5, le=1)] = Field(
         0.97, description="territory from which a camp holds all (the other: from 1 less it down)"
     )
-    victory_weeks: Whole = Field(8, description="weeks in a row that make it a victory")
+    victory_weeks: Whole = Field(
+        8,
+        description="weeks in a row that make it a victory",
+        title="weeks in a row at the end of the front that make it a victory",
+    )
 
 
 class Mechanisms(Part):
     """Each part of the theory, on or off."""
 
     salience_decay: bool = Field(
-        True, description="off: a satisfied objective presses on (a_min = 1)"
+        True,
+        description="off: a satisfied objective presses on (a_min = 1)",
+        title="decay of attention to satisfied aims",
     )
-    experience: bool = Field(True, description="off: phi_E = 0")
-    third_parties: bool = Field(True, description="off: phi_B = 0")
-    loyalty: bool = Field(True, description="off: varpi = 0")
-    optimism: bool = Field(True, description="off: opt = 0")
+    experience: bool = Field(True, description="off: phi_E = 0", title="experience in ties")
+    third_parties: bool = Field(True, description="off: phi_B = 0", title="third parties in ties")
+    loyalty: bool = Field(True, description="off: varpi = 0", title="loyalty to the convener")
+    optimism: bool = Field(True, description="off: opt = 0", title="mutual optimism")
     military_gain: bool = Field(True, description="off: gam = 0")
-    bilateral: bool = Field(True, description="off: no bilateral rounds")
+    bilateral: bool = Field(True, description="off: no bilateral rounds", title="bilateral talks")
     local_disputes: bool = Field(True, description="off: issues are never renewed")
-    contagion: bool = Field(True, description="off: xi = 0")
-    fatigue: bool = Field(True, description="off: phi_f = 0")
+    contagion: bool = Field(True, description="off: xi = 0", title="contagion of violations")
+    fatigue: bool = Field(True, description="off: phi_f = 0", title="wear of leverage")
     attendance_cost: bool = Field(True, description="off: c_att = 0")
     commitment_problem: bool = Field(True, description="off: s_cp = 0")
-    revision: bool = Field(True, description="off: rho_rev = 0")
-    prestige: bool = Field(True, description="off: prestige_step = 0")
+    revision: bool = Field(
+        True, description="off: rho_rev = 0", title="revision of sabotaged deals"
+    )
+    prestige: bool = Field(
+        True, description="off: prestige_step = 0", title="prestige of conveners"
+    )
     task_complementarity: bool = Field(True, description="off: ces = 1")
     attrition: bool = Field(True, description="off: ell = rep = 0")
-    advances: bool = Field(True, description="off: nu_advance = 0")
-    shifts: bool = Field(True, description="off: the dated events do not happen")
-    heterogeneity: bool = Field(True, description="off: sig_w = sig_x = 0")
+    advances: bool = Field(
+        True, description="off: nu_advance = 0", title="advances while movers fight"
+    )
+    shifts: bool = Field(
+        True, description="off: the dated events do not happen", title="dated events"
+    )
+    heterogeneity: bool = Field(
+        True, description="off: sig_w = sig_x = 0", title="differences of aims across runs"
+    )
     tie_behaviour: bool = Field(
         True,
         description="off: loyalty, consultation, access, contagion and clashes go by the ties from "
         "before the war, however those move",
+        title="behaviour by present ties",
     )
     # the second version of the theory; what is off here is as in the first
     attention: Literal["flag", "danger"] = Field(
         "flag",
         description="what a short-term objective on territory presses by: 'flag', whether it is "
         "satisfied or threatened; 'danger', the chance that it will be threatened before victory",
+        title="what short-term aims on territory press by",
     )
-    dependence: bool = Field(False, description="off: varpi_D = 0")
+    dependence: bool = Field(
+        False, description="off: varpi_D = 0", title="dependence on the convener"
+    )
     foresight: bool = Field(
-        False, description="off: issues that are not tabled are believed to stay where they are"
+        False,
+        description="off: issues that are not tabled are believed to stay where they are",
+        title="foresight about untabled issues",
     )
     hazard: Literal["violations", "fighting"] = Field(
         "violations",
         description="what breaks a ceasefire: 'violations' since it was signed; 'fighting', which "
         "comes down from that of the war, with a believed hazard from remembered breaches",
+        title="what breaks a ceasefire",
     )
-    learning: bool = Field(False, description="off: optimism stays as it is")
-    public: bool = Field(False, description="off: kappa_face = 0, what is said is what is done")
-    victory: bool = Field(False, description="off: a front at its end is no end of the war")
+    learning: bool = Field(
+        False, description="off: optimism stays as it is", title="learning away of optimism"
+    )
+    public: bool = Field(
+        False,
+        description="off: kappa_face = 0, what is said is what is done",
+        title="public statements",
+    )
+    victory: bool = Field(
+        False,
+        description="off: a front at its end is no end of the war",
+        title="victory at the end of the front",
+    )
     vote_loyalty: bool = Field(
-        True, description="off: loyalty to the convener does not count in the vote on a text"
+        True,
+        description="off: loyalty to the convener does not count in the vote on a text",
+        title="loyalty in the vote on a text",
     )
     # beyond the second version
     terms: Literal["all", "promised"] = Field(
         "all",
         description="what the terms of a ceasefire are worth: 'promised', what was promised and "
         "is still to come; 'all', also what has moved since the signing without any promise",
+        title="what the terms of a ceasefire are worth",
     )
     voice: Literal["heads", "strength"] = Field(
         "heads",
         description="what parties count for where a text is bargained, and where a mediator needs "
         "their trust: 'heads', each as one (with its patience); 'strength', by capability too",
+        title="what parties count for in a text",
     )
-    theatres: bool = Field(True, description="off: the whole country is one theatre")
+    theatres: bool = Field(
+        True, description="off: the whole country is one theatre", title="theatres of the war"
+    )
     fights: Literal["armed", "tasks"] = Field(
         "armed",
         description="who fights: 'armed', those that are so called; 'tasks', all with a share of "
         "capability for the air or the ground, and who is not armed weighs how hard",
+        title="who fights",
     )
-    troops: bool = Field(False, description="off: beta_troops = 0")
+    troops: bool = Field(False, description="off: beta_troops = 0", title="troops of guarantors")
     walking_out: bool = Field(False, description="off: walkout_rounds = 0")
-    clashes: bool = Field(False, description="off: allies never fight each other over posts")
+    clashes: bool = Field(
+        False,
+        description="off: allies never fight each other over posts",
+        title="clashes between allies",
+    )
 
 
 PRESETS: Mapping[object, Mapping[str, Mapping[str, object]]] = {

@@ -14,17 +14,16 @@ An end that the checks of a scenario refuse is moved half the way back until the
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim import fields
-from sim.chronicle.wording import Words, day
 from sim.errors import ScenarioError
 from sim.files import as_data, build
+from sim.labels import label
 from sim.parameters import IDLE, UNWATCHED, Parameters, is_off
-from sim.scenario import Event, Scenario
+from sim.scenario import Scenario
 
 STEP = 0.1
 """How far a position plausibly goes."""
@@ -135,9 +134,8 @@ def numbers(scenario: Scenario) -> list[Number]:
     moved alone. Dates and periods of the calendar of a scenario are no
     numbers of it.
     """
-    words = Words(scenario)
-    found = [*_parameters(scenario), *_issues(scenario, words), *_actors(scenario, words)]
-    found += [*_links(scenario, words), *_events(scenario, words)]
+    found = [*_parameters(scenario), *_issues(scenario), *_actors(scenario)]
+    found += [*_links(scenario), *_events(scenario)]
     return [number for number in found if number.low < number.value or number.high > number.value]
 
 
@@ -178,19 +176,18 @@ def _parameters(scenario: Scenario) -> Iterator[Number]:
     }
     if not scenario.truce.monitored:
         idle |= set(UNWATCHED)
-    for name, about in Parameters.model_fields.items():
+    for name in Parameters.model_fields:
         if name in idle or name in NUMERICAL:
             continue
         value = float(getattr(scenario.parameters, name))
         low, high = range_of(scenario, name)
-        text = f"{_meaning(about.description or name)} ({name})"
-        yield Number(f"parameters.{name}", text, value, low, high, name in WHOLE)
+        yield _number(scenario, f"parameters.{name}", value, (low, high), name in WHOLE)
 
 
-def _meaning(description: str) -> str:
-    """A field's description as part of a sentence, without unit and remark."""
-    short = re.split(r"[;:(]|, (?:weeks|a week|a round)", description)[0].strip()
-    return short if short.split()[0] in ("how", "where") else f"the {short}"
+def _number(
+    scenario: Scenario, path: str, value: float, ends: Range, whole: bool = False
+) -> Number:
+    return Number(path, label(scenario, path), value, *ends, whole)
 
 
 WHOLE = ("r", "h_power", "tau_c", "tau_n", "tau_b", "first_c", "first_n", "first_b",
@@ -225,91 +222,62 @@ def _legal(name: str) -> Range:
     return least, most
 
 
-def _issues(scenario: Scenario, words: Words) -> Iterator[Number]:
+def _issues(scenario: Scenario) -> Iterator[Number]:
     for name, issue in scenario.issues.items():
-        about = words.issue(name)
-        text = f"where {about} {'start' if words.issue_is_plural(name) else 'starts'}"
-        yield Number(f"issues.{name}.start", text, issue.start, *positions(issue.start))
+        here = f"issues.{name}"
+        yield _number(scenario, f"{here}.start", issue.start, positions(issue.start))
         if issue.renewed is not None and isinstance(issue.renewed.to, float):
             to = issue.renewed.to
-            text = f"where new disputes put {about}"
-            yield Number(f"issues.{name}.renewed.to", text, to, *positions(to))
+            yield _number(scenario, f"{here}.renewed.to", to, positions(to))
         if issue.renewed is not None and issue.renewed.rate is not None:
             rate = issue.renewed.rate
-            text = f"how often disputes over {about} break out"
-            yield Number(f"issues.{name}.renewed.rate", text, rate, *multiples(rate, 0.0, 1.0))
+            yield _number(scenario, f"{here}.renewed.rate", rate, multiples(rate, 0.0, 1.0))
     for name, pole in scenario.roles.conveners.items():
-        text = f"where {words.who(name)} would have the lead of the peace"
-        yield Number(f"roles.conveners.{name}", text, pole, *positions(pole))
+        yield _number(scenario, f"roles.conveners.{name}", pole, positions(pole))
 
 
-def _actors(scenario: Scenario, words: Words) -> Iterator[Number]:
+def _actors(scenario: Scenario) -> Iterator[Number]:
     for name, actor in scenario.actors.items():
-        of, path = owner(words, name), f"actors.{name}"
-        strength = actor.capability
-        yield Number(f"{path}.capability", f"{of} capability", strength, *multiples(strength))
-        cost = actor.cost_of_war
-        yield Number(f"{path}.cost_of_war", f"{of} cost of war", cost, *multiples(cost, 0.0, 1.0))
-        patience = actor.discount
-        yield Number(f"{path}.discount", f"{of} patience", patience, *impatience(patience))
+        path = f"actors.{name}"
+        strength, cost, patience = actor.capability, actor.cost_of_war, actor.discount
+        yield _number(scenario, f"{path}.capability", strength, multiples(strength))
+        yield _number(scenario, f"{path}.cost_of_war", cost, multiples(cost, 0.0, 1.0))
+        yield _number(scenario, f"{path}.discount", patience, impatience(patience))
         for task in fields.fields_of(type(actor.tasks)):
             share = getattr(actor.tasks, task, None)
             if isinstance(share, float) and share > 0.0:
-                text = f"{of} share of strength for {_TASKS.get(task, task)}"
-                yield Number(f"{path}.tasks.{task}", text, share, *multiples(share, 0.0, 1.0))
-        for horizon, kind in (("short", "short-term"), ("long", "long-term")):
+                yield _number(scenario, f"{path}.tasks.{task}", share, multiples(share, 0.0, 1.0))
+        for horizon in ("short", "long"):
             for issue, aim in getattr(actor, horizon).items():
-                here, on = f"{path}.{horizon}.{issue}", words.issue(issue)
-                text = f"the weight of {of} {kind} aim on {on}"
-                yield Number(f"{here}.weight", text, aim.weight, *multiples(aim.weight))
-                text = f"{of} {kind} ideal on {on}"
-                yield Number(f"{here}.ideal", text, aim.ideal, *positions(aim.ideal))
-                for mark, says in (("satisfied_at", "achieved"), ("threatened_at", "threatened")):
+                here = f"{path}.{horizon}.{issue}"
+                yield _number(scenario, f"{here}.weight", aim.weight, multiples(aim.weight))
+                for mark in ("ideal", "satisfied_at", "threatened_at"):
                     value = getattr(aim, mark, None)
                     if isinstance(value, float):
-                        text = f"where {of} aim on {on} counts as {says}"
-                        yield Number(f"{here}.{mark}", text, value, *positions(value))
+                        yield _number(scenario, f"{here}.{mark}", value, positions(value))
 
 
-_TASKS = {"air": "the air", "ground": "the ground"}
-
-
-def _links(scenario: Scenario, words: Words) -> Iterator[Number]:
+def _links(scenario: Scenario) -> Iterator[Number]:
     for patron, shares in scenario.patrons.items():
         for proxy, share in shares.items():
-            text = f"{owner(words, patron)} control over {words.who(proxy)}"
-            yield Number(f"patrons.{patron}.{proxy}", text, share, *multiples(share, 0.0, 1.0))
+            yield _number(scenario, f"patrons.{patron}.{proxy}", share, multiples(share, 0.0, 1.0))
 
 
-def _events(scenario: Scenario, words: Words) -> Iterator[Number]:
+def _events(scenario: Scenario) -> Iterator[Number]:
     if not scenario.mechanisms.shifts:
         return
     for n, event in enumerate(scenario.events):
-        when = day(event.date) if event.date is not None else f"week {event.week}"
-        for name, words_of, limits in _DATED:
+        for name, limits in _DATED:
             value = getattr(event, name)
             if value is not None:
-                text = f"{words_of(event, words)} from {when} on"
-                yield Number(f"events.{n}.{name}", text, float(value), *limits(float(value)))
+                yield _number(scenario, f"events.{n}.{name}", float(value), limits(float(value)))
 
 
-def _on(event: Event, words: Words) -> str:
-    return f"{owner(words, str(event.actor))} aim on {words.issue(str(event.issue))}"
-
-
-_DATED: tuple[tuple[str, Any, Any], ...] = (
-    ("ideal", lambda e, w: f"{owner(w, e.actor)} ideal on {w.issue(e.issue)}", positions),
-    ("weight_times", lambda e, w: f"the factor on the weight of {_on(e, w)}", multiples),
-    ("capability", lambda e, w: f"{owner(w, e.actor)} capability", multiples),
-    ("cost_of_war", lambda e, w: f"{owner(w, e.actor)} cost of war",
-     lambda v: multiples(v, 0.0, 1.0)),
-    ("control", lambda e, w: f"{owner(w, e.patron)} control over {w.who(e.proxy)}",
-     lambda v: multiples(v, 0.0, 1.0)),
-    ("position", lambda e, w: f"where {w.issue(e.issue)} stands", positions),
-)  # fmt: skip
-
-
-def owner(words: Words, name: str) -> str:
-    """An actor in the possessive: "Iran's", "the northern rebels'"."""
-    who = words.who(name)
-    return f"{who}'" if who.endswith("s") else f"{who}'s"
+_DATED: tuple[tuple[str, Callable[[float], Range]], ...] = (
+    ("ideal", positions),
+    ("weight_times", multiples),
+    ("capability", multiples),
+    ("cost_of_war", lambda v: multiples(v, 0.0, 1.0)),
+    ("control", lambda v: multiples(v, 0.0, 1.0)),
+    ("position", positions),
+)

@@ -26,7 +26,6 @@ from sim.chronicle.wording import Words
 from sim.errors import SimError
 from sim.events import CODE
 from sim.explaining import pair_of
-from sim.plausible import owner
 from sim.scenario import Scenario
 from sim.study import MOST_RUNS, given, whole
 from sim.theory.cast import find
@@ -135,7 +134,7 @@ def _conclusions(case: Scenario, conclusion: Any, pair: Sequence[str] | None) ->
     tie = f"the change of the tie of {words.all(two)}"
     found: dict[str, Outcome] = {tie: tie_change(two)}
     if case.patrons.get(two[1]):
-        found[f"the share of {owner(words, two[1])} orders that are to spoil"] = spoiling(two[1])
+        found[f"the share of {words.whose(two[1])} orders that are to spoil"] = spoiling(two[1])
     return found
 
 

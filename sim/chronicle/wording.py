@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
+import decimal
 import re
 from collections.abc import Iterable, Sequence
 
@@ -58,6 +58,11 @@ class Words:
     def who(self, name: str) -> str:
         """An actor: "Iran", "the northern rebels"."""
         return with_article(self._actors[name])
+
+    def whose(self, name: str) -> str:
+        """An actor in the possessive: "Iran's", "the northern rebels'"."""
+        who = self.who(name)
+        return f"{who}'" if who.endswith("s") else f"{who}'s"
 
     def issue(self, name: str) -> str:
         """An issue after a preposition: "power sharing", "the supply route"."""
@@ -231,6 +236,17 @@ def signed(number: float) -> str:
     return "0.00" if text in ("+0.00", "-0.00") else text
 
 
-def percent(share: float) -> str:
-    """A share in whole percents."""
-    return f"{math.floor(100 * share + 0.5)} percent"
+def percent(share: float, unit: str = " percent") -> str:
+    """A share in percents to one decimal: "2.5 percent", "40 percent", with "%" "2.5%".
+
+    Halves are rounded up. Only 0 is shown as 0 and only 1 as 100.
+    """
+    exact = decimal.Decimal(repr(float(share))) * 100
+    if not exact.is_finite():
+        return "unknown"
+    shown = exact.quantize(decimal.Decimal("0.1"), decimal.ROUND_HALF_UP)
+    if shown == 0 and exact > 0:
+        return f"less than 0.1{unit}"
+    if shown == 100 and exact < 100:
+        return f"more than 99.9{unit}"
+    return f"{shown}".removesuffix(".0") + unit

@@ -21,7 +21,6 @@ from sim.errors import ScenarioError
 from sim.explaining.stage import Input, Stage
 from sim.files import as_data, build
 from sim.givens import BY_RULE
-from sim.plausible import owner
 from sim.results import Event, events
 from sim.scenario import Scenario
 from sim.simulation import gather
@@ -87,7 +86,7 @@ def candidates(stage: Stage, decision: Event, truce: Truce | None = None) -> Ite
     """
     scenario, lay, me, week = stage.scenario, stage.lay, decision.actor, decision.round
     words, world, about = stage.words, stage.at(week), scenario.actors[decision.actor]
-    its = owner(words, me)
+    its = words.whose(me)
     most = 2.0**FARTHEST
     for issue in dict.fromkeys([*about.short, *about.long]):
         on, names = words.issue(issue), {"actor": me, "issue": issue}
@@ -122,14 +121,14 @@ def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
         )
         if now > 0.0:
             high = max(now, min(now * most, 1.0 - (others - now)))
-            text = f"{owner(words, patron)} control over {words.who(proxy)}"
+            text = f"{words.whose(patron)} control over {words.who(proxy)}"
             names = {"patron": patron, "proxy": proxy}
             yield Input(text, names, "control", week, now, now / most, high, "times")
     for name in dict.fromkeys(near):
         now = float(world.force.m0[lay.actors.index(name)]) if name else 0.0
         if now > 0.0:
             yield Input(
-                f"{owner(words, name)} capability", {"actor": name}, "capability", week, now,
+                f"{words.whose(name)} capability", {"actor": name}, "capability", week, now,
                 now / most, now * most, "times",
             )  # fmt: skip
 

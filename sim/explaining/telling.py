@@ -8,7 +8,6 @@ from sim.chronicle.summing import adding_up, hundredths
 from sim.chronicle.wording import count, day, level, ordinal, percent, sentence, signed, size
 from sim.explaining.flips import Flip, said
 from sim.explaining.tracing import Part, Trace
-from sim.plausible import owner
 from sim.results import Event
 from sim.world import ACCOUNTS
 
@@ -78,7 +77,7 @@ def _for_weeks(part: Part, link: str = " for ") -> str:
 
 
 def _aim(story: Story, part: Part, until: int) -> str:
-    words, its = story.words, owner(story.words, part.actor)
+    words, its = story.words, story.words.whose(part.actor)
     if part.kind == "shift":
         for week, found in story.shifts():
             for event in found:
