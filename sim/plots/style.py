@@ -18,7 +18,6 @@ import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
@@ -100,12 +99,11 @@ def _finish(made: object, saved_on: Any) -> None:
     whole = [*figure.findobj(Legend, include_self=False), *figure.texts]
     others = [text for part in whole for text in part.findobj(Text)] if len(axes) > 1 else []
     letters.as_written([*axes, *_bars(axes)], others)
-    if np.mean(to_rgb(figure.get_facecolor())) < 0.5:
-        figure.set_facecolor("white")
+    figure.set_facecolor("white")
     if saved_on != "auto" and not any(part.get_gid() == GROUND for part in figure.patches):
         # saved in the colour of somebody's style, whatever the face of the figure is
         ground = Rectangle(
-            (0, 0), 1, 1, transform=figure.transFigure, facecolor=figure.get_facecolor(),
+            (0, 0), 1, 1, transform=figure.transFigure, facecolor="white",
             zorder=-100, gid=GROUND,
         )  # fmt: skip
         ground.set_in_layout(False)

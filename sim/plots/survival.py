@@ -71,7 +71,9 @@ def ceasefire_survival(
     for curve, tint, place in zip(curves, colours, places, strict=True):
         look = {"linestyle": style.dash_of(place), "marker": style.marker_of(place)}
         drawn.append(_steps(ax, curve.index.to_numpy(), curve, tint, len(curves), **look))
-    style.dress(ax, "Ceasefires still in force", style.note_of_all(results, "", "95 % bands"), _left(names))
+    style.dress(
+        ax, "Ceasefires still in force", style.note_of_all(results, "", "95 % bands"), _left(names)
+    )
     longest = max(int(curve.index[-1]) for curve in curves)
     ax.set_xlim(0, longest)
     ax.set_xlabel("weeks in force")
