@@ -38,7 +38,7 @@ def as_written(axes: Sequence[Axes], others: Iterable[Text] = ()) -> None:
             # the labels of ticks are written again whenever the figure is drawn
             if shown != written and isinstance(axis.get_major_locator(), FixedLocator):
                 axis.set_ticklabels(shown)
-        texts += ax.findobj(Text)  # type: ignore[arg-type]  # a class is a rule for what to find
+        texts += ax.findobj(Text)
     for text in texts:
         words = text.get_text()
         text.set_usetex(False)

@@ -145,7 +145,7 @@ ENDINGS = tuple(_MARKS)
 
 
 @style.styled
-def write(figure: Figure, path: Path, dots: float | None = None) -> Path:
+def write(figure: Figure, path: str | os.PathLike[str], dots: float | None = None) -> Path:
     """Write a figure as PNG, PDF or SVG, by the ending of its name, and close it.
 
     The file is written whole beside its place and then put there: where the disk is full, what was
@@ -154,15 +154,21 @@ def write(figure: Figure, path: Path, dots: float | None = None) -> Path:
     Parameters
     ----------
     figure : Figure
-    path : Path
+    path : path
+        Its folder is made if it is not there.
     dots : float, optional
         Dots an inch.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
     ResultsError
         If the file cannot be written, or its ending is unknown.
     """
+    path = Path(path)
     try:
         ending = ending_of(path)
         path.parent.mkdir(parents=True, exist_ok=True)
