@@ -4,9 +4,14 @@ Nothing relies on colour alone: lines carry markers and names, areas hatches, ce
 package alone imports matplotlib, and it leaves matplotlib's own settings as they are.
 
 Every function takes any results of `sim.results`. Where a figure can show many runs it gives the
-median and the band from the 5th to the 95th percentile; where it cannot, it shows the first run
-unless another is named. On Axes of your own, give their figure ``layout="constrained"``: names
-are then written at the ends of the lines, otherwise they stand in a legend.
+median and the range from the 5th to the 95th percentile, as a band, or as whiskers where there
+are more than two lines; where it cannot, it shows the first run unless another is named.
+
+On Axes of your own (``plots.ties(results, ax=axes[0, 1])``) a figure without a layout gets the
+constrained one. In a cell smaller than 5.2 by 3.2 inches the type is smaller, names stand below in
+a legend, and long ones are cut in their middle. Axes that were put somewhere by hand stay there. A
+figure is white with dark text, whatever style is in use. `write` saves it: a PDF then holds
+TrueType letters, which ``savefig`` embeds only with ``pdf.fonttype`` 42.
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ from sim.plots.lines import attention, drift_accounts, ties
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import layout, network, networks
 from sim.plots.offers import offers
-from sim.plots.pages import everything
+from sim.plots.pages import everything, write
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import colours
 from sim.plots.survival import ceasefire_survival, turns
@@ -46,6 +51,7 @@ __all__ = [
     "tie_matrix",
     "ties",
     "turns",
+    "write",
 ]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 from matplotlib.axes import Axes
 
 from sim.calibration import Calibration
+from sim.labels import label
 from sim.plots import style
 
 # Share of draws from which on a fact does not hang on the free numbers.
@@ -48,7 +51,8 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
         ax, "What the free numbers may be",
         "grey: range; line and dot: 90 % and median of the posterior; diamond: its centre",
     )  # fmt: skip
-    ax.set_yticks(rows, [f"{name}   " for name in found.plan.names])
+    names = [label(found.plan.scenario, number.path) for number in found.plan.free]
+    ax.set_yticks(rows, [textwrap.fill(name, 34) for name in names])
     ax.tick_params(axis="y", length=0, pad=26)
     ax.set_xticks([])
     ax.set_xlim(-0.02, 1.02)

@@ -82,16 +82,14 @@ def difference(
     ax.plot(dates, gap["mean"], color=style.INK, linewidth=2.0)
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9, zorder=1)
     note = f"seed {style.seed_of(results)}, {results.sizes['run']} paired runs, mean and 95 %"
-    names = [style.title_of(one, 40) for one in (other, results)]
-    style.dress(ax, "\n".join(textwrap.wrap(f"{names[0]} minus {names[1]}", 64)), note)
-    if "\n" in ax.get_title(loc="left"):  # the note keeps its place over a title of two lines
-        ax.texts[-1].set_position((0, 35))
+    names = [style.title_of(one, 80) for one in (other, results)]
+    style.dress(ax, f"{names[0]} minus {names[1]}", note)
     unit = str(sample.attrs.get("units", ""))
     if " to " in unit:
         unit = f" (on a scale from {unit.replace('-', '−')})"
     else:
         unit = f" ({unit})" if unit not in ("", "1") else ""
-    ax.set_ylabel(textwrap.fill(f"difference in {what}{unit}", 46))
+    style.label_height(ax, textwrap.fill(f"difference in {what}{unit}", 46))
     style.date_axis(ax, results["date"].values)
     return ax
 

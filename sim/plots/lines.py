@@ -87,14 +87,16 @@ def ties(
     shaded = style.shade_truces(ax, shown)
     more = SHADED if shaded else f"thin: {FEW} of them" if thin else ""
     style.dress(ax, "Ties", style.note_of(results, run, more))
-    ax.set_ylabel(TIE)
+    style.label_height(ax, TIE)
     style.date_axis(ax, dates)
-    style.name_lines(ax, drawn, [_both(label[i], label[j]) for i, j in wanted])
+    style.name_lines(ax, drawn, [both(ax, label[i], label[j]) for i, j in wanted])
     return ax
 
 
-def _both(one: str, other: str) -> str:
+def both(ax: Axes, one: str, other: str) -> str:
     """Names of a pair, in two lines if they are long."""
+    most = 20 if style.small(ax) else 48
+    one, other = style.short(one, most), style.short(other, most)
     if len(one) + len(other) <= 22:
         return f"{one} – {other}"
     return textwrap.fill(f"{one} –", 24) + "\n" + textwrap.fill(other, 24)
@@ -146,15 +148,21 @@ def attention(
         for place, name in enumerate(wanted)
     ]  # fmt: skip
     ax.axhline(0.5, color=style.SOFT, linewidth=0.9, zorder=1)
-    look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": 8.5, "color": style.SOFT}
+    look: dict[str, Any] = {
+        "transform": ax.transAxes,
+        "fontsize": style.size(ax, 8.5),
+        "color": style.SOFT,
+    }
     ax.text(0.01, 0.99, "↑ short term", va="top", **look)
     ax.text(0.01, 0.01, "↓ long term", va="bottom", **look)
     shaded = style.shade_truces(ax, shown)
     style.dress(ax, "Attention", style.note_of(results, run, SHADED if shaded else ""))
     ax.set_ylim(-0.05, 1.05)
-    ax.set_ylabel("share of attention on the short term\n(the rest is on the long term)")
+    style.label_height(ax, "share of attention on the short term\n(the rest is on the long term)")
     style.date_axis(ax, dates)
-    style.name_lines(ax, drawn, [textwrap.fill(label[name], 24) for name in wanted])
+    style.name_lines(
+        ax, drawn, [textwrap.fill(style.short(label[name], 48), 24) for name in wanted]
+    )
     return ax
 
 
@@ -212,9 +220,9 @@ def drift_accounts(
     handles.insert(0, Line2D([], [], color=style.INK, linewidth=2.2, label="tie, their sum"))
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9)
     note = style.note_of(results, run, how="mean of ")
-    one, other = (textwrap.shorten(label[name], 26, placeholder=" …") for name in two)
+    one, other = (style.short(label[name], 20 if style.small(ax) else 48) for name in two)
     style.dress(ax, f"What made the tie of {one} and {other}", note)
-    ax.set_ylabel("part of the tie (scale of the tie, −1 to 1)")
+    style.label_height(ax, "part of the tie (scale of the tie, −1 to 1)")
     style.date_axis(ax, results["date"].values)
     style.key(ax, handles)
     return ax

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 (minus signs are what they look like)
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,6 +21,8 @@ from sim.selection import When, run_number, variable, week_at
 SCALE = "PuOr"
 MOST_NUMBERS = 14
 HOSTILE = -0.1
+LEAST_TYPE = 4.0
+LETTERS = 20
 
 
 @style.styled
@@ -40,7 +43,8 @@ def tie_matrix(
     Returns
     -------
     Axes
-        Numbers stand in the cells of up to 14 actors; of more, a stroke marks hostile ties.
+        Numbers stand in the cells of up to 14 actors; of more, and where the cells are too small,
+        a stroke marks hostile ties.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def tie_matrix(
     """
     at, side = last_round(results) if at is None else at, _side(results)
     _there(results, [at], run)
-    ax = style.canvas(ax, side + 3.2, side + 2.6)
+    ax = style.canvas(ax, side + 3.2, side + 2.8)
     image = _matrix(ax, results, at, run)
     _scale(image, [ax])
     return ax
@@ -104,32 +108,52 @@ def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesIma
     count = len(values)
     np.fill_diagonal(values, np.nan)
     image = ax.imshow(values, cmap=SCALE, vmin=-1.0, vmax=1.0)
-    ax.set_facecolor(style.FAINT)
-    names = list(style.labels(results, 18 if count <= MOST_NUMBERS else 0).values())
+    wide, high = style.room(ax)
+    tight = style.small(ax)
+    names = list(style.labels(results).values())
+    if tight:  # names are cut before the cells have no room
+        most = int(np.clip(min(wide, high) * 5, 12, 30))
+        names = [style.short(name, most) for name in names]
+    elif count <= MOST_NUMBERS:
+        names = [_two_lines(name) for name in names]
+    else:
+        names = [style.short(name, 40) for name in names]
     style.dress(ax, style.week_of(results, week), style.run_of(results, number))
+    ax.set_facecolor(style.FAINT)
     style.strip(ax)
-    size = 9 if count <= 20 else 6
+    size = style.size(ax, 9 if count <= 20 else 6)
+    numbers = 7.5 if count <= MOST_NUMBERS else 0.0
+    if tight:
+        cell = 0.4 * min(wide, high) * 72 / count
+        size = min(size, cell / 1.35)
+        numbers = min(numbers, cell / 2.6)
     ax.set_xticks(range(count), names, rotation=90, fontsize=size)
     ax.set_yticks(range(count), names, fontsize=size)
     ax.tick_params(length=0)
     ax.set_xlabel("to")
     ax.set_ylabel("tie of")
-    _signs(ax, image, values)
+    _signs(ax, image, values, numbers)
     return image
 
 
-def _signs(ax: Axes, image: AxesImage, values: NDArray[np.float64]) -> None:
+def _two_lines(name: str) -> str:
+    """A name in at most two lines, cut if it has more."""
+    told = textwrap.fill(style.short(name, 2 * LETTERS - 4), LETTERS)
+    return told if told.count("\n") < 2 else style.short(name, LETTERS)
+
+
+def _signs(ax: Axes, image: AxesImage, values: NDArray[np.float64], size: float) -> None:
     """Numbers in the cells, or in small ones a stroke in those of hostile ties."""
     dark = image.to_rgba(values)[..., :3] @ (0.299, 0.587, 0.114) < 0.6
     inks = np.where(dark, "white", style.INK)
-    if len(values) > MOST_NUMBERS:
+    if size < LEAST_TYPE:
         i, j = np.nonzero(values < HOSTILE)
         ax.scatter(j, i, s=9, marker="_", linewidth=0.7, color=inks[i, j])
         return
     for (i, j), tie in np.ndenumerate(values):
         if i != j:
             words = _number(tie)
-            ax.text(j, i, words, ha="center", va="center", fontsize=7.5, color=inks[i, j])
+            ax.text(j, i, words, ha="center", va="center", fontsize=size, color=inks[i, j])
 
 
 def _number(tie: float) -> str:
@@ -140,8 +164,9 @@ def _number(tie: float) -> str:
 def _scale(image: AxesImage, beside: list[Axes]) -> None:
     figure = style.figure_of(beside[0])
     bar = figure.colorbar(image, ax=beside, shrink=0.8, pad=0.02, ticks=[-1, -0.5, 0, 0.5, 1])
-    bar.set_label("tie (−1 enemies, 1 friends)")
-    bar.ax.tick_params(length=3, color=style.SOFT, labelsize=9)
+    points = style.size(beside[0], 9)
+    bar.set_label("tie (−1 enemies, 1 friends)", fontsize=points, color=style.INK)
+    bar.ax.tick_params(length=3, color=style.SOFT, labelcolor=style.INK, labelsize=points)
     for spine in bar.ax.spines.values():
         spine.set_visible(False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -82,7 +83,8 @@ def network(
         Circles and squares are the two camps that put least of the strength of ties
         at odds (friends apart, enemies together) at that date, see `sim.measures.camps`; a camp
         keeps its shape from panel to panel; an actor's size is its share of all
-        capability. Of ties from 0.1 on the 80 strongest are drawn.
+        capability. Of ties from 0.1 on the 80 strongest are drawn; an actor that has none of this
+        strength is neutral, an empty triangle.
 
     Raises
     ------
@@ -129,7 +131,7 @@ def networks(
     panels: NDArray[np.object_] = axes[0]
     for ax, at in zip(panels, chosen, strict=True):
         _web(ax, results, at, run, places, round_ones)
-    columns = 2 if len(chosen) < 3 else 4
+    columns = 2 if len(chosen) < 3 else 3
     figure.legend(handles=_key(), loc="outside lower center", ncols=columns)
     return panels
 
@@ -160,14 +162,20 @@ def _web(
         two - round_ones
     ):
         one, two = two, one
+    # The division puts everyone somewhere: who has no tie that is drawn is neither's.
+    strength = np.abs(S - np.diag(np.diag(S))).max(axis=1)
+    neutral = {name for name, most in zip(names, strength, strict=True) if most < WEAK}
     colour, power = style.colours(results), _power(results, week, number)
     crowd = len(names) > CROWD
     areas = (50 if crowd else 110) + (800 if crowd else 1500) * power
+    areas = areas * style.size(ax, 1.0) ** 2
     for name, spot, area in zip(names, spots, areas, strict=True):
-        camp = 0 if name in one else 1 if name in two else 2
+        camp = 2 if name in neutral else 0 if name in one else 1 if name in two else 2
         ax.scatter(
-            spot[0], spot[1], s=area, marker=CAMP_MARKERS[camp], color=colour[name],
-            edgecolor=style.INK, linewidth=1.4 if camp else 0.8, zorder=3,
+            spot[0], spot[1], s=area, marker=CAMP_MARKERS[camp],
+            facecolor="white" if camp == 2 else colour[name],
+            edgecolor=colour[name] if camp == 2 else style.INK,
+            linewidth=(0.8, 1.4, 2.0)[camp], zorder=3,
         )  # fmt: skip
     words = f"{style.run_of(results, number)}; {camps.frustration:.0%} of tie strength at odds"
     words += " with the camps" if camps.exact else " with the best camps found"
@@ -175,10 +183,13 @@ def _web(
     style.strip(ax)
     ax.set_xticks([])
     ax.set_yticks([])
-    ax.margins(0.2, 0.13)
+    ax.margins(0.2, 0.22 if style.small(ax) else 0.13)
     ax.autoscale_view()  # else the names would be set by limits that no longer hold
-    written = list(style.labels(results, 17).values())
-    write_names(ax, written, spots, np.sqrt(areas) / 2 + 2, 6.0 if crowd else 8.5)
+    most = 24 if style.small(ax) else 34
+    labels = style.labels(results).values()
+    written = [textwrap.fill(style.short(words, most), 17) for words in labels]
+    points = style.size(ax, 6.0 if crowd else 8.5)
+    write_names(ax, written, spots, np.sqrt(areas) / 2 + 2, points)
 
 
 def _edges(ax: Axes, S: NDArray[np.float64], spots: NDArray[np.float64]) -> None:
@@ -206,6 +217,8 @@ def write_names(
     """Write each name on the side of its actor where it covers least of the others."""
     points = 72 / style.figure_of(ax).dpi
     centres = ax.transData.transform(spots) * points
+    frame = ax.get_window_extent()
+    edge = (frame.x0 * points, frame.y0 * points, frame.x1 * points, frame.y1 * points)
     taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(centres, reach, strict=True)]
     for n, name in enumerate(names):
         lines = name.split("\n")
@@ -216,13 +229,19 @@ def write_names(
         # above, below, right, left: shift of the label's middle from the actor's
         shifts = ((0, gap + tall), (0, -gap - tall), (gap + half, 0), (-gap - half, 0))
         boxes = [(x + dx - half, y + dy - tall, x + dx + half, y + dy + tall) for dx, dy in shifts]
-        covered = [sum(_overlap(box, other) for other in taken) for box in boxes]
+        covered = [
+            sum(_overlap(box, other) for other in taken) + _outside(box, edge) for box in boxes
+        ]
         best = int(np.argmin(covered))
         taken.append(boxes[best])
         ax.annotate(
             name, spots[n], shifts[best], textcoords="offset points", ha="center", va="center",
             fontsize=size, zorder=4, path_effects=HALO,
         )  # fmt: skip
+
+
+def _outside(box: tuple[float, ...], edge: tuple[float, ...]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1]) - _overlap(box, edge)
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
@@ -243,9 +262,12 @@ def _key() -> list[Artist]:
     camp: dict[str, Any] = {
         "color": "white", "markeredgecolor": style.INK, "markersize": 9, "linestyle": "",
     }  # fmt: skip
+    grey: dict[str, Any] = {"color": "#bbbbbb"}
     return [
         Line2D([], [], linewidth=3, label="friendly tie (wide: strong)", **FRIENDLY),
         Line2D([], [], linewidth=2.4, label="hostile tie", **HOSTILE),
-        Line2D([], [], marker=CAMP_MARKERS[0], label="one camp, by ties", **camp),
-        Line2D([], [], marker=CAMP_MARKERS[1], label="the other camp", **camp),
+        Line2D([], [], marker=CAMP_MARKERS[0], label="one camp, by ties", **camp | grey),
+        Line2D([], [], marker=CAMP_MARKERS[1], label="the other camp", **camp | grey),
+        Line2D([], [], marker=CAMP_MARKERS[2], label="neutral: all its ties are weak", **camp),
+        Line2D([], [], linestyle="", label=f"no line: weaker than {WEAK:g}"),
     ]

@@ -32,7 +32,7 @@ SAME = 0.025
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 LEAST_WEIGHT = 1e-9
 INDIFFERENT: dict[str, Any] = {"linestyle": (0, (1, 2)), "linewidth": 1.3, "zorder": 1}
-SMALL: dict[str, Any] = {"fontsize": 7.5, "color": style.SOFT, "zorder": 5}
+SMALL: dict[str, Any] = {"color": style.SOFT, "zorder": 5}
 
 
 @style.styled
@@ -96,9 +96,10 @@ def offers(
     ax.set_ylim(-0.13, 1.13)
     ax.set_xticks(TICKS)
     ax.set_yticks(TICKS)
+    letters = 30 if style.small(ax) else 62
     for name, label in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
         issue = scenario_of(results).issues[name]
-        label(textwrap.fill(f"{issue.label} (0: {issue.zero}, 1: {issue.one})", 62))
+        label(textwrap.fill(f"{issue.label} (0: {issue.zero}, 1: {issue.one})", letters))
     style.key(ax, _key(bool((~agreed).any()), bool(agreed.any())))
     _ideals(ax, results, ideal.transpose("actor", "issue").values, weight)
     return ax
@@ -127,7 +128,8 @@ def _ideals(
     """Ideal points; those that lie on each other share a name."""
     cares = weight.transpose("actor", "issue").values > LEAST_WEIGHT
     names, colour = [str(name) for name in results["actor"].values], style.colours(results)
-    label = style.labels(results)
+    most = 16 if style.small(ax) else 34
+    label = {name: style.short(words, most) for name, words in style.labels(results).items()}
     both = [name for name, care in zip(names, cares, strict=True) if care.all()]
     points = dict(zip(names, ideal, strict=True))
     spots, shared = _heaps(both, points)
@@ -143,7 +145,7 @@ def _ideals(
     if spots:
         words = [textwrap.fill(", ".join(label[name] for name in group), 20) for group in shared]
         reach = np.array([6.0 + 2 * len(group) for group in shared])
-        write_names(ax, words, np.array(spots), reach, 8.0)
+        write_names(ax, words, np.array(spots), reach, style.size(ax, 8.0))
 
 
 def _heaps(
@@ -172,14 +174,16 @@ def _lines(
 ) -> None:
     """Who cares about one issue alone, as lines along which it is indifferent."""
     for spot, group in zip(spots, shared, strict=True):
-        words = ", ".join(label[name] for name in group)
         where, look = float(spot[0]), {"color": colour[group[0]], **INDIFFERENT}
+        width = 24 if style.small(ax) else 48
+        words = textwrap.fill(", ".join(label[name] for name in group), width)
+        small: dict[str, Any] = SMALL | {"fontsize": style.size(ax, 7.5)}
         if axis == 0:
             ax.axvline(where, **look)
-            ax.text(where, 0.62, words, rotation=90, ha="right", va="center", **SMALL)
+            ax.text(where, 0.62, words, rotation=90, ha="right", va="center", **small)
         else:
             ax.axhline(where, **look)
-            ax.text(0.62, where, words, ha="center", va="bottom", **SMALL)
+            ax.text(0.62, where, words, ha="center", va="bottom", **small)
 
 
 def _key(refused: bool, agreed: bool) -> list[Artist]:

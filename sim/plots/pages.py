@@ -133,40 +133,63 @@ def _collapsed(results: xr.Dataset) -> bool:
     return bool((measures.ceasefires(results)["ended"] == measures.COLLAPSE).any())
 
 
-# What a file would say about the program and the hour; without it equal figures are equal bytes.
-_SILENT: dict[str, dict[str, None]] = {
-    "png": {"Software": None},
-    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
-    "svg": {"Creator": None, "Date": None},
+PROGRAM = "Entente"
+# What a file says about itself: the program that wrote it, by which it knows its own files again.
+# Without the hour equal figures are equal bytes.
+_MARKS: dict[str, dict[str, str | None]] = {
+    "png": {"Software": PROGRAM},
+    "pdf": {"Creator": PROGRAM, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": PROGRAM, "Date": None},
 }
-ENDINGS = tuple(_SILENT)
+ENDINGS = tuple(_MARKS)
 
 
 @style.styled
-def write(figure: Figure, path: Path, dots: float | None = None) -> Path:
+def write(figure: Figure, path: str | os.PathLike[str], dots: float | None = None) -> Path:
     """Write a figure as PNG, PDF or SVG, by the ending of its name, and close it.
+
+    The file is written whole beside its place and then put there: where the disk is full, what was
+    there before stays. Letters of a PDF are TrueType, so that its text can be searched and edited.
 
     Parameters
     ----------
     figure : Figure
-    path : Path
+    path : path
+        Its folder is made if it is not there.
     dots : float, optional
         Dots an inch.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
     ResultsError
         If the file cannot be written, or its ending is unknown.
     """
+    path = Path(path)
     try:
         ending = ending_of(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _save(figure, path, ending, dots)
+        held = io.BytesIO()
+        _save(figure, held, ending, dots)
+        put(held.getvalue(), path)
     except OSError as error:
         raise ResultsError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         plt.close(figure)
     return path
+
+
+def put(data: bytes, path: Path) -> None:
+    """Write a file in one step: either all of it is there, or what was there before."""
+    kept = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        kept.write_bytes(data)
+        kept.replace(path)
+    finally:
+        kept.unlink(missing_ok=True)
 
 
 def ending_of(path: Path) -> str:
@@ -195,10 +218,10 @@ def png(figure: Figure, dots: float | None = None) -> bytes:
     return held.getvalue()
 
 
-def _save(figure: Figure, target: Path | io.BytesIO, ending: str, dots: float | None) -> None:
+def _save(figure: Figure, target: io.BytesIO, ending: str, dots: float | None) -> None:
     before = plt.rcParams["svg.hashsalt"]
     plt.rcParams["svg.hashsalt"] = "entente"  # names inside an SVG are drawn by lot otherwise
     try:
-        figure.savefig(target, format=ending, dpi=dots or "figure", metadata=_SILENT[ending])
+        figure.savefig(target, format=ending, dpi=dots or "figure", metadata=_MARKS[ending])
     finally:
         plt.rcParams["svg.hashsalt"] = before

@@ -57,7 +57,9 @@ def line_ups(
         selection.several_actors(results, actors, "a line-up")
     share = measures.line_ups_over_time(results, actors, MOST_LINE_UPS)
     rows = [row for row in range(share.sizes["line_up"]) if share.values[row].max() > 0.0]
+    tight = ax is not None and style.small(style.canvas(ax))
     label, dates = style.labels(results), results["date"].values
+    label = {name: style.short(words, 20 if tight else 34) for name, words in label.items()}
     # to the end of the last week
     dates = np.append(dates, dates[-1] + np.timedelta64(7, "D"))
     values = share.values[rows][:, [*range(len(dates) - 1), -1]]
@@ -77,6 +79,13 @@ def line_ups(
     style.dress(ax, "Who stands with whom", style.note_of_all(results, "share of "))
     ax.set_ylim(0.0, 1.0)
     ax.set_ylabel("share of runs")
+    if len(rows) == 1:
+        words = f"the same in every week of all {results.sizes['run']} runs"
+        ax.text(
+            0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center",
+            fontsize=style.size(ax, 10),
+            bbox={"facecolor": "white", "edgecolor": "none", "boxstyle": "round"},
+        )  # fmt: skip
     style.date_axis(ax, results["date"].values)
     style.key(ax, handles)
     return ax
@@ -157,13 +166,14 @@ def outcomes(
     for place, part, high in zip(places, share, table["high"], strict=True):
         ax.annotate(
             f"{part:.0%}", (high, place), (5, 0), textcoords="offset points", va="center",
-            fontsize=8.5, color=style.INK,
+            fontsize=style.size(ax, 8.5), color=style.INK,
         )  # fmt: skip
     style.dress(ax, "How it ends", style.note_of_all(results, "", "95 % intervals"))
     ax.set_yticks(places, [_class(results, name) for name in names])
     ax.set_ylim(places[-1] + 0.6, -0.6)
     ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel("share of runs (state in the last week; hatched: what may hold beside it)")
+    words = "share of runs (state in the last week; hatched: what may hold beside it)"
+    ax.set_xlabel(textwrap.fill(words, 40) if style.small(ax) else words)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
     return ax
@@ -173,8 +183,8 @@ def _class(results: xr.Dataset, name: str) -> str:
     if name == "front_at_a_border":
         issues = scenario_of(results).issues.values()
         label = next(i.label for i in issues if i.moved_by == "territory")
-        return "front at a border\n" + textwrap.shorten(f"({label})", 28, placeholder=" …)")
+        return "front at a border\n" + textwrap.fill(f"({label})", 28)
     if name.startswith("won_by_"):
         winner = scenario_of(results).camps[name.removeprefix("won_by_")].label
-        return "won by\n" + textwrap.shorten(winner, 28, placeholder=" …")
+        return "won by\n" + textwrap.fill(winner, 28)
     return name.replace("_", " ")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import itertools
 import textwrap
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,14 @@ from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
+from sim.plots import letters
 from sim.selection import run_number, variable
 
 # States in which a ceasefire or a settlement holds.
@@ -36,13 +42,30 @@ NO_COLOUR = "#999999"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
 
+# Settings of matplotlib that change how a figure looks: a figure takes none from its user.
+_LOOKS = (
+    "axes.", "boxplot.", "contour.", "date.auto", "date.interval", "errorbar.", "figure.auto",
+    "figure.constrained", "figure.dpi", "figure.edgecolor", "figure.facecolor", "figure.label",
+    "figure.subplot", "figure.title", "font.", "grid.", "hatch.", "image.", "legend.", "lines.",
+    "markers.", "mathtext.", "patch.", "path.", "pdf.fonttype", "pdf.use14", "savefig.bbox",
+    "savefig.edgecolor", "savefig.facecolor", "savefig.pad", "savefig.transparent", "svg.fonttype",
+    "text.", "xaxis.", "xtick.", "yaxis.", "ytick.",
+)  # fmt: skip
 # In a file, so that others can use it by its name: "sim.plots.entente".
-STYLE: dict[Any, Any] = dict(
+STYLE: dict[Any, Any] = {
+    name: value for name, value in mpl.rcParamsDefault.items() if name.startswith(_LOOKS)
+} | dict(
     mpl.rc_params_from_file(
         Path(__file__).with_name("entente.mplstyle"), use_default_template=False
     )
 )
 LOW, HIGH = 5.0, 95.0
+GROUND = "ground of the figure"
+MOST_BANDS = 2
+# A cell of a grid that is smaller than this, in inches, gets smaller type and its key below.
+CELL = (5.2, 3.2)
+SMALLEST = 0.68
+_SCALES: weakref.WeakKeyDictionary[Axes, float] = weakref.WeakKeyDictionary()
 
 
 def styled[**P, T](draw: Callable[P, T]) -> Callable[P, T]:
@@ -55,11 +78,42 @@ def styled[**P, T](draw: Callable[P, T]) -> Callable[P, T]:
         before = {name: plt.rcParams[name] for name in STYLE}
         plt.rcParams.update(STYLE)
         try:
-            return draw(*args, **kwargs)
+            made = draw(*args, **kwargs)
+            _finish(made, before["savefig.facecolor"])
+            return made
         finally:
             plt.rcParams.update(before)
 
     return drawn
+
+
+def _finish(made: object, saved_on: Any) -> None:
+    """What holds for every figure: text as it is written, and a light ground under dark text."""
+    if isinstance(made, Figure):
+        axes = made.axes
+    else:
+        axes = [one for one in np.atleast_1d(np.asarray(made)) if isinstance(one, Axes)]
+    if not axes:
+        return
+    figure = figure_of(axes[0])
+    whole = [*figure.findobj(Legend, include_self=False), *figure.texts]
+    others = [text for part in whole for text in part.findobj(Text)] if len(axes) > 1 else []
+    letters.as_written([*axes, *_bars(axes)], others)
+    figure.set_facecolor("white")
+    if saved_on != "auto" and not any(part.get_gid() == GROUND for part in figure.patches):
+        # saved in the colour of somebody's style, whatever the face of the figure is
+        ground = Rectangle(
+            (0, 0), 1, 1, transform=figure.transFigure, facecolor="white",
+            zorder=-100, gid=GROUND,
+        )  # fmt: skip
+        ground.set_in_layout(False)
+        figure.add_artist(ground)
+
+
+def _bars(axes: Sequence[Axes]) -> list[Axes]:
+    """Axes of the scales beside Axes."""
+    images = [image for ax in axes for image in ax.images]
+    return [image.colorbar.ax for image in images if image.colorbar is not None]
 
 
 def colours(results: xr.Dataset) -> dict[str, str]:
@@ -98,29 +152,116 @@ def labels(results: xr.Dataset, width: int = 0) -> dict[str, str]:
     return dict(zip(names, written, strict=True))
 
 
+def short(words: str, most: int) -> str:
+    """Text cut in its middle, between words if it can be: long names often begin alike."""
+    if len(words) <= most:
+        return words
+    *before, last = words.split()
+    while before and len(last) + len(before[-1]) + 1 <= most // 2:
+        last = f"{before.pop()} {last}"
+    if len(last) > most // 2:  # a word without end
+        last = last[-(most // 2) :]
+    first = " ".join(before)[: most - len(last) - 3]
+    if " " in first:
+        first = first.rpartition(" ")[0]
+    return f"{first} … {last}".strip()
+
+
 def canvas(ax: Axes | None, width: float = 8.0, height: float = 4.2) -> Axes:
-    """Give back the Axes, or new ones in a figure of their own."""
-    if ax is not None:
-        return ax
-    _, made = plt.subplots(figsize=(width, height), layout="constrained")
-    return made
+    """Give back the Axes, ready to be drawn on, or new ones in a figure of their own.
+
+    A figure without a layout gets one, so that nothing reaches over its neighbours; Axes that were
+    put somewhere by hand stay there.
+    """
+    if ax is None:
+        _, made = plt.subplots(figsize=(width, height), layout="constrained")
+        return made
+    figure = figure_of(ax)
+    if figure.get_layout_engine() is None and ax.get_subplotspec() is not None:
+        figure.set_layout_engine("constrained")
+    wide, high = room(ax)
+    _SCALES[ax] = float(np.clip(min(wide / CELL[0], high / CELL[1]), SMALLEST, 1.0))
+    return ax
 
 
-def dress(ax: Axes, title: str, note: str) -> None:
-    """Title, a note over it, spines and grid, the same on every Axes."""
+def room(ax: Axes) -> tuple[float, float]:
+    """Width and height in inches of the cell of a grid in which Axes stand."""
+    figure = figure_of(ax)
+    part = ax.get_figure() or figure  # a part of a figure has a place of its own
+    wide, high = part.bbox.width / figure.dpi, part.bbox.height / figure.dpi
+    spec = ax.get_subplotspec()
+    if spec is None:
+        box = ax.get_position()
+        return wide * box.width, high * box.height
+    outer = spec.get_topmost_subplotspec()
+    for cell in (spec, outer) if outer is not spec else (spec,):
+        rows, columns, *_ = cell.get_geometry()
+        wide *= len(cell.colspan) / columns
+        high *= len(cell.rowspan) / rows
+    return wide, high
+
+
+def size(ax: Axes, points: float) -> float:
+    """Size of type in points, smaller in a small cell of somebody's grid."""
+    return points * _SCALES.get(ax, 1.0)
+
+
+def small(ax: Axes) -> bool:
+    """Whether Axes have too little room for names beside them."""
+    return _SCALES.get(ax, 1.0) < 1.0
+
+
+def wrapped(ax: Axes, words: str, points: float, em: float, left: float) -> str:
+    """Text in lines that are no wider than the cell without what stands left of the Axes."""
+    across = room(ax)[0] * 72 - (size(ax, 110) if small(ax) else left)
+    return textwrap.fill(words, max(int(across / (em * size(ax, points))), 12))
+
+
+def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
+    """Title, a note over it, spines and grid, the same on every Axes.
+
+    Parameters
+    ----------
+    ax : Axes
+    title, note : str
+        Broken into lines where they are longer than there is room.
+    left : float
+        Points that labels left of the Axes take.
+    """
     # The note stands over the title, where a title that somebody sets later does not cover it.
-    ax.set_title(title, loc="left", pad=6)
+    title = wrapped(ax, title, 11.5, 0.66, left)
+    text: dict[str, Any] = {"color": INK, "fontfamily": letters.FAMILY}
+    ax.set_title(title, loc="left", pad=6, fontsize=size(ax, 11.5), fontweight="bold", **text)
+    lines = title.count("\n") + 1
+    note = short(note, 110) if small(ax) else note
     ax.annotate(
-        note, (0, 1), (0, 21), xycoords="axes fraction", textcoords="offset points",
-        fontsize=8.5, color=SOFT, va="bottom",
+        wrapped(ax, note, 8.5, 0.52, left), (0, 1), (0, 6 + (1.25 * lines) * size(ax, 11.5) + 1),
+        xycoords="axes fraction", textcoords="offset points", fontsize=size(ax, 8.5), color=SOFT,
+        va="bottom",
     )  # fmt: skip
+    ax.set_facecolor("white")
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(SOFT)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set(fontsize=size(ax, 9.5), **text)
+        axis.get_offset_text().set(fontsize=size(ax, 9), **text)
     # Ticks are made when the figure is drawn, after the style is left: all is said here.
-    ax.tick_params(length=3.5, width=0.8, color=SOFT, labelcolor=INK, labelsize=9)
-    ax.grid(visible=True, color=FAINT, linewidth=0.7)
+    ax.tick_params(
+        length=3.5, width=0.8, color=SOFT, labelcolor=INK, labelsize=size(ax, 9),
+        labelfontfamily=letters.FAMILY, direction="out", top=False, right=False, left=True,
+        bottom=True,
+    )  # fmt: skip
+    ax.minorticks_off()
+    ax.grid(visible=True, color=FAINT, linewidth=0.7, linestyle="-", alpha=1.0)
     ax.set_axisbelow(True)
+
+
+def label_height(ax: Axes, words: str) -> None:
+    """Label the vertical axis, in more lines where the Axes are small."""
+    if small(ax):
+        words = "\n".join(textwrap.fill(line, 26) for line in words.split("\n"))
+    ax.set_ylabel(words)
 
 
 def strip(ax: Axes) -> None:
@@ -157,7 +298,8 @@ def date_axis(ax: Axes, dates: NDArray[Any]) -> None:
         ax.set_xticks([day(dates[0])], [f"{dates[0].astype('datetime64[D]')}"])
         ax.xaxis_date()
         return
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]  # as above
+    most = 9 if not small(ax) else int(np.clip(room(ax)[0] / 0.8, 2, 9))
+    locator = mdates.AutoDateLocator(minticks=1 if small(ax) else 3, maxticks=most)  # type: ignore[no-untyped-call]  # as above
     form = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # as above
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(form)
@@ -188,7 +330,7 @@ def note_of_all(results: xr.Dataset, how: str = "", *notes: str) -> str:
     return ", ".join(part for part in (title_of(results), which, *notes) if part)
 
 
-def title_of(results: xr.Dataset, width: int = 44) -> str:
+def title_of(results: xr.Dataset, width: int = 240) -> str:
     """Name of the scenario, cut to a width."""
     return textwrap.shorten(str(results.attrs.get("title", "")), width, placeholder=" …")
 
@@ -204,7 +346,10 @@ def chosen(results: xr.Dataset, run: int | None) -> xr.Dataset:
 def curve(
     ax: Axes, dates: NDArray[Any], values: NDArray[Any], colour: str, lines: int, **look: Any
 ) -> Line2D:
-    """Line of one run, or median and band of many; the more lines there are, the paler the bands.
+    """Line of one run, or median and range of many.
+
+    The range is a band with edges. Of more than two lines, whose bands would cover each other, it
+    is drawn as whiskers at the line's markers.
 
     Parameters
     ----------
@@ -220,7 +365,16 @@ def curve(
     middle = np.median(values, axis=0)
     if len(values) > 1:
         low, high = np.percentile(values, [LOW, HIGH], axis=0)
-        ax.fill_between(dates, low, high, color=colour, alpha=0.05 + 0.15 / lines, linewidth=0)
+        if lines > MOST_BANDS:
+            start, every = look.get("markevery", (0, 1))
+            ax.vlines(
+                dates[start::every], low[start::every], high[start::every], color=colour,
+                linewidth=1.3,
+            )  # fmt: skip
+        else:
+            ax.fill_between(dates, low, high, color=colour, alpha=0.15, linewidth=0)
+            for edge in (low, high):
+                ax.plot(dates, edge, color=look.get("gapcolor", colour), linewidth=0.7)
     (line,) = ax.plot(dates, middle, color=colour, **look)
     return line
 
@@ -237,8 +391,10 @@ def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
     In a legend where there is no layout or no room for it.
     """
     figure = figure_of(ax)
-    if figure.get_layout_engine() is None:
-        ax.legend(lines, names)
+    if small(ax) or figure.get_layout_engine() is None:
+        for line, name in zip(lines, names, strict=True):
+            line.set_label(name.replace("\n", " "))
+        key(ax, lines)
         return
     ends = np.array([float(np.asarray(line.get_ydata(), dtype=float)[-1]) for line in lines])
     low, high = ax.get_ylim()
@@ -246,8 +402,9 @@ def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
     # 13 points a row of text; Axes are about four fifths of what the figure gives them.
     row = (high - low) * 13.0 / max(ax.get_window_extent().height * 72 / figure.dpi * 0.9, 1.0)
     if sum(rows) * row > 1.1 * (high - low):
+        told = [textwrap.fill(name.replace("\n", " "), 44) for name in names]
         ax.legend(
-            lines, names, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=6.5,
+            lines, told, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=6.5,
             ncols=-(-len(lines) // 20),
         )  # fmt: skip
         return
@@ -292,16 +449,43 @@ def spread(
 
 
 def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: int = 1) -> None:
-    """Legend beside or below the Axes; inside where the figure has no layout to make room."""
+    """Legend beside or below the Axes; inside where the figure has no layout to make room.
+
+    Parameters
+    ----------
+    ax : Axes
+    handles : sequence of Artist
+    below : bool
+        Below Axes without scales.
+    columns : int
+    """
     figure = figure_of(ax)
+    look: dict[str, Any] = {
+        "handles": list(handles), "fontsize": size(ax, 9), "labelcolor": INK, "frameon": False,
+    }  # fmt: skip
     if figure.get_layout_engine() is None:
-        ax.legend(handles=list(handles))
-    elif below:
-        ax.legend(
-            handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=columns
+        ax.legend(**look | {"frameon": True, "facecolor": "white", "framealpha": 0.8})
+    elif below and not small(ax):
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=columns, **look)
+    elif small(ax):
+        across = room(ax)[0] * 72 / size(ax, 9) / 0.54  # in letters
+        names = [str(handle.get_label()) for handle in handles]
+        longest = max(len(line) for name in names for line in name.split("\n"))
+        columns = int(np.clip(across // (longest + 7), 1, 3))
+        for handle, name in zip(handles, names, strict=True):
+            if columns == 1 and longest > across - 10:
+                handle.set_label(textwrap.fill(name.replace("\n", " "), int(across) - 10))
+        rows = ax.get_xlabel().count("\n") + 1 if ax.get_xlabel() else 0
+        down = (6 if below else 24) + 13 * rows
+        place = ax.transAxes + ScaledTranslation(
+            -size(ax, 36) / 72, -size(ax, down) / 72, figure.dpi_scale_trans
         )
+        ax.legend(
+            loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, ncols=columns,
+            borderaxespad=0, handlelength=2.4, labelspacing=0.3, columnspacing=1.0, **look,
+        )  # fmt: skip
     else:
-        ax.legend(handles=list(handles), loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), **look)
 
 
 def shade_truces(ax: Axes, results: xr.Dataset) -> bool:

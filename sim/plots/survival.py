@@ -1,6 +1,5 @@
 """Figures of how long things last: ceasefires by who brokered them, ties before they turn."""
 
-# ruff: noqa: RUF001 (dashes are what they look like)
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -17,8 +16,10 @@ from sim import measures, selection
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.plots.choice import default_pairs
+from sim.plots.lines import both
 
 MOST_COUNTS = 7
+LETTERS = 34
 FEW = 3
 TURNS = {"halved": measures.divergence, "hostile": measures.rupture}
 WORDS = {
@@ -70,7 +71,9 @@ def ceasefire_survival(
     for curve, tint, place in zip(curves, colours, places, strict=True):
         look = {"linestyle": style.dash_of(place), "marker": style.marker_of(place)}
         drawn.append(_steps(ax, curve.index.to_numpy(), curve, tint, len(curves), **look))
-    style.dress(ax, "Ceasefires still in force", style.note_of_all(results, "", "95 % bands"))
+    style.dress(
+        ax, "Ceasefires still in force", style.note_of_all(results, "", "95 % bands"), _left(names)
+    )
     longest = max(int(curve.index[-1]) for curve in curves)
     ax.set_xlim(0, longest)
     ax.set_xlabel("weeks in force")
@@ -133,9 +136,9 @@ def turns(
         for place, (((i, j), _), curve) in enumerate(zip(told, curves, strict=True))
     ]  # fmt: skip
     title, what = WORDS[turn]
-    style.dress(ax, title, style.note_of_all(results, "", "95 % bands"))
+    names = [both(ax, label[i], label[j]) for (i, j), _ in told]
+    style.dress(ax, title, style.note_of_all(results, "", "95 % bands"), _left(names))
     style.date_axis(ax, dates)
-    names = [f"{label[i]} – {label[j]}" for (i, j), _ in told]
     _finish(ax, f"share of runs\n({what})", drawn, names)
     last = max(int(curve.index[-1]) for curve in curves)
     days = np.array([style.day(date) for date in dates[: last + 1]])
@@ -172,9 +175,14 @@ def _steps(
 
 def _finish(ax: Axes, label: str, drawn: list[Line2D], names: Sequence[str]) -> None:
     ax.set_ylim(-0.02, 1.02)
-    ax.set_ylabel(label)
+    style.label_height(ax, label)
     if names:
         style.name_lines(ax, drawn, names)
+
+
+def _left(names: Sequence[str]) -> float:
+    """Points that the names of rows of counts take left of the Axes."""
+    return 60.0 + 4.3 * min(max(map(len, names)), LETTERS)
 
 
 def _at_risk(
@@ -187,15 +195,17 @@ def _at_risk(
 ) -> None:
     """Rows of counts below the axis, one a curve."""
     look: dict[str, Any] = {
-        "fontsize": 8, "color": style.SOFT, "va": "top", "annotation_clip": False,
+        "fontsize": style.size(ax, 8), "color": style.SOFT, "va": "top", "annotation_clip": False,
     }  # fmt: skip
-    first = -40  # below the label of the axis, in points
+    if style.small(ax) and len(curves) > 1:
+        return  # their names would need half of the cell
+    first = -style.size(ax, 40)  # below the label of the axis, in points
     edge: Any = {"xycoords": "axes fraction", "textcoords": "offset points"}
     ax.annotate(title, (0, 0), (-20, first), ha="right", style="italic", **edge, **look)
     for row, (curve, name) in enumerate(zip(curves, names, strict=True)):
-        below = first - 12 * (row + 1 if len(curves) > 1 else 0)
+        below = first - style.size(ax, 12) * (row + 1 if len(curves) > 1 else 0)
         if len(curves) > 1:
-            words = name.replace("\n", " ")
+            words = style.short(name.replace("\n", " "), LETTERS)
             ax.annotate(words, (0, 0), (-20, below), ha="right", **edge, **look)
         counts = curve["at_risk"].reindex(weeks, fill_value=0)
         for place, count in zip(places, counts, strict=True):

@@ -51,8 +51,11 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
     shown = results.sel(run=[number])
     spells: list[Any] = list(measures.ceasefires(shown).itertuples())
     rows = _rows(results, {spell.convener for spell in spells})
-    ax = style.canvas(ax, 9.0, 1.9 + 0.3 * (len(rows) + 1))
-    colour, label, dates = style.colours(results), style.labels(results, 22), results["date"].values
+    colour, label, dates = style.colours(results), style.labels(results, 26), results["date"].values
+    tall = max([1, *(label[name].count("\n") + 1 for name in rows)])
+    ax = style.canvas(ax, 9.0, 1.9 + max(0.3, 0.17 * tall) * (len(rows) + 1))
+    if style.small(ax):  # one line a row
+        label = {name: style.short(words, 24) for name, words in style.labels(results).items()}
     broken = variable(shown, "violated").transpose("run", "actor", "round").values[0]
     place = {str(name): n for n, name in enumerate(results["actor"].values)}
     # Dots stand before the bar that they belong to, so that no stroke hides behind one.
@@ -72,15 +75,17 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
             )
             signed = name in spell.signed
             ax.plot(
-                left, row, "D" if name == spell.convener else "o", markersize=6, zorder=4,
+                left, row, "D" if name == spell.convener else "o", markersize=style.size(ax, 6),
+                zorder=4, markeredgewidth=style.size(ax, 1),
                 markeredgecolor=style.INK, markerfacecolor=colour[name] if signed else "white",
                 clip_on=False, transform=before,
             )  # fmt: skip
             days = np.array([style.day(date) + 3.5 for date in dates[broken[place[name]]]])
             inside = days[(days > left) & (days < right)]
             ax.plot(
-                inside, np.full(len(inside), row), linestyle="", marker="|", markersize=9,
-                markeredgewidth=1.6, color=colour[name], zorder=3,
+                inside, np.full(len(inside), row), linestyle="", marker="|",
+                markersize=style.size(ax, 9), markeredgewidth=style.size(ax, 1.6),
+                color=colour[name], zorder=3,
             )  # fmt: skip
     style.dress(ax, "Ceasefires", style.note_of(shown, number))
     ax.set_ylim(len(rows) + 0.6, -0.7)
@@ -118,7 +123,15 @@ def _bar(ax: Axes, spell: Any, colour: dict[str, str], week_0: float) -> None:
         begin = week_0 + 7.0 * spell.settled
         ax.barh(0, right - begin, left=begin, height=0.7, **SETTLED)
     if spell.ended == measures.COLLAPSE:
-        ax.plot(right, 0, "X", color="white", markeredgecolor=style.INK, markersize=8, zorder=5)
+        ax.plot(
+            right,
+            0,
+            "X",
+            color="white",
+            markeredgecolor=style.INK,
+            markersize=style.size(ax, 8),
+            zorder=5,
+        )
 
 
 def _key(spells: list[Any], colour: dict[str, str], label: dict[str, str]) -> list[Artist]:

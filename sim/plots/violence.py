@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,7 +71,7 @@ def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]
             ax.plot(dates, values.mean(axis=0), color=style.INK, linewidth=1.2, linestyle=MEAN)
         ax.plot(dates, np.median(values, axis=0), color=LINE, linewidth=2.0)
         shaded = style.shade_truces(ax, shown) or shaded
-        style.dress(ax, textwrap.shorten(name, 60, placeholder=" …"), "")
+        style.dress(ax, name, "")
         ax.set_ylim(-0.03, 1.03)
         ax.set_yticks([0.0, 0.5, 1.0])
         style.date_axis(ax, dates)
@@ -145,11 +144,14 @@ def said_and_done(
                 middle, share, yerr=reach, ecolor=style.SOFT, elinewidth=0.9, capsize=2.0, **look
             )
             handles.append(Line2D([], [], label=f"{words}:\n{meant}", **look))
-    names = [textwrap.shorten(label[name], 26, placeholder=" …") for name in (one, other)]
+    most = 20 if style.small(ax) else 48
+    names = [style.short(label[name], most) for name in (one, other)]
     note = style.note_of(results, run, "half-years, 95 % intervals", how="")
     style.dress(ax, f"What {names[0]} and {names[1]} say and do", note)
     ax.set_ylim(-0.04, 1.04)
-    ax.set_ylabel("share of occasions on which both say yes\n(in words: neither refuses in public)")
+    style.label_height(
+        ax, "share of occasions on which both say yes\n(in words: neither refuses in public)"
+    )
     style.date_axis(ax, results["date"].values)
     style.key(ax, handles)
     return ax
