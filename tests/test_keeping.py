@@ -11,6 +11,7 @@ from conftest import ROOT
 import sim
 import sim.plugins
 from sim.cli import main, single
+from sim.errors import SimError
 
 TOY = str(ROOT / "scenarios/toy.toml")
 CASES = Path(__file__).parent / "plugins"
@@ -23,7 +24,7 @@ def test_runs_that_are_finished_are_kept_when_another_fails(tmp_path, capsys):
     assert code == 1
     said = capsys.readouterr().err
     assert "2 of 5 runs failed" in said
-    assert "run 1: ZeroDivisionError: this run fails" in said
+    assert "run 1: ActorError: league (FailsInSomeRuns): signs() in week 0 failed" in said
     assert "Traceback" not in said
     kept = sim.load(out)
     assert kept["run"].values.tolist() == [0, 2, 3]
@@ -34,12 +35,12 @@ def test_if_every_run_fails_the_first_is_named(tmp_path, capsys):
     arguments = ["--plugin", str(CASES / "fails_in_some_runs.py"), "--seed", "2"]
     sets = ["--set", "actors.league.agent=fails_in_every_run"]
     assert main(["run", TOY, *sets, *arguments]) == 1
-    assert "run 0: ZeroDivisionError: this run fails" in capsys.readouterr().err
+    assert "run 0: ActorError: league (FailsInEveryRun)" in capsys.readouterr().err
 
 
 def test_in_python_a_run_that_fails_is_raised_with_its_number():
     sim.plugins.load_plugin(CASES / "fails_in_some_runs.py")
-    with pytest.raises(ZeroDivisionError) as error:
+    with pytest.raises(SimError) as error:
         sim.simulate(TOY, runs=3, set={"actors.league.agent": "fails_in_some_runs"})
     assert error.value.__notes__ == ["This was run 1."]
 
