@@ -9,6 +9,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib as mpl
@@ -16,8 +17,10 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
+from conftest import ROOT
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,8 +28,9 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim import files, plots
+from sim.calibration import load_plan
 from sim.errors import ResultsError
-from sim.plots import catalogue, letters, style
+from sim.plots import calibrated, catalogue, letters, style
 from sim.plots.pages import write
 from sim.scenario import Scenario
 from sim.simulation import simulate
@@ -354,3 +358,13 @@ def test_a_full_disk_leaves_the_picture_that_was_there(
     with pytest.raises(ResultsError, match="No space left"):
         write(figure, tmp_path / "ties.png")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
+
+
+def test_a_calibration_names_its_numbers_in_words_that_fit() -> None:
+    plan = load_plan(ROOT / "scenarios/calibration/syria_2015_2018.toml")
+    table = pd.read_csv(ROOT / "docs/calibration/numbers.csv", index_col=0)
+    ax = calibrated.numbers(SimpleNamespace(plan=plan, numbers=table))  # type: ignore[arg-type]
+    told = " ".join(label.get_text() for label in ax.get_yticklabels())
+    assert "mutual optimism" in told
+    assert not any(number.path in told or "_" in told for number in plan.free)
+    assert faults(style.figure_of(ax)) == []

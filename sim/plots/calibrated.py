@@ -54,7 +54,7 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     )  # fmt: skip
     names = [label(found.plan.scenario, number.path) for number in found.plan.free]
     ax.set_yticks(rows, [textwrap.fill(name, 34) for name in names])
-    ax.tick_params(axis="y", length=0, pad=26)
+    ax.tick_params(axis="y", length=0, pad=38)
     ax.set_xticks([])
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.7, len(table) - 0.3)
