@@ -9,6 +9,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib as mpl
@@ -16,8 +17,10 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
+from conftest import ROOT
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,8 +28,9 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim import files, plots
+from sim.calibration import load_plan
 from sim.errors import ResultsError
-from sim.plots import catalogue, letters, style
+from sim.plots import calibrated, catalogue, letters, style
 from sim.plots.pages import write
 from sim.scenario import Scenario
 from sim.simulation import simulate
@@ -197,8 +201,8 @@ def test_line_ups_that_never_vary_say_so(wars: dict[str, xr.Dataset]) -> None:
 def test_neutral_actors_have_a_shape_of_their_own(wars: dict[str, xr.Dataset]) -> None:
     results = wars["five runs"].copy(deep=True)
     apart = results["tie"].copy()
-    apart.loc[{"actor": "duchy"}] = 0.0
-    apart.loc[{"other": "duchy"}] = 0.0
+    apart.loc[{"actor": "duchy"}] = 0.05  # in a camp, but hardly
+    apart.loc[{"other": "duchy"}] = 0.05
     ax = plots.network(results.assign(tie=apart))
     corners = [len(dots.get_paths()[0].vertices) for dots in ax.collections]
     empty = [mpl.colors.to_hex(dots.get_facecolor()[0]) == "#ffffff" for dots in ax.collections]
@@ -215,7 +219,15 @@ def test_neutral_actors_have_a_shape_of_their_own(wars: dict[str, xr.Dataset]) -
 # the look ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sheet", ["dark_background", "ggplot", "grayscale"])
+SHEETS: dict[str, Any] = {
+    "dark": "dark_background",
+    "grid": "ggplot",
+    "face": {"figure.facecolor": "#202020", "text.color": "white", "font.family": "serif"},
+    "saved": {"savefig.facecolor": "#202020", "axes.titlecolor": "white", "axes.grid": False},
+}
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
 @pytest.mark.parametrize("given", [False, True], ids=["own axes", "given axes"])
 def test_a_figure_brings_its_own_look(
     wars: dict[str, xr.Dataset], tmp_path: Path, sheet: str, given: bool
@@ -228,7 +240,7 @@ def test_a_figure_brings_its_own_look(
             return np.asarray(image.convert("RGB"), dtype=float)
 
     plain = picture("plain.png")
-    with plt.style.context(sheet):
+    with plt.style.context(SHEETS[sheet]):
         assert np.abs(picture("styled.png") - plain).mean() < 1.0
     assert plain.mean() > 200
 
@@ -346,3 +358,13 @@ def test_a_full_disk_leaves_the_picture_that_was_there(
     with pytest.raises(ResultsError, match="No space left"):
         write(figure, tmp_path / "ties.png")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
+
+
+def test_a_calibration_names_its_numbers_in_words_that_fit() -> None:
+    plan = load_plan(ROOT / "scenarios/calibration/syria_2015_2018.toml")
+    table = pd.read_csv(ROOT / "docs/calibration/numbers.csv", index_col=0)
+    ax = calibrated.numbers(SimpleNamespace(plan=plan, numbers=table))  # type: ignore[arg-type]
+    told = " ".join(label.get_text() for label in ax.get_yticklabels())
+    assert "mutual optimism" in told
+    assert not any(number.path in told or "_" in told for number in plan.free)
+    assert faults(style.figure_of(ax)) == []

@@ -10,13 +10,14 @@ from matplotlib.axes import Axes
 from sim.calibration import Calibration
 from sim.labels import label
 from sim.plots import style
+from sim.plots.settings import styled
 
 # Share of draws from which on a fact does not hang on the free numbers.
 SURE = 0.95
 BEFORE, AFTER = "#c9c9c9", "#0072b2"
 
 
-@style.styled
+@styled
 def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     """Where each free number may lie: its range, and 90 % of the posterior in it.
 
@@ -53,7 +54,7 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     )  # fmt: skip
     names = [label(found.plan.scenario, number.path) for number in found.plan.free]
     ax.set_yticks(rows, [textwrap.fill(name, 34) for name in names])
-    ax.tick_params(axis="y", length=0, pad=26)
+    ax.tick_params(axis="y", length=0, pad=38)
     ax.set_xticks([])
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.7, len(table) - 0.3)
@@ -63,7 +64,7 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@style.styled
+@styled
 def targets(found: Calibration, ax: Axes | None = None) -> Axes:
     """Which targets are met, before and after, in units of what a miss is allowed to be.
 
@@ -105,7 +106,7 @@ def targets(found: Calibration, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@style.styled
+@styled
 def facts(found: Calibration, ax: Axes | None = None) -> Axes:
     """What the posterior leaves open of facts that were not used.
 

@@ -17,11 +17,12 @@ from sim import measures, selection
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.plots.choice import default_pairs
+from sim.plots.settings import styled
 
 BAND = "#5b7c99"
 
 
-@style.styled
+@styled
 def difference(
     results: xr.Dataset,
     other: xr.Dataset,
@@ -94,7 +95,7 @@ def difference(
     return ax
 
 
-@style.styled
+@styled
 def small_multiples(
     sweep: Mapping[str, xr.Dataset],
     draw: Callable[..., Axes],

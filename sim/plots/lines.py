@@ -16,8 +16,9 @@ from matplotlib.patches import Patch
 
 from sim import measures, selection
 from sim.errors import ResultsError
-from sim.plots import style
+from sim.plots import naming, style
 from sim.plots.choice import default_pairs
+from sim.plots.settings import styled
 
 TIE = "tie (−1 enemies, 1 friends)"
 SHADED = "shaded: a ceasefire or settlement holds"
@@ -34,7 +35,7 @@ MOST_WITH_RUNS, FEW = 3, 3
 OTHER_CAUSE = ("#e3cfe3", "xxxx")
 
 
-@style.styled
+@styled
 def ties(
     results: xr.Dataset,
     pairs: Sequence[Sequence[str]] | None = None,
@@ -89,7 +90,7 @@ def ties(
     style.dress(ax, "Ties", style.note_of(results, run, more))
     style.label_height(ax, TIE)
     style.date_axis(ax, dates)
-    style.name_lines(ax, drawn, [both(ax, label[i], label[j]) for i, j in wanted])
+    naming.name_lines(ax, drawn, [both(ax, label[i], label[j]) for i, j in wanted])
     return ax
 
 
@@ -102,7 +103,7 @@ def both(ax: Axes, one: str, other: str) -> str:
     return textwrap.fill(f"{one} –", 24) + "\n" + textwrap.fill(other, 24)
 
 
-@style.styled
+@styled
 def attention(
     results: xr.Dataset,
     actors: Sequence[str] | None = None,
@@ -160,13 +161,13 @@ def attention(
     ax.set_ylim(-0.05, 1.05)
     style.label_height(ax, "share of attention on the short term\n(the rest is on the long term)")
     style.date_axis(ax, dates)
-    style.name_lines(
+    naming.name_lines(
         ax, drawn, [textwrap.fill(style.short(label[name], 48), 24) for name in wanted]
     )
     return ax
 
 
-@style.styled
+@styled
 def drift_accounts(
     results: xr.Dataset,
     pair: Sequence[str] | None = None,
@@ -224,5 +225,5 @@ def drift_accounts(
     style.dress(ax, f"What made the tie of {one} and {other}", note)
     style.label_height(ax, "part of the tie (scale of the tie, −1 to 1)")
     style.date_axis(ax, results["date"].values)
-    style.key(ax, handles)
+    naming.key(ax, handles)
     return ax

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.plots import style
 from sim.plots.choice import default_rounds, last_round
+from sim.plots.settings import styled
 from sim.selection import When, run_number, variable, week_at
 
 # Orange and purple stay apart for the colour-blind; zero is nearly white.
@@ -25,7 +26,7 @@ LEAST_TYPE = 4.0
 LETTERS = 20
 
 
-@style.styled
+@styled
 def tie_matrix(
     results: xr.Dataset, at: When | None = None, run: int | None = None, ax: Axes | None = None
 ) -> Axes:
@@ -59,7 +60,7 @@ def tie_matrix(
     return ax
 
 
-@style.styled
+@styled
 def tie_matrices(
     results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
 ) -> NDArray[np.object_]:
@@ -112,7 +113,7 @@ def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesIma
     tight = style.small(ax)
     names = list(style.labels(results).values())
     if tight:  # names are cut before the cells have no room
-        most = int(np.clip(min(wide, high) * 5, 12, 30))
+        most = int(np.clip(min(wide, high) * 6, 12, 30))
         names = [style.short(name, most) for name in names]
     elif count <= MOST_NUMBERS:
         names = [_two_lines(name) for name in names]

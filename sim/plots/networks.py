@@ -17,8 +17,9 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from sim import measures
-from sim.plots import style
+from sim.plots import naming, style
 from sim.plots.choice import default_rounds, last_round
+from sim.plots.settings import styled
 from sim.selection import When, run_number, week_at
 
 type Places = Mapping[str, tuple[float, float]]
@@ -56,7 +57,7 @@ def layout(results: xr.Dataset, run: int | None = None) -> dict[str, tuple[float
     return {name: (float(found[name][0]), float(found[name][1])) for name in names}
 
 
-@style.styled
+@styled
 def network(
     results: xr.Dataset,
     at: When | None = None,
@@ -96,11 +97,11 @@ def network(
     places = places_of(results, run) if layout is None else layout
     ax = style.canvas(ax, 6.4, 6.0)
     _web(ax, results, at, run, places, _first(results, at, run))
-    style.key(ax, _key(), below=True, columns=2)
+    naming.key(ax, _key(), below=True, columns=2)
     return ax
 
 
-@style.styled
+@styled
 def networks(
     results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
 ) -> NDArray[np.object_]:

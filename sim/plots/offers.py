@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from sim import measures
 from sim.errors import ResultsError, nearest
-from sim.plots import style
+from sim.plots import naming, style
 from sim.plots.networks import write_names
+from sim.plots.settings import styled
 from sim.results import scenario_of
 from sim.selection import variable
 
@@ -35,7 +36,7 @@ INDIFFERENT: dict[str, Any] = {"linestyle": (0, (1, 2)), "linewidth": 1.3, "zord
 SMALL: dict[str, Any] = {"color": style.SOFT, "zorder": 5}
 
 
-@style.styled
+@styled
 def offers(
     results: xr.Dataset,
     issues: Sequence[str] | None = None,
@@ -100,7 +101,7 @@ def offers(
     for name, label in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
         issue = scenario_of(results).issues[name]
         label(textwrap.fill(f"{issue.label} (0: {issue.zero}, 1: {issue.one})", letters))
-    style.key(ax, _key(bool((~agreed).any()), bool(agreed.any())))
+    naming.key(ax, _key(bool((~agreed).any()), bool(agreed.any())))
     _ideals(ax, results, ideal.transpose("actor", "issue").values, weight)
     return ax
 
@@ -128,7 +129,7 @@ def _ideals(
     """Ideal points; those that lie on each other share a name."""
     cares = weight.transpose("actor", "issue").values > LEAST_WEIGHT
     names, colour = [str(name) for name in results["actor"].values], style.colours(results)
-    most = 16 if style.small(ax) else 34
+    most = 18 if style.small(ax) else 34
     label = {name: style.short(words, most) for name, words in style.labels(results).items()}
     both = [name for name, care in zip(names, cares, strict=True) if care.all()]
     points = dict(zip(names, ideal, strict=True))

@@ -20,6 +20,7 @@ from sim.plots.lines import attention, drift_accounts, ties
 from sim.plots.matrices import tie_matrices
 from sim.plots.networks import networks
 from sim.plots.offers import offers
+from sim.plots.settings import styled
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.survival import ceasefire_survival
 from sim.plots.truces import ceasefires
@@ -144,7 +145,7 @@ _MARKS: dict[str, dict[str, str | None]] = {
 ENDINGS = tuple(_MARKS)
 
 
-@style.styled
+@styled
 def write(figure: Figure, path: str | os.PathLike[str], dots: float | None = None) -> Path:
     """Write a figure as PNG, PDF or SVG, by the ending of its name, and close it.
 
@@ -207,7 +208,7 @@ def ending_of(path: Path) -> str:
     return ending
 
 
-@style.styled
+@styled
 def png(figure: Figure, dots: float | None = None) -> bytes:
     """A figure as the bytes of a PNG file; it is closed."""
     held = io.BytesIO()

@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from sim.errors import ResultsError
 from sim.plots import catalogue, style
 from sim.plots.choice import default_pairs
+from sim.plots.settings import styled
 
 # Lines of single runs are thinner than this; they are not repeated as what was.
 _CURVE = 1.0
@@ -77,7 +78,7 @@ class Redrawn:
         ]
         self._bars = [bar for bar in self._axes.patches if isinstance(bar, Rectangle)]
 
-    @style.styled
+    @styled
     def _open(self, size: tuple[float, float]) -> None:
         # Not made by pyplot: a notebook would show it a second time, by itself.
         self.figure = Figure(figsize=size, dpi=100, layout="constrained")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.plots import style
+from sim.plots.settings import styled
 from sim.theory import placebo
 from sim.theory.tables import OUTCOMES
 from sim.theory.trial import Trial
@@ -30,7 +31,7 @@ CHANGES = {
 FLAG_TIE = "change of the tie (−2 to 2)"
 
 
-@style.styled
+@styled
 def two_by_two(trial: Trial, coding: str = "A") -> Figure:
     """The cells of both designs with their intervals, a panel an outcome.
 
@@ -99,7 +100,7 @@ def two_by_two(trial: Trial, coding: str = "A") -> Figure:
     return figure
 
 
-@style.styled
+@styled
 def codings(trial: Trial) -> Figure:
     """What security does on shuffled codings by the conflict of the two, the coded war marked.
 

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim import measures, selection
-from sim.plots import style
+from sim.plots import naming, style
+from sim.plots.settings import styled
 from sim.results import scenario_of
 
 # Line-ups are no actors: pale tints, and a hatch each.
@@ -27,7 +28,7 @@ MOST_NAMES = 8
 BAR, BESIDE = "#9db4c4", "#e4d9bd"
 
 
-@style.styled
+@styled
 def line_ups(
     results: xr.Dataset, actors: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
@@ -87,7 +88,7 @@ def line_ups(
             bbox={"facecolor": "white", "edgecolor": "none", "boxstyle": "round"},
         )  # fmt: skip
     style.date_axis(ax, results["date"].values)
-    style.key(ax, handles)
+    naming.key(ax, handles)
     return ax
 
 
@@ -120,7 +121,7 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
     return f"{told},\nwithout {words(out - aside)}" if out - aside else told
 
 
-@style.styled
+@styled
 def outcomes(
     results: xr.Dataset, allies: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:

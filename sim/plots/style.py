@@ -3,27 +3,17 @@
 # ruff: noqa: RUF001 (a range is written with a dash)
 from __future__ import annotations
 
-import functools
-import itertools
 import textwrap
 import weakref
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.dates as mdates
 import numpy as np
 import xarray as xr
 from matplotlib import pyplot as plt
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
-from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from sim.plots import letters
@@ -42,78 +32,12 @@ NO_COLOUR = "#999999"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
 
-# Settings of matplotlib that change how a figure looks: a figure takes none from its user.
-_LOOKS = (
-    "axes.", "boxplot.", "contour.", "date.auto", "date.interval", "errorbar.", "figure.auto",
-    "figure.constrained", "figure.dpi", "figure.edgecolor", "figure.facecolor", "figure.label",
-    "figure.subplot", "figure.title", "font.", "grid.", "hatch.", "image.", "legend.", "lines.",
-    "markers.", "mathtext.", "patch.", "path.", "pdf.fonttype", "pdf.use14", "savefig.bbox",
-    "savefig.edgecolor", "savefig.facecolor", "savefig.pad", "savefig.transparent", "svg.fonttype",
-    "text.", "xaxis.", "xtick.", "yaxis.", "ytick.",
-)  # fmt: skip
-# In a file, so that others can use it by its name: "sim.plots.entente".
-STYLE: dict[Any, Any] = {
-    name: value for name, value in mpl.rcParamsDefault.items() if name.startswith(_LOOKS)
-} | dict(
-    mpl.rc_params_from_file(
-        Path(__file__).with_name("entente.mplstyle"), use_default_template=False
-    )
-)
 LOW, HIGH = 5.0, 95.0
-GROUND = "ground of the figure"
 MOST_BANDS = 2
 # A cell of a grid that is smaller than this, in inches, gets smaller type and its key below.
 CELL = (5.2, 3.2)
 SMALLEST = 0.68
 _SCALES: weakref.WeakKeyDictionary[Axes, float] = weakref.WeakKeyDictionary()
-
-
-def styled[**P, T](draw: Callable[P, T]) -> Callable[P, T]:
-    """Decorator: draw in the style of this package and leave the settings as they were."""
-
-    @functools.wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
-        # Not `rc_context`: it would also undo what a notebook's backend sets when the first
-        # figure wakes it up, and no later figure would be shown.
-        before = {name: plt.rcParams[name] for name in STYLE}
-        plt.rcParams.update(STYLE)
-        try:
-            made = draw(*args, **kwargs)
-            _finish(made, before["savefig.facecolor"])
-            return made
-        finally:
-            plt.rcParams.update(before)
-
-    return drawn
-
-
-def _finish(made: object, saved_on: Any) -> None:
-    """What holds for every figure: text as it is written, and a light ground under dark text."""
-    if isinstance(made, Figure):
-        axes = made.axes
-    else:
-        axes = [one for one in np.atleast_1d(np.asarray(made)) if isinstance(one, Axes)]
-    if not axes:
-        return
-    figure = figure_of(axes[0])
-    whole = [*figure.findobj(Legend, include_self=False), *figure.texts]
-    others = [text for part in whole for text in part.findobj(Text)] if len(axes) > 1 else []
-    letters.as_written([*axes, *_bars(axes)], others)
-    figure.set_facecolor("white")
-    if saved_on != "auto" and not any(part.get_gid() == GROUND for part in figure.patches):
-        # saved in the colour of somebody's style, whatever the face of the figure is
-        ground = Rectangle(
-            (0, 0), 1, 1, transform=figure.transFigure, facecolor="white",
-            zorder=-100, gid=GROUND,
-        )  # fmt: skip
-        ground.set_in_layout(False)
-        figure.add_artist(ground)
-
-
-def _bars(axes: Sequence[Axes]) -> list[Axes]:
-    """Axes of the scales beside Axes."""
-    images = [image for ax in axes for image in ax.images]
-    return [image.colorbar.ax for image in images if image.colorbar is not None]
 
 
 def colours(results: xr.Dataset) -> dict[str, str]:
@@ -383,109 +307,6 @@ def spaced(place: int, lines: int, weeks: int) -> tuple[int, int]:
     """Where a line carries its marker: a few times, each line at weeks of its own."""
     every = max(weeks // 5, 1)
     return int((place + 0.5) * every / lines) % every, every
-
-
-def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
-    """Write each line's name beside the Axes, with a stroke from the line's end.
-
-    In a legend where there is no layout or no room for it.
-    """
-    figure = figure_of(ax)
-    if small(ax) or figure.get_layout_engine() is None:
-        for line, name in zip(lines, names, strict=True):
-            line.set_label(name.replace("\n", " "))
-        key(ax, lines)
-        return
-    ends = np.array([float(np.asarray(line.get_ydata(), dtype=float)[-1]) for line in lines])
-    low, high = ax.get_ylim()
-    rows = [name.count("\n") + 1 for name in names]
-    # 13 points a row of text; Axes are about four fifths of what the figure gives them.
-    row = (high - low) * 13.0 / max(ax.get_window_extent().height * 72 / figure.dpi * 0.9, 1.0)
-    if sum(rows) * row > 1.1 * (high - low):
-        told = [textwrap.fill(name.replace("\n", " "), 44) for name in names]
-        ax.legend(
-            lines, told, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=6.5,
-            ncols=-(-len(lines) // 20),
-        )  # fmt: skip
-        return
-    heights = spread(ends, np.array(rows) * row, low, high)
-    start, edge = ax.get_xlim()
-    for line, name, end, height in zip(lines, names, ends, heights, strict=True):
-        # A curve may end long before the Axes do: a stroke across them must not look like a curve.
-        last = min(float(np.asarray(line.get_xdata(orig=False), dtype=float)[-1]), edge)
-        far = edge - last > 0.1 * (edge - start)
-        ax.annotate(
-            name, (last, end), (1.04, height), xycoords="data",
-            textcoords=("axes fraction", "data"), va="center", fontsize=9, annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-", "color": line.get_color(), "lw": 0.9, "shrinkA": 1, "shrinkB": 0,
-                "relpos": (0.0, 0.5), "linestyle": (0, (1, 3)) if far else "-",
-            },
-        )  # fmt: skip
-
-
-def spread(
-    wanted: NDArray[np.float64], sizes: NDArray[np.float64], low: float, high: float
-) -> NDArray[np.float64]:
-    """Heights near the wanted ones at which labels of these sizes do not overlap."""
-    order = np.argsort(wanted, kind="stable")
-    placed = wanted.copy()
-    for _ in range(200):
-        moved = False
-        for below, above in itertools.pairwise(order):
-            lack = (sizes[below] + sizes[above]) / 2 - (placed[above] - placed[below])
-            if lack > 1e-9:
-                placed[below] -= lack / 2
-                placed[above] += lack / 2
-                moved = True
-        if not moved:
-            break
-    if len(order):
-        bottom, top = order[0], order[-1]
-        over = placed[top] + sizes[top] / 2 - high
-        under = low - (placed[bottom] - sizes[bottom] / 2)
-        placed += max(under, 0.0) if under > 0 else -max(over, 0.0)
-    return placed
-
-
-def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: int = 1) -> None:
-    """Legend beside or below the Axes; inside where the figure has no layout to make room.
-
-    Parameters
-    ----------
-    ax : Axes
-    handles : sequence of Artist
-    below : bool
-        Below Axes without scales.
-    columns : int
-    """
-    figure = figure_of(ax)
-    look: dict[str, Any] = {
-        "handles": list(handles), "fontsize": size(ax, 9), "labelcolor": INK, "frameon": False,
-    }  # fmt: skip
-    if figure.get_layout_engine() is None:
-        ax.legend(**look | {"frameon": True, "facecolor": "white", "framealpha": 0.8})
-    elif below and not small(ax):
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=columns, **look)
-    elif small(ax):
-        across = room(ax)[0] * 72 / size(ax, 9) / 0.54  # in letters
-        names = [str(handle.get_label()) for handle in handles]
-        longest = max(len(line) for name in names for line in name.split("\n"))
-        columns = int(np.clip(across // (longest + 7), 1, 3))
-        for handle, name in zip(handles, names, strict=True):
-            if columns == 1 and longest > across - 10:
-                handle.set_label(textwrap.fill(name.replace("\n", " "), int(across) - 10))
-        rows = ax.get_xlabel().count("\n") + 1 if ax.get_xlabel() else 0
-        down = (6 if below else 24) + 13 * rows
-        place = ax.transAxes + ScaledTranslation(
-            -size(ax, 36) / 72, -size(ax, down) / 72, figure.dpi_scale_trans
-        )
-        ax.legend(
-            loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, ncols=columns,
-            borderaxespad=0, handlelength=2.4, labelspacing=0.3, columnspacing=1.0, **look,
-        )  # fmt: skip
-    else:
-        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), **look)
 
 
 def shade_truces(ax: Axes, results: xr.Dataset) -> bool:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from sim import measures, selection
 from sim.errors import ResultsError
-from sim.plots import style
+from sim.plots import naming, style
 from sim.plots.choice import default_pairs
 from sim.plots.lines import both
+from sim.plots.settings import styled
 
 MOST_COUNTS = 7
 LETTERS = 34
@@ -28,7 +29,7 @@ WORDS = {
 }
 
 
-@style.styled
+@styled
 def ceasefire_survival(
     results: xr.Dataset, conveners: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
@@ -84,7 +85,7 @@ def ceasefire_survival(
     return ax
 
 
-@style.styled
+@styled
 def turns(
     results: xr.Dataset,
     pairs: Sequence[Sequence[str]] | None = None,
@@ -177,7 +178,7 @@ def _finish(ax: Axes, label: str, drawn: list[Line2D], names: Sequence[str]) -> 
     ax.set_ylim(-0.02, 1.02)
     style.label_height(ax, label)
     if names:
-        style.name_lines(ax, drawn, names)
+        naming.name_lines(ax, drawn, names)
 
 
 def _left(names: Sequence[str]) -> float:

@@ -13,7 +13,8 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from sim import measures
-from sim.plots import style
+from sim.plots import naming, style
+from sim.plots.settings import styled
 from sim.results import scenario_of
 from sim.selection import run_number, variable
 
@@ -23,7 +24,7 @@ SETTLED: dict[str, Any] = {
 }  # fmt: skip
 
 
-@style.styled
+@styled
 def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = None) -> Axes:
     """Timeline of the ceasefires of one run.
 
@@ -96,7 +97,7 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
     left, right = ax.get_xlim()
     ax.set_xlim(left - 0.03 * (right - left), right)  # room for dots of the first week
     if spells:
-        style.key(ax, _key(spells, colour, label))
+        naming.key(ax, _key(spells, colour, label))
     else:
         words = "no ceasefire in this run"
         ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center")

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from sim import measures
 from sim.errors import ResultsError
-from sim.plots import style
+from sim.plots import naming, style
 from sim.plots.choice import default_pairs
 from sim.plots.lines import SHADED
+from sim.plots.settings import styled
 from sim.selection import pair as selected
 from sim.selection import variable
 
@@ -28,7 +29,7 @@ ACTS = {"ceasefire": ("s", -1.0, "ceasefires proposed"), "vote": ("o", 1.0, "vot
 PERIOD, DAYS_APART = 26, 22
 
 
-@style.styled
+@styled
 def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]:
     """Violence by theatre over the dates, a panel each on one scale.
 
@@ -84,7 +85,7 @@ def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]
     return axes
 
 
-@style.styled
+@styled
 def said_and_done(
     results: xr.Dataset,
     pair: Sequence[str] | None = None,
@@ -153,5 +154,5 @@ def said_and_done(
         ax, "share of occasions on which both say yes\n(in words: neither refuses in public)"
     )
     style.date_axis(ax, results["date"].values)
-    style.key(ax, handles)
+    naming.key(ax, handles)
     return ax
