@@ -63,7 +63,8 @@ def main() -> int:
             faults += high(page)
             if options.pictures:
                 pictures(page, options.pictures / path.stem)
-            print(f"{path.stem}: {time.perf_counter() - began:.0f} s", *faults, sep="\n  ")
+            seconds = time.perf_counter() - began
+            print(f"{path.stem}: {seconds:.0f} s", *faults, sep="\n  ", flush=True)
             failed += bool(faults)
     return min(failed, 1)
 
@@ -206,7 +207,44 @@ def sliders(page: Any) -> list[str]:
     return faults
 
 
-AFTER: dict[str, Callable[[Any], list[str]]] = {"02": sliders}
+def buttons(page: Any) -> list[str]:
+    """A seat waits for its reader after Run All; a double click answers one question."""
+    faults = []
+    if asked(page, "print(seat.question is None, len(seat.history))") != "False 0":
+        faults.append("after Run All the seat of the reader has been played")
+    click(page, 0)
+    until(lambda: asked(page, "print(len(seat.history))") == "1", 60)
+    until(lambda: page.find_elements(By.XPATH, "//i[starts-with(., 'Question 1:')]"), 60)
+    click(page, 0, times=2)
+    time.sleep(5)
+    if (given := asked(page, "print(len(seat.history))")) != "2":
+        faults.append(f"a double click gave {int(given) - 1} answers")
+    asked(page, "_ = seat.play()")
+    until(lambda: page.find_elements(By.XPATH, "//b[. = 'The war is over.']"), 60)
+    if any(button.is_enabled() for button in shown(page)[:3]):
+        faults.append("a war that a cell has played to its end has buttons that look alive")
+    click(page, 3)
+    try:
+        until(lambda: not page.find_elements(By.XPATH, "//b[. = 'The war is over.']"), 60)
+    except TimeoutError:
+        faults.append("an answer cannot be taken back when the war is over")
+    return faults
+
+
+def shown(page: Any) -> list[Any]:
+    """The buttons of a seat."""
+    return list(page.find_elements(By.CSS_SELECTOR, ".jp-OutputArea .jupyter-button"))
+
+
+def click(page: Any, number: int, times: int = 1) -> None:
+    """Press a button of a seat, as fast as a double click."""
+    page.execute_script(
+        "const button = arguments[0]; button.scrollIntoView({block: 'center'});"
+        "for (let n = 0; n < arguments[1]; n++) button.click()", shown(page)[number], times
+    )  # fmt: skip
+
+
+AFTER: dict[str, Callable[[Any], list[str]]] = {"02": sliders, "08": buttons}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -104,8 +104,16 @@ def sentences(results: xr.Dataset, run: int | None = None) -> list[tuple[dt.date
     return [(story.dates[line.round], line.text) for line in _chosen(story)]
 
 
-def summary(results: xr.Dataset, run: int | None = None) -> str:
+def summary(results: xr.Dataset, run: int | None = None, width: int | None = None) -> str:
     """What it came to: of one run, or of all in shares and means, one paragraph a line.
+
+    Parameters
+    ----------
+    results : Dataset
+    run : int, optional
+        All runs if not given.
+    width : int, optional
+        Break lines between words so that none is longer, for a notebook or a terminal.
 
     Raises
     ------
@@ -114,8 +122,10 @@ def summary(results: xr.Dataset, run: int | None = None) -> str:
     """
     numbers = _runs(results, run)
     if len(numbers) == 1:
-        return "\n".join([*summing.of_one(Story(results, numbers[0])), HONEST])
-    return "\n".join([*summing.of_many(_every(results)), HONEST_OF_MANY])
+        told = [*summing.of_one(Story(results, numbers[0])), HONEST]
+    else:
+        told = [*summing.of_many(_every(results)), HONEST_OF_MANY]
+    return "\n".join(told if width is None else [_hang(text, width) for text in told])
 
 
 def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
