@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import functools
 import io
 import json
@@ -239,8 +240,8 @@ def change_tree(luck: random.Random, data: Any) -> None:
     elif action == 3 and isinstance(holder, list):
         holder.append(_value(luck))
     elif action == 4:
-        with contextlib.suppress(RecursionError):  # of a value that is nested without end
-            holder[key] = json.loads(json.dumps(other[its], default=str))
+        with contextlib.suppress(RecursionError):  # of a value that is nested too deeply to copy
+            holder[key] = copy.deepcopy(other[its])
     elif action == 5 and isinstance(holder[key], (int, float)) and abs(holder[key]) < 1e300:
         holder[key] = holder[key] * luck.choice([-1, 0, 0.1, 2, 10, 1e6, 1e-9, 1e15])
     elif action == 6:
@@ -252,8 +253,8 @@ def change_tree(luck: random.Random, data: Any) -> None:
 
 def _value(luck: random.Random) -> Any:
     value = luck.choice(VALUES)
-    value = 0 if value is None else value
-    return value.copy() if isinstance(value, (dict, list)) else value
+    # a copy all the way down: a shared part would end up inside itself
+    return 0 if value is None else copy.deepcopy(value)
 
 
 # reading ------------------------------------------------------------------------------------------
