@@ -105,7 +105,9 @@ _PUBLIC = {
 }
 _OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
 # Modules that users need whole, `sim.plots`; loaded when they are first used, too.
-_MODULES = ("calibration", "causes", "chronicle", "files", "measures", "plots", "report", "theory")
+_MODULES = (
+    "calibration", "causes", "chronicle", "files", "labels", "measures", "plots", "report", "theory",
+)  # fmt: skip
 __all__ = sorted([*_PUBLIC, *_MODULES])
 
 if TYPE_CHECKING:
@@ -113,6 +115,7 @@ if TYPE_CHECKING:
     from sim import causes as causes
     from sim import chronicle as chronicle
     from sim import files as files
+    from sim import labels as labels
     from sim import measures as measures
     from sim import plots as plots
     from sim import report as report

@@ -459,7 +459,9 @@ def there(source: object) -> None:
     """Refuse what names neither a file nor a folder; a scenario file's own message is better."""
     if isinstance(source, str | Path) and "://" not in str(source):
         path = Path(source)
-        if path.suffix != ".toml" and not path.exists():
+        # A bare name can be that of a scenario that comes with the program.
+        named = path.name == str(source) and not path.suffix
+        if path.suffix != ".toml" and not named and not path.exists():
             raise SimError(f"there is no folder and no file {source}")
 
 
