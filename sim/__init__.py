@@ -106,7 +106,8 @@ _PUBLIC = {
 _OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
 # Modules that users need whole, `sim.plots`; loaded when they are first used, too.
 _MODULES = (
-    "calibration", "causes", "chronicle", "files", "labels", "measures", "plots", "report", "theory",
+    "calibration", "causes", "chronicle", "files", "labels", "measures", "plots", "report",
+    "theory",
 )  # fmt: skip
 __all__ = sorted([*_PUBLIC, *_MODULES])
 
