@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from sim.givens import Flags, Ints
 from sim.world import RECORDED, Kept
 
 Small = NDArray[np.float32]
+SMALL_COUNTS, LARGE_COUNTS = np.dtype(np.uint16), np.dtype(np.uint32)
 
 
 class Summary(NamedTuple):
@@ -23,8 +24,8 @@ class Summary(NamedTuple):
     final_tie: Small  # (R, N, N)
     final_position: Small  # (R, K)
     final_capability: Small  # (R, N)
-    decided: NDArray[np.uint32]  # (R, kinds, 2, N) events by kind, answer, actor
-    happened: NDArray[np.uint32]  # (R, kinds, 2) events by kind and answer
+    decided: NDArray[np.unsignedinteger[Any]]  # (R, kinds, 2, N) events by kind, answer, actor
+    happened: NDArray[np.unsignedinteger[Any]]  # (R, kinds, 2) events by kind and answer
     story: NDArray[np.int64]  # (R,) fingerprint of all decisions
     event_count: NDArray[np.int64]  # (R,) rows in the table of events
     sound: Flags  # (R,) every number of every week finite, no overflow
@@ -68,8 +69,10 @@ def empty_weeks(like: Kept, picks: Picks, runs: int, rounds: int) -> Kept:
     return Kept(**found)
 
 
-def empty_summary(runs: int, rounds: int, actors: int, issues: int) -> Summary:
-    """Room for the summaries of a block."""
+def empty_summary(
+    runs: int, rounds: int, actors: int, issues: int, counts: np.dtype[Any] = SMALL_COUNTS
+) -> Summary:
+    """Room for the summaries of a block; `counts` is the type of what is counted."""
     kinds = len(events.KINDS)
     return Summary(
         state=np.zeros((runs, rounds), dtype=np.int8),
@@ -77,8 +80,8 @@ def empty_summary(runs: int, rounds: int, actors: int, issues: int) -> Summary:
         final_tie=np.zeros((runs, actors, actors), dtype=np.float32),
         final_position=np.zeros((runs, issues), dtype=np.float32),
         final_capability=np.zeros((runs, actors), dtype=np.float32),
-        decided=np.zeros((runs, kinds, 2, actors), dtype=np.uint32),
-        happened=np.zeros((runs, kinds, 2), dtype=np.uint32),
+        decided=np.zeros((runs, kinds, 2, actors), dtype=counts),
+        happened=np.zeros((runs, kinds, 2), dtype=counts),
         story=np.zeros(runs, dtype=np.int64),
         event_count=np.zeros(runs, dtype=np.int64),
         sound=np.zeros(runs, dtype=np.bool_),

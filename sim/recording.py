@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import events
-from sim.blocks import Picks, Summary, empty_summary
+from sim.blocks import LARGE_COUNTS, SMALL_COUNTS, Picks, Summary, empty_summary
 from sim.errors import SimError, nearest
 from sim.givens import Layout
 from sim.results import DIMS, file_order, renumber
@@ -155,6 +155,16 @@ class Recording:
                 rows[part] = [row for row, name in enumerate(names) if name in self.weekly]
         return Picks(**{part: np.array(found, dtype=np.int64) for part, found in rows.items()})
 
+    @property
+    def counts(self) -> np.dtype[Any]:
+        """Type of counts: of two bytes, unless a run can have more events than these hold."""
+        case, lay = self.scenario, self.layout
+        most = events.room(
+            len(lay.actors), len(lay.issues), len(lay.objectives), len(case.bilateral),
+            20 * len(case.events), case.rounds,
+        )  # fmt: skip
+        return SMALL_COUNTS if most <= np.iinfo(SMALL_COUNTS).max else LARGE_COUNTS
+
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
         """Everything that is kept, events apart."""
@@ -165,7 +175,7 @@ class Recording:
             "objective": len(lay.objectives), "link": len(lay.links), "account": 4,
             "kind": len(events.KINDS), "answer": 2,
         }  # fmt: skip
-        like = empty_summary(0, 0, 0, 0)
+        like = empty_summary(0, 0, 0, 0, self.counts)
         found = [(name, dims, getattr(like, name).dtype) for name, dims in IN_SUMMARY.items()]
         for name in self.weekly:
             part = _WEEKLY[name]

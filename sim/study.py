@@ -226,7 +226,7 @@ class _Room:
         rows = runs * rounds * 2 * len(lay.actors) if kept.events else 0
         return cls(
             blocks.empty_weeks(blank(lay, 0), kept.picks, runs, rounds),
-            blocks.empty_summary(runs, rounds, len(lay.actors), len(lay.issues)),
+            blocks.empty_summary(runs, rounds, len(lay.actors), len(lay.issues), kept.counts),
             blocks.Table(events.empty(rows), np.zeros(1, dtype=np.int64)),
             events.empty(most if kept.events else 0),
             kept.picks,

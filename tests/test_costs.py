@@ -54,7 +54,7 @@ def test_the_command_line_refuses_what_the_memory_cannot_hold(capsys):
 
 def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
     _, _, lay = prepare(toy)
-    out = blocks.empty_summary(1, 1, len(lay.actors), len(lay.issues))
+    out = blocks.empty_summary(1, 1, len(lay.actors), len(lay.issues), np.dtype(np.uint32))
     count = events.counter(len(lay.actors))
     events.tally(count)[:] = 70_000
     n, k = len(lay.actors), len(lay.issues)
@@ -93,12 +93,12 @@ def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
 def test_report_and_comparison_say_the_same_piece_by_piece(many, toy, monkeypatch, size):
     other = sim.ensemble(toy, 60, set={"actors.crown.capability": 2.0})
     whole = sim.compare(many, other)
-    said = sections.ends(many), sections.course(many)
+    said = sections.ends(many, toy), sections.course(many)
     shares = measures.outcome_shares(many)
     monkeypatch.setattr(selection, "RUNS_AT_A_TIME", size)
     assert len(list(selection.pieces(many))) == -(-60 // size)
     cut = sim.compare(many, other)
     assert set(cut.table.index) == set(whole.table.index)
     assert np.allclose(cut.table, whole.table.loc[cut.table.index], rtol=1e-9, atol=1e-12)
-    assert (sections.ends(many), sections.course(many)) == said
+    assert (sections.ends(many, toy), sections.course(many)) == said
     assert measures.outcome_shares(many).equals(shares)

@@ -25,7 +25,7 @@ from sim import files
 from sim.errors import ScenarioError
 from sim.parameters import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, is_off
 from sim.parts import LARGEST, UNSEEN
-from sim.scenario import Scenario
+from sim.scenario import Scenario, week_of
 from sim.toml import place_of, read, write
 
 ROOT = Path(__file__).parents[1]
@@ -591,8 +591,8 @@ def test_weeks_count_from_the_start() -> None:
     syria = files.load(SYRIA)
     days = {dt.date(2015, 9, 30): 0, dt.date(2015, 10, 6): 0, dt.date(2015, 10, 7): 1}
     days |= {dt.date(2017, 2, 1): 70, dt.date(2015, 9, 29): -1}
-    assert {day: files.week_of(syria, day) for day in days} == days
-    assert files.week_of(syria, 46) == 46
+    assert {day: week_of(syria, day) for day in days} == days
+    assert week_of(syria, 46) == 46
 
 
 def test_importing_files_is_light() -> None:

@@ -251,16 +251,14 @@ def test_results_of_a_study_do_not_show_the_scenario_either(tmp_path):
         assert scenario_of(found) == sim.load_scenario(TOY)
 
 
-def test_result_objects_are_two_lines_that_say_what_they_are_and_what_to_do():
+def test_result_objects_are_short_and_say_what_they_are_and_what_to_do():
     case = sim.load_scenario(TOY)
     compared = sim.compare(TOY, TOY, set={"actors.crown.capability": 3.0}, runs=10)
     explained = sim.explain(simulate(TOY, runs=1, seed=5), pair=("crown", "duchy"))
     for shown, word in (
-        (case, "sim.simulate"), (compared, "print(comparison)"), (explained, "print(explanation)"),
+        (case, "sim.simulate"), (compared, "print(it)"), (explained, "print(it)"),
     ):  # fmt: skip
-        lines = repr(shown).splitlines()
-        assert len(lines) == 2
-        assert max(map(len, lines)) < 140
-        assert word in lines[1]
+        assert len(repr(shown)) < 500
+        assert word in repr(shown)
     assert len(case._repr_html_()) < 400
-    assert "white-space: pre;" in compared._repr_html_()
+    assert "<table" in compared._repr_html_()

@@ -211,7 +211,7 @@ def test_the_scenario_file_holds_the_objectives_links_and_issues_of_the_golden_r
 def test_the_scenario_file_shifts_what_the_golden_run_shifts_in_the_same_weeks(
     plain_syria: Scenario, golden: Any
 ) -> None:
-    from sim.files import week_of
+    from sim.scenario import week_of
 
     mine = [
         (week_of(plain_syria, e.date), e.actor, e.issue, e.ideal, e.weight_times)

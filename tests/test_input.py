@@ -417,8 +417,9 @@ def test_a_missing_file_names_those_of_its_kind(tmp_path: Path) -> None:
         return said.partition("(")[2].removesuffix(")")
 
     assert hint("pyprojct.toml", files.load) == "did you mean 'projects.toml'?"
-    assert hint("toy.toml", files.load) == f"did you mean '{Path('scenarios/toy.toml')}'?"
-    assert hint("toy", files.load) == f"did you mean '{Path('scenarios/toy.toml')}'?"
+    comes = "'toy' alone, without folder and ending, comes with the program"
+    assert hint("toy.toml", files.load) == comes
+    assert hint("toi.toml", files.load) == f"did you mean '{Path('scenarios/toy.toml')}'?"
     assert hint("plna.toml", load_plan) == "did you mean 'plan.toml'?"
     assert hint("wra.toml", history.load) == f"did you mean '{Path('history/war.toml')}'?"
     assert hint("zzz", load_plan) == "known: plan.toml"

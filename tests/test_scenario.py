@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sim import files, scenario
 from sim.errors import Fault, ScenarioError, nearest
 from sim.parameters import IDLE, OFF, Mechanisms, Parameters
-from sim.scenario import Scenario
+from sim.scenario import Scenario, week_of
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden" / "one_run.json.gz"
@@ -153,7 +153,7 @@ def test_the_figures_are_those_of_the_recorded_run(syria: Scenario) -> None:
     assert objectives == case["objectives"]
     assert [
         {
-            "week": files.week_of(syria, event.date or 0),
+            "week": week_of(syria, event.date or 0),
             "actor": event.actor,
             "issue": event.issue,
             "ideal": event.ideal,

@@ -140,7 +140,8 @@ def _conclusions(case: Scenario, conclusion: Any, pair: Sequence[str] | None) ->
 
 def _axis(case: Scenario) -> xr.Dataset:
     """The actors of a scenario as results have them, to ask for a pair."""
-    return xr.Dataset(coords={"actor": ("actor", np.array(list(case.actors), dtype=object))})
+    names = np.array(list(case.actors), dtype=object)
+    return xr.Dataset(coords={"run": ("run", [0]), "actor": ("actor", names)})
 
 
 def spoiling(actor: str) -> Outcome:
