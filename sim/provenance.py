@@ -118,8 +118,9 @@ def checked(results: xr.Dataset) -> xr.Dataset:
         raise ResultsError(f"results are an xarray Dataset, not {type(results).__name__}")
     for axis in _AXES:
         has_axis(results, axis)
-    if "run" not in results.coords:
-        raise ResultsError("these results have no 'run': they are no results of runs")
+    for axis in ("run", "round", "date"):
+        if axis not in results.coords:
+            raise ResultsError(f"these results have no {axis!r}: they are no results of runs")
     mark = results.coords.get("scenario_hash")
     if (mark is not None and mark.ndim > 1) or results["date"].dims != ("round",):
         raise ResultsError(

@@ -73,8 +73,10 @@ def runs_of(states: list[list[int]], **more: list[list[float]]) -> xr.Dataset:
     """Results with these states by run and week."""
     variables = {"state": (("run", "round"), np.array(states))}
     variables |= {name: (("run", "round"), np.array(rows)) for name, rows in more.items()}
+    weeks = np.arange(len(states[0]))
+    dates = np.datetime64("2015-09-30", "ns") + weeks * np.timedelta64(7, "D")
     return xr.Dataset(variables).assign_coords(
-        run=np.arange(len(states)), round=np.arange(len(states[0]))
+        run=np.arange(len(states)), round=weeks, date=("round", dates)
     )
 
 

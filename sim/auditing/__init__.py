@@ -141,7 +141,8 @@ def _conclusions(case: Scenario, conclusion: Any, pair: Sequence[str] | None) ->
 def _axis(case: Scenario) -> xr.Dataset:
     """The actors of a scenario as results have them, to ask for a pair."""
     names = np.array(list(case.actors), dtype=object)
-    return xr.Dataset(coords={"run": ("run", [0]), "actor": ("actor", names)})
+    coords = {"run": ("run", [0]), "round": ("round", [0]), "date": ("round", [case.start])}
+    return xr.Dataset(coords={**coords, "actor": ("actor", names)})
 
 
 def spoiling(actor: str) -> Outcome:
