@@ -212,6 +212,24 @@ def test_a_slider_holds_the_number_of_the_file_and_a_browser_cannot_round_it(val
     assert (slider.value, shown.changes) == (value, {})
 
 
+def test_an_interrupted_move_says_that_the_picture_is_older(
+    shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown.reset()
+    before = bytes(shown.picture.value)
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.exploring.ensemble", interrupted)
+        shown.controls[CAPABILITY].value = 4.0
+    assert "Interrupted" in shown.caption.value
+    assert bytes(shown.picture.value) == before
+    shown.reset()
+    assert "Moved: nothing yet" in shown.caption.value
+
+
 def test_a_slider_is_named_in_words_and_says_in_words_what_was_moved(shown: Any) -> None:
     shown.reset()
     assert "Moved: nothing yet" in shown.caption.value

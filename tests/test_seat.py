@@ -321,6 +321,30 @@ def test_a_double_click_does_not_answer_the_next_question() -> None:
     assert len(seat.history) == 1
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SimError("no memory")])
+def test_a_button_that_fails_says_so_and_asks_again(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.seat.desk import Desk
+
+    seat = Seat(TOY, "league", weeks=20)
+    desk, text = Desk(seat), str(seat.question)
+
+    real = seat._go_on
+
+    def fails() -> None:
+        monkeypatch.setattr(seat, "_go_on", real)
+        raise error
+
+    monkeypatch.setattr(seat, "_go_on", fails)
+    desk.yes.click()
+    assert "Not answered" in desk.page.value
+    assert str(seat.question) == text
+    assert not desk.yes.disabled
+    desk.yes.click()
+    assert [said for _, said in seat.history] == [True]
+
+
 def test_what_a_copy_is_answered_leaves_the_seat_as_it_is() -> None:
     seat = Seat(TOY, "league", weeks=30, seed=2, decisions=["signs", "orders"])
     seat.answer("yes")

@@ -178,6 +178,9 @@ class Explorer:
             told = widgets.as_html(str(error))
             self.caption.value = f"<b>This cannot be played</b> (the picture is older): {told}"
             return
+        except KeyboardInterrupt:
+            self.caption.value = "<b>Interrupted</b>: the picture is older than the sliders."
+            return
         self.seconds = {"play": time.perf_counter() - began}
         self._show()
 

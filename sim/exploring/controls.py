@@ -96,7 +96,7 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
             raise _refused(path, f"takes whole numbers, and its span is {span!r}")
         for end in (low, high):
             with_changes(scenario, {path: kind(end)}, note=False)
-    if not (low < high and 0.0 < step <= high - low):
+    if not (low < high and 0.0 < step <= (high - low) * (1 + 1e-9)):
         problem = f"a slider from {low:g} to {high:g} by {step:g} cannot be moved"
         raise _refused(path, problem, "give low below high, and a step that fits between them")
     if (high - low) / step > MOST_STOPS:

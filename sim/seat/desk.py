@@ -102,9 +102,9 @@ class Desk:
             button.disabled = True
         try:
             do()
-        except SimError as error:  # nobody reads what a button raises
-            told = widgets.as_html(str(error))
-            self.page.value = f"<p><b>This cannot be played:</b> {told}</p>{self.page.value}"
+        except (SimError, KeyboardInterrupt) as error:  # nobody reads what a button raises
+            told = widgets.as_html(str(error) or "interrupted; the question is asked again")
+            self.page.value = f"<p><b>Not answered:</b> {told}</p>{self.page.value}"
 
     def _last(self) -> str:
         """What was answered last, and what the rule would have answered."""
