@@ -31,7 +31,6 @@ from sim.scenario import Scenario
 from sim.selection import pieces
 from sim.simulation import replay
 from sim.sources import open_results
-from sim.store import reading
 from sim.study import MOST_RUNS, given, whole
 
 _STATES = ("war", "ceasefire", "settlement", "victory")
@@ -358,12 +357,9 @@ def _summary(source: Any) -> xr.Dataset:
             f"compare takes ensembles or scenarios: {_called(source)} has no summary "
             f"({lacking[0]!r}), as `sim ensemble` keeps it"
         )
-    with reading(_called(source)):
-        results = results[list(NEEDS)]
-        for piece in pieces(results):
-            piece.load()
-        # The fingerprints of stories are needed of all runs at once, the rest piece by piece.
-        return results.assign(story=results["story"].load())
+    results = results[list(NEEDS)]
+    # The fingerprints of stories are needed of all runs at once, the rest piece by piece.
+    return results.assign(story=results["story"].load())
 
 
 def _called(source: Any) -> str:

@@ -12,7 +12,9 @@ import xarray as xr
 
 from sim import costs, executors
 from sim.errors import SimError
+from sim.ledger import Receipt
 from sim.progress import Progress
+from sim.recording import Failure
 from sim.scenario import Scenario
 from sim.simulation import gather, replay, simulate
 from sim.store import Store, writing
@@ -36,6 +38,7 @@ def ensemble(
     workers: int | None = None,
     block: int | None = None,
     scheduler: str | None = None,
+    shrink: bool = False,
     progress: bool = False,
 ) -> xr.Dataset:
     """Run a war many times.
@@ -70,6 +73,8 @@ def ensemble(
         Runs that are played and stored together; by default at most 500, fewer if they are large.
     scheduler : str, optional
         Address of a dask scheduler, for the executor "dask".
+    shrink : bool
+        Drop runs of the store beyond `runs`; without it, fewer than it holds are refused.
     progress : bool
         Show a bar on a terminal or in a notebook, lines elsewhere.
 
@@ -85,7 +90,8 @@ def ensemble(
     ScenarioError
         If the scenario cannot be used.
     SimError
-        If an argument is out of range, if `out` holds another study or cannot be written.
+        If an argument is out of range, if `out` holds another study or cannot be written, or if the
+        job does not fit into memory.
     KeyboardInterrupt
         On Ctrl-C; the blocks that are finished are in the store.
 
@@ -100,10 +106,12 @@ def ensemble(
     )  # fmt: skip
     if scheduler is not None and executor != "dask":
         raise SimError(f"a scheduler is for the executor dask, not for {executor!r}")
+    if shrink and out is None:
+        raise SimError("shrink is for a store: give out")
     if out is None:
         return _in_memory(study, executor, workers, progress)
     with writing(out):
-        store = Store.prepare(out, study, any_block=block is None)
+        store = Store.prepare(out, study, block is None, shrink)
         try:
             complete(store, executor, workers, scheduler, progress)
         finally:
@@ -117,19 +125,19 @@ def complete(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: bool = False,
-) -> list[dict[str, Any]]:
+) -> list[Failure]:
     """Play the blocks that a store is waiting for; the other parameters are those of `ensemble`.
 
     Returns
     -------
-    list of dict
+    list of Failure
         The failures of all blocks, old and new.
     """
     study = store.study
     how, many = executors.choose(executor, study), _workers(workers)
     left = store.left(read=True)
-    done = {number: line for number, line in store.finished().items() if number not in left}
-    failures = [failure for receipt in done.values() for failure in receipt["failures"]]
+    store.forget(left)
+    failures = [failure for line in store.finished().values() for failure in line["failures"]]
     if not left:
         return failures
     if how == "dask":
@@ -137,7 +145,7 @@ def complete(
     else:
         _compile_first(study)
 
-        def work(number: int) -> dict[str, Any]:
+        def work(number: int) -> Receipt:
             return store.keep(number, study.play(number))
 
         flow = _flow(how, work, store, study, left, many)
@@ -165,7 +173,7 @@ def _in_memory(study: Study, executor: str, workers: int | None, progress: bool)
         v.name: np.zeros((study.runs, *v.shape), dtype=v.dtype) for v in study.recording.variables
     }
     tables: dict[int, tuple[Any, Any]] = {}
-    failures: list[dict[str, Any]] = []
+    failures: list[Failure] = []
     every = range(study.blocks)
     flow = _flow(how, study.play, None, study, every, _workers(workers))
     with Progress(study.runs, 0, progress) as shown:

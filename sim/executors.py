@@ -26,6 +26,7 @@ from typing import Any
 from sim import plugins
 from sim.distribution import how_to_get
 from sim.errors import SimError, StoppedError, nearest
+from sim.ledger import Receipt
 from sim.store import Store
 from sim.study import Study
 
@@ -187,9 +188,7 @@ def _reach(client: Callable[..., Any], scheduler: str) -> Any:
     return answer
 
 
-def play_there(
-    path: str, block: int, study: str, plugin_files: Sequence[str] = ()
-) -> dict[str, Any]:
+def play_there(path: str, block: int, study: str, plugin_files: Sequence[str] = ()) -> Receipt:
     """Play one block of the study of a store, wherever this runs, and keep it there.
 
     Parameters
@@ -204,7 +203,7 @@ def play_there(
 
     Returns
     -------
-    dict
+    Receipt
         The block's line of the ledger.
     """
     store = _STORES.get(path)

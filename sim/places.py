@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
+import shutil
 import threading
 import uuid
 from collections.abc import Iterator
@@ -15,10 +18,16 @@ from sim.errors import ResultsError
 
 
 class Folder:
-    """A folder of this machine. What is said to be written survives a crash of it."""
+    """A folder of this machine. What is said to be written survives a crash of it.
+
+    Parameters
+    ----------
+    path : path
+        Any name that a folder can have; ``~`` is the home folder.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = Path(path).expanduser()
         self._own = threading.local()
         self._open: list[Any] = []
 
@@ -27,7 +36,10 @@ class Folder:
 
     def zarr(self, below: str) -> Any:
         """A folder in it as a store of zarr."""
-        return str(self.path / below)
+        from zarr.storage import LocalStore
+
+        # A plain string would be taken for a URL if it has # or ? in it.
+        return LocalStore(self.path / below)
 
     def is_file(self) -> bool:
         """Whether a file stands where a folder should."""
@@ -40,28 +52,42 @@ class Folder:
     def names(self, below: str = "") -> list[str]:
         """Names in it, or in a folder below; none if it is not there."""
         folder = self.path / below
-        if not folder.is_dir():
-            return []
-        return sorted(path.name for path in folder.iterdir() if path.suffix != ".partial")
+        with _said(folder):
+            if not folder.is_dir():
+                return []
+            return sorted(path.name for path in folder.iterdir() if path.suffix != ".partial")
 
-    def read(self, name: str) -> str | None:
-        """Text of a file, None if there is none."""
+    def read(self, name: str) -> bytes | None:
+        """Content of a file, None if there is none."""
         path = self.path / name
-        if not path.is_file():
+        try:
+            with _said(path):
+                return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        return path.read_text(encoding="utf-8", errors="replace")
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, name: str, content: bytes) -> None:
         """Write a file; an old one stays whole until the new one is."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with partial.open("wb") as file:
+            file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            _fsync(file.fileno())
+        if path.is_dir():  # nothing of ours is a folder there
+            shutil.rmtree(path)
         partial.replace(path)
         _sync(path.parent)
+
+    def remove(self, names: list[str]) -> None:
+        """Remove files and folders with all that is in them; what is not there is removed."""
+        for name in names:
+            path = self.path / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def settle(self, names: list[str]) -> None:
         """Return when these files, and the folders that name them, are on the disk."""
@@ -76,7 +102,13 @@ class Folder:
             _sync(folder)
 
     def note(self, folder: str, line: str) -> None:
-        """Append a line to this thread's own file below `folder`; it is on the disk on return."""
+        """Append a line to this thread's own file below `folder`; it is on the disk on return.
+
+        Raises
+        ------
+        FileNotFoundError
+            If somebody has removed that file meanwhile.
+        """
         file = getattr(self._own, "file", None)
         if file is None:
             path = self.path / folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.jsonl"
@@ -86,7 +118,8 @@ class Folder:
             _sync(path.parent)
         file.write(line + "\n")
         file.flush()
-        os.fsync(file.fileno())
+        _fsync(file.fileno())
+        os.stat(file.name)
 
     def missing(self, names: list[str]) -> list[str]:
         """Those of some files that are not there."""
@@ -143,6 +176,11 @@ class Remote:
             self._files, self._root = fsspec.core.url_to_fs(self.url)
         except (ImportError, ValueError) as error:
             raise ResultsError(f"{url}: {error}") from error
+        if "memory" in self._files.protocol:
+            raise ResultsError(
+                f"{url}: what is in the memory of a program ends with it: give a folder, or no "
+                "place at all to have the results in memory"
+            )
 
     def __str__(self) -> str:
         return self.url
@@ -171,25 +209,32 @@ class Remote:
             return []
         return sorted(path.rpartition("/")[2] for path in self._files.ls(folder, detail=False))
 
-    def read(self, name: str) -> str | None:
-        """Text of a file, None if there is none."""
+    def read(self, name: str) -> bytes | None:
+        """Content of a file, None if there is none."""
         try:
-            return str(self._files.cat_file(f"{self._root}/{name}").decode("utf-8", "replace"))
+            with _said(f"{self.url}/{name}"):
+                return bytes(self._files.cat_file(f"{self._root}/{name}"))
         except FileNotFoundError:
             return None
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, name: str, content: bytes) -> None:
         """Write a file."""
         path = f"{self._root}/{name}"
         self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
-        self._files.pipe_file(path, text.encode("utf-8"))
+        self._files.pipe_file(path, content)
+
+    def remove(self, names: list[str]) -> None:
+        """Remove files and folders with all that is in them; what is not there is removed."""
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                self._files.rm(f"{self._root}/{name}", recursive=True)
 
     def settle(self, names: list[str]) -> None:
         """Nothing to do: an object that was written is there."""
 
     def note(self, folder: str, line: str) -> None:
         """Write a line as a file of its own: objects cannot be appended to."""
-        self.write(f"{folder}/{uuid.uuid4().hex}.jsonl", line + "\n")
+        self.write(f"{folder}/{uuid.uuid4().hex}.jsonl", (line + "\n").encode())
 
     def missing(self, names: list[str]) -> list[str]:
         """Those of some files that are not there."""
@@ -216,9 +261,14 @@ def place(path: str | os.PathLike[str]) -> Folder | Remote:
     ResultsError
         If it is neither.
     """
-    if not isinstance(path, str | os.PathLike) or str(path) == "":
+    if not isinstance(path, str | os.PathLike) or str(path) == "" or "\0" in str(path):
         raise ResultsError(f"a folder must be a path or a URL, is {path!r}")
-    return Remote(str(path)) if "://" in str(path) else Folder(path)
+    return Remote(str(path)) if is_url(path) else Folder(path)
+
+
+def is_url(path: str | os.PathLike[str]) -> bool:
+    """Whether it is a URL (``s3://...``, ``simplecache::s3://...``), not a path of this machine."""
+    return re.match(r"[A-Za-z][\w+.-]*(::[\w+.-]+)*://", str(path)) is not None
 
 
 def is_results(source: object) -> bool:
@@ -226,12 +276,39 @@ def is_results(source: object) -> bool:
     if not isinstance(source, str | os.PathLike):
         return hasattr(source, "data_vars")
     name = os.fspath(source)
-    return isinstance(name, str) and ("://" in name or name.endswith(".nc") or Path(name).is_dir())
+    return isinstance(name, str) and (
+        is_url(name) or name.endswith(".nc") or Path(name).expanduser().is_dir()
+    )
+
+
+@contextlib.contextmanager
+def _said(path: object) -> Iterator[None]:
+    """Turn a refusal of the system to read into one message; a file that is not there is none."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise ResultsError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        handle = os.open(path, os.O_RDONLY)
+    except PermissionError:
+        if path.is_dir():  # as on Windows, where a folder is no file
+            return
+        raise
+    try:
+        _fsync(handle)
     finally:
         os.close(handle)
+
+
+def _fsync(handle: int) -> None:
+    """Have it on the disk, where the system knows how: not every mount does."""
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF):
+            raise

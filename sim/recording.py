@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,14 @@ class Variable(NamedTuple):
     dtype: str
 
 
+class Failure(TypedDict):
+    """A run that failed: its number, the error in a line, and its traceback."""
+
+    run: int
+    error: str
+    traceback: str
+
+
 class Block(NamedTuple):
     """What a block of runs leaves, names in the order of the scenario's file.
 
@@ -68,14 +76,14 @@ class Block(NamedTuple):
         One a variable, first axis of runs.
     codes, numbers : ndarray
         Events of all its runs, shape (events, 6) and (events, 7); no rows if they are not kept.
-    failures : list of dict
-        ``{"run": ..., "error": ..., "traceback": ...}`` of the runs that failed.
+    failures : list of Failure
+        The runs that failed.
     """
 
     arrays: dict[str, NDArray[Any]]
     codes: NDArray[np.int32]
     numbers: NDArray[np.float64]
-    failures: list[dict[str, Any]]
+    failures: list[Failure]
 
 
 def chosen(record: str | Sequence[str]) -> tuple[str, ...]:
@@ -200,7 +208,7 @@ class Recording:
         out: Summary,
         weeks: Kept,
         rows: NDArray[np.float64],
-        failures: list[dict[str, Any]],
+        failures: list[Failure],
     ) -> Block:
         """The arrays of a block in the order of the file.
 
@@ -208,7 +216,7 @@ class Recording:
         ----------
         out, weeks, rows
             Summaries, weeks and events as `sim.blocks.play_block` left them.
-        failures : list of dict
+        failures : list of Failure
         """
         order = file_order(self.scenario, self.layout)
         arrays: dict[str, NDArray[Any]] = {}

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.provenance import FORMAT, folded
@@ -99,13 +100,9 @@ def _as_bytes(results: xr.Dataset) -> memoryview:
     encoding: dict[str, Any] = {
         name: {"zlib": True, "complevel": 1} for name in map(str, results.data_vars)
     }
-    days = results["date"].values.astype("datetime64[s]")
-    if _in_nanoseconds(days):
-        encoding["date"] = {"units": "days since 2000-01-01", "calendar": "proleptic_gregorian"}
-    else:
-        text = days.astype("datetime64[D]").astype(str).astype(object)
-        attributes = {**results["date"].attrs, "comment": _BEYOND}
-        results = results.assign_coords(date=(results["date"].dims, text, attributes))
+    days, attributes = dates_as_written(results["date"].values)
+    kept = {**results["date"].attrs, **attributes}
+    results = results.assign_coords(date=(results["date"].dims, days, kept))
     buffer = io.BytesIO()
     file = h5netcdf.File(buffer, "w")
     try:
@@ -131,10 +128,18 @@ def _must_be_whole(source: Path) -> None:
         raise ValueError("its checksum does not hold")
 
 
-def _in_nanoseconds(days: Any) -> bool:
-    """Whether all dates lie where plain xarray reads them without another package."""
-    low, high = np.datetime64("1678-01-01", "s"), np.datetime64("2262-01-01", "s")
-    return bool(((days >= low) & (days < high)).all())
+def dates_as_written(dates: NDArray[Any]) -> tuple[NDArray[Any], dict[str, str]]:
+    """Dates as they stand in files, and the attributes that say how they are read.
+
+    Days since 2000, which other programs read as dates; text where these would need another
+    package for it.
+    """
+    days = dates.astype("datetime64[D]")
+    low, high = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
+    if ((days < low) | (days >= high)).any():
+        return days.astype(str).astype(object), {"comment": _BEYOND}
+    since = (days - np.datetime64("2000-01-01")).astype(np.int64)
+    return since, {"units": "days since 2000-01-01", "calendar": "proleptic_gregorian"}
 
 
 def load(path: str | os.PathLike[str]) -> xr.Dataset:

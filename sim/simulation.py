@@ -21,7 +21,7 @@ from sim.results import assemble, scenario_of
 from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
-from sim.store import Store, reading
+from sim.store import Store
 from sim.study import MOST_RUNS, given, whole
 from sim.world import RECORDED, Kept, blank
 
@@ -129,8 +129,7 @@ def replay(
     again = gather(scenario, [number], seed, hold=None if held == "nothing" else held)
     if check:
         names = [name for name in ("state", "final_tie") if name in results]
-        with reading(f"run {run} of {name}"):
-            kept = results[names].sel(run=number).load()
+        kept = results[names].sel(run=number).load()
         weeks = again["state"].sel(run=number, round=kept["round"].values)
         same = np.array_equal(kept["state"].values, weeks.values)
         if same and "final_tie" in kept:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from sim.errors import ResultsError
 from sim.results import load
-from sim.store import Store, reading
+from sim.store import Store
 
 
 def open_results(source: str | os.PathLike[str], events: bool | None = None) -> xr.Dataset:
@@ -63,6 +63,4 @@ def open_results(source: str | os.PathLike[str], events: bool | None = None) -> 
             raise ResultsError(f"cannot read {path}: {error.strerror or error}") from error
         except ValueError as error:  # a name that no file can have
             raise ResultsError(f"cannot read {name!r}: {error}") from error
-    store = Store(name)
-    with reading(str(store.place)):
-        return store.dataset(events)
+    return Store(name).dataset(events)

@@ -3,44 +3,41 @@
 ::
 
     results/base/
-        manifest.json         the study: scenario in full, seed, runs, versions ...
-        ledger/*.jsonl        a line for every finished block, one file a worker
+        manifest.json         the study: scenario in full, seed, runs, versions ... (`sim.manifest`)
+        ledger/*.jsonl        a line for every finished block (`sim.ledger`)
         runs.zarr/state ...   one Zarr v3 array a variable, one chunk a block of runs
+        runs.zarr/finished    of every run whether it is finished and did not fail
         runs.zarr/events/<n>  codes and numbers of the events of block n, if they are kept
 
-A line of the ledger is written, and on the disk, after the block's data are. So a block that has
-its line is whole; every other block is played again, and gives the same bytes.
+How the arrays are laid out follows from the manifest alone (`sim.zarr_arrays.layout`), and a block
+is played again unless its line in the ledger and all its files are there. So whatever state a store
+was left in, the same command makes it whole.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from sim import plugins
+from sim import costs, ledger
 from sim.errors import ResultsError, StoppedError
-from sim.files import differing, dumps, loads
+from sim.ledger import Receipt
+from sim.manifest import STORE_FORMAT, Manifest
 from sim.places import place
 from sim.recording import EVENT_CODES, Block, event_variables
-from sim.results import FORMAT, MEANING, versions
 from sim.study import Study, without_failures
+from sim.zarr_arrays import EVENTS, FINISHED, RUNS_TOGETHER, Arrays, filler, layout, reading
 
-STORE_FORMAT = 1
-ARRAYS, _EVENTS = "runs.zarr", "events"
-# Numbers of runs that share a chunk, so that a store can grow.
-_RUNS_TOGETHER = 100_000
+ARRAYS, _MANIFEST = "runs.zarr", "manifest.json"
 _FEW_EVENTS = 2_000_000
-_MANIFEST = {"seed", "first", "runs", "block", "record", "hold", "versions", "scenario"}
 
 
 class Store:
@@ -55,16 +52,26 @@ class Store:
     Raises
     ------
     ResultsError
-        If there is no store, or one of a newer format.
+        If there is no store, it was changed by hand or damaged, or is of a newer format.
     """
 
     def __init__(self, path: str | os.PathLike[str], study: Study | None = None) -> None:
         self.place = place(path)
-        self.study = study if study is not None else _study_of(self._manifest())
+        self._format = STORE_FORMAT
+        if study is None:
+            manifest = self._manifest()
+            self._format, study = manifest.store_format, manifest.study(str(self.place))
+        self.study = study
 
     @classmethod
-    def prepare(cls, path: str | os.PathLike[str], study: Study, any_block: bool = True) -> Store:
-        """A store for a study: a new one, or one to go on with.
+    def prepare(
+        cls,
+        path: str | os.PathLike[str],
+        study: Study,
+        any_block: bool = True,
+        shrink: bool = False,
+    ) -> Store:
+        """A store for a study: a new one, or one to go on with. What is half-made is repaired.
 
         Parameters
         ----------
@@ -72,191 +79,135 @@ class Store:
         study : Study
         any_block : bool
             Go on with the block size of the store, whatever that of `study` is.
+        shrink : bool
+            Drop the runs of the store beyond those of `study`.
 
         Raises
         ------
+        SimError
+            If the machine has not the memory for so many runs; nothing has changed then.
         ResultsError
-            If the store holds another study (says what differs), if the folder holds something
-            else, or cannot be written.
+            If the store holds another study (says what differs), or more runs and `shrink` is not
+            given; if the folder holds something else, or cannot be written.
         """
-        there = place(path)
+        costs.must_fit(16 * study.runs, f"the numbers of {study.runs} runs", "ask for fewer runs")
+        store = cls(path, study)
+        there, manifest = store.place, Manifest.of(study)
+        fewer = False
         try:
-            found = there.read("manifest.json")
-            if found is None and set(there.names()) - {"lock"}:
+            if there.read(_MANIFEST) is not None:
+                old = store._agreed(manifest, any_block, shrink)
+                store.study = dataclasses.replace(study, block=old.block)
+                manifest, fewer = old.model_copy(update={"runs": study.runs}), old.runs > study.runs
+            elif set(there.names()) - {"lock"}:
                 raise ResultsError(
                     f"{there} is not empty, and no ensemble store: choose another folder"
                 )
-            if found is None:
-                there.make()
-                there.write("manifest.json", json.dumps(_manifest_of(study), indent=1) + "\n")
-                store = cls(path, study)
             else:
-                store = cls._agreed(path, study, any_block)
+                there.make()
+                there.write(_MANIFEST, manifest.write())
             there.tidy()
-            store._make_arrays()
+            if fewer:
+                ledger.keep_only(there, store.finished().values())
+                there.write(_MANIFEST, manifest.write())
+            store._lay_out()
+            if fewer:
+                store._drop_the_rest()
+            elif there.read(_MANIFEST) != manifest.write():
+                # After the arrays: a manifest never promises what has no room.
+                there.write(_MANIFEST, manifest.write())
         except OSError as error:
             raise ResultsError(f"cannot write to {there}: {error.strerror or error}") from error
         return store
 
-    @classmethod
-    def _agreed(cls, path: str | os.PathLike[str], study: Study, any_block: bool) -> Store:
-        """The store that is there, if it is of this study; it may ask for more runs."""
-        store = cls(path)
-        manifest, mine = store._manifest(), _manifest_of(study)
-        if any_block:
-            mine["block"] = manifest["block"]
-        there = store.study
-        differences = [
-            f"{name} is {manifest[name]!r} there and {mine[name]!r} here"
-            for name in ("seed", "first", "record", "hold", "block")
-            if manifest[name] != mine[name]
-        ]
-        old_classes, classes = manifest.get("classes", {}), mine["classes"]
-        differences += [
-            f"the file of agent class {name!r} is another one"
-            for name in classes
-            if old_classes.get(name) != classes[name]
-        ]
-        if there.scenario.name != study.scenario.name:
-            differences.append(f"it is of {there.scenario.name!r}, not {study.scenario.name!r}")
-        else:
-            apart = differing(there.scenario, study.scenario)
-            differences += [_in_words(*found) for found in apart]
-        if not differences and manifest["scenario_hash"] != mine["scenario_hash"]:
-            differences.append("the order of actors or issues in the scenario is another one")
-        for name in ("rules", "entente"):
-            old, new = manifest["versions"].get(name), mine["versions"][name]
-            if old != new:
-                differences.append(f"version of {name} is {old} there and {new} here")
-        if differences:
-            words = "; ".join(differences[:6]) + (" ..." if len(differences) > 6 else "")
-            raise ResultsError(f"{store.place} holds another study: {words}; choose another folder")
-        if study.runs < there.runs:
+    def _agreed(self, mine: Manifest, any_block: bool, shrink: bool) -> Manifest:
+        """The manifest that is there, if it is of this study; it may ask for other runs."""
+        old = self._manifest()
+        if old.store_format < STORE_FORMAT:
             raise ResultsError(
-                f"{store.place} holds a study of {there.runs} runs, more than {study.runs}: ask "
-                f"for {there.runs} or more, or choose another folder"
+                f"{self.place} was made by an older version of this program: it can be read, but "
+                "not gone on with; choose another folder"
             )
-        if study.runs > there.runs:
-            store.study = _study_of(mine | {"runs": study.runs})
-            # Arrays first: a manifest never promises what has no room.
-            store._resize()
-            store.place.write(
-                "manifest.json", json.dumps(manifest | {"runs": study.runs}, indent=1) + "\n"
+        if any_block:
+            mine = mine.model_copy(update={"block": old.block})
+        apart = old.apart_from(mine)
+        if apart:
+            words = "; ".join(apart[:6]) + (" ..." if len(apart) > 6 else "")
+            raise ResultsError(f"{self.place} holds another study: {words}; choose another folder")
+        if mine.runs < old.runs and not shrink:
+            raise ResultsError(
+                f"{self.place} holds a study of {old.runs} runs, more than {mine.runs}: ask for "
+                f"{old.runs} or more, choose another folder, or drop the others with --shrink "
+                "(in Python shrink=True)"
             )
-        return store
+        return old
 
-    def _manifest(self) -> dict[str, Any]:
-        text = self.place.read("manifest.json")
-        if text is None:
+    def _manifest(self) -> Manifest:
+        content = self.place.read(_MANIFEST)
+        if content is None:
             problem = "is not an ensemble store: it has no manifest.json"
             if not self.place.names():
                 problem = "is not there, or is empty"
                 if self.place.is_file():
                     problem = "is a file, not the folder of an ensemble"
             raise ResultsError(f"{self.place} {problem}")
-        try:
-            manifest = json.loads(text)
-            form = int(manifest["store_format"])
-            missing = _MANIFEST - set(manifest)
-            if missing and form <= STORE_FORMAT:
-                raise ValueError(f"it has no {min(missing)}")
-        except (ValueError, KeyError, TypeError) as error:
-            raise ResultsError(
-                f"{self.place} is not an ensemble store: its manifest.json cannot be read"
-            ) from error
-        if form > STORE_FORMAT:
-            raise ResultsError(
-                f"{self.place} is a store of format {form}, this program reads up to "
-                f"{STORE_FORMAT}: use a newer version of it"
-            )
-        return dict(manifest)
+        return Manifest.read(content, str(self.place))
+
+    def _lay_out(self) -> None:
+        """Make, repair or resize the arrays: write what is not as the study has it."""
+        files = {f"{ARRAYS}/{name}": content for name, content in layout(self.study).items()}
+        for name, content in files.items():
+            if self.place.read(name) != content:
+                self.place.write(name, content)
+
+    def _drop_the_rest(self) -> None:
+        """Remove what belongs to runs that the study has no more."""
+        ends = {f"{v.name}/c": self.study.blocks for v in self._variables}
+        ends |= {EVENTS: self.study.blocks, "run/c": -(-self.study.runs // RUNS_TOGETHER)}
+        self.place.remove(
+            [
+                f"{ARRAYS}/{folder}/{name}"
+                for folder, end in ends.items()
+                for name in self.place.names(f"{ARRAYS}/{folder}")
+                if name.isdigit() and int(name) >= end
+            ]
+        )
+
+    @property
+    def _variables(self) -> list[Any]:
+        mask = [FINISHED] if self._format > 1 else []
+        return [*mask, *self.study.recording.variables]
 
     @cached_property
-    def _group(self) -> Any:
-        import zarr
-
-        try:
-            return zarr.open_group(self.place.zarr(ARRAYS), mode="a", zarr_format=3)
-        except (ValueError, KeyError, RuntimeError) as error:
-            raise ResultsError(f"{self.place}: {ARRAYS} is damaged: {error}") from error
+    def _arrays(self) -> Arrays:
+        return Arrays(self.place.zarr(ARRAYS), self.study, str(self.place))
 
     @cached_property
     def fingerprint(self) -> str:
         """Which study this is, how many runs of it, and how they are stored."""
-        text = self.place.read("manifest.json") or ""
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        content = self.place.read(_MANIFEST) or b""
+        return hashlib.blake2b(content, digest_size=16).hexdigest()
 
-    def _make_arrays(self) -> None:
-        """Make every array that is not there yet."""
-        from zarr.codecs import Crc32cCodec, ZstdCodec
+    def finished(self) -> dict[int, Receipt]:
+        """The finished blocks: number -> its line of the ledger."""
+        return ledger.finished(self.place, self.study)
 
-        group, study = self._group, self.study
-        group.attrs.update(study.attributes())
-        for variable in study.recording.variables:
-            if variable.name in group:
-                continue
-            meaning, unit = MEANING[variable.name]
-            group.create_array(
-                variable.name,
-                shape=(study.runs, *variable.shape),
-                chunks=(study.block, *(max(1, size) for size in variable.shape)),
-                dtype=variable.dtype,
-                fill_value=0,
-                compressors=[ZstdCodec(level=1), Crc32cCodec()],
-                dimension_names=("run", *variable.dims),
-                attributes={"long_name": meaning, "units": unit},
-            )
-        for name, (dim, values) in study.coordinates().items():
-            _make_coordinate(group, name, dim, np.asarray(values))
-        self._settle_arrays()
-
-    def _settle_arrays(self) -> None:
-        """Return when what says how the arrays are laid out is on the disk."""
-        names = ["zarr.json", *(f"{name}/zarr.json" for name in self._group.array_keys())]
-        for name, (_, values) in self.study.coordinates().items():
-            together = _RUNS_TOGETHER if name == "run" else max(1, len(values))
-            names += [f"{name}/c/{chunk}" for chunk in range(-(-len(values) // together))]
-        self.place.settle([f"{ARRAYS}/{name}" for name in names])
-
-    def _resize(self) -> None:
-        """Give every array that has a place for each run room for the runs of the study."""
-        for name, array in self._group.arrays():
-            if name == "run":
-                array.resize((self.study.runs,))
-                array[:] = self.study.numbers()
-            elif array.metadata.dimension_names[:1] == ("run",):
-                array.resize((self.study.runs, *array.shape[1:]))
-        self._settle_arrays()
-
-    def finished(self) -> dict[int, dict[str, Any]]:
-        """The finished blocks: number -> its line of the ledger. Torn lines do not count."""
-        found: dict[int, dict[str, Any]] = {}
-        for name in self.place.names("ledger"):
-            text = self.place.read(f"ledger/{name}") or ""
-            for line in text.splitlines(keepends=True):
-                receipt = _receipt(line)
-                if receipt is None or not 0 <= receipt["block"] < self.study.blocks:
-                    continue
-                if receipt["places"] == list(self.study.span(receipt["block"])):
-                    found[receipt["block"]] = receipt
-        return dict(sorted(found.items()))
-
-    def _files_of(self, receipt: Mapping[str, Any]) -> list[str]:
+    def _files_of(self, receipt: Receipt) -> list[str]:
         """The files of a block, given its line of the ledger. What has no size has no chunk."""
-        number, kept = receipt["block"], self.study.recording
+        number = receipt["block"]
         files = [
-            f"{v.name}/c/{number}{'/0' * len(v.shape)}" for v in kept.variables if 0 not in v.shape
+            f"{v.name}/c/{number}{'/0' * len(v.shape)}" for v in self._variables if 0 not in v.shape
         ]
-        if kept.events:
-            parts = ["zarr.json", "c/0/0"] if receipt.get("events") else ["zarr.json"]
+        if self.study.recording.events:
+            parts = ["zarr.json", "c/0/0"] if receipt["events"] else ["zarr.json"]
             files += [
-                f"{_EVENTS}/{number}/{name}/{part}"
+                f"{EVENTS}/{number}/{name}/{part}"
                 for name in ("codes", "numbers")
                 for part in parts
             ]
         return [f"{ARRAYS}/{name}" for name in files]
 
-    def _gone(self, receipts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    def _gone(self, receipts: Iterable[Receipt]) -> dict[str, int]:
         """Files that should be there and are not, each with its block."""
         files = {name: receipt["block"] for receipt in receipts for name in self._files_of(receipt)}
         return {name: files[name] for name in self.place.missing(list(files))}
@@ -279,29 +230,46 @@ class Store:
                 del done[number]
         return [block for block in range(self.study.blocks) if block not in done]
 
-    def keep(self, number: int, block: Block) -> dict[str, Any]:
+    def forget(self, blocks: Iterable[int]) -> None:
+        """Strike blocks from the ledger that are to be played again: a line may be wrong."""
+        done = self.finished()
+        if done.keys() & set(blocks):
+            ledger.keep_only(self.place, [done[n] for n in done.keys() - set(blocks)])
+
+    def keep(self, number: int, block: Block) -> Receipt:
         """Write a block, and then its line in the ledger; returns that line.
 
         Raises
         ------
         StoppedError
-            If it cannot be written: a full disk, say. Nothing else is lost.
+            If it cannot be written: a full disk, say, or the store was removed meanwhile. Nothing
+            else is lost.
         """
-        start, stop = self.study.span(number)
-        receipt = {
+        span = start, stop = self.study.span(number)
+        receipt: Receipt = {
             "block": number,
             "places": [start, stop],
             "events": len(block.codes),
             "failures": block.failures,
         }
+        whole = self._whole(receipt)
         try:
+            self._arrays.write(FINISHED, span, whole)
             for variable in self.study.recording.variables:
-                array = self._group[variable.name].with_config({"write_empty_chunks": True})
-                array[start:stop] = block.arrays[variable.name]
+                values = block.arrays[variable.name]
+                if not whole.all():
+                    values = values.copy()
+                    values[~whole] = filler(values.dtype)
+                self._arrays.write(variable, span, values)
             if self.study.recording.events:
-                self._keep_events(number, block)
+                self._arrays.write_events(number, block.codes, block.numbers)
             self.place.settle(self._files_of(receipt))
-            self.place.note("ledger", json.dumps(receipt))
+            ledger.note(self.place, receipt)
+        except (FileNotFoundError, KeyError) as error:  # KeyError: zarr misses an array
+            raise StoppedError(
+                f"{self.place} was removed, or a part of it, while it was written: give the same "
+                "command again to play what is missing"
+            ) from error
         except OSError as error:
             raise StoppedError(
                 f"cannot write to {self.place}: {error.strerror or error}; the blocks that are "
@@ -309,23 +277,13 @@ class Store:
             ) from error
         return receipt
 
-    def _keep_events(self, number: int, block: Block) -> None:
-        from zarr.codecs import Crc32cCodec, ZstdCodec
+    def _whole(self, receipt: Receipt) -> Any:
+        """Which runs of a block did not fail."""
+        start, stop = receipt["places"]
+        lost = [failure["run"] for failure in receipt["failures"]]
+        return ~np.isin(self.study.numbers(start, stop), lost)
 
-        for name, values, second in (
-            ("codes", block.codes, "code"), ("numbers", block.numbers, "number"),
-        ):  # fmt: skip
-            self._group.create_array(
-                f"{_EVENTS}/{number}/{name}",
-                data=values,
-                chunks=(max(1, len(values)), values.shape[1]),
-                compressors=[ZstdCodec(level=1), Crc32cCodec()],
-                dimension_names=("event", second),
-                overwrite=True,
-                config={"write_empty_chunks": True},
-            )
-
-    def block(self, number: int, receipt: Mapping[str, Any]) -> Block:
+    def block(self, number: int, receipt: Receipt) -> Block:
         """Read a finished block, given its line of the ledger.
 
         Raises
@@ -333,20 +291,24 @@ class Store:
         ResultsError
             If its data are damaged.
         """
-        start, stop = self.study.span(number)
+        span = self.study.span(number)
         self._must_be_there([receipt])
+        whole = self._whole(receipt)
         with reading(f"{self.place}: block {number}"):
-            arrays = {
-                v.name: np.asarray(self._group[v.name][start:stop])
-                for v in self.study.recording.variables
-            }
+            arrays = {v.name: self._arrays.read(v, span) for v in self._variables}
+            if not np.array_equal(arrays.pop(FINISHED.name, whole), whole):
+                raise ValueError("the ledger says that other runs failed")
+            for values in arrays.values() if not whole.all() else ():
+                values[~whole] = 0
             codes = np.zeros((0, len(EVENT_CODES)), dtype=np.int32)
             numbers = np.zeros((0, 7))
             if self.study.recording.events:
-                codes, numbers = self._events_of(number)
-        return Block(arrays, codes, numbers, list(receipt["failures"]))
+                codes, numbers = self._arrays.read_events(number)
+                if len(codes) != receipt["events"] or len(numbers) != len(codes):
+                    raise ValueError("the ledger says that there are other events")
+        return Block(arrays, codes, numbers, receipt["failures"])
 
-    def _must_be_there(self, receipts: Iterable[Mapping[str, Any]]) -> None:
+    def _must_be_there(self, receipts: Iterable[Receipt]) -> None:
         """Refuse blocks whose files are gone: they would be read as zeros."""
         gone = list(self._gone(receipts))
         if gone:
@@ -356,11 +318,6 @@ class Store:
                 + "; give the ensemble command again to play these blocks once more"
             )
 
-    def _events_of(self, number: int) -> tuple[Any, Any]:
-        """Codes and numbers of the events of a finished block."""
-        group = self._group[f"{_EVENTS}/{number}"]
-        return np.asarray(group["codes"][:]), np.asarray(group["numbers"][:])
-
     def finished_blocks(self) -> Iterator[Block]:
         """The finished blocks, in the order of runs, one at a time."""
         for number, receipt in self.finished().items():
@@ -369,41 +326,37 @@ class Store:
     def dataset(self, events: bool | None = None) -> xr.Dataset:
         """The finished runs as one Dataset, read from the disk when they are looked at.
 
+        What is gone or damaged is refused then, in a `ResultsError`.
+
         Parameters
         ----------
         events : bool, optional
             Whether to read the events, if they were kept, into memory; by default if they are at
             most two million.
         """
-        done = self.finished()
+        done, study = self.finished(), self.study
         self._must_be_there(done.values())
-        failures = [failure for receipt in done.values() for failure in receipt["failures"]]
+        failures = [failure for line in done.values() for failure in line["failures"]]
         if not done:
-            shapes = {v.name: (self.study.runs, *v.shape) for v in self.study.recording.variables}
+            shapes = {v.name: (study.runs, *v.shape) for v in study.recording.variables}
             nothing = {name: np.broadcast_to(np.int8(0), shape) for name, shape in shapes.items()}
-            return self.study.dataset(nothing, []).isel(run=[])
-        arrays = xr.open_zarr(
-            self.place.zarr(ARRAYS), consolidated=False, chunks=None, decode_cf=False
-        )
-        table = None
-        few = sum(receipt.get("events", 0) for receipt in done.values()) <= _FEW_EVENTS
-        if self.study.recording.events and (few if events is None else events):
-            kept = [self._events_of(number) for number in done]
-            table = tuple(np.concatenate([part[k] for part in kept]) for k in range(2))
+            return study.dataset(nothing, []).isel(run=[])
         results = xr.Dataset(
-            {
-                v.name: arrays[v.name].variable[: self.study.runs]
-                for v in self.study.recording.variables
-            },
-            self.study.coordinates(),
-            attrs=self.study.attributes(),
+            {v.name: self._arrays.lazily(v) for v in study.recording.variables},
+            study.coordinates(),
+            attrs=study.attributes(),
         )
-        if len(done) < self.study.blocks:
-            places = [range(*self.study.span(number)) for number in done]
+        if len(done) < study.blocks:
+            places = [range(*study.span(number)) for number in done]
             results = results.isel(run=[n for span in places for n in span])
-        if table is not None:
-            counts = np.asarray(results["event_count"].values)
-            results = results.assign(event_variables(results["run"].values, counts, *table))
+        few = sum(receipt["events"] for receipt in done.values()) <= _FEW_EVENTS
+        if study.recording.events and (few if events is None else events):
+            with reading(f"{self.place}: events"):
+                kept = [self._arrays.read_events(number) for number in done]
+                table = [np.concatenate([part[k] for part in kept]) for k in range(2)]
+                # Of a run that failed it is a filler.
+                counts = np.maximum(results["event_count"].values, 0)
+                results = results.assign(event_variables(results["run"].values, counts, *table))
         return without_failures(results, failures)
 
     def digest(self) -> str:
@@ -425,24 +378,6 @@ class Store:
         for block in self.finished_blocks():
             hasher.add(block)
         return hasher.digest()
-
-
-@contextlib.contextmanager
-def reading(what: str) -> Iterator[None]:
-    """Turn what goes wrong when `what` is read into one message.
-
-    Raises
-    ------
-    ResultsError
-        If it is damaged: a checksum does not hold, say.
-    """
-    try:
-        yield
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ResultsError(
-            f"{what} is damaged: {error}; if an ensemble made it, give the ensemble command again: "
-            "it plays once more what is damaged"
-        ) from error
 
 
 @contextlib.contextmanager
@@ -487,81 +422,3 @@ class Hasher:
         for _, part in sorted(self._parts.items()):
             whole.update(part.digest())
         return whole.hexdigest()
-
-
-def _receipt(line: str) -> dict[str, Any] | None:
-    """A line of the ledger, None if it is torn."""
-    if not line.endswith("\n"):
-        return None
-    try:
-        receipt = json.loads(line)
-        right = isinstance(receipt["block"], int) and isinstance(receipt["failures"], list)
-        return dict(receipt) if right and isinstance(receipt["places"], list) else None
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _make_coordinate(group: Any, name: str, dim: str, values: NDArray[Any]) -> None:
-    attributes: dict[str, Any] = {}
-    if values.dtype.kind == "M":
-        values = (values - np.datetime64("2000-01-01")).astype("timedelta64[D]").astype(np.int64)
-        attributes = {
-            "units": "days since 2000-01-01", "calendar": "proleptic_gregorian",
-            "standard_name": "time",
-        }  # fmt: skip
-    words, size = values.dtype.kind == "O", _RUNS_TOGETHER if name == "run" else max(1, len(values))
-    array = group[name] if name in group else group.create_array(
-        name, shape=values.shape, chunks=(size,),
-        dtype=str if words else values.dtype, dimension_names=(dim,), attributes=attributes,
-    )  # fmt: skip
-    # A store that was killed while it grew has room for more than its study.
-    array[: len(values)] = values
-
-
-def _manifest_of(study: Study) -> dict[str, Any]:
-    scenario = dumps(study.scenario)
-    return {
-        "program": "entente",
-        "store_format": STORE_FORMAT,
-        "results_format": FORMAT,
-        "seed": str(study.seed),
-        "first": study.first,
-        "runs": study.runs,
-        "block": study.block,
-        "record": list(study.record),
-        "hold": study.hold,
-        "versions": versions(),
-        "classes": _classes_of(study),
-        "scenario_hash": hashlib.blake2b(scenario.encode(), digest_size=16).hexdigest(),
-        "scenario": scenario,
-    }
-
-
-def _classes_of(study: Study) -> dict[str, str]:
-    """Agent classes of a user's own that the study needs, each with a hash of its file."""
-    own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
-    found = {}
-    for name in sorted(own):
-        file = plugins.FILES.get(name)
-        text = Path(file).read_bytes() if file else b"of this session"
-        found[name] = hashlib.blake2b(text, digest_size=8).hexdigest()
-    return found
-
-
-def _study_of(manifest: Mapping[str, Any]) -> Study:
-    return Study(
-        scenario=loads(manifest["scenario"], "scenario inside the store"),
-        seed=int(manifest["seed"]),
-        runs=manifest["runs"],
-        first=manifest["first"],
-        record=tuple(manifest["record"]),
-        hold=manifest["hold"],
-        block=manifest["block"],
-    )
-
-
-def _in_words(path: str, there: Any, here: Any) -> str:
-    """A value in which two scenarios differ."""
-    said = ["absent" if value is None else repr(value) for value in (there, here)]
-    said = [word if len(word) < 60 else word[:57] + "..." for word in said]
-    return f"{path} is {said[0]} there and {said[1]} here"

@@ -22,7 +22,7 @@ from sim.errors import SimError, StoppedError
 from sim.files import load, with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.provenance import folded, provenance
-from sim.recording import Block, Recording, chosen, event_variables
+from sim.recording import Block, Failure, Recording, chosen, event_variables
 from sim.results import MEANING, coordinates_of
 from sim.rounds import play
 from sim.scenario import Scenario
@@ -173,7 +173,7 @@ class Study:
         return play_runs(self, self.numbers(start, stop))
 
     def dataset(
-        self, arrays: Mapping[str, Any], failures: Sequence[Mapping[str, Any]], events: Any = None
+        self, arrays: Mapping[str, Any], failures: Sequence[Failure], events: Any = None
     ) -> xr.Dataset:
         """Results of the whole study.
 
@@ -181,7 +181,7 @@ class Study:
         ----------
         arrays : mapping of str to array
             One for each variable of `recording`, first axis of runs.
-        failures : sequence of dict
+        failures : sequence of Failure
             These runs are left out.
         events : tuple of (codes, numbers), optional
         """
@@ -199,7 +199,7 @@ class Study:
         return without_failures(results, failures)
 
 
-def without_failures(results: xr.Dataset, failures: Sequence[Mapping[str, Any]]) -> xr.Dataset:
+def without_failures(results: xr.Dataset, failures: Sequence[Failure]) -> xr.Dataset:
     """Results without the runs that failed; their number and errors go into the attributes."""
     if failures:
         lost = [failure["run"] for failure in failures]
@@ -269,7 +269,7 @@ def play_runs(study: Study, numbers: NDArray[np.int64]) -> Block:
     return block
 
 
-def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> list[dict[str, Any]]:
+def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> list[Failure]:
     g, p, lay = study.prepared
     (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
     record = blank(lay, study.scenario.rounds, study.recording.parts)
@@ -295,11 +295,11 @@ def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> lis
     ]
 
 
-def _fill_by_mesa(study: Study, numbers: NDArray[np.int64], room: _Room) -> list[dict[str, Any]]:
+def _fill_by_mesa(study: Study, numbers: NDArray[np.int64], room: _Room) -> list[Failure]:
     # Mesa takes half a second to import, and only classes of one's own need it.
     from sim.model import ConflictModel
 
-    failures = []
+    failures: list[Failure] = []
     for place, number in enumerate(numbers.tolist()):
         try:
             model = ConflictModel(
@@ -323,7 +323,7 @@ def _failed(study: Study, numbers: NDArray[np.int64], trace: str) -> Block:
     """The block of one run that failed."""
     room = _Room.of(study, 1)
     error = trace.strip().rpartition("\n")[2]
-    failure = {"run": int(numbers[0]), "error": error, "traceback": trace}
+    failure: Failure = {"run": int(numbers[0]), "error": error, "traceback": trace}
     return study.recording.block(room.summary, room.weeks, room.table.rows[:0], [failure])
 
 

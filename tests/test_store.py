@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 from conftest import ROOT, hear_ctrl_c
 
-from sim import files, store
+from sim import files, manifest
 from sim.cli import main
 from sim.ensembles import complete, ensemble, replay
 from sim.errors import ResultsError, SimError, StoppedError
@@ -151,7 +151,7 @@ def test_a_replay_says_that_what_it_compares_with_is_damaged(base, tmp_path):
     folder = copy_of(base, tmp_path)
     _flip(folder / "runs.zarr/state/c/2/0")
     assert replay(folder, 3).sizes["run"] == 1
-    with pytest.raises(ResultsError, match=r"run 15 of .* is damaged: .*the ensemble command"):
+    with pytest.raises(ResultsError, match=r"state is damaged: .*the ensemble command"):
         replay(folder, 15)
 
 
@@ -242,20 +242,20 @@ def test_another_order_of_actors_is_another_study(toy, base):
 
 
 def test_other_rules_are_refused(toy, base, monkeypatch):
-    there = store.versions()
-    monkeypatch.setattr(store, "versions", lambda: there | {"rules": "0123456789abcdef"})
+    there = manifest.versions()
+    monkeypatch.setattr(manifest, "versions", lambda: there | {"rules": "0123456789abcdef"})
     with pytest.raises(ResultsError, match=r"version of rules is .* there and 0123456789abcdef"):
         again(toy, base)
-    monkeypatch.setattr(store, "versions", lambda: there | {"python": "3.99", "numpy": "9"})
+    monkeypatch.setattr(manifest, "versions", lambda: there | {"python": "3.99", "numpy": "9"})
     again(toy, base)
 
 
 def test_a_store_of_a_newer_format_is_refused(toy, base, tmp_path):
     folder = copy_of(base, tmp_path)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"store_format": 99}))
+    there = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(there | {"store_format": 99}))
     for use in (lambda: Store(folder), lambda: again(toy, folder)):
-        with pytest.raises(ResultsError, match="format 99, this program reads up to 1: use"):
+        with pytest.raises(ResultsError, match="format 99, this program reads up to 2: use"):
             use()
 
 
@@ -552,7 +552,7 @@ def test_a_store_that_was_killed_while_it_grew_goes_on_with_either_size(toy, bas
         shutil.copytree(base, folder)
         store = Store(folder)
         store.study = Study.of(toy, runs=80, seed=3, record=ALL, block=7)
-        store._resize()  # killed before the manifest was written
+        store._lay_out()  # killed before the manifest was written
         assert Store(folder).dataset().sizes["run"] == 60
         assert ensemble(toy, runs, 3, folder, record=ALL).sizes["run"] == runs
 
@@ -601,10 +601,10 @@ def test_a_damaged_ledger_does_no_more_than_lose_its_lines(base, tmp_path, damag
 
 def test_a_manifest_without_a_seed_is_refused(base, tmp_path):
     folder = copy_of(base, tmp_path)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    del manifest["seed"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ResultsError, match="cannot be read"):
+    there = json.loads((folder / "manifest.json").read_text())
+    del there["seed"]
+    (folder / "manifest.json").write_text(json.dumps(there))
+    with pytest.raises(ResultsError, match="no right seed: Field required"):
         Store(folder)
 
 

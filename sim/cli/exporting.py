@@ -43,11 +43,9 @@ def _export(options: argparse.Namespace) -> int:
     from sim.frames import to_frame
     from sim.saving import write_whole
     from sim.sources import open_results
-    from sim.store import reading
 
     results = open_results(options.source, events=options.table == "events")
-    with reading(options.source):
-        table = to_frame(results, options.table)
+    table = to_frame(results, options.table)
     write_whole(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     if not options.quiet:
         say(f"left in {out}: {len(table)} rows, {len(table.columns)} columns")

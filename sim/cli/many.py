@@ -73,6 +73,9 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "--block", type=int, help="runs that are played and stored together (default: up to 500)"
     )
     many.add_argument("--scheduler", metavar="ADDRESS", help="of dask, as tcp://host:8786")
+    many.add_argument(
+        "--shrink", action="store_true", help="drop the runs of DIR beyond --runs, if it has more"
+    )
     many.set_defaults(command=_ensemble)
 
     again = commands.add_parser("replay", help="play one run of an ensemble again, in full")
@@ -145,7 +148,7 @@ def _ensemble(options: argparse.Namespace) -> int:
             scenario, options.runs, options.seed, options.out, record=options.record,
             first=options.first, hold=options.hold, executor=options.executor,
             workers=options.workers, block=options.block, scheduler=options.scheduler,
-            progress=talk,
+            shrink=options.shrink, progress=talk,
         )  # fmt: skip
     except KeyboardInterrupt:
         if options.out is None:

@@ -23,7 +23,6 @@ from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.truces import ceasefires
 from sim.plots.violence import said_and_done, theatres
 from sim.results import event_column
-from sim.store import reading
 
 # What a figure can take, and the word for it on the command line.
 OPTIONS = {"pairs": "--pair", "pair": "--pair", "dates": "--at", "at": "--at", "run": "--run"}
@@ -229,5 +228,4 @@ def _recorded(results: xr.Dataset, name: str) -> None:
 
 def _read(results: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
     """Results with some variables in memory, so that a damaged store is met here."""
-    with reading("what these results hold"):
-        return results.assign({name: results[name].load() for name in names})
+    return results.assign({name: results[name].load() for name in names})

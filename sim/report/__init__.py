@@ -19,7 +19,6 @@ from sim.report import sections
 from sim.report.sections import MOST_DRAWN
 from sim.report.typical import Extremes, extremes
 from sim.results import scenario_of
-from sim.store import reading
 
 __all__ = ["MOST_DRAWN", "Extremes", "extremes", "html", "write"]
 
@@ -69,11 +68,10 @@ def html(
         If there are no runs, or what is there cannot be read.
     """
     selection.run_number(results)
-    with reading("what these results hold"):
-        # Read once, so that damage is found before anything is drawn; not all of it at one time.
-        for piece in selection.pieces(results[[n for n in comparison.NEEDS if n in results]]):
-            piece.load()
-        scenario, found = scenario_of(results), extremes(results)
+    # Read once, so that damage is found before anything is drawn; not all of it at one time.
+    for piece in selection.pieces(results[[n for n in comparison.NEEDS if n in results]]):
+        piece.load()
+    scenario, found = scenario_of(results), extremes(results)
     many = results.sizes["run"] > 1
     say("drawing the figures ...")
     parts = [
