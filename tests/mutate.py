@@ -37,7 +37,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
-from sim import files, toml  # noqa: E402
+from sim import files, manifest, toml  # noqa: E402
 from sim.errors import SimError  # noqa: E402
 
 # Tokens that stand for the kinds of trouble that files are known to make.
@@ -374,7 +374,11 @@ def mutate_results(count: int, seed: int, folder: Path) -> Tally:
 
 
 def mutate_store(count: int, seed: int, folder: Path) -> Tally:
-    """Read the stores of ensembles whose manifest or ledger is mangled, and go on with them."""
+    """Read the stores of ensembles whose manifest, ledger or metadata is mangled; go on with them.
+
+    Half of the mangled manifests get the checksum that they should have, so that what lies behind
+    it is tried too.
+    """
     import sim
     from sim import ensembles
     from sim.cli import main
@@ -384,13 +388,17 @@ def mutate_store(count: int, seed: int, folder: Path) -> Tally:
     options |= {"set": {"rounds": 2}, "progress": False}
     if not whole.exists():
         sim.ensemble(toy, out=whole, **options)
-    names = [p.name for p in whole.iterdir() if p.is_file() and p.suffix in (".json", ".jsonl", "")]
+    everything = sorted(p.relative_to(whole) for p in whole.rglob("*.json*"))
+    names = [p for p in everything if p.suffix == ".jsonl" or p.name == "manifest.json"]
+    names = [*names * len(everything), *everything]
     luck, tally = random.Random(f"store {seed}"), Tally()
     for _ in range(count):
         shutil.rmtree(damaged, ignore_errors=True)
         shutil.copytree(whole, damaged)
         path = damaged / luck.choice(names)
         mutant = mangled_json(luck, path.read_text(encoding="utf-8"))
+        if path.name == "manifest.json" and luck.random() < 0.5:
+            mutant = with_checksums(mutant)
         path.write_bytes(mutant)
         how = luck.randrange(3)
         if how == 0:
@@ -400,6 +408,18 @@ def mutate_store(count: int, seed: int, folder: Path) -> Tally:
         else:
             attempt(tally, lambda: _quietly(main, ["digest", str(damaged)]), mutant)
     return tally
+
+
+def with_checksums(content: bytes) -> bytes:
+    """A mangled manifest as somebody would write it who knows how its checksums are made."""
+    try:
+        data = json.loads(content)
+        data.pop("checksum")
+        data["scenario_hash"] = manifest._hash(data["scenario"])
+        data["checksum"] = manifest._hash(manifest._canonical(data))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return content
+    return json.dumps(data).encode()
 
 
 def mangled_json(luck: random.Random, text: str) -> bytes:
