@@ -68,6 +68,13 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     return scenario
 
 
+def files_of(path: str | os.PathLike[str]) -> list[Path]:
+    """The file of a scenario and those that it extends, which `load` reads."""
+    files: list[str] = []
+    _read_chain(resolve(path), [], files, [])
+    return [Path(file) for file in files]
+
+
 def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
     """Make a scenario from plain data in Python, with the same checks as for a file.
 

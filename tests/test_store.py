@@ -475,8 +475,8 @@ def test_the_command_line_from_ensemble_to_digest(base, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["ensemble", TOY, "--runs", "0"], "runs must be a whole number, 1 or more; is 0"),
-        (["ensemble", TOY, "--runs", "-2"], "runs must be a whole number, 1 or more; is -2"),
+        (["ensemble", TOY, "--runs", "0"], "runs must be a whole number, from 1 to 2**62; is 0"),
+        (["ensemble", TOY, "--runs", "-2"], "runs must be a whole number, from 1 to 2**62; is -2"),
         (["ensemble", TOY, "--record", "tei"], "did you mean 'tie'?"),
         (["ensemble", TOY, "--hold", "fate"], "hold must be one of heterogeneity, luck"),
         (["ensemble", TOY, "--executor", "dask"], "the executor dask writes to a store"),

@@ -33,7 +33,7 @@ class Journal:
     Raises
     ------
     SimError
-        If the folder cannot be made or the file cannot be read.
+        If the folder cannot be made, or the file cannot be read or is somebody else's.
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
@@ -48,6 +48,8 @@ class Journal:
             text = self.path.read_text("utf-8", errors="replace") if self.path.exists() else ""
         except OSError as error:
             raise SimError(f"{self.path}: cannot be used: {error.strerror}") from error
+        if text and not text.startswith('["'):
+            raise SimError(f"{self.path} is there, and this program did not write it: move it away")
         self._torn = bool(text) and not text.endswith("\n")
         for line in text.splitlines():
             try:

@@ -227,7 +227,7 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
         leave(
             results,
             scenario_of(results),
-            folder_for(options.out, options.force),
+            folder_for(options),
             not options.quiet,
             options.force,
         )
