@@ -20,8 +20,10 @@ from sim.errors import ActorError
 REGISTERED: dict[str, Any] = {}
 # File from which a class was read, for those that come from one.
 FILES: dict[str, str] = {}
-# Files beside a plug-in that it imports, by the name of the module; of all plug-ins read so far.
+# Files beside the plug-in that was read last, which it imports, by the names of their modules.
 _BESIDE: dict[str, str] = {}
+# The same files by the plug-in, for all that were read.
+_HELPERS: dict[str, list[str]] = {}
 # Decisions that answer with a gain, and those that answer with a chance.
 GAINS = (
     "takes_part", "convenes", "proposes", "signs", "heeds", "orders", "attends", "raises", "votes",
@@ -96,11 +98,21 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
         raise ActorError(
             f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
         ) from error
+    home = str(source.resolve())
+    _HELPERS[home] = sorted(_BESIDE.values())
     for agent, cls in REGISTERED.items():
         if before.get(agent) is not cls:
-            FILES[agent] = str(source.resolve())
+            FILES[agent] = home
     if before == REGISTERED:
         raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
+
+
+def text_of(agent: str) -> bytes:
+    """What the file of a class says, and the files beside it that it imports."""
+    if agent not in FILES:
+        return b"of this session"
+    home = FILES[agent]
+    return b"".join(Path(file).read_bytes() for file in (home, *_HELPERS.get(home, ())))
 
 
 @contextlib.contextmanager

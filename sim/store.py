@@ -20,7 +20,6 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -538,14 +537,12 @@ def _manifest_of(study: Study) -> dict[str, Any]:
 
 
 def _classes_of(study: Study) -> dict[str, str]:
-    """Agent classes of a user's own that the study needs, each with a hash of its file."""
+    """Agent classes of a user's own that the study needs, each with a hash of its files."""
     own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
-    found = {}
-    for name in sorted(own):
-        file = plugins.FILES.get(name)
-        text = Path(file).read_bytes() if file else b"of this session"
-        found[name] = hashlib.blake2b(text, digest_size=8).hexdigest()
-    return found
+    return {
+        name: hashlib.blake2b(plugins.text_of(name), digest_size=8).hexdigest()
+        for name in sorted(own)
+    }
 
 
 def _study_of(manifest: Mapping[str, Any]) -> Study:

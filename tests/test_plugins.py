@@ -106,3 +106,15 @@ def test_a_plugin_with_a_file_beside_it_works_in_other_processes(tmp_path: Path)
     there = sim.ensemble(case, 2, executor="processes", workers=1, progress=False)
     assert here.attrs.get("failures", "") == there.attrs.get("failures", "") == ""
     assert (here["story"] == there["story"]).all()
+
+
+def test_a_store_is_not_gone_on_with_after_a_file_beside_the_plugin_was_edited(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "ensemble", TOY, "--set", "actors.league.agent=helped", "--runs", "2", "--quiet",
+        "--executor", "serial", "--out", str(tmp_path / "store"), "--plugin",
+    ]  # fmt: skip
+    assert main([*words, str(plugin(tmp_path, "helped", 2.0))]) == 0
+    assert main([*words, str(plugin(tmp_path, "helped", -1.25))]) == 2
+    assert "the file of agent class 'helped' is another one" in capsys.readouterr().err
