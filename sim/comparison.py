@@ -30,7 +30,7 @@ from sim.results import scenario_of
 from sim.scenario import Scenario
 from sim.selection import pieces
 from sim.simulation import replay
-from sim.sources import open_results
+from sim.sources import must_be_there, open_results
 from sim.store import reading
 from sim.study import MOST_RUNS, given, whole
 
@@ -461,8 +461,8 @@ def there(source: object) -> None:
         path = Path(source)
         # A bare name can be that of a scenario that comes with the program.
         named = path.name == str(source) and not path.suffix
-        if path.suffix != ".toml" and not named and not path.exists():
-            raise SimError(f"there is no folder and no file {source}")
+        if path.suffix != ".toml" and not named:
+            must_be_there(source)
 
 
 def _titles(

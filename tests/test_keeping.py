@@ -123,6 +123,7 @@ def kept(tmp_path_factory):
     return sim.save(sim.simulate(TOY, runs=2), tmp_path_factory.mktemp("kept") / "results.nc")
 
 
+EXPLAIN = ["explain", "{}", "--run", "1", "--pair", "crown"]
 AUDIT = ["audit", TOY, "--runs", "2", "--screened", "2", "--codings", "0", "--pair", "crown"]
 # Commands that leave one file, and whether the file carries the mark of the program.
 LEAVE = {
@@ -131,8 +132,8 @@ LEAVE = {
     "plot.svg": (["plot", "{}", "--figure", "ties"], True),
     "report.html": (["report", "{}"], True),
     "report.htm": (["report", "{}"], True),
-    "explain.html": (["explain", "{}", "--run", "1"], True),
-    "explain.txt": (["explain", "{}", "--run", "1"], False),
+    "explain.html": ([*EXPLAIN, "league"], True),
+    "explain.txt": ([*EXPLAIN, "league"], False),
     "audit.html": ([*AUDIT, "league"], True),
     "audit.txt": ([*AUDIT, "league"], False),
     "export.csv": (["export", "{}"], False),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, say
-from sim.errors import SimError
+from sim.errors import SimError, missing_folder
 from sim.files import load
 from sim.shipped import scenario_path, scenarios
 from sim.writing import write_whole
@@ -68,6 +68,8 @@ def _new(options: argparse.Namespace) -> int:
     text = _EXTENDS.sub(r'\1\2"', source.read_text(encoding="utf-8"))
     if file.exists():
         raise SimError(f"cannot write {options.file}: it is there already; name another")
+    if not file.parent.is_dir():
+        raise SimError(f"cannot write {options.file}: {missing_folder(file)}")
     write_whole(file, text.encode())
     say(f"wrote {options.file}; next: sim check {options.file}, then sim run {options.file}")
     return DONE

@@ -46,6 +46,7 @@ def _strengths(scenario: Scenario) -> str:
 
     if not compiling.is_warm() and "sim.rules.war" not in sys.modules:
         compiling.interpret()  # one sum is not worth a compilation
+    from sim.chronicle.wording import percent
     from sim.strengths import camp_strengths, of_one_kind
 
     def made(of: str, parts: dict[str, float]) -> str:
@@ -58,7 +59,7 @@ def _strengths(scenario: Scenario) -> str:
     lines = ["strength in the contest of forces at the start, with everybody at full effort:"]
     for camp in camp_strengths(scenario):
         label = scenario.camps[camp.camp].label
-        lines.append(f"  {label}: {camp.strength:.3g}, {camp.share:.0%} of both camps")
+        lines.append(f"  {label}: {camp.strength:.3g}, {percent(camp.share, ' %')} of both camps")
         lines += [
             f"    {made('in the air', camp.air)}",
             f"    {made('on the ground', camp.ground)}",
