@@ -48,8 +48,6 @@ class Journal:
             text = self.path.read_text("utf-8", errors="replace") if self.path.exists() else ""
         except OSError as error:
             raise SimError(f"{self.path}: cannot be used: {error.strerror}") from error
-        if text and not text.startswith('["'):
-            raise SimError(f"{self.path} is there, and this program did not write it: move it away")
         self._torn = bool(text) and not text.endswith("\n")
         for line in text.splitlines():
             try:
@@ -58,6 +56,8 @@ class Journal:
                 continue  # the line that was being written when all stopped
             if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
                 self._known[entry[0]] = entry[1]
+        if text and not self._known and not text.startswith('["'):  # nor a first line cut short
+            raise SimError(f"{self.path} is there, and this program did not write it: move it away")
 
     def measured(
         self, scenario: Scenario, runs: int, seed: int, asked: object, measure: Callable[[], Any]
