@@ -56,7 +56,7 @@ class Journal:
                 continue  # the line that was being written when all stopped
             if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
                 self._known[entry[0]] = entry[1]
-        if text and not self._known and not text.startswith('["'):  # nor a first line cut short
+        if text and '\n["' not in f"\n{text}":
             raise SimError(f"{self.path} is there, and this program did not write it: move it away")
 
     def measured(
