@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("when", "rounds"),
     ("what is kept of a run", "blocks"),
     ("where results come from", "provenance"),
+    ("a file written whole", "writing"),
     ("results in a file", "saving"),
     ("what is left", "results"),
     ("what is kept of many", "recording"),

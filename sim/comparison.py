@@ -25,12 +25,12 @@ from sim.files import differing
 from sim.givens import Layout
 from sim.measures.intervals import wilson
 from sim.parting import Parting, parting, parting_of
-from sim.places import is_results
+from sim.places import is_results, is_url
 from sim.results import scenario_of
 from sim.scenario import Scenario
 from sim.selection import pieces
 from sim.simulation import replay
-from sim.sources import open_results
+from sim.sources import must_be_there, open_results
 from sim.study import MOST_RUNS, given, whole
 
 _STATES = ("war", "ceasefire", "settlement", "victory")
@@ -453,12 +453,12 @@ def _of_both(
 
 def there(source: object) -> None:
     """Refuse what names neither a file nor a folder; a scenario file's own message is better."""
-    if isinstance(source, str | Path) and "://" not in str(source):
+    if isinstance(source, str | Path) and not is_url(source):
         path = Path(source)
         # A bare name can be that of a scenario that comes with the program.
         named = path.name == str(source) and not path.suffix
-        if path.suffix != ".toml" and not named and not path.exists():
-            raise SimError(f"there is no folder and no file {source}")
+        if path.suffix != ".toml" and not named:
+            must_be_there(source)
 
 
 def _titles(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 MOST_FAULTS = 100
 """So many faults of one input are looked for and shown; nobody reads more at once."""
@@ -106,3 +107,19 @@ def nearest(name: str, known: list[str]) -> str:
     said = ", ".join(sorted(known)[:_MOST_NAMED])
     left = len(known) - _MOST_NAMED
     return f"known: {said}" + (f" and {left} more" if left > 0 else "")
+
+
+def missing_folder(path: Path) -> str:
+    """Say which folder on the way to a path is missing, with a near name; empty if none is.
+
+    Raises
+    ------
+    OSError
+        If a folder cannot be looked into.
+    """
+    gone = next((folder for folder in reversed(path.parents) if not folder.exists()), None)
+    if gone is None:
+        return ""
+    others = [other.name for other in gone.parent.iterdir() if other.is_dir()]
+    hint = nearest(gone.name, others)
+    return f"there is no folder {str(gone)!r}" + (f" ({hint})" if hint.endswith("?") else "")

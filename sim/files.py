@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from sim import fields
-from sim.errors import Fault, ScenarioError, SimError
+from sim.errors import Fault, ScenarioError, SimError, missing_folder
 from sim.merging import Changes, append_events, overlay, remove
 from sim.notes import warn_of_overridden
 from sim.parameters import IDLE, UNWATCHED, is_off
 from sim.scenario import Scenario
 from sim.schema import schema
-from sim.shipped import resolve
+from sim.shipped import Kind, offer, resolve
 from sim.toml import Place, Table, grow, place_of, read, write
 from sim.validation import finish, unwrapped
 
@@ -66,6 +66,13 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     if set:
         warn_of_overridden(scenario, set)
     return scenario
+
+
+def files_of(path: str | os.PathLike[str]) -> list[Path]:
+    """The file of a scenario and those that it extends, which `load` reads."""
+    files: list[str] = []
+    _read_chain(resolve(path), [], files, [])
+    return [Path(file) for file in files]
 
 
 def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
@@ -229,7 +236,7 @@ def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
     return apart(as_data(one), as_data(other), "")
 
 
-def read_table(path: str | os.PathLike[str], kind: str) -> Table:
+def read_table(path: str | os.PathLike[str], kind: Kind) -> Table:
     """Read a TOML file that is no scenario, with the place of each value.
 
     Parameters
@@ -301,13 +308,18 @@ def _base(extends: str, folder: Path) -> Path:
         return folder / extends  # refused where it is read, with its line
 
 
-def _contents(path: Path, refuse: Callable[..., SimError], kind: str) -> bytes:
+def _contents(path: Path, refuse: Callable[..., SimError], kind: Kind) -> bytes:
     """What is in a file; `refuse` makes an error of a problem and a hint."""
     try:
         if path.is_dir():
             raise refuse(f"{str(path)!r} is a folder, not a file")
         if not path.exists():
-            raise refuse(f"there is no file {str(path)!r}", _others(path, kind))
+            gone = missing_folder(path)
+            raise (
+                refuse(gone)
+                if gone
+                else refuse(f"there is no file {str(path)!r}", _others(path, kind))
+            )
         if not path.is_file():
             raise refuse(f"{str(path)!r} is not an ordinary file")
         if path.stat().st_size > LARGEST_FILE:
@@ -319,15 +331,18 @@ def _contents(path: Path, refuse: Callable[..., SimError], kind: str) -> bytes:
 
 
 # By which a file shows what it is, and where files of a kind lie, from the folder that was named.
-_SIGNS = {
+_SIGNS: dict[Kind, tuple[str, tuple[str, ...]]] = {
     "a scenario": (r"actors\b|extends\b", ("", "scenarios")),
     "a plan": (r"free\b|targets\b", ("", "calibration", "scenarios/calibration")),
     "a history": (r"facts\b", ("", "history", "scenarios/history")),
 }
 
 
-def _others(path: Path, kind: str) -> str:
-    """Hint that names the file of a kind with the nearest name, or all that there are."""
+def _others(path: Path, kind: Kind) -> str:
+    """Hint that names the file of a kind with the nearest name, or all that there are.
+
+    If there are none, those that come with the program.
+    """
     import difflib
 
     sign, folders = _SIGNS[kind]
@@ -339,7 +354,7 @@ def _others(path: Path, kind: str) -> str:
                 found.setdefault(other.stem, str(Path(folder) / other.name))
     for close in difflib.get_close_matches(path.stem[:80], found, n=1, cutoff=0.5):
         return f"did you mean {found[close]!r}?"
-    return "known: " + ", ".join(sorted(found.values())[:20]) if found else ""
+    return "known: " + ", ".join(sorted(found.values())[:20]) if found else offer(path.stem, kind)
 
 
 def _unreadable(path: Path, error: Exception) -> str:

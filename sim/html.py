@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from string import Template
 
+from sim.writing import MARKS
+
 STYLE = """
 :root { color-scheme: light; }
 body { font: 1rem/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 0 auto;
@@ -49,6 +51,7 @@ _PAGE = Template("""<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+$mark
 <title>$title</title>
 <style>$style</style>
 </head>
@@ -63,7 +66,7 @@ $body
 
 def page(title: str, body: str) -> str:
     """A whole page."""
-    return _PAGE.substitute(title=escape(title), style=STYLE, body=body)
+    return _PAGE.substitute(title=escape(title), mark=MARKS[".html"], style=STYLE, body=body)
 
 
 def section(heading: str, body: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -33,7 +32,7 @@ class Manifest(BaseModel):
     versions : dict of str
         Of the program, its rules, and what its numbers depend on.
     classes : dict of str
-        Agent classes of a user's own, each with a hash of its file.
+        Agent classes of a user's own, each with a hash of its files.
     scenario, scenario_hash : str
         The scenario as text, in full.
     """
@@ -175,14 +174,12 @@ def _hash(text: str) -> str:
 
 
 def _classes_of(study: Study) -> dict[str, str]:
-    """Agent classes of a user's own that the study needs, each with a hash of its file."""
+    """Agent classes of a user's own that the study needs, each with a hash of its files."""
     own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
-    found = {}
-    for name in sorted(own):
-        file = plugins.FILES.get(name)
-        text = Path(file).read_bytes() if file else b"of this session"
-        found[name] = hashlib.blake2b(text, digest_size=8).hexdigest()
-    return found
+    return {
+        name: hashlib.blake2b(plugins.text_of(name), digest_size=8).hexdigest()
+        for name in sorted(own)
+    }
 
 
 def _in_words(path: str, there: Any, here: Any) -> str:

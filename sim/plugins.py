@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import importlib.util
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,10 @@ from sim.errors import ActorError
 REGISTERED: dict[str, Any] = {}
 # File from which a class was read, for those that come from one.
 FILES: dict[str, str] = {}
+# Files beside the plug-in that was read last, which it imports, by the names of their modules.
+_BESIDE: dict[str, str] = {}
+# The same files by the plug-in, for all that were read.
+_HELPERS: dict[str, list[str]] = {}
 # Decisions that answer with a gain, and those that answer with a chance.
 GAINS = (
     "takes_part", "convenes", "proposes", "signs", "heeds", "orders", "attends", "raises", "votes",
@@ -54,12 +60,21 @@ def register[C: type](name: str) -> Callable[[C], C]:
 def load_plugin(path: str | os.PathLike[str]) -> None:
     """Run a Python file that registers classes of its own.
 
+    It may import files beside it, at its top: their folder comes first in ``sys.path``, as for a
+    program, but only while the file is read, so that no name in it stands for another module later.
+    They are read anew for each plug-in; two plug-ins may have helpers of the same name.
+
+    Parameters
+    ----------
+    path : path
+        ``~`` is the home folder.
+
     Raises
     ------
     ActorError
-        If the file is not there, fails, or registers nothing.
+        If the file is not there, fails, needs a module that is not there, or registers nothing.
     """
-    source = Path(path)
+    source = Path(path).expanduser()
     if not source.is_file():
         raise ActorError(f"there is no plug-in file {source}")
     name = f"sim_plugin_{source.stem}"
@@ -70,18 +85,57 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
     before = dict(REGISTERED)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with _beside(source.resolve().parent):
+            spec.loader.exec_module(module)
     except ActorError:
         raise
+    except ModuleNotFoundError as error:
+        raise ActorError(
+            f"plug-in {source} needs the module {error.name!r}, which is neither in "
+            f"{source.resolve().parent} nor installed"
+        ) from error
     except (Exception, SystemExit) as error:
         raise ActorError(
             f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
         ) from error
+    home = str(source.resolve())
+    _HELPERS[home] = sorted(_BESIDE.values())
     for agent, cls in REGISTERED.items():
         if before.get(agent) is not cls:
-            FILES[agent] = str(source.resolve())
+            FILES[agent] = home
     if before == REGISTERED:
         raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
+
+
+def text_of(agent: str) -> bytes:
+    """What the file of a class says, and the files beside it that it imports."""
+    if agent not in FILES:
+        return b"of this session"
+    home = FILES[agent]
+    return b"".join(Path(file).read_bytes() for file in (home, *_HELPERS.get(home, ())))
+
+
+@contextlib.contextmanager
+def _beside(folder: Path) -> Iterator[None]:
+    """Let files of a folder be imported, also those whose names earlier plug-ins have used."""
+    for name in _BESIDE:
+        sys.modules.pop(name, None)
+    _BESIDE.clear()
+    importlib.invalidate_caches()  # a file may be newer than the last look into its folder
+    before, home = {name.partition(".")[0] for name in sys.modules}, str(folder)
+    sys.path.insert(0, home)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # the plug-in itself may have taken it away
+            sys.path.remove(home)
+        for name, module in sys.modules.copy().items():
+            top, file = name.partition(".")[0], Path(getattr(module, "__file__", None) or "")
+            # not what merely lies below, as an environment with all that is installed
+            if top not in before and (
+                file == folder / f"{top}.py" or file.is_relative_to(folder / top)
+            ):
+                _BESIDE[name] = str(file)
 
 
 def _finite(answer: Any) -> bool:

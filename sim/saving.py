@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import io
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.provenance import FORMAT, folded
+from sim.writing import write_whole
 
 # After the netCDF content stand these bytes and a checksum of it; netCDF readers ignore them. HDF5
 # itself checks little: a damaged file can give other numbers, or keep it busy for ever.
@@ -49,48 +49,6 @@ def save(results: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     target = Path(path).expanduser()
     write_whole(target, _as_bytes(results))
     return target
-
-
-def write_whole(target: Path, content: bytes | memoryview) -> None:
-    """Write a file under a name of its own, then rename it: it is there whole or not at all.
-
-    Parameters
-    ----------
-    target : path
-        Its folder is made if it is not there.
-    content : bytes
-
-    Raises
-    ------
-    ResultsError
-        If the file cannot be written; nothing half-written is left.
-    """
-    partial = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(prefix=".", suffix=".partial", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            _write(file, content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(partial, 0o666 & ~_umask())  # a temporary file is private, a result is not
-        os.replace(partial, target)
-    except OSError as error:
-        raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
-    finally:
-        if partial is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(partial)
-
-
-def _write(file: Any, content: bytes | memoryview) -> None:
-    file.write(content)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _as_bytes(results: xr.Dataset) -> memoryview:

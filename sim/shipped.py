@@ -72,7 +72,7 @@ def scenario_path(name: str) -> Path:
     found = _find(name, "a scenario")
     if found is None:
         problem = f"no scenario called {name!r} comes with the program"
-        raise ScenarioError([Fault("", problem, _hint(name, "a scenario"))])
+        raise ScenarioError([Fault("", problem, offer(name, "a scenario"))])
     return found
 
 
@@ -118,7 +118,7 @@ def resolve(name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a
     except (OSError, ValueError):  # a name that the system refuses: for the reader, too
         return path
     problem = f"there is no file {text!r}, and {kind} of that name does not come with the program"
-    raise ScenarioError([Fault("", problem, _hint(text, kind))])
+    raise ScenarioError([Fault("", problem, offer(text, kind))])
 
 
 def _names(kind: Kind) -> list[str]:
@@ -141,7 +141,8 @@ def _is_variant(path: Path) -> bool:
     return "extends" in tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _hint(name: str, kind: Kind) -> str:
+def offer(name: str, kind: Kind) -> str:
+    """Name what comes with the program and has the nearest name, or say how to see all."""
     names = _names(kind)
     begun = {other.partition("_")[0] for other in names}
     close = nearest(name[:80], sorted({*names, *(word for word in begun if _find(word, kind))}))

@@ -78,7 +78,7 @@ def simulate(
     """
     case = given(scenario, set)
     if rounds is not None:
-        case = with_changes(case, {"rounds": whole("rounds", rounds, 1, MOST_RUNS)})
+        case = with_changes(case, {"rounds": rounds})
     runs = whole("runs", runs, 1, MOST_RUNS)
     seed, first = whole("seed", seed, 0, 2**64 - 1), whole("first", first, 0, MOST_RUNS)
     for part in parts or ():

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim import blocks, chance, events
 from sim.errors import SimError, StoppedError
+from sim.fields import shown
 from sim.files import load, with_changes
 from sim.givens import Givens, Knobs, Layout
 from sim.provenance import folded, provenance
@@ -62,9 +63,9 @@ def whole(name: str, number: object, least: int, most: int) -> int:
         found = int(number)
         if least <= found <= most:
             return found
-    span = f"from {least} to {most}" if most < 2**60 else f"{least} or more"
-    span = "from 0 to 2**64 - 1" if most == 2**64 - 1 else span
-    raise SimError(f"{name} must be a whole number, {span}; is {number!r}")
+    largest = {2**n - m: f"2**{n}{' - 1' * m}" for n in (32, 62, 63, 64) for m in (0, 1)}
+    span = f"from {least} to {largest.get(most, most)}"
+    raise SimError(f"{name} must be a whole number, {span}; is {shown(number)}")
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from sim.calibration import journal as journal_module
 from sim.calibration.design import played, spread
 from sim.calibration.emulator import Emulator, learn, skill
 from sim.calibration.journal import NAME, Journal
+from sim.calibration.outcome import LEFT
 from sim.calibration.plan import Free, Target
 from sim.calibration.posterior import log_likelihood
 from sim.calibration.targets import MEASURES
@@ -397,6 +398,23 @@ def test_lines_of_a_journal_that_are_none_are_passed_over_and_glued_to_nothing(
     assert again.find("a") is None
 
 
+def test_what_lies_in_the_folder_of_a_calibration_is_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["calibrate", str(plan_file(tmp_path)), "--points", "12", "--runs", "10", "--waves"]
+    words += ["1", "--check", "4", "--quiet", "--out"]
+    for number, name in enumerate((*LEFT, NAME)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / name).write_text("my notes")
+        assert main([*words, str(folder)]) == 2
+        said = capsys.readouterr().err
+        assert ("holds a calibration" if name == "numbers.csv" else name) in said
+        assert said.count("\n") == 1
+        assert (folder / name).read_text() == "my notes"
+        assert len(list(folder.iterdir())) == 1
+
+
 def test_a_full_disk_stops_a_calibration_with_a_word_and_keeps_what_was_noted(
     few_points: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -427,6 +445,7 @@ def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
     assert names == {
         "points.csv", "posterior.csv", "numbers.csv", "targets.csv", "numbers.png", "targets.png",
     }  # fmt: skip
+    assert names <= set(LEFT), "each was looked for before it was written"
     draws = pd.read_csv(out / "posterior.csv")
     assert draws["parameters.nu"].between(0.002, 0.02).all()
     assert main([*arguments, "--points", "2"]) == 2

@@ -366,11 +366,11 @@ def test_a_title_counts_the_changes_that_it_has_no_room_for(toy):
 
 def test_a_missing_folder_is_called_missing(toy, tmp_path, capsys):
     gone = tmp_path / "gone"
-    with pytest.raises(SimError, match="there is no folder and no file"):
+    with pytest.raises(SimError, match="there is no ensemble and no results file"):
         compare(gone, toy)
     for two in ([str(gone), str(TOY)], [str(TOY), str(gone)], [f"{gone}/", "none.nc"]):
         assert main(["compare", *two]) == 2
-        assert "there is no folder and no file" in capsys.readouterr().err
+        assert "there is no ensemble and no results file" in capsys.readouterr().err
 
 
 def test_what_a_notebook_shows_is_short_and_does_not_wrap_numbers(syria):

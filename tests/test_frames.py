@@ -12,7 +12,7 @@ import xarray as xr
 from conftest import ROOT
 
 import sim
-from sim import saving
+from sim import writing
 from sim.cli import main
 from sim.ensembles import ensemble
 from sim.errors import ResultsError
@@ -192,7 +192,7 @@ def test_a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it(war, tmp_pa
         file.write(content[:1000])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(saving, "_write", full)
+    monkeypatch.setattr(writing, "_write", full)
     with pytest.raises(ResultsError, match=r"cannot write .*results\.nc: No space left"):
         save(war.isel(run=[0]), target)
     assert target.read_bytes() == before

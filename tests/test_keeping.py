@@ -1,5 +1,6 @@
 """What is kept of runs when something goes wrong, and what is never written over."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from conftest import ROOT
 
 import sim
 import sim.plugins
-from sim.cli import main, single
+from sim import writing
+from sim.cli import _parser, common, main, single
 from sim.errors import SimError
 
 TOY = str(ROOT / "scenarios/toy.toml")
@@ -51,14 +53,29 @@ def test_a_scenario_in_the_folder_of_results_is_never_written_over(tmp_path, cap
     for force in ([], ["--force"]):
         assert main(["run", str(mine), "--out", str(tmp_path), *force]) == 2
         said = capsys.readouterr().err
+        assert "scenario.toml is an input of this command" in said
+        assert main(["run", TOY, "--out", str(tmp_path), *force]) == 2
+        said = capsys.readouterr().err
         assert "scenario.toml is there, and this program did not write it" in said
     assert mine.read_bytes() == Path(TOY).read_bytes()
+
+
+def test_results_are_not_written_over_the_scenario_that_they_are_made_of(tmp_path, capsys):
+    assert main(["run", TOY, "--quiet", "--out", str(tmp_path / "x")]) == 0
+    base = tmp_path / "x/scenario.toml"
+    variant = tmp_path / "variant.toml"
+    variant.write_text('extends = "x/scenario.toml"\nrounds = 3\n')
+    before = base.read_bytes()
+    for scenario in (base, variant):
+        assert main(["run", str(scenario), "--out", str(tmp_path / "x"), "--force"]) == 2
+        assert "x/scenario.toml is an input of this command" in capsys.readouterr().err
+    assert base.read_bytes() == before
 
 
 def test_a_file_that_this_program_did_not_write_is_replaced_only_if_forced(tmp_path, capsys):
     (tmp_path / "chronicle.txt").write_text("my notes")
     assert main(["run", TOY, "--out", str(tmp_path)]) == 2
-    assert "chronicle.txt is there, and no results beside it" in capsys.readouterr().err
+    assert "chronicle.txt is there already" in capsys.readouterr().err
     assert (tmp_path / "chronicle.txt").read_text() == "my notes"
     assert main(["run", TOY, "--out", str(tmp_path), "--force"]) == 0
     assert (tmp_path / "chronicle.txt").read_text() != "my notes"
@@ -95,3 +112,114 @@ def test_a_terminal_that_cannot_show_a_letter_loses_nothing(tmp_path):
     assert done.returncode == 0, done.stderr
     assert b"\\u738b" in done.stdout
     assert "王" in (tmp_path / "x/chronicle.txt").read_text(encoding="utf-8")
+
+
+# single files -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A results file of two runs."""
+    return sim.save(sim.simulate(TOY, runs=2), tmp_path_factory.mktemp("kept") / "results.nc")
+
+
+EXPLAIN = ["explain", "{}", "--run", "1", "--pair", "crown"]
+AUDIT = ["audit", TOY, "--runs", "2", "--screened", "2", "--codings", "0", "--pair", "crown"]
+# Commands that leave one file, and whether the file carries the mark of the program.
+LEAVE = {
+    "plot.png": (["plot", "{}", "--figure", "ties"], True),
+    "plot.pdf": (["plot", "{}", "--figure", "ties"], True),
+    "plot.svg": (["plot", "{}", "--figure", "ties"], True),
+    "report.html": (["report", "{}"], True),
+    "report.htm": (["report", "{}"], True),
+    "explain.html": ([*EXPLAIN, "league"], True),
+    "explain.txt": ([*EXPLAIN, "league"], False),
+    "audit.html": ([*AUDIT, "league"], True),
+    "audit.txt": ([*AUDIT, "league"], False),
+    "export.csv": (["export", "{}"], False),
+}
+
+
+@pytest.mark.parametrize("name", LEAVE)
+def test_one_file_is_replaced_if_the_program_wrote_it_or_if_forced(name, kept, tmp_path, capsys):
+    command, marked = LEAVE[name]
+    out = tmp_path / name
+    words = [word.format(kept) for word in command] + ["--out", str(out), "--quiet"]
+    out.write_text("my notes on Entente")
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"sim: --out: {out} is there")
+    assert said.endswith("give --force to replace it\n")
+    assert said.count("\n") == 1
+    assert out.read_text() == "my notes on Entente"
+    assert main([*words, "--force"]) == 0
+    assert out.stat().st_size > 100
+    assert main(words) == (0 if marked else 2)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_an_input_is_not_replaced_even_if_forced(kept, tmp_path, capsys):
+    source = tmp_path / "results.png"
+    source.write_bytes(kept.read_bytes())
+    (tmp_path / "link.png").hardlink_to(source)
+    for out in (source, tmp_path / "link.png"):
+        words = ["plot", str(source), "--figure", "ties", "--out", str(out), "--force"]
+        assert main(words) == 2
+        assert "is an input of this command" in capsys.readouterr().err
+    scenario = tmp_path / "war.html"
+    scenario.write_bytes(Path(TOY).read_bytes())
+    words = ["audit", str(scenario), "--out", str(scenario), "--force"]
+    assert main(words) == 2
+    assert scenario.read_bytes() == Path(TOY).read_bytes()
+
+
+def test_every_command_with_an_output_file_asks_before_it_replaces():
+    """A command that is added must be tried above or in the tests of folders."""
+    folders = {"run", "replay", "branch", "calibrate", "test-theory", "ensemble"}
+    parser = _parser()
+    commands = next(a for a in parser._actions if isinstance(a.choices, dict)).choices
+    leaving = {name for name, one in commands.items() if "--out" in one._option_string_actions}
+    assert leaving - folders == {name.partition(".")[0] for name in LEAVE}
+    for name in leaving - {"ensemble"}:  # a store is gone on with, never replaced
+        assert "--force" in commands[name]._option_string_actions
+
+
+def test_a_full_disk_leaves_no_empty_file(kept, tmp_path, monkeypatch, capsys):
+    def full(file, content):
+        file.write(content[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(writing, "_write", full)
+    for name, (command, _) in LEAVE.items():
+        words = [word.format(kept) for word in command]
+        assert main([*words, "--out", str(tmp_path / name), "--quiet"]) == 2
+        assert capsys.readouterr().err.endswith(f"cannot write {tmp_path / name}: No space left"
+                                                " on device\n")  # fmt: skip
+    assert main(["new", str(tmp_path / "war.toml")]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_is_not_replaced_by_a_file(tmp_path, kept):
+    os.mkfifo(tmp_path / "pipe.nc")
+    with pytest.raises(SimError, match="not an ordinary file"):
+        sim.save(sim.load(kept), tmp_path / "pipe.nc")
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["run", TOY, "--runs", "2"], ("results.nc", *common._OF_A_RUN)),
+        (["test-theory", "syria", "--runs", "2", "--only", "two-by-two"],
+         ("trial.json", "two-by-two.csv", "two-by-two.png")),
+    ],
+)  # fmt: skip
+def test_whatever_a_command_leaves_in_a_folder_is_not_written_over(words, names, tmp_path, capsys):
+    assert main([*words, "--out", str(tmp_path / "x"), "--quiet"]) == 0
+    assert {path.name for path in (tmp_path / "x").iterdir()} == set(names)
+    for number, name in enumerate(names):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / name).write_text("my notes")
+        assert main([*words, "--out", str(folder), "--quiet"]) == 2
+        assert (folder / name).read_text() == "my notes"
+        assert len(list(folder.iterdir())) == 1

@@ -349,3 +349,45 @@ def test_a_run_that_comes_out_differently_now_is_said_and_the_rest_is_told(place
     out = tmp_path / "page.html"
     assert main(["report", str(tmp_path / "other.nc"), "--out", str(out), "--quiet"]) == 0
     assert "comes out differently now" in Page(out.read_text(encoding="utf-8")).words
+
+
+# what is not there --------------------------------------------------------------------------------
+
+COMMANDS = (
+    ["plot", "{}", "--figure", "ties", "--out", "f.png"], ["report", "{}", "--out", "f.html"],
+    ["explain", "{}"], ["export", "{}", "--out", "f.csv"], ["digest", "{}"],
+    ["replay", "{}", "--run", "1"], ["compare", "{}", "{}"],
+    ["branch", "{}", "--run", "1", "--at", "3", "--set", "parameters.nu=0.02"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
+def test_results_that_are_missing_are_answered_with_the_nearest(
+    command, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results/first").mkdir(parents=True)
+    (tmp_path / "results/first/results.nc").touch()
+    (tmp_path / "results/frisk").mkdir()  # nearer, but it holds no results
+    for name, hint in (
+        ("results/frist", " (did you mean 'first'?)"),
+        ("reslts/base", ": there is no folder 'reslts' (did you mean 'results'?)"),
+        ("quite/elsewhere/base", ": there is no folder 'quite'"),
+    ):
+        said = refused(capsys, *(word.format(name) for word in command))
+        assert said == f"sim: there is no ensemble and no results file {name}{hint}\n"
+
+
+def test_a_folder_of_results_is_told_what_lies_in_it(places, tmp_path, capsys):
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first/manifest.json").touch()
+    assert "(known: first)" in refused(capsys, "explain", str(tmp_path))
+
+
+def test_a_scenario_in_a_folder_that_is_missing_is_told_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wars").mkdir()
+    assert refused(capsys, "check", "wras/mine.toml") == (
+        "sim: wras/mine.toml: there is no folder 'wras' (did you mean 'wars'?)\n"
+    )
+    assert "(did you mean 'toy'?; `sim list` shows all)" in refused(capsys, "check", "toi.toml")

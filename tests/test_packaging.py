@@ -258,7 +258,7 @@ def test_new_never_writes_over_a_file(tmp_path: Path, capsys: pytest.CaptureFixt
     ("words", "said"),
     [
         (["mine.txt"], "ends in .toml"),
-        (["nowhere/mine.toml"], "No such file or directory"),
+        (["nowhere/mine.toml"], "there is no folder 'nowhere'"),
         (["mine.toml", "--from", "siria"], "did you mean 'syria'"),
     ],
 )

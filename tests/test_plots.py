@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim import files, measures, plots
+from sim.chronicle.wording import percent
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario
@@ -423,7 +424,7 @@ def test_camps_are_told_by_shape(one: xr.Dataset) -> None:
     ax = plots.network(one, "2018-01-10")
     sides = [len(dots.get_paths()[0].vertices) > 10 for dots in ax.collections]  # round or square
     assert sides == [name in camps.first for name in one["actor"].values]
-    at_odds = f"{camps.frustration:.0%} of tie strength at odds with the camps"
+    at_odds = f"{percent(camps.frustration, ' %')} of tie strength at odds with the camps"
     assert any(at_odds in text.get_text() for text in ax.texts)
 
 

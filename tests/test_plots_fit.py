@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import IO, Any
 
 import matplotlib as mpl
 
@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from sim import files, plots
+from sim import files, plots, writing
 from sim.calibration import load_plan
 from sim.errors import ResultsError
 from sim.plots import calibrated, catalogue, letters, style
@@ -346,15 +346,14 @@ def test_a_file_names_the_program_and_holds_its_fonts(
 def test_a_full_disk_leaves_the_picture_that_was_there(
     wars: dict[str, xr.Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, data: bytes) -> None:
-        with path.open("wb") as file:
-            file.write(data[:10])
+    def full(file: IO[bytes], content: bytes) -> None:
+        file.write(content[:10])
         raise OSError(28, "No space left on device")
 
     (tmp_path / "ties.png").write_bytes(b"before")
     figure = drawn(wars["one run"], "ties")
     assert figure is not None
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(writing, "_write", full)
     with pytest.raises(ResultsError, match="No space left"):
         write(figure, tmp_path / "ties.png")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Annotation, Text
 
 from sim import chronicle, files, measures, plots
+from sim.chronicle.wording import percent
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.scenario import Scenario
@@ -240,6 +242,14 @@ def test_bars_are_the_shares_of_the_outcomes(ensemble: xr.Dataset) -> None:
     assert names[:4] == ["continued war", "fragile ceasefire", "frozen conflict", "settlement"]
     hatched = [bar.get_hatch() is not None for bar in ax.patches]
     assert hatched == [False] * 4 + [True] * (len(table) - 4)
+    told = [text.get_text() for text in ax.texts]
+    assert {percent(share, " %") for share in table["share"]} <= set(told)
+
+
+def test_no_share_is_shown_without_its_tenth_of_a_percent() -> None:
+    """A reader takes 2.5 % as "2%" for another number than 2.5 % elsewhere."""
+    for path in (ROOT / "sim").rglob("*.py"):
+        assert not re.search(r":\.0%|\.0f} ?%", path.read_text(encoding="utf-8")), path
 
 
 def test_bars_say_which_camp_won_and_leave_out_who_never_does(won: xr.Dataset) -> None:

@@ -161,11 +161,12 @@ def test_results_that_cannot_be_written_leave_the_old_file(war, tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"runs": 0}, "runs must be a whole number, 1 or more; is 0"),
+        ({"runs": 0}, r"runs must be a whole number, from 1 to 2\*\*62; is 0"),
         ({"seed": -1}, "seed must be a whole number"),
         ({"seed": 2**64}, "seed must be a whole number"),
         ({"first": -1}, "first must be a whole number"),
-        ({"rounds": 0}, "rounds must be a whole number, 1 or more; is 0"),
+        ({"rounds": 0}, "rounds: must be a whole number between 1 and 30000, is 0"),
+        ({"runs": 10**5000}, "is a whole number of more than 60 digits"),
         ({"parts": ("dyads",)}, "unknown part 'dyads' .*did you mean 'dyad'"),
     ],
 )

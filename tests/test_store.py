@@ -475,14 +475,14 @@ def test_the_command_line_from_ensemble_to_digest(base, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["ensemble", TOY, "--runs", "0"], "runs must be a whole number, 1 or more; is 0"),
-        (["ensemble", TOY, "--runs", "-2"], "runs must be a whole number, 1 or more; is -2"),
+        (["ensemble", TOY, "--runs", "0"], "runs must be a whole number, from 1 to 2**62; is 0"),
+        (["ensemble", TOY, "--runs", "-2"], "runs must be a whole number, from 1 to 2**62; is -2"),
         (["ensemble", TOY, "--record", "tei"], "did you mean 'tie'?"),
         (["ensemble", TOY, "--hold", "fate"], "hold must be one of heterogeneity, luck"),
         (["ensemble", TOY, "--executor", "dask"], "the executor dask writes to a store"),
         (["ensemble", TOY, "--executor", "dask", "--out", "OUT"], "needs the address of a"),
-        (["digest", "nowhere"], "nowhere is not there, or is empty"),
-        (["replay", "nowhere", "--run", "1"], "nowhere is not there, or is empty"),
+        (["digest", "nowhere"], "there is no ensemble and no results file nowhere"),
+        (["replay", "nowhere", "--run", "1"], "there is no ensemble and no results file nowhere"),
         (["replay", "BASE", "--run", "99"], "there is no run 99: the runs are 0 to 59"),
         (["branch", "BASE", "--run", "1", "--at", "1900-01-01", "--set", "rounds=60"], "outside"),
         (["compare", TOY, TOY, "--set", "actors.crwon.capability=2"], "did you mean 'crown'?"),

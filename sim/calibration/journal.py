@@ -33,7 +33,7 @@ class Journal:
     Raises
     ------
     SimError
-        If the folder cannot be made or the file cannot be read.
+        If the folder cannot be made, or the file cannot be read or is somebody else's.
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
@@ -56,6 +56,8 @@ class Journal:
                 continue  # the line that was being written when all stopped
             if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
                 self._known[entry[0]] = entry[1]
+        if text and '\n["' not in f"\n{text}":
+            raise SimError(f"{self.path} is there, and this program did not write it: move it away")
 
     def measured(
         self, scenario: Scenario, runs: int, seed: int, asked: object, measure: Callable[[], Any]

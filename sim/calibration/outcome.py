@@ -11,11 +11,17 @@ from numpy.typing import NDArray
 
 from sim.calibration.journal import NAME
 from sim.calibration.plan import Plan
-from sim.errors import StoppedError
+from sim.errors import ResultsError, StoppedError
 from sim.labels import label
+from sim.writing import write_whole
 
 Points = NDArray[np.float64]
 SHARES = (0.05, 0.5, 0.95)
+# What a calibration leaves in a folder.
+LEFT = (
+    "points.csv", "posterior.csv", "targets.csv", "facts.csv", "numbers.csv", "numbers.png",
+    "targets.png", "facts.png",
+)  # fmt: skip
 # Steps that each walker keeps of a posterior.
 KEPT = 2000
 # Below this share of variance foretold, and from so many tolerances on, a sentence warns.
@@ -153,18 +159,21 @@ class Calibration:
         """
         folder = Path(folder)
         cube = pd.DataFrame(self.points, columns=self.plan.names)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            pd.concat([cube, self.seen], axis=1).to_csv(folder / "points.csv", index=False)
-            self.draws.to_csv(folder / "posterior.csv", index=False, float_format="%.4g")
-            self.targets.to_csv(folder / "targets.csv", float_format="%.4g")
-            if len(self.facts):
-                self.facts.to_csv(folder / "facts.csv", float_format="%.4g")
-            else:  # those of another calibration would stand beside these numbers
-                (folder / "facts.csv").unlink(missing_ok=True)
-                (folder / "facts.png").unlink(missing_ok=True)
+        texts = {
+            "points": pd.concat([cube, self.seen], axis=1).to_csv(index=False),
+            "posterior": self.draws.to_csv(index=False, float_format="%.4g"),
+            "targets": self.targets.to_csv(float_format="%.4g"),
+            "facts": self.facts.to_csv(float_format="%.4g") if len(self.facts) else None,
             # Last, since by this one a finished calibration is known.
-            self.numbers.to_csv(folder / "numbers.csv", float_format="%.4g")
+            "numbers": self.numbers.to_csv(float_format="%.4g"),
+        }
+        try:
+            for name, text in texts.items():
+                if text is not None:
+                    write_whole(folder / f"{name}.csv", text.encode())
+                else:  # those of another calibration would stand beside these numbers
+                    (folder / f"{name}.csv").unlink(missing_ok=True)
+                    (folder / f"{name}.png").unlink(missing_ok=True)
             (folder / NAME).unlink(missing_ok=True)
-        except OSError as error:
-            raise StoppedError(f"{folder}: cannot be written: {error.strerror}") from error
+        except (OSError, ResultsError) as error:
+            raise StoppedError(f"{folder}: cannot be written: {error}") from error

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, STOPPED, say
+from sim.cli.common import DONE, STOPPED, folder_for, say
 
 
 def add_commands(commands: Any) -> None:
@@ -39,11 +39,11 @@ def add_commands(commands: Any) -> None:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from sim.calibration import calibrate, load_plan
-    from sim.calibration.journal import Journal
-    from sim.cli.common import folder_for
+    from sim.calibration.journal import NAME, Journal
+    from sim.calibration.outcome import LEFT
 
     plan = load_plan(options.plan)
-    folder = folder_for(options.out, options.force, "numbers.csv") if options.out else None
+    folder = folder_for(options, "numbers.csv", LEFT, begun=NAME) if options.out else None
     journal = Journal(folder)
     try:
         found = calibrate(

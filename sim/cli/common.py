@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import warnings
@@ -11,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ScenarioWarning, SimError
+from sim.files import files_of
 from sim.scenario import Scenario
+from sim.writing import must_be_free, must_be_possible
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 # Work, in units of actors cubed times weeks, that plain Python does in a few seconds.
 _QUICK = 2_000_000
-# What commands leave in a folder, by the file that each leaves first.
-# The first line of a resolved scenario that a command leaves: by it no user's file is replaced.
-RESOLVED = "# The scenario of these results, with every value written out by sim.\n"
+# What commands leave in a folder, by the file by which each is known.
 _OF_A_RUN = ("scenario.toml", "chronicle.txt", "figures")
 _LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration"}
 
@@ -64,29 +65,27 @@ def meet_own_classes(scenario: Scenario, plugin: str | None, talk: bool) -> None
         say("no actor of the scenario uses a class of the plug-in: set its agent")
 
 
-def at_least_one(name: str, number: int) -> None:
-    """Refuse an option that must be 1 or more."""
-    if number < 1:
-        raise SimError(f"--{name} must be 1 or more, is {number}")
-
-
 def folder_for(
-    path: str, force: bool, mine: str = "results.nc", names: Sequence[str] = _OF_A_RUN
+    options: argparse.Namespace,
+    mine: str = "results.nc",
+    names: Sequence[str] = _OF_A_RUN,
+    begun: str = "",
 ) -> Path:
     """The folder of `--out`, made now, so that no work is lost for want of it.
 
     Parameters
     ----------
-    path : str
-    force : bool
-        Whether what lies there of the same kind may be replaced; another kind may not.
+    options : Namespace
+        With `--force` what lies there of the same kind is replaced; another kind is not.
     mine : str
         The file of `_LEFT` by which that kind is known.
     names : sequence of str
-        What will be written there. A file of such a name in a folder without `mine` is somebody
-        else's: it is not replaced without `force`, and a scenario not even with it.
+        What else will be written there. What somebody else wrote under such a name is not replaced
+        without `--force`.
+    begun : str
+        A file by which unfinished work is known: the same command goes on from there.
     """
-    folder = Path(path).expanduser()
+    folder, inputs = Path(options.out).expanduser(), _inputs(options)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -96,35 +95,42 @@ def folder_for(
     if (folder / "manifest.json").exists():
         raise SimError(f"--out: {folder} holds an ensemble; choose another")
     for name, what in _LEFT.items():
-        if (folder / name).exists() and not (force and name == mine):
+        if (folder / name).exists() and not (options.force and name == mine):
             remedy = ", or give --force to replace it" if name == mine else ""
             held = _held(folder / name) if name == "results.nc" else ""
             raise SimError(f"--out: {folder} holds {what} already{held}; choose another{remedy}")
-    for name in names:
-        there = folder / name
-        if not there.exists() or ((folder / mine).exists() and _is_ours(there)):
-            continue
-        if there.suffix == ".toml":
-            raise SimError(
-                f"--out: {there} is there, and this program did not write it: choose another folder"
-            )
-        if not force:
-            raise SimError(
-                f"--out: {there} is there, and no results beside it: choose another folder, or "
-                "give --force to replace it"
-            )
+    force = options.force or (begun != "" and (folder / begun).exists())
+    for name in (mine, *names):
+        must_be_free(folder / name, inputs, force)
     return folder
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether a file can be one that this program wrote: a scenario has its mark."""
-    if path.suffix != ".toml":
-        return True
-    try:
-        with path.open("rb") as file:
-            return file.read(len(RESOLVED)) == RESOLVED.encode()
-    except OSError:
-        return False
+def file_for(options: argparse.Namespace, what: str, endings: Sequence[str]) -> Path:
+    """The file of `--out`, refused now, so that no work is lost for want of it.
+
+    Parameters
+    ----------
+    options : Namespace
+        With `--force` a file of somebody else is replaced.
+    what : str
+        What is written, as "a table".
+    endings : sequence of str
+        How its name may end.
+    """
+    out = Path(options.out).expanduser()
+    if out.suffix.lower() not in endings:
+        known = ", ".join(endings)
+        raise SimError(f"cannot write {out}: the name of {what} ends in {known}")
+    must_be_possible(out)
+    must_be_free(out, _inputs(options), options.force)
+    return out
+
+
+def _inputs(options: argparse.Namespace) -> list[Path]:
+    """The files that a command reads: whatever it is told to write, these are not written over."""
+    named = (getattr(options, name, None) for name in ("source", "plan", "plugin", "history"))
+    found = [Path(name).expanduser() for name in named if name]
+    return found + (files_of(options.scenario) if "scenario" in options else [])
 
 
 def _held(path: Path) -> str:

@@ -10,6 +10,9 @@ from sim.cli.common import DONE, choose_driver, folder_for, say
 from sim.files import load
 from sim.shipped import resolve
 
+# Parts of which a figure is left.
+_DRAWN = ("two-by-two", "codings")
+
 
 def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     """Add this command to a parser.
@@ -54,12 +57,13 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
 def _test(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
-    folder = folder_for(options.out, options.force, "trial.json") if options.out else None
     only = [part.strip() for part in options.only.split(",")] if options.only else None
     choose_driver(scenario, 40 * max(options.runs, 1), not options.quiet)
 
     from sim.theory import history, page, trial
 
+    left = [*(f"{part}.csv" for part in trial.PARTS), *(f"{part}.png" for part in _DRAWN)]
+    folder = folder_for(options, "trial.json", left) if options.out else None
     path = (
         resolve(options.history, kind="a history")
         if options.history
@@ -77,10 +81,10 @@ def _test(options: argparse.Namespace) -> int:
         from sim.plots.pages import write
 
         files = trial.save(found, folder)
-        for part, draw in (("two-by-two", sceptic.two_by_two), ("codings", sceptic.codings)):
+        for part in _DRAWN:
             if part in found.tables:
-                files.append(folder / f"{part}.png")
-                write(draw(found), files[-1])
+                draw = getattr(sceptic, part.replace("-", "_"))
+                files.append(write(draw(found), folder / f"{part}.png"))
         if not options.quiet:
             say(f"sim: {len(files)} files in {folder}")
     sys.stdout.write(page.text(found, ids=options.ids))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, say
-from sim.errors import SimError
+from sim.cli.common import DONE, file_for, say
 
 
 def add_commands(commands: Any) -> None:
@@ -33,16 +31,10 @@ def add_commands(commands: Any) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    out = Path(options.out).expanduser()
-    if out.suffix.lower() != ".csv":
-        raise SimError(f"cannot write {out}: the name of a table ends in .csv")
-    if out.is_dir():
-        raise SimError(f"cannot write {out}: it is a folder")
-    if out.exists() and not options.force:
-        raise SimError(f"{out} is there already: choose another name, or replace it with --force")
+    out = file_for(options, "a table", (".csv",))
     from sim.frames import to_frame
-    from sim.saving import write_whole
     from sim.sources import open_results
+    from sim.writing import write_whole
 
     results = open_results(options.source, events=options.table == "events")
     table = to_frame(results, options.table)

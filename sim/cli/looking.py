@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, meet_own_classes, say
-from sim.errors import SimError
+from sim.cli.common import DONE, file_for, meet_own_classes, say
 
 
 def add_commands(commands: Any) -> None:
@@ -38,6 +37,7 @@ def add_commands(commands: Any) -> None:
     )  # fmt: skip
     plot.add_argument("--run", type=int, metavar="N", help="one run, by its number")
     plot.add_argument("--out", required=True, metavar="FILE", help=".png, .pdf or .svg")
+    plot.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
     plot.set_defaults(command=_plot)
 
     report = commands.add_parser(
@@ -45,6 +45,7 @@ def add_commands(commands: Any) -> None:
         help="a page on results: measures, figures, a typical run and an extreme one",
     )  # fmt: skip
     report.add_argument("--out", required=True, metavar="FILE", help="HTML file")
+    report.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
     report.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
     report.add_argument("--ids", action="store_true", help="ids in brackets beside labels")
     report.set_defaults(command=_report)
@@ -52,11 +53,10 @@ def add_commands(commands: Any) -> None:
 
 def _plot(options: argparse.Namespace) -> int:
     from sim.plots import catalogue
-    from sim.plots.pages import ending_of, write
+    from sim.plots.pages import ENDINGS, write
     from sim.sources import open_results
 
-    out = Path(options.out)
-    ending_of(out)
+    out = file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
     told = any(name.startswith("event_") for name in catalogue.entry(options.figure).needs)
     results = open_results(options.source, events=told)
     dates = [int(at) if at.isdecimal() else at for at in options.at]
@@ -68,8 +68,7 @@ def _plot(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    if Path(options.out).suffix.lower() not in (".html", ".htm"):
-        raise SimError(f"cannot write {options.out}: the name of a report ends in .html")
+    out = file_for(options, "a report", (".html", ".htm"))
     if Path(options.source).is_file():
         from sim import compiling
 
@@ -85,7 +84,7 @@ def _report(options: argparse.Namespace) -> int:
         results = open_results(options.source)
     meet_own_classes(scenario_of(results), options.plugin, talk=False)
     tell = (lambda words: None) if options.quiet else say
-    write(results, options.out, tell, ids=options.ids)
+    write(results, out, tell, ids=options.ids)
     if not options.quiet:
-        say(f"left in {options.out}")
+        say(f"left in {out}")
     return DONE

@@ -230,7 +230,7 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
         leave(
             results,
             scenario_of(results),
-            folder_for(options.out, options.force),
+            folder_for(options),
             not options.quiet,
             options.force,
         )
@@ -241,8 +241,10 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
 
 def _replay(options: argparse.Namespace) -> int:
     from sim.simulation import replay
+    from sim.sources import must_be_there
     from sim.store import Store
 
+    must_be_there(options.store)
     meet_own_classes(Store(options.store).study.scenario, options.plugin, talk=False)
     return _tell(replay(options.store, options.run), options)
 
@@ -250,7 +252,9 @@ def _replay(options: argparse.Namespace) -> int:
 def _branch(options: argparse.Namespace) -> int:
     from sim.branching import branch
     from sim.simulation import replay
+    from sim.sources import must_be_there
 
+    must_be_there(options.store)
     at = int(options.at) if options.at.isdigit() else options.at
     return _tell(branch(replay(options.store, options.run), at, options.set), options)
 
@@ -280,7 +284,9 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _digest(options: argparse.Namespace) -> int:
+    from sim.sources import must_be_there
     from sim.store import Store
 
+    must_be_there(options.store)
     sys.stdout.write(Store(options.store).digest() + "\n")
     return DONE

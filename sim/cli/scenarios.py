@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, say
-from sim.errors import SimError
+from sim.errors import SimError, missing_folder
 from sim.files import load
 from sim.shipped import scenario_path, scenarios
+from sim.writing import write_whole
 
 # The text of a new scenario if no other is named.
 MINIMAL = Path(__file__).with_name("new_war.toml")
@@ -65,13 +66,10 @@ def _new(options: argparse.Namespace) -> int:
     # The base of a variant is named without its ending: it comes with the program, and need not
     # lie beside the copy.
     text = _EXTENDS.sub(r'\1\2"', source.read_text(encoding="utf-8"))
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise SimError(f"cannot write {options.file}: it is there already; name another") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SimError(f"cannot write {options.file}: {reason}") from error
+    if file.exists():
+        raise SimError(f"cannot write {options.file}: it is there already; name another")
+    if not file.parent.is_dir():
+        raise SimError(f"cannot write {options.file}: {missing_folder(file)}")
+    write_whole(file, text.encode())
     say(f"wrote {options.file}; next: sim check {options.file}, then sim run {options.file}")
     return DONE

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 from sim.cli.common import (
     DONE,
     FAILED,
-    RESOLVED,
     STOPPED,
-    at_least_one,
     choose_driver,
     folder_for,
     meet_own_classes,
@@ -48,6 +46,7 @@ def _strengths(scenario: Scenario) -> str:
 
     if not compiling.is_warm() and "sim.rules.war" not in sys.modules:
         compiling.interpret()  # one sum is not worth a compilation
+    from sim.chronicle.wording import percent
     from sim.strengths import camp_strengths, of_one_kind
 
     def made(of: str, parts: dict[str, float]) -> str:
@@ -60,7 +59,7 @@ def _strengths(scenario: Scenario) -> str:
     lines = ["strength in the contest of forces at the start, with everybody at full effort:"]
     for camp in camp_strengths(scenario):
         label = scenario.camps[camp.camp].label
-        lines.append(f"  {label}: {camp.strength:.3g}, {camp.share:.0%} of both camps")
+        lines.append(f"  {label}: {camp.strength:.3g}, {percent(camp.share, ' %')} of both camps")
         lines += [
             f"    {made('in the air', camp.air)}",
             f"    {made('on the ground', camp.ground)}",
@@ -89,13 +88,8 @@ def print_schema(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """Run a war, and tell what happened."""
     scenario = load(options.scenario, options.set)
-    at_least_one("runs", options.runs)
     if options.rounds is not None:
-        at_least_one("rounds", options.rounds)
         scenario = with_changes(scenario, {"rounds": options.rounds})
-    if not 0 <= options.seed < 2**64:
-        raise SimError(f"--seed must be a whole number from 0 to 2**64 - 1, is {options.seed}")
-    out = folder_for(options.out, options.force) if options.out else None
     talk = not options.quiet
     choose_driver(scenario, options.runs, talk)
 
@@ -103,14 +97,18 @@ def run(options: argparse.Namespace) -> int:
     from sim.costs import WORTH_A_WORD, in_words
     from sim.setup import prepare
     from sim.simulation import afford, gather
+    from sim.study import MOST_RUNS, whole
 
+    runs = whole("--runs", options.runs, 1, MOST_RUNS)
+    seed = whole("--seed", options.seed, 0, 2**64 - 1)
+    out = folder_for(options) if options.out else None
     meet_own_classes(scenario, options.plugin, talk)
-    need = afford(scenario, prepare(scenario), options.runs)
+    need = afford(scenario, prepare(scenario), runs)
     if talk and need > WORTH_A_WORD:
         say(f"this takes {in_words(need)} of memory, and half as much on the disk with --out")
     try:
-        bar = talk and options.runs > 1
-        results = gather(scenario, range(options.runs), options.seed, progress=bar, keep_going=True)
+        bar = talk and runs > 1
+        results = gather(scenario, range(runs), seed, progress=bar, keep_going=True)
     except SimError as error:
         say(f"sim: the run failed: {error}")
         return FAILED
@@ -129,12 +127,11 @@ def run(options: argparse.Namespace) -> int:
     lost = [line for line in results.attrs.get("failures", "").split("\n") if line]
     kept = f"; the others are in {out}" if out else "; nothing is kept without --out"
     if lost:
-        runs = f"{len(lost)} of {options.runs} runs failed"
         more = f", and {len(lost) - 1} more" if lost[1:] else ""
-        say(f"sim: {runs}{kept}: {lost[0]}{more}")
-    if finished + len(lost) < options.runs:
+        say(f"sim: {len(lost)} of {runs} runs failed{kept}: {lost[0]}{more}")
+    if finished + len(lost) < runs:
         kept = f"; these are in {out}" if out else "; nothing is kept without --out"
-        say(f"sim: stopped after {finished + len(lost)} of {options.runs} runs{kept}")
+        say(f"sim: stopped after {finished + len(lost)} of {runs} runs{kept}")
         return STOPPED
     return FAILED if lost else DONE
 
@@ -153,7 +150,7 @@ def leave(
     from sim.chronicle import page
     from sim.plots import everything
     from sim.results import save
-    from sim.saving import write_whole
+    from sim.writing import RESOLVED, write_whole
 
     wanted, number = out, 2
     while not force and (out / "results.nc").exists():

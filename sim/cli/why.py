@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, choose_driver, meet_own_classes, say
-from sim.errors import SimError
+from sim.cli.common import DONE, choose_driver, file_for, meet_own_classes, say
 from sim.files import load
+from sim.writing import write_whole
 
 
 def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
@@ -39,6 +39,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     )
     explain.add_argument("--until", metavar="DATE", help="to the end of this week, or its number")
     explain.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    explain.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
     explain.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
     explain.add_argument("--quiet", action="store_true", help="print nothing but faults")
     explain.set_defaults(command=_explain)
@@ -69,13 +70,14 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     audit.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
     audit.add_argument("--workers", type=int, help="threads (default: one a core)")
     audit.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    audit.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
     audit.add_argument("--ids", action="store_true", help="paths in brackets beside the words")
     audit.add_argument("--quiet", action="store_true", help="print nothing but faults")
     audit.set_defaults(command=_audit)
 
 
 def _explain(options: argparse.Namespace) -> int:
-    out = page_file(options.out)
+    out = page_file(options)
     from sim.results import scenario_of
     from sim.sources import open_results
 
@@ -94,8 +96,8 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    out = page_file(options.out)
     scenario = load(options.scenario, options.set)
+    out = page_file(options)
     choose_driver(scenario, 1_000_000, not options.quiet)
     from sim.auditing import audit
 
@@ -113,22 +115,9 @@ def _when(at: str | None) -> str | int | None:
     return int(at) if at is not None and at.isdecimal() else at
 
 
-def page_file(out: str | None) -> Path | None:
-    """The file of `--out`, refused at once if it cannot be a page.
-
-    Raises
-    ------
-    SimError
-        If its name has another ending, or it is a folder.
-    """
-    if out is None:
-        return None
-    path = Path(out)
-    if path.suffix.lower() not in (".txt", ".html", ".htm"):
-        raise SimError(f"cannot write {out}: the name of a page ends in .txt or .html")
-    if path.is_dir():
-        raise SimError(f"cannot write {out}: it is a folder")
-    return path
+def page_file(options: argparse.Namespace) -> Path | None:
+    """The file of `--out` for a page, None if it is to be printed."""
+    return file_for(options, "a page", (".txt", ".html", ".htm")) if options.out else None
 
 
 def leave(
@@ -146,10 +135,6 @@ def leave(
             sys.stdout.write(page() + "\n")
         return
     text = page() + "\n" if out.suffix.lower() == ".txt" else as_html()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SimError(f"cannot write {out}: {error.strerror or error}") from error
+    write_whole(out, text.encode())
     if not quiet:
         say(f"left in {out}")

@@ -10,6 +10,7 @@ from typing import Any
 import xarray as xr
 
 from sim import widgets
+from sim.chronicle.wording import percent
 from sim.ensembles import ensemble
 from sim.errors import SimError
 from sim.exploring import controls
@@ -192,8 +193,8 @@ class Explorer:
         then = self._then = self._then or now
         moved = self.changes
         ends = ", ".join(
-            f"{outcome(self._first, state)} {now[state]:.0%}"
-            + (f" ({then[state]:.0%})" if moved else "")
+            f"{outcome(self._first, state)} {percent(now[state], ' %')}"
+            + (f" ({percent(then[state], ' %')})" if moved else "")
             for state in STATES
             if now[state] or then[state]
         )

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.calibration import Calibration
+from sim.chronicle.wording import percent
 from sim.labels import label
 from sim.plots import style
 from sim.plots.settings import styled
@@ -134,7 +135,7 @@ def facts(found: Calibration, ax: Axes | None = None) -> Axes:
             markersize=7,
         )  # fmt: skip
         ax.annotate(
-            f"{values['agrees']:.0%}", (1.0, row), xycoords=("axes fraction", "data"),
+            percent(values["agrees"], " %"), (1.0, row), xycoords=("axes fraction", "data"),
             xytext=(6, 0), textcoords="offset points", va="center", fontsize=8.5, color=style.SOFT,
         )  # fmt: skip
     style.dress(

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from sim import measures
+from sim.chronicle.wording import percent
 from sim.plots import naming, style
 from sim.plots.choice import default_rounds, last_round
 from sim.plots.settings import styled
@@ -178,7 +179,8 @@ def _web(
             edgecolor=colour[name] if camp == 2 else style.INK,
             linewidth=(0.8, 1.4, 2.0)[camp], zorder=3,
         )  # fmt: skip
-    words = f"{style.run_of(results, number)}; {camps.frustration:.0%} of tie strength at odds"
+    share = percent(camps.frustration, " %")
+    words = f"{style.run_of(results, number)}; {share} of tie strength at odds"
     words += " with the camps" if camps.exact else " with the best camps found"
     style.dress(ax, style.week_of(results, week), words)
     style.strip(ax)

@@ -27,6 +27,7 @@ from sim.plots.truces import ceasefires
 from sim.plots.violence import said_and_done, theatres
 from sim.results import scenario_of
 from sim.selection import pair, run_number
+from sim.writing import PROGRAM, write_whole
 
 TRUCE_PARTS = ("state", "age", "convener", "ratified", "violated")
 OUTCOME_PARTS = ("state", "position")
@@ -134,9 +135,8 @@ def _collapsed(results: xr.Dataset) -> bool:
     return bool((measures.ceasefires(results)["ended"] == measures.COLLAPSE).any())
 
 
-PROGRAM = "Entente"
-# What a file says about itself: the program that wrote it, by which it knows its own files again.
-# Without the hour equal figures are equal bytes.
+# What a file says about itself; by the program it is known again (`sim.writing.MARKS`). Without the
+# hour equal figures are equal bytes.
 _MARKS: dict[str, dict[str, str | None]] = {
     "png": {"Software": PROGRAM},
     "pdf": {"Creator": PROGRAM, "Producer": None, "CreationDate": None},
@@ -169,28 +169,13 @@ def write(figure: Figure, path: str | os.PathLike[str], dots: float | None = Non
     ResultsError
         If the file cannot be written, or its ending is unknown.
     """
-    path = Path(path)
+    path, held = Path(path).expanduser(), io.BytesIO()
     try:
-        ending = ending_of(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        held = io.BytesIO()
-        _save(figure, held, ending, dots)
-        put(held.getvalue(), path)
-    except OSError as error:
-        raise ResultsError(f"cannot write {path}: {error.strerror or error}") from error
+        _save(figure, held, ending_of(path), dots)
     finally:
         plt.close(figure)
+    write_whole(path, held.getvalue())
     return path
-
-
-def put(data: bytes, path: Path) -> None:
-    """Write a file in one step: either all of it is there, or what was there before."""
-    kept = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        kept.write_bytes(data)
-        kept.replace(path)
-    finally:
-        kept.unlink(missing_ok=True)
 
 
 def ending_of(path: Path) -> str:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim import measures, selection
+from sim.chronicle.wording import percent
 from sim.plots import naming, style
 from sim.plots.settings import styled
 from sim.results import scenario_of
@@ -166,7 +167,7 @@ def outcomes(
     ax.errorbar(share, places, xerr=reach, fmt="none", ecolor=style.INK, capsize=2.5, linewidth=1)
     for place, part, high in zip(places, share, table["high"], strict=True):
         ax.annotate(
-            f"{part:.0%}", (high, place), (5, 0), textcoords="offset points", va="center",
+            percent(part, " %"), (high, place), (5, 0), textcoords="offset points", va="center",
             fontsize=style.size(ax, 8.5), color=style.INK,
         )  # fmt: skip
     style.dress(ax, "How it ends", style.note_of_all(results, "", "95 % intervals"))

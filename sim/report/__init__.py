@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -12,13 +11,13 @@ from string import Template
 import xarray as xr
 
 from sim import comparison, selection
-from sim.errors import ResultsError
 from sim.files import dumps
 from sim.html import page, paragraph, section
 from sim.report import sections
 from sim.report.sections import MOST_DRAWN
 from sim.report.typical import Extremes, extremes
 from sim.results import scenario_of
+from sim.writing import must_be_possible, write_whole
 
 __all__ = ["MOST_DRAWN", "Extremes", "extremes", "html", "write"]
 
@@ -132,20 +131,9 @@ def write(
     ResultsError
         If it cannot be written (refused before anything is drawn), or as `html`.
     """
-    target = Path(path)
-    partial = target.with_name(f"{target.name}.{uuid.uuid4().hex}.partial")
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial.touch()
-        try:
-            partial.write_text(html(results, say, ids=ids), encoding="utf-8")
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
+    target = Path(path).expanduser()
+    must_be_possible(target)
+    write_whole(target, html(results, say, ids=ids).encode())
     return target
 
 

@@ -29,6 +29,7 @@ from sim.theory.tables import (
     rivals_table,
     two_by_two,
 )
+from sim.writing import write_whole
 
 PARTS = ("two-by-two", "return", "facts", "codings", "pairs", "rivals", "channel")
 MOST_RUNS = 1_000_000
@@ -201,14 +202,21 @@ def save(trial: Trial, folder: Path) -> list[Path]:
     -------
     list of Path
         The files.
+
+    Raises
+    ------
+    ResultsError
+        If one cannot be written.
     """
     rest = {f.name: getattr(trial, f.name) for f in fields(trial) if f.name != "tables"}
     path = folder / _REST
-    path.write_text(json.dumps(rest | {"parts": list(trial.tables)}, indent=2) + "\n", "utf-8")
+    words = json.dumps(rest | {"parts": list(trial.tables)}, indent=2) + "\n"
+    write_whole(path, words.encode())
     files = [path]
     for part, table in trial.tables.items():
         files.append(folder / f"{part}.csv")
-        table.to_csv(files[-1], index=False, float_format="%.6g", lineterminator="\n")
+        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_whole(files[-1], text.encode())
     return files
 
 

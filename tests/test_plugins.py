@@ -1,0 +1,120 @@
+"""Actor classes of a user's own in files, and the files beside them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+import sim
+from sim import plugins
+from sim.cli import main
+from sim.errors import ActorError
+
+TOY = str(ROOT / "scenarios/toy.toml")
+PLUGIN = """
+import sim
+import helper_beside
+from package_beside.inner import HALF
+
+@sim.register("{name}")
+class Helped(sim.MilitiaActor):
+    answer = helper_beside.ANSWER * HALF
+
+    def signs(self, convener):
+        return helper_beside.ANSWER * HALF
+"""
+
+
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    """Leave no class and no module behind."""
+    registered, files, path = dict(plugins.REGISTERED), dict(plugins.FILES), list(sys.path)
+    yield
+    plugins.REGISTERED.clear()
+    plugins.REGISTERED.update(registered)
+    plugins.FILES.clear()
+    plugins.FILES.update(files)
+    assert sys.path == path
+
+
+def plugin(folder: Path, name: str, answer: float) -> Path:
+    """A plug-in with a module and a package beside it."""
+    (folder / "package_beside").mkdir(parents=True, exist_ok=True)
+    (folder / "package_beside/__init__.py").touch()
+    (folder / "package_beside/inner.py").write_text("HALF = 0.5\n")
+    (folder / "helper_beside.py").write_text(f"ANSWER = {answer}\n")
+    (folder / "own.py").write_text(PLUGIN.format(name=name))
+    return folder / "own.py"
+
+
+def test_a_plugin_imports_files_beside_it(tmp_path: Path) -> None:
+    plugins.load_plugin(plugin(tmp_path, "helped", 2.0))
+    assert plugins.REGISTERED["helped"].answer == 1.0
+    assert str(tmp_path) not in sys.path
+
+
+def test_two_plugins_have_helpers_of_the_same_name_and_an_edited_one_is_read_anew(
+    tmp_path: Path,
+) -> None:
+    plugins.load_plugin(plugin(tmp_path / "a", "helped", 2.0))
+    plugins.load_plugin(plugin(tmp_path / "b", "helped_too", 4.0))
+    assert plugins.REGISTERED["helped"].answer == 1.0
+    assert plugins.REGISTERED["helped_too"].answer == 2.0
+    plugins.load_plugin(plugin(tmp_path / "b", "helped_too", -1.25))
+    assert plugins.REGISTERED["helped_too"].answer == -0.625
+
+
+def test_what_is_installed_below_the_folder_of_a_plugin_is_not_read_twice(tmp_path: Path) -> None:
+    inside = tmp_path / "environment"
+    inside.mkdir()
+    (inside / "installed_there.py").write_text("THERE = 1\n")
+    sys.path.append(str(inside))
+    try:
+        own = plugin(tmp_path, "helped", 2.0)
+        own.write_text("import installed_there\n" + own.read_text())
+        plugins.load_plugin(own)
+        first = sys.modules["installed_there"]
+        plugins.load_plugin(own)
+        assert sys.modules["installed_there"] is first
+    finally:
+        sys.path.remove(str(inside))
+        sys.modules.pop("installed_there", None)
+
+
+def test_a_module_that_is_nowhere_is_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = plugin(tmp_path, "helped", 2.0)
+    (tmp_path / "helper_beside.py").unlink()
+    with pytest.raises(ActorError, match="needs the module 'helper_beside', which is neither in"):
+        plugins.load_plugin(own)
+    assert main(["check", TOY, "--plugin", str(own)]) == 2
+    assert capsys.readouterr().err == (
+        f"sim: plug-in {own} needs the module 'helper_beside', which is neither in {tmp_path} nor "
+        "installed\n"
+    )
+
+
+def test_a_plugin_with_a_file_beside_it_works_in_other_processes(tmp_path: Path) -> None:
+    plugins.load_plugin(plugin(tmp_path, "helped", 2.0))
+    case = sim.load_scenario(TOY, set={"actors.league.agent": "helped"})
+    here = sim.ensemble(case, 2, executor="serial", progress=False)
+    there = sim.ensemble(case, 2, executor="processes", workers=1, progress=False)
+    assert here.attrs.get("failures", "") == there.attrs.get("failures", "") == ""
+    assert (here["story"] == there["story"]).all()
+
+
+def test_a_store_is_not_gone_on_with_after_a_file_beside_the_plugin_was_edited(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "ensemble", TOY, "--set", "actors.league.agent=helped", "--runs", "2", "--quiet",
+        "--executor", "serial", "--out", str(tmp_path / "store"), "--plugin",
+    ]  # fmt: skip
+    assert main([*words, str(plugin(tmp_path, "helped", 2.0))]) == 0
+    assert main([*words, str(plugin(tmp_path, "helped", -1.25))]) == 2
+    assert "the file of agent class 'helped' is another one" in capsys.readouterr().err
