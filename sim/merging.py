@@ -12,7 +12,7 @@ from typing import Any
 
 from sim import fields
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
-from sim.parameters import IDLE, PRESETS, UNWATCHED, is_off
+from sim.parameters import DEFAULT_THEORY, IDLE, PRESETS, UNWATCHED, is_off
 from sim.parts import TOLERANCE
 from sim.toml import Array, Place, Table, grow
 
@@ -81,7 +81,7 @@ def retune(merged: Table, before: object, top: Mapping[str, Any]) -> None:
     """
     old, new = (
         word.get("value") if isinstance(word, Mapping) else word
-        for word in (before if before is not None else "first", top.get("theory"))
+        for word in (before if before is not None else DEFAULT_THEORY, top.get("theory"))
     )
     if new is None or new == old or not isinstance(old, str):
         return

@@ -292,19 +292,24 @@ PRESETS: Mapping[object, Mapping[str, Mapping[str, object]]] = {
     "first": {
         "mechanisms": {
             "attention": "flag", "dependence": False, "foresight": False, "hazard": "violations",
-            "learning": False, "public": False, "victory": False, "vote_loyalty": True,
+            "learning": False, "public": False, "terms": "all", "victory": False,
+            "voice": "heads", "vote_loyalty": True,
         },
         "parameters": {"varpi": 0.03, "h0": 0.02, "h1": 0.1, "h_power": 1, "opt": 0.002},
     },
     "second": {
         "mechanisms": {
             "attention": "danger", "dependence": True, "foresight": True, "hazard": "fighting",
-            "learning": True, "public": True, "victory": True, "vote_loyalty": False,
+            "learning": True, "public": True, "terms": "promised", "victory": True,
+            "voice": "strength", "vote_loyalty": False,
         },
         "parameters": {"varpi": 0.06, "h0": 0.003, "h1": 1.2, "h_power": 3, "opt": 0.01},
     },
 }  # fmt: skip
-"""What each version of the theory sets where a scenario says nothing; the first is the default."""
+"""What each version of the theory sets where a scenario says nothing."""
+
+DEFAULT_THEORY: Literal["first", "second"] = "second"
+"""The version that a new war should have, and has if it names none."""
 
 OFF: Mapping[str, Mapping[str, float]] = {
     "salience_decay": {"a_min": 1.0},

@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from sim.parameters import PRESETS, Mechanisms, Parameters
+from sim.parameters import DEFAULT_THEORY, PRESETS, Mechanisms, Parameters
 from sim.parts import (
     Frozen,
     Line,
@@ -253,7 +253,7 @@ class Scenario(Part):
     start: dt.date = Field(description="first day of week 0")
     rounds: WeeksFromOne = Field(120, description="weeks to run")
     theory: Literal["first", "second"] = Field(
-        "first",
+        DEFAULT_THEORY,
         description="version of the theory: what mechanisms and parameters are if nothing is said",
     )
     camps: Annotated[Mapping[Name, Camp], Frozen] = Field({}, description="the two sides, or none")
@@ -294,7 +294,7 @@ class Scenario(Part):
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
         """Give what is not said the value of the theory; what is said stands."""
-        theory = data.get("theory", "first") if isinstance(data, dict) else None
+        theory = data.get("theory", DEFAULT_THEORY) if isinstance(data, dict) else None
         preset = PRESETS.get(theory, {}) if isinstance(theory, str) else {}
         for group, values in preset.items():
             said = data.get(group, {})
