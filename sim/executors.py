@@ -23,7 +23,7 @@ from concurrent.futures import (
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from typing import Any
 
-from sim import plugins
+from sim import compiling, plugins
 from sim.distribution import how_to_get
 from sim.errors import SimError, StoppedError, nearest
 from sim.store import Store
@@ -33,6 +33,8 @@ EXECUTORS = ("auto", "serial", "threads", "processes", "dask")
 _IN_FLIGHT = 2
 # A block at which so many pools in a row broke, with nothing finished between, is given up.
 _MOST_BREAKS = 5
+# Exit code of a worker that was about to start workers of its own.
+_UNGUARDED = 79
 # Seconds after which a scheduler that does not answer is given up.
 PATIENCE = 10.0
 
@@ -50,6 +52,9 @@ def cores() -> int:
 def choose(executor: str, study: Study) -> str:
     """The executor for a study: threads, unless classes of a user's own run in Python.
 
+    A worker that comes here for processes while it still reads the user's script ends at once: the
+    script has no main guard, and `in_processes` says so.
+
     Raises
     ------
     SimError
@@ -60,7 +65,9 @@ def choose(executor: str, study: Study) -> str:
     own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
     homeless = sorted(name for name in own if name not in plugins.FILES)
     if executor == "auto":
-        return ("serial" if homeless else "processes") if own else "threads"
+        executor = ("serial" if homeless else "processes") if own else "threads"
+    if executor == "processes" and getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(_UNGUARDED)
     if executor in ("processes", "dask") and homeless:
         raise SimError(
             f"agent class {homeless[0]!r} lives in this session only: other processes need it in "
@@ -100,17 +107,24 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
             initializer=_settle_in,
             initargs=(path, study, sorted(set(plugins.FILES.values()))),
         )
+        started: Any = pool._processes  # before the pool forgets them
         try:
             for block, answer in _flow(pool, _work_here, iter(list(left)), workers * _IN_FLIGHT):
                 left.remove(block)
                 breaks = 0
                 yield block, answer
         except BrokenProcessPool:
+            if any(worker.exitcode == _UNGUARDED for worker in started.values()):
+                raise SimError(
+                    "worker processes read the script that starts them from its first line, and "
+                    "this one starts workers there again: put what it does under "
+                    '`if __name__ == "__main__":`, or use executor="threads"'
+                ) from None
             breaks += 1
             if breaks >= _MOST_BREAKS:
                 raise StoppedError(
                     f"worker processes died {breaks} times and nothing was finished in between "
-                    "(out of memory, or a plug-in that fails?): try fewer --workers or a smaller "
+                    "(out of memory?): try fewer --workers or a smaller "
                     "--block; "
                     f"{len(left)} blocks are left"
                 ) from None
@@ -227,9 +241,13 @@ def _settle_in(path: str | None, study: Study, plugin_files: Sequence[str]) -> N
     # Ctrl-C reaches every process; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
-    _meet(plugin_files)
-    _HERE["study"] = study
-    _HERE["store"] = None if path is None else Store(path, study)
+    compiling.SILENT = True  # the parent has said it
+    try:
+        _meet(plugin_files)
+        _HERE["study"] = study
+        _HERE["store"] = None if path is None else Store(path, study)
+    except Exception as error:
+        _HERE["fault"] = error
 
 
 def _follow_parent() -> None:
@@ -247,8 +265,26 @@ def _meet(plugin_files: Sequence[str]) -> None:
 
 
 def _work_here(block: int) -> Any:
+    if "fault" in _HERE:
+        raise _HERE["fault"]
     found = _HERE["study"].play(block)
     return found if _HERE["store"] is None else _HERE["store"].keep(block, found)
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let Ctrl-C wait for a moment; processes that are started then never hear it.
+
+    Before it has read this module a new worker would answer Ctrl-C with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # not on every system
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _flow(
@@ -259,7 +295,8 @@ def _flow(
     try:
         while True:
             while len(flying) < most and (block := next(blocks, None)) is not None:
-                flying[pool.submit(work, block)] = block
+                with _deaf():
+                    flying[pool.submit(work, block)] = block
             if not flying:
                 return
             done, _ = wait(flying, return_when=FIRST_COMPLETED)

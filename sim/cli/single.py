@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         raise SimError(f"--seed must be a whole number from 0 to 2**64 - 1, is {options.seed}")
     out = folder_for(options.out, options.force) if options.out else None
     talk = not options.quiet
-    choose_driver(scenario, options.runs, talk)
+    choose_driver(scenario, options.runs)
 
     from sim.chronicle import page
     from sim.costs import WORTH_A_WORD, in_words
