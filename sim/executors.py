@@ -7,6 +7,7 @@ back what comes of each. What a block gives depends on its number alone.
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -146,9 +147,8 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
         raise SimError(f"the executor dask needs it: {how_to_get('dask')}") from error
     if not scheduler:
         raise SimError("the executor dask needs the address of a scheduler: tcp://host:8786")
-    client = _reach(Client, scheduler)
     files = sorted(set(plugins.FILES.values()))
-    with client:
+    with _quiet("distributed"), _reach(Client, scheduler) as client:
         threads = sum(client.nthreads().values()) or 1
         queue = iter(blocks)
 
@@ -167,17 +167,34 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
         for future in flow:
             try:
                 receipt = future.result()
+                more = submit()
+                if more is not None:
+                    flow.add(more)
             except SimError:
                 raise
             except (Exception, CancelledError) as error:
+                what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                if isinstance(error, CancelledError):
+                    what = f"the connection to the scheduler {scheduler} was lost"
                 raise StoppedError(
-                    f"the cluster failed: {type(error).__name__}: {error}; finished blocks are "
-                    "kept, and the same command goes on from there"
+                    f"the cluster failed: {what}; finished blocks are kept, and the same command "
+                    "goes on from there"
                 ) from error
-            more = submit()
-            if more is not None:
-                flow.add(more)
             yield receipt["block"], receipt
+
+
+@contextlib.contextmanager
+def _quiet(library: str) -> Iterator[None]:
+    """Keep a library from writing to the log: what matters of it is said in one message here."""
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == library]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _reach(client: Callable[..., Any], scheduler: str) -> Any:
@@ -275,16 +292,24 @@ def _work_here(block: int) -> Any:
 def _deaf() -> Iterator[None]:
     """Let Ctrl-C wait for a moment; processes that are started then never hear it.
 
-    Before it has read this module a new worker would answer Ctrl-C with a traceback.
+    Before it has read this module a new worker would answer Ctrl-C with a traceback, and so would
+    one that is only half told what to do.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # not on every system
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard: list[int] = []
+    masked = hasattr(signal, "pthread_sigmask")  # not on every system
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    # Another thread may take the signal, and then this one, if it is the main one, hears of it.
+    main = threading.current_thread() is threading.main_thread()
+    answer = signal.signal(signal.SIGINT, lambda *_: heard.append(1)) if main else None
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if main:
+            signal.signal(signal.SIGINT, answer)
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _flow(

@@ -30,7 +30,8 @@ class Progress:
     def __init__(
         self, total: int, done: int = 0, wanted: bool | None = None, unit: str = "run"
     ) -> None:
-        self._total, self._done, self._before, self._unit = total, done, done, unit
+        self._total, self._unit = total, unit
+        self._done = self._before = self._told = done
         self._began = time.monotonic()
         wait = 0.0 if wanted else _LONG
         self._worth = self._began + wait
@@ -54,7 +55,7 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.close()
-        elif self._lines and self._done > self._before and time.monotonic() >= self._worth:
+        elif self._lines and self._done > self._told and time.monotonic() >= self._worth:
             self._say()
 
     def add(self, pieces: int = 1) -> None:
@@ -73,7 +74,7 @@ class Progress:
 
     def _say(self) -> None:
         now = time.monotonic()
-        self._next = now + _LINE_EVERY
+        self._next, self._told = now + _LINE_EVERY, self._done
         rate = (self._done - self._before) / max(now - self._began, 1e-9)
         left = (self._total - self._done) / max(rate, 1e-9)
         fast = f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"

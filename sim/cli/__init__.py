@@ -34,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    if getattr(options, "quiet", False):
-        from sim import compiling
-
-        compiling.SILENT = True
     try:
+        if getattr(options, "quiet", False):
+            from sim import compiling
+
+            compiling.SILENT = True
         with notes_as_messages():
             return int(options.command(options))
     except StoppedError as error:
