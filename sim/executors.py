@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -149,7 +150,10 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
         raise SimError("the executor dask needs the address of a scheduler: tcp://host:8786")
     files = sorted(set(plugins.FILES.values()))
     with _quiet("distributed"), _reach(Client, scheduler) as client:
-        threads = sum(client.nthreads().values()) or 1
+        if not client.nthreads():
+            sys.stderr.write("the scheduler has no workers yet: waiting for the first ...\n")
+            client.wait_for_workers(1)
+        threads = sum(client.nthreads().values())
         queue = iter(blocks)
 
         def submit() -> Any:

@@ -113,6 +113,21 @@ def test_an_address_that_is_none_is_one_clear_message(toy, tmp_path, monkeypatch
         ensemble(toy, 4, 1, tmp_path / "a", executor="dask", scheduler=address)
 
 
+def test_a_cluster_without_workers_is_waited_for_aloud(toy, tmp_path, capsys):
+    with distributed.LocalCluster(
+        n_workers=0, threads_per_worker=1, processes=False, protocol="tcp",
+        dashboard_address=None, silence_logs=50,
+    ) as empty:  # fmt: skip
+        later = threading.Timer(1.0, empty.scale, [1])
+        later.start()
+        found = ensemble(
+            toy, 4, 1, tmp_path / "a", executor="dask", scheduler=empty.scheduler_address
+        )
+        later.join()
+    assert found.sizes["run"] == 4
+    assert "no workers yet" in capsys.readouterr().err
+
+
 CLUSTER = """
 import distributed, sys
 if __name__ == "__main__":

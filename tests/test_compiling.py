@@ -229,3 +229,20 @@ def test_what_makes_ready_compiles_all_that_runs_need(toy):
     assert all(before)
     play_runs(study, study.numbers())
     assert [list(rule.signatures) for rule in rules] == before
+
+
+def test_own_classes_are_made_ready_without_them(toy, monkeypatch):
+    """A class of a user's own is not played once more than was asked for."""
+    from sim import study
+    from sim.files import with_changes
+
+    name = next(iter(toy.actors))
+    case = with_changes(toy, {f"actors.{name}.agent": "mine"})
+    played = []
+    monkeypatch.setattr(study, "play_runs", lambda which, *_: played.append(which))
+    monkeypatch.setattr(compiling, "is_warm", lambda rule: False)
+    study.make_ready(study.Study.of(case, runs=1))
+    assert [which.scenario for which in played] == [toy]
+    monkeypatch.setattr(compiling, "is_warm", lambda rule: True)
+    study.make_ready(study.Study.of(case, runs=1))
+    assert len(played) == 1
