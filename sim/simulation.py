@@ -22,7 +22,7 @@ from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
 from sim.store import Store
-from sim.study import MOST_RUNS, given, whole
+from sim.study import MOST_RUNS, Study, given, make_ready, whole
 from sim.world import RECORDED, Kept, blank
 
 
@@ -36,7 +36,7 @@ def simulate(
     set: Mapping[str, object] | Sequence[str] = (),
     parts: tuple[str, ...] | None = None,
     log: bool = True,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> xr.Dataset:
     """Run a war once or a few times, and keep everything.
 
@@ -61,8 +61,9 @@ def simulate(
         is always kept.
     log : bool
         Whether to keep the events.
-    progress : bool
-        Show a bar.
+    progress : bool, optional
+        Show how far it is: a bar on a terminal, lines elsewhere. If not given, in a notebook only,
+        where it lasts longer than two seconds.
 
     Returns
     -------
@@ -151,7 +152,7 @@ def gather(
     seed: int,
     parts: tuple[str, ...] | None = None,
     log: bool = True,
-    progress: bool = False,
+    progress: bool | None = False,
     hold: str | None = None,
     keep_going: bool = False,
 ) -> xr.Dataset:
@@ -175,6 +176,8 @@ def gather(
 
     played: list[tuple[int, Kept, NDArray[np.float64]]] = []
     failures: list[tuple[int, Exception]] = []
+    if len(numbers) > 1:
+        make_ready(Study.of(scenario, runs=1))
     with Progress(len(numbers), 0, progress) as shown:
         try:
             for number in numbers:

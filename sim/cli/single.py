@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     if options.rounds is not None:
         scenario = with_changes(scenario, {"rounds": options.rounds})
     talk = not options.quiet
-    choose_driver(scenario, options.runs, talk)
+    choose_driver(scenario, options.runs)
 
     from sim.chronicle import page
     from sim.costs import WORTH_A_WORD, in_words
