@@ -10,7 +10,7 @@ from typing import Any
 
 # Seconds between two lines where there is no terminal, and to the first.
 _LINE_EVERY, _FIRST_LINE = 10.0, 1.0
-# Seconds after which a notebook shows what nobody asked it to show.
+# Seconds after which that is shown which nobody asked for, or which is mostly over by then.
 _LONG = 2.0
 
 
@@ -25,20 +25,34 @@ class Progress:
         Shows nothing if false; if not given, in a notebook only, and there after two seconds.
     unit : str
         What a piece is.
+    at_once : bool
+        If it is wanted, show it from the beginning; if false, two seconds after the first piece,
+        whose time does not count: rules may have been compiled in it.
     """
 
     def __init__(
-        self, total: int, done: int = 0, wanted: bool | None = None, unit: str = "run"
+        self,
+        total: int,
+        done: int = 0,
+        wanted: bool | None = None,
+        unit: str = "run",
+        at_once: bool = True,
     ) -> None:
-        self._total, self._unit = total, unit
-        self._done = self._before = self._told = done
-        self._began = time.monotonic()
-        wait = 0.0 if wanted else _LONG
-        self._worth = self._began + wait
-        self._next = max(self._began + min(_FIRST_LINE, _LINE_EVERY), self._worth)
+        self._total, self._unit, self._wanted = total, unit, wanted
+        self._done = self._told = done
         self._bar: Any = None
         self._lines = False
-        if is_wanted(wanted):
+        self._begun = at_once
+        if at_once:
+            self._begin(0.0 if wanted else _LONG)
+
+    def _begin(self, wait: float) -> None:
+        """Start the clock; nothing is shown before so many seconds."""
+        total, done, unit = self._total, self._done, self._unit
+        self._before, self._began = done, time.monotonic()
+        self._worth = self._began + wait
+        self._next = max(self._began + min(_FIRST_LINE, _LINE_EVERY), self._worth)
+        if is_wanted(self._wanted):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that widgets are missing: lines do as well
                 from tqdm.asyncio import tqdm_asyncio as plain
@@ -61,7 +75,10 @@ class Progress:
     def add(self, pieces: int = 1) -> None:
         """So many pieces more are done."""
         self._done += pieces
-        if self._bar is not None:
+        if not self._begun:
+            self._begun = True
+            self._begin(_LONG)
+        elif self._bar is not None:
             self._bar.update(pieces)
         elif self._lines and time.monotonic() >= self._next:
             self._say()

@@ -5,6 +5,7 @@ import re
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
@@ -107,3 +108,19 @@ def test_only_one_module_makes_bars():
         if re.search(r"^\s*(from|import) tqdm|progress=True", path.read_text("utf-8"), re.M)
     }
     assert makers == {"sim/progress.py"}
+
+
+def test_a_single_run_tells_its_weeks_without_the_time_of_compiling(clock, capsys):
+    shown = Progress(11, 0, True, "week", at_once=False)
+    clock[0] += 60.0
+    shown.add()
+    clock[0] += 4.0
+    shown.add()
+    assert capsys.readouterr().err == "2 of 11 weeks, 0.25 weeks/s, 36 s left\n"
+
+
+def test_a_run_in_slices_of_weeks_is_the_run_in_one(toy):
+    """`simulate` plays a single run week by week, and several each in one go."""
+    one, both = simulate(toy, seed=3), simulate(toy, runs=2, seed=3)
+    assert np.array_equal(one["tie"], both["tie"].isel(run=[0]))
+    assert one.sizes["event"] == (both["event_run"] == 0).sum()
