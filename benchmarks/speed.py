@@ -172,9 +172,6 @@ def many(runs: int, changes: dict[str, Any], out: bool = False, **how: Any) -> f
 
 def first_compile(_: int, __: dict[str, Any]) -> float:
     """Seconds of processor until the first run of an ensemble is over, nothing compiled yet."""
-    import numba
-
-    numba.config.CACHE_DIR = ""
     from sim import compiling
 
     folder = tempfile.mkdtemp()

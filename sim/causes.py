@@ -23,6 +23,7 @@ from sim.errors import SimError, nearest
 from sim.files import load, with_changes
 from sim.labels import mechanism
 from sim.parameters import Mechanisms
+from sim.progress import Progress
 from sim.scenario import Scenario
 from sim.simulation import simulate
 
@@ -66,6 +67,7 @@ def causal_shares(
     parts: tuple[str, ...] | None = ("dyad",),
     log: bool = False,
     level: float = measures.LEVEL,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Share of an outcome that each cause brings about (Shapley values of switching it off).
 
@@ -91,6 +93,8 @@ def causal_shares(
         What the outcome needs of the record, see `sim.ensembles.simulate`.
     level : float
         Coverage of the intervals (Student's t over runs).
+    progress : bool, optional
+        See `sim.ensembles.ensemble`.
 
     Returns
     -------
@@ -108,11 +112,16 @@ def causal_shares(
     given = scenario if isinstance(scenario, Scenario) else load(scenario)
     names = _checked(given, causes, runs)
     measure = outcome if callable(outcome) else tie_change(outcome)
-    played = {
-        kept: _play(given, [c for c in names if c not in kept], measure, runs, seed, parts, log)
+    sets = [
+        frozenset(kept)
         for size in range(len(names) + 1)
-        for kept in map(frozenset, itertools.combinations(names, size))
-    }
+        for kept in itertools.combinations(names, size)
+    ]
+    with Progress(len(sets), 0, progress, "set") as shown:
+        played = {
+            kept: _play(given, [c for c in names if c not in kept], measure, runs, seed, parts, log)
+            for kept in shown.over(sets)
+        }
     rows = {cause: shapley(played, cause) for cause in names}
     nothing, everything = played[frozenset()], played[frozenset(names)]
     rows |= {NOTHING: nothing, EVERYTHING: everything}
@@ -178,7 +187,7 @@ def _play(
     log: bool,
 ) -> NDArray[np.float64]:
     changed = with_changes(scenario, {f"mechanisms.{cause}": False for cause in off})
-    results = simulate(changed, runs=runs, seed=seed, parts=parts, log=log)
+    results = simulate(changed, runs=runs, seed=seed, parts=parts, log=log, progress=False)
     found = measure(results)
     if found.dims != ("run",):
         raise SimError(f"an outcome is one number a run, this has the dimensions {found.dims}")

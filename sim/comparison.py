@@ -296,7 +296,7 @@ def compare(
     run: int | None = None,
     executor: str = "auto",
     workers: int | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> Comparison:
     """Play two scenarios with the same luck, or take two ensembles of it, and say what differs.
 

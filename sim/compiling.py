@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import hashlib
 import os
+import pickle
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
 from numba import njit
+from numba.core import codegen, compiler, serialize
+from numba.core.caching import NullCache
 
 _HERE = Path(__file__).parent
-# Numba makes the names of its settings at run time.
+# Numba makes the names of its settings at run time, and leaves most of itself without types.
 _CONFIG: Any = numba.config
+_CODEGEN: Any = codegen
+_COMPILER: Any = compiler
+_SERIALIZE: Any = serialize
 # What the compiled code of a run is made from, and what its numbers come from besides: how a
 # scenario becomes arrays, and what actors decide as agents.
 _COMPILED = ("rounds", "blocks", "opening")
@@ -70,45 +81,70 @@ def _hash(names: Collection[str]) -> str:
 
 
 def _fingerprint() -> str:
-    """Name of the compiled code: the rules and what compiled them.
+    """Name of the compiled code: the rules, what compiled them, and for which processor.
 
     Numba's cache of a function does not see a change in a function of another file that it calls;
-    a folder of its own for every state of the sources does.
+    a folder of its own for every state of the sources does. Paths and times are no part of it: a
+    copy of the package with its compiled code starts at once.
     """
-    digest = hashlib.blake2b(_hash(sources(*_COMPILED)).encode(), digest_size=8)
-    digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
-    return digest.hexdigest()
+    maker = (
+        _hash(sources(*_COMPILED)), numba.__version__, sys.version_info[:2],
+        llvm.get_process_triple(), _CONFIG.CPU_NAME or llvm.get_host_cpu_name(),
+        _CONFIG.CPU_FEATURES or _CODEGEN.get_host_cpu_features(),
+    )  # fmt: skip
+    return hashlib.blake2b(repr(maker).encode(), digest_size=8).hexdigest()
 
 
-def _folder() -> Path:
-    """Where compiled code is kept: beside the package, or in the user's cache."""
-    beside = _HERE / "__pycache__"
+def _folder() -> tuple[Path, str]:
+    """Where compiled code is kept, and what to say of it: nothing, if it is kept for good.
+
+    That is in the folder that NUMBA_CACHE_DIR names, or beside the package, or in the user's
+    cache; where none can be written, in a temporary one, which this process shares with those that
+    it starts.
+    """
+    name = f"compiled-{_fingerprint()}"
+    places = [Path(_CONFIG.CACHE_DIR)] if _CONFIG.CACHE_DIR else [_HERE / "__pycache__"]
+    with contextlib.suppress(RuntimeError):  # nobody's home
+        if not _CONFIG.CACHE_DIR:
+            base = os.environ.get("XDG_CACHE_HOME", "")
+            places.append((Path(base) if base else Path.home() / ".cache") / "entente")
+    for place in places:
+        with contextlib.suppress(OSError):
+            place.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=place):
+                return place / name, ""
+    unwritten = f"cannot write to {' or '.join(map(str, places))}"
     try:
-        beside.mkdir(exist_ok=True)
-        if os.access(beside, os.W_OK):
-            return beside / f"compiled-{_fingerprint()}"
+        made = tempfile.mkdtemp(prefix="entente-")
     except OSError:
-        pass
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(base) if base else Path.home() / ".cache"
-    return root / "entente" / f"compiled-{_fingerprint()}"
+        return places[0] / name, f"{unwritten}: compiled rules are kept in memory only"
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    os.environ["NUMBA_CACHE_DIR"] = made
+    return Path(made) / name, (
+        f"{unwritten}: compiled rules are kept in {made} until this process ends "
+        "(NUMBA_CACHE_DIR can name a folder that lasts)"
+    )
 
 
-FOLDER = _folder()
+FOLDER, _REMARK = _folder()
+# Whether nobody is to be told, or has been.
+SILENT = False
+_SIZE = 16  # bytes of the checksum that a file of compiled code begins with
 
 
-def is_warm() -> bool:
-    """Whether the compiled driver is in the cache, so that a run starts at once."""
-    return any(FOLDER.glob("**/rounds.play-*.nbi"))
+def is_warm(rule: str = "rounds.play") -> bool:
+    """Whether a rule is compiled and kept, so that it starts at once."""
+    return any(_whole(path) is not None for path in FOLDER.glob(f"{rule}-*"))
 
 
 def interpret() -> None:
-    """Run the rules as plain Python in this process; call it before they are imported.
+    """Run the rules as plain Python, here and in processes started from here.
 
     A single run takes about as long as loading compiled code, so nobody has to wait for the
-    first compile to see one.
+    first compile to see one. Call it before the rules are imported.
     """
     _CONFIG.DISABLE_JIT = True
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
 
 
 def compiled(rule: Callable[..., Any]) -> Any:
@@ -117,9 +153,71 @@ def compiled(rule: Callable[..., Any]) -> Any:
     Divisions are guarded in the rules, so the check of each one that Python's error model adds
     would only cost compile time. No `fastmath`: compiled and interpreted agree to the last bit.
     """
-    before = _CONFIG.CACHE_DIR
-    _CONFIG.CACHE_DIR = str(FOLDER)
+    made: Any = njit(nogil=True, error_model="numpy")(rule)
+    if made is not rule:  # where rules are compiled at all
+        made._cache = _Shelf(rule)
+    return made
+
+
+class _Shelf(NullCache):
+    """The compiled code of one rule: a file for each kind of arguments, its checksum first.
+
+    Numba's own cache depends on the path of the sources, ends the program at a broken file and
+    does not tell when it has nothing; here is where compiling begins, so here it is told.
+    """
+
+    def __init__(self, rule: Callable[..., Any]) -> None:
+        self._name = f"{rule.__module__.removeprefix('sim.')}.{rule.__qualname__}"
+
+    def _path(self, kind: object) -> Path:
+        return FOLDER / f"{self._name}-{hashlib.blake2b(repr(kind).encode()).hexdigest()[:16]}"
+
+    def load_overload(self, kind: object, context: Any) -> Any:
+        """The compiled code, or None, after which Numba compiles."""
+        context.refresh()
+        kept = _whole(self._path(kind))
+        # What cannot be used is compiled anew, and replaced.
+        with contextlib.suppress(Exception):
+            if kept is not None:
+                return _COMPILER.CompileResult._rebuild(context, *pickle.loads(kept))
+        # These two are where a war begins; a rule alone is compiled in a moment.
+        if self._name in ("opening.open_war", "rounds.play"):
+            _tell()
+        return None
+
+    def save_overload(self, kind: object, made: Any) -> None:
+        """Keep compiled code, if there is room: what cannot be kept is compiled again some day."""
+        kept, path = _SERIALIZE.dumps(made._reduce()), self._path(kind)
+        new = path.with_name(f"{path.name}.{os.urandom(4).hex()}")  # others may write it too
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                new.write_bytes(_checksum(kept) + kept)
+                new.replace(path)
+            finally:
+                new.unlink(missing_ok=True)
+
+
+def _checksum(kept: bytes) -> bytes:
+    return hashlib.blake2b(kept, digest_size=_SIZE).digest()
+
+
+def _whole(path: Path) -> bytes | None:
+    """What a file of compiled code holds; None if it is not there, or broken."""
     try:
-        return njit(cache=True, nogil=True, error_model="numpy")(rule)
-    finally:
-        _CONFIG.CACHE_DIR = before
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data[_SIZE:] if _checksum(data[_SIZE:]) == data[:_SIZE] else None
+
+
+def _tell() -> None:
+    """Say, once in a process, that one has to wait."""
+    global SILENT
+    if not SILENT:
+        remark = f"sim: {_REMARK}\n" if _REMARK else ""
+        sys.stderr.write(
+            f"{remark}compiling the rules, once for this version: about a minute ...\n"
+        )
+        sys.stderr.flush()
+    SILENT = True

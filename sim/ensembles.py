@@ -18,7 +18,7 @@ from sim.recording import Failure
 from sim.scenario import Scenario
 from sim.simulation import gather, replay, simulate
 from sim.store import Store, writing
-from sim.study import Study, given, play_runs, whole
+from sim.study import Study, given, make_ready, whole
 
 # Notebooks ask this module for the few runs in full as well.
 __all__ = ["complete", "ensemble", "gather", "replay", "simulate"]
@@ -39,7 +39,7 @@ def ensemble(
     block: int | None = None,
     scheduler: str | None = None,
     shrink: bool = False,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> xr.Dataset:
     """Run a war many times.
 
@@ -75,8 +75,9 @@ def ensemble(
         Address of a dask scheduler, for the executor "dask".
     shrink : bool
         Drop runs of the store beyond `runs`; without it, fewer than it holds are refused.
-    progress : bool
-        Show a bar on a terminal or in a notebook, lines elsewhere.
+    progress : bool, optional
+        Show how far it is: a bar on a terminal, lines elsewhere. If not given, in a notebook only,
+        where it lasts longer than two seconds.
 
     Returns
     -------
@@ -108,6 +109,7 @@ def ensemble(
         raise SimError(f"a scheduler is for the executor dask, not for {executor!r}")
     if shrink and out is None:
         raise SimError("shrink is for a store: give out")
+    executor = executors.choose(executor, study)
     if out is None:
         return _in_memory(study, executor, workers, progress)
     with writing(out):
@@ -124,7 +126,7 @@ def complete(
     executor: str = "auto",
     workers: int | None = None,
     scheduler: str | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> list[Failure]:
     """Play the blocks that a store is waiting for; the other parameters are those of `ensemble`.
 
@@ -143,7 +145,7 @@ def complete(
     if how == "dask":
         flow: Iterator[executors.Yielded] = executors.on_cluster(store, left, scheduler)
     else:
-        _compile_first(study)
+        make_ready(study)
 
         def work(number: int) -> Receipt:
             return store.keep(number, study.play(number))
@@ -158,7 +160,9 @@ def complete(
     return failures
 
 
-def _in_memory(study: Study, executor: str, workers: int | None, progress: bool) -> xr.Dataset:
+def _in_memory(
+    study: Study, executor: str, workers: int | None, progress: bool | None
+) -> xr.Dataset:
     """Every block into its place of arrays of the whole size."""
     how = executors.choose(executor, study)
     if how == "dask":
@@ -168,7 +172,7 @@ def _in_memory(study: Study, executor: str, workers: int | None, progress: bool)
         f"the results of {study.runs} runs",
         "keep them on disk (out), or record less of each",
     )
-    _compile_first(study)
+    make_ready(study)
     arrays = {
         v.name: np.zeros((study.runs, *v.shape), dtype=v.dtype) for v in study.recording.variables
     }
@@ -216,9 +220,3 @@ def _even_block(runs: object, workers: int | None) -> int | None:
     if not isinstance(runs, int) or runs < 1 or runs > 4000:
         return None
     return max(1, min(125, -(-runs // (4 * _workers(workers)))))
-
-
-def _compile_first(study: Study) -> None:
-    """Compile once, in this thread, before many workers would all do it."""
-    if not study.has_own_classes:
-        play_runs(study, study.numbers(0, 1))

@@ -7,9 +7,11 @@ back what comes of each. What a block gives depends on its number alone.
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -23,7 +25,7 @@ from concurrent.futures import (
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from typing import Any
 
-from sim import plugins
+from sim import compiling, plugins
 from sim.distribution import how_to_get
 from sim.errors import SimError, StoppedError, nearest
 from sim.ledger import Receipt
@@ -34,6 +36,8 @@ EXECUTORS = ("auto", "serial", "threads", "processes", "dask")
 _IN_FLIGHT = 2
 # A block at which so many pools in a row broke, with nothing finished between, is given up.
 _MOST_BREAKS = 5
+# Exit code of a worker that was about to start workers of its own.
+_UNGUARDED = 79
 # Seconds after which a scheduler that does not answer is given up.
 PATIENCE = 10.0
 
@@ -51,6 +55,9 @@ def cores() -> int:
 def choose(executor: str, study: Study) -> str:
     """The executor for a study: threads, unless classes of a user's own run in Python.
 
+    A worker that comes here for processes while it still reads the user's script ends at once: the
+    script has no main guard, and `in_processes` says so.
+
     Raises
     ------
     SimError
@@ -61,7 +68,9 @@ def choose(executor: str, study: Study) -> str:
     own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
     homeless = sorted(name for name in own if name not in plugins.FILES)
     if executor == "auto":
-        return ("serial" if homeless else "processes") if own else "threads"
+        executor = ("serial" if homeless else "processes") if own else "threads"
+    if executor == "processes" and getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(_UNGUARDED)
     if executor in ("processes", "dask") and homeless:
         raise SimError(
             f"agent class {homeless[0]!r} lives in this session only: other processes need it in "
@@ -101,17 +110,24 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
             initializer=_settle_in,
             initargs=(path, study, sorted(set(plugins.FILES.values()))),
         )
+        started: Any = pool._processes  # before the pool forgets them
         try:
             for block, answer in _flow(pool, _work_here, iter(list(left)), workers * _IN_FLIGHT):
                 left.remove(block)
                 breaks = 0
                 yield block, answer
         except BrokenProcessPool:
+            if any(worker.exitcode == _UNGUARDED for worker in started.values()):
+                raise SimError(
+                    "worker processes read the script that starts them from its first line, and "
+                    "this one starts workers there again: put what it does under "
+                    '`if __name__ == "__main__":`, or use executor="threads"'
+                ) from None
             breaks += 1
             if breaks >= _MOST_BREAKS:
                 raise StoppedError(
                     f"worker processes died {breaks} times and nothing was finished in between "
-                    "(out of memory, or a plug-in that fails?): try fewer --workers or a smaller "
+                    "(out of memory?): try fewer --workers or a smaller "
                     "--block; "
                     f"{len(left)} blocks are left"
                 ) from None
@@ -133,10 +149,12 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
         raise SimError(f"the executor dask needs it: {how_to_get('dask')}") from error
     if not scheduler:
         raise SimError("the executor dask needs the address of a scheduler: tcp://host:8786")
-    client = _reach(Client, scheduler)
     files = sorted(set(plugins.FILES.values()))
-    with client:
-        threads = sum(client.nthreads().values()) or 1
+    with _quiet("distributed"), _reach(Client, scheduler) as client:
+        if not client.nthreads():
+            sys.stderr.write("the scheduler has no workers yet: waiting for the first ...\n")
+            client.wait_for_workers(1)
+        threads = sum(client.nthreads().values())
         queue = iter(blocks)
 
         def submit() -> Any:
@@ -154,17 +172,34 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
         for future in flow:
             try:
                 receipt = future.result()
+                more = submit()
+                if more is not None:
+                    flow.add(more)
             except SimError:
                 raise
             except (Exception, CancelledError) as error:
+                what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                if isinstance(error, CancelledError):
+                    what = f"the connection to the scheduler {scheduler} was lost"
                 raise StoppedError(
-                    f"the cluster failed: {type(error).__name__}: {error}; finished blocks are "
-                    "kept, and the same command goes on from there"
+                    f"the cluster failed: {what}; finished blocks are kept, and the same command "
+                    "goes on from there"
                 ) from error
-            more = submit()
-            if more is not None:
-                flow.add(more)
             yield receipt["block"], receipt
+
+
+@contextlib.contextmanager
+def _quiet(library: str) -> Iterator[None]:
+    """Keep a library from writing to the log: what matters of it is said in one message here."""
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == library]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _reach(client: Callable[..., Any], scheduler: str) -> Any:
@@ -226,9 +261,13 @@ def _settle_in(path: str | None, study: Study, plugin_files: Sequence[str]) -> N
     # Ctrl-C reaches every process; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
-    _meet(plugin_files)
-    _HERE["study"] = study
-    _HERE["store"] = None if path is None else Store(path, study)
+    compiling.SILENT = True  # the parent has said it
+    try:
+        _meet(plugin_files)
+        _HERE["study"] = study
+        _HERE["store"] = None if path is None else Store(path, study)
+    except Exception as error:
+        _HERE["fault"] = error
 
 
 def _follow_parent() -> None:
@@ -246,8 +285,34 @@ def _meet(plugin_files: Sequence[str]) -> None:
 
 
 def _work_here(block: int) -> Any:
+    if "fault" in _HERE:
+        raise _HERE["fault"]
     found = _HERE["study"].play(block)
     return found if _HERE["store"] is None else _HERE["store"].keep(block, found)
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let Ctrl-C wait for a moment; processes that are started then never hear it.
+
+    Before it has read this module a new worker would answer Ctrl-C with a traceback, and so would
+    one that is only half told what to do.
+    """
+    heard: list[int] = []
+    masked = hasattr(signal, "pthread_sigmask")  # not on every system
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    # Another thread may take the signal, and then this one, if it is the main one, hears of it.
+    main = threading.current_thread() is threading.main_thread()
+    answer = signal.signal(signal.SIGINT, lambda *_: heard.append(1)) if main else None
+    try:
+        yield
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, answer)
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _flow(
@@ -258,7 +323,8 @@ def _flow(
     try:
         while True:
             while len(flying) < most and (block := next(blocks, None)) is not None:
-                flying[pool.submit(work, block)] = block
+                with _deaf():
+                    flying[pool.submit(work, block)] = block
             if not flying:
                 return
             done, _ = wait(flying, return_when=FIRST_COMPLETED)

@@ -7,6 +7,7 @@ run in Python; the numbers are the same as the compiled driver's, to the last bi
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import mesa
@@ -487,11 +488,14 @@ def play_with_agents(
     parts: tuple[str, ...] | None,
     log: bool,
     hold: str | None = None,
+    week: Callable[[], None] | None = None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the Mesa driver: its record and its events; see `sim.simulation.gather`."""
+    """One run by the Mesa driver: its record and its events; `week` is told of each week."""
     model = ConflictModel(scenario, seed=seed, run=number, log=log, hold=hold)
     for _ in range(scenario.rounds):
         model.step()
+        if week is not None:
+            week()
     record, rows = model.record()
     if parts is not None:
         record = Kept._make(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
 from sim.store import Store
-from sim.study import MOST_RUNS, given, whole
+from sim.study import MOST_RUNS, Study, given, make_ready, whole
 from sim.world import RECORDED, Kept, blank
 
 
@@ -36,7 +36,7 @@ def simulate(
     set: Mapping[str, object] | Sequence[str] = (),
     parts: tuple[str, ...] | None = None,
     log: bool = True,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> xr.Dataset:
     """Run a war once or a few times, and keep everything.
 
@@ -61,8 +61,9 @@ def simulate(
         is always kept.
     log : bool
         Whether to keep the events.
-    progress : bool
-        Show a bar.
+    progress : bool, optional
+        Show how far it is: a bar on a terminal, lines elsewhere. If not given, in a notebook only,
+        where it lasts longer than two seconds.
 
     Returns
     -------
@@ -151,7 +152,7 @@ def gather(
     seed: int,
     parts: tuple[str, ...] | None = None,
     log: bool = True,
-    progress: bool = False,
+    progress: bool | None = False,
     hold: str | None = None,
     keep_going: bool = False,
 ) -> xr.Dataset:
@@ -163,19 +164,27 @@ def gather(
     prepared = prepare(scenario)
     afford(scenario, prepared, len(numbers), parts, log)
 
+    # The weeks of a single run are told: with many actors it takes minutes.
+    weekly = len(numbers) == 1
+    total, unit = (scenario.rounds, "week") if weekly else (len(numbers), "run")
+
     def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
-        return _play_compiled(scenario, prepared, seed, number, parts, log, hold)
+        week = shown.add if weekly else None
+        return _play_compiled(scenario, prepared, seed, number, parts, log, hold, week)
 
     if any(actor.agent is not None for actor in scenario.actors.values()):
         # Mesa takes half a second to import, and only classes of one's own need it.
         from sim.model import play_with_agents
 
         def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
-            return play_with_agents(scenario, seed, number, parts, log, hold)
+            week = shown.add if weekly else None
+            return play_with_agents(scenario, seed, number, parts, log, hold, week)
 
     played: list[tuple[int, Kept, NDArray[np.float64]]] = []
     failures: list[tuple[int, Exception]] = []
-    with Progress(len(numbers), 0, progress) as shown:
+    if not weekly:
+        make_ready(Study.of(scenario, runs=1))
+    with Progress(total, 0, progress, unit, at_once=not weekly) as shown:
         try:
             for number in numbers:
                 try:
@@ -185,7 +194,7 @@ def gather(
                         error.add_note(f"This was run {number}.")
                         raise
                     failures.append((number, error))
-                shown.add(1)
+                shown.add(0 if weekly else 1)
         except KeyboardInterrupt:
             if not played:
                 raise
@@ -238,13 +247,18 @@ def _play_compiled(
     parts: tuple[str, ...] | None,
     log: bool,
     hold: str | None,
+    week: Callable[[], None] | None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the compiled driver: its record and its events."""
+    """One run by the compiled driver: its record and its events; `week` is told of each week."""
     (g, p, lay), rounds = prepared, scenario.rounds
     record = blank(lay, rounds) if parts is None else blank(lay, rounds, ("status", *parts))
     rows, count = empty(most_events(g, lay, rounds) if log else 0), counter()
     world = begin(scenario, g, p, lay, seed, number, hold)
     luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
-    play(g, p, world, record, rows, count, luck[0], NO_DRAWS, 0, rounds, None)
+    at_once = rounds if week is None else 1
+    for first in range(0, rounds, at_once):
+        play(g, p, world, record, rows, count, luck[0], NO_DRAWS, first, first + at_once, None)
+        if week is not None:
+            week()
     must_be_sound(count, number)
     return record, rows[: count[0]].copy()

@@ -5,6 +5,7 @@ Everything here depends on the numbers of the runs alone, never on who plays the
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import traceback
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import blocks, chance, events
+from sim import blocks, chance, compiling, events
 from sim.errors import SimError, StoppedError
 from sim.fields import shown
 from sim.files import load, with_changes
@@ -243,12 +244,30 @@ class _Room:
             self.table = blocks.Table(rows, self.table.used)
 
 
-def play_runs(study: Study, numbers: NDArray[np.int64]) -> Block:
-    """Play runs by their numbers and put what is kept of them in the order of the file."""
+def make_ready(study: Study) -> None:
+    """Compile what the runs of a study need, before a bar moves and before workers all do it.
+
+    Here, and nowhere else, is one to wait for that; what is compiled already costs nothing.
+    """
+    if not study.has_own_classes:
+        play_runs(study, study.numbers(0, 1), weeks=0)
+    elif not compiling.is_warm("opening.open_war"):
+        # Under Mesa rules are compiled one by one, as they are needed: a run without the classes.
+        changes = {f"actors.{name}.agent": None for name in study.scenario.actors}
+        few = with_changes(study.scenario, changes)
+        play_runs(dataclasses.replace(study, scenario=few), study.numbers(0, 1))
+
+
+def play_runs(study: Study, numbers: NDArray[np.int64], weeks: int | None = None) -> Block:
+    """Play runs by their numbers and put what is kept of them in the order of the file.
+
+    Of each run only so many `weeks` are played, if they are given.
+    """
+    weeks = study.scenario.rounds if weeks is None else weeks
     room = _Room.of(study, len(numbers))
     fill = _fill_by_mesa if study.has_own_classes else _fill_compiled
     try:
-        failures = fill(study, numbers, room)
+        failures = fill(study, numbers, room, weeks)
     except (MemoryError, OSError) as error:
         # A shortage of the machine is no fault of a run, and may be over the next time.
         raise StoppedError(f"the machine ran short: {type(error).__name__}: {error}") from error
@@ -270,7 +289,9 @@ def play_runs(study: Study, numbers: NDArray[np.int64]) -> Block:
     return block
 
 
-def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> list[Failure]:
+def _fill_compiled(
+    study: Study, numbers: NDArray[np.int64], room: _Room, weeks: int
+) -> list[Failure]:
     g, p, lay = study.prepared
     (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
     record = blank(lay, study.scenario.rounds, study.recording.parts)
@@ -282,8 +303,7 @@ def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> lis
         count[:] = 0
         open_run(g, p, world, traits[n])
         play(
-            g, p, world, record, room.log, count, luck[n], chance.NO_DRAWS, 0,
-            study.scenario.rounds, None,
+            g, p, world, record, room.log, count, luck[n], chance.NO_DRAWS, 0, weeks, None,
         )  # fmt: skip
         room.keep(n, force.m, ties, force.theta, record, room.log, count)
     return [
@@ -296,7 +316,9 @@ def _fill_compiled(study: Study, numbers: NDArray[np.int64], room: _Room) -> lis
     ]
 
 
-def _fill_by_mesa(study: Study, numbers: NDArray[np.int64], room: _Room) -> list[Failure]:
+def _fill_by_mesa(
+    study: Study, numbers: NDArray[np.int64], room: _Room, weeks: int
+) -> list[Failure]:
     # Mesa takes half a second to import, and only classes of one's own need it.
     from sim.model import ConflictModel
 
@@ -306,7 +328,7 @@ def _fill_by_mesa(study: Study, numbers: NDArray[np.int64], room: _Room) -> list
             model = ConflictModel(
                 study.scenario, study.seed, number, study.recording.events, hold=study.hold
             )
-            for _ in range(study.scenario.rounds):
+            for _ in range(weeks):
                 model.step()
         except MemoryError:
             raise

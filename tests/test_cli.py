@@ -227,4 +227,4 @@ def test_a_single_run_of_a_fresh_install_does_not_wait_for_the_compiler(tmp_path
     assert "compiling" not in err
     assert time.monotonic() - begun < 30
     assert out.strip()
-    assert not list(clone.glob("**/*.nbi"))
+    assert not list(clone.glob("**/compiled-*"))

@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -109,3 +111,60 @@ def test_an_address_that_is_none_is_one_clear_message(toy, tmp_path, monkeypatch
     monkeypatch.setattr(executors, "PATIENCE", 1.0)
     with pytest.raises(SimError, match="scheduler"):
         ensemble(toy, 4, 1, tmp_path / "a", executor="dask", scheduler=address)
+
+
+def test_a_cluster_without_workers_is_waited_for_aloud(toy, tmp_path, capsys):
+    with distributed.LocalCluster(
+        n_workers=0, threads_per_worker=1, processes=False, protocol="tcp",
+        dashboard_address=None, silence_logs=50,
+    ) as empty:  # fmt: skip
+        later = threading.Timer(1.0, empty.scale, [1])
+        later.start()
+        found = ensemble(
+            toy, 4, 1, tmp_path / "a", executor="dask", scheduler=empty.scheduler_address
+        )
+        later.join()
+    assert found.sizes["run"] == 4
+    assert "no workers yet" in capsys.readouterr().err
+
+
+CLUSTER = """
+import distributed, sys
+if __name__ == "__main__":
+    made = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None,
+        processes=False, protocol="tcp", silence_logs=50)
+    print(made.scheduler_address, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_scheduler_that_dies_is_one_message(tmp_path):
+    """What the library says of it, in dozens of lines, helps nobody."""
+    (tmp_path / "cluster.py").write_text(CLUSTER)
+    folder = tmp_path / "store"
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "cluster.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    ) as cluster:  # fmt: skip
+        address = cluster.stdout.readline().strip()
+        words = [
+            "ensemble", "toy", "--runs", "400000", "--block", "20", "--out", str(folder),
+            "--executor", "dask", "--scheduler", address, "--quiet",
+        ]  # fmt: skip
+        with subprocess.Popen(
+            [sys.executable, "-m", "sim", *words], stderr=subprocess.PIPE, text=True
+        ) as process:
+            end = time.monotonic() + 120
+            while (
+                process.poll() is None
+                and time.monotonic() < end
+                and not any(path.stat().st_size for path in folder.glob("ledger/*"))
+            ):
+                time.sleep(0.05)
+            time.sleep(0.5)
+            cluster.kill()
+            _, said = process.communicate(timeout=120)
+    assert process.returncode == 1
+    (line,) = said.splitlines()
+    assert f"the connection to the scheduler {address} was lost" in line
+    assert "the same command goes on from there" in line

@@ -26,6 +26,7 @@ from sim.chronicle.wording import Words
 from sim.errors import SimError
 from sim.events import CODE
 from sim.explaining import pair_of
+from sim.progress import teller
 from sim.scenario import Scenario
 from sim.study import MOST_RUNS, given, whole
 from sim.theory.cast import find
@@ -50,7 +51,7 @@ def audit(
     set: Mapping[str, object] | Sequence[str] = (),
     record: str = "tie",
     workers: int | None = None,
-    say: Tell = lambda words: None,
+    say: Tell | None = None,
 ) -> Audit:
     """Say which numbers of a scenario carry its conclusion, and which facts prove nothing.
 
@@ -79,8 +80,8 @@ def audit(
         What the conclusions need besides the summary, see `sim.ensemble`.
     workers : int, optional
         Threads; by default as many as there are processors.
-    say : callable
-        Is told what is being done.
+    say : callable, optional
+        Is told what is being done; if not given, a notebook shows it.
 
     Returns
     -------
@@ -92,6 +93,7 @@ def audit(
         If the scenario has no bilateral pair and none is given, or an argument is out of range.
     """
     began = time.monotonic()
+    say = teller() if say is None else say
     case = given(Path(scenario) if isinstance(scenario, os.PathLike) else scenario, set)
     runs = whole("runs", runs, 2, SCREENED_FROM)
     screened = whole("screened", screened, 2, MOST_RUNS)

@@ -70,7 +70,13 @@ class Player:
 
     def _one(self, case: Scenario, runs: int, first: int) -> Values:
         results = ensemble(
-            case, runs, self.seed, record=self.record, first=first, executor="serial"
+            case,
+            runs,
+            self.seed,
+            record=self.record,
+            first=first,
+            executor="serial",
+            progress=False,
         )
         if results.attrs.get("failures"):
             raise SimError(f"runs failed: {results.attrs['failures'].splitlines()[0]}")

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
-from tqdm import tqdm
 
 from sim.calibration.journal import Journal
 from sim.calibration.plan import Plan
 from sim.calibration.targets import MEASURES, RECORD
 from sim.ensembles import ensemble
+from sim.progress import Progress
 from sim.scenario import Scenario
+from sim.study import Study, make_ready
 
 Points = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ def played(
     points: Points,
     runs: int,
     seed: int,
-    progress: bool = False,
+    progress: bool | None = None,
     journal: Journal | None = None,
 ) -> pd.DataFrame:
     """Play the scenario at every point and measure the targets.
@@ -50,7 +51,8 @@ def played(
     seed : int
         Point n has the seed ``seed + n``: luck differs between points, so that no accident of one
         seed is learned as a fact.
-    progress : bool
+    progress : bool, optional
+        See `sim.ensembles.ensemble`.
     journal : Journal, optional
         Points that stand in it are not played again; the others are noted.
 
@@ -62,16 +64,18 @@ def played(
     journal = Journal() if journal is None else journal
     asked = [(target.measure, target.week, target.position) for target in plan.targets]
     rows = []
-    for place, point in enumerate(tqdm(points, disable=not progress, unit="point")):
-        scenario = plan.changed(point)
-        measure = partial(_measured, plan, scenario, runs, seed + place)
-        rows.append(journal.measured(scenario, runs, seed + place, asked, measure))
+    make_ready(Study.of(plan.scenario, runs=1))
+    with Progress(len(points), 0, progress, "point") as shown:
+        for place, point in enumerate(shown.over(points)):
+            scenario = plan.changed(point)
+            measure = partial(_measured, plan, scenario, runs, seed + place)
+            rows.append(journal.measured(scenario, runs, seed + place, asked, measure))
     return pd.DataFrame(rows, columns=[target.name for target in plan.targets])
 
 
 def _measured(plan: Plan, scenario: Scenario, runs: int, seed: int) -> list[float]:
     """The targets of a plan, in its order."""
-    results = ensemble(scenario, runs=runs, seed=seed, record=RECORD)
+    results = ensemble(scenario, runs=runs, seed=seed, record=RECORD, progress=False)
     return [
         MEASURES[target.measure].found(results, target.week or 0, target.position or 0.0)
         for target in plan.targets

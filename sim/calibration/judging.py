@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from sim.calibration.journal import Journal
 from sim.calibration.plan import Plan
+from sim.progress import Progress
 from sim.scenario import Scenario
 from sim.theory.cast import find
 from sim.theory.cells import Cells
@@ -28,7 +28,7 @@ def judged(
     points: Points,
     runs: int,
     seed: int,
-    progress: bool = False,
+    progress: bool | None = None,
     journal: Journal | None = None,
 ) -> pd.DataFrame:
     """Measure every stylised fact at every point (see `sim.theory.facts`).
@@ -42,7 +42,8 @@ def judged(
         Of every experiment at every point; the experiments of a point share their luck.
     seed : int
         Point n has the seed ``seed + n``.
-    progress : bool
+    progress : bool, optional
+        See `sim.ensembles.ensemble`.
     journal : Journal, optional
         Draws that stand in it are not played again; the others are noted.
 
@@ -62,11 +63,12 @@ def judged(
     """
     journal = Journal() if journal is None else journal
     found: dict[str, list[tuple[float, float, bool]]] = {fact.name: [] for fact in FACTS}
-    for place, point in enumerate(tqdm(points, disable=not progress, unit="draw")):
-        case = plan.changed(point)
-        measure = partial(_measured, case, runs, seed + place)
-        for name, *estimate in journal.measured(case, runs, seed + place, list(found), measure):
-            found[name].append(tuple(estimate))
+    with Progress(len(points), 0, progress, "draw") as shown:
+        for place, point in enumerate(shown.over(points)):
+            case = plan.changed(point)
+            measure = partial(_measured, case, runs, seed + place)
+            for name, *estimate in journal.measured(case, runs, seed + place, list(found), measure):
+                found[name].append(tuple(estimate))
     rows = []
     for fact in FACTS:
         known = np.array(found[fact.name])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from sim.calibration.design import played, spread
 from sim.calibration.emulator import MISSING, Emulator, learn, one_thread, skill
@@ -19,6 +16,7 @@ from sim.calibration.judging import judged
 from sim.calibration.outcome import KEPT, SHARES, Calibration
 from sim.calibration.plan import Plan, load_plan
 from sim.errors import SimError
+from sim.progress import teller
 from sim.study import whole
 from sim.theory.cast import find
 
@@ -37,7 +35,7 @@ def calibrate(
     judge: int = 0,
     seed: int = 1,
     keep: Journal | str | Path | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> Calibration:
     """Find out what the free numbers of a plan may be.
 
@@ -59,7 +57,8 @@ def calibrate(
         Folder in which points and judged draws are noted as they are played, and from which those
         are taken that a calibration that was stopped has left. `Calibration.save` to the same
         folder takes the notes away.
-    progress : bool
+    progress : bool, optional
+        See `sim.ensembles.ensemble`.
 
     Returns
     -------
@@ -85,7 +84,7 @@ def calibrate(
     judge = whole("judge", judge, 0, check)
     if judge:
         find(given.scenario)  # no pair to judge by is said before an hour of work
-    say = _sayer(progress)
+    say = teller(progress)
     journal = keep if isinstance(keep, Journal) else Journal(keep)
     cube = spread(given, points, seed)
     seen = played(given, cube, runs, seed, progress, journal)
@@ -103,11 +102,11 @@ def calibrate(
     tried = draws[rng.choice(len(draws), size=check, replace=False)]
     posterior = played(given, tried, runs, seed + 10_000_000, progress, journal)
     centre = draws.mean(axis=0)
-    at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000, journal=journal).iloc[0]
+    at_centre = played(given, centre[None, :], 5 * runs, seed + 20_000_000, False, journal).iloc[0]
     say("how well it foretells points that are left out ...")
     with one_thread():
         left_out = skill(emulator, cube, seen, seed)
-    facts = judged(given, tried[:judge], runs, seed + 30_000_000, progress and judge > 0, journal)
+    facts = judged(given, tried[:judge], runs, seed + 30_000_000, progress, journal)
     return Calibration(
         plan=given,
         points=cube,
@@ -119,11 +118,6 @@ def calibrate(
         targets=_compared(given, prior, posterior, at_centre, left_out),
         facts=facts,
     )
-
-
-def _sayer(talk: bool) -> Callable[[str], None]:
-    """Tell what is being done where no bar moves; nothing if nobody wants to know."""
-    return lambda words: tqdm.write(words, file=sys.stderr) if talk else None
 
 
 def log_likelihood(plan: Plan, emulator: Emulator, points: Points) -> NDArray[np.float64]:

@@ -35,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
+        if getattr(options, "quiet", False):
+            from sim import compiling
+
+            compiling.SILENT = True
         with notes_as_messages():
             return int(options.command(options))
     except StoppedError as error:

@@ -148,17 +148,13 @@ def _held(path: Path) -> str:
     )
 
 
-def choose_driver(scenario: Scenario, runs: int, talk: bool) -> None:
-    """Interpret a small job rather than wait for the first compile; say so if one has to wait.
+def choose_driver(scenario: Scenario, runs: int) -> None:
+    """Interpret a small job rather than wait for the first compile.
 
     Call it before anything imports the rules.
     """
     from sim import compiling
 
-    if compiling.is_warm():
-        return
     weeks = scenario.rounds + scenario.parameters.burn_in / 2
-    if runs * weeks * len(scenario.actors) ** 3 <= _QUICK:
+    if runs * weeks * len(scenario.actors) ** 3 <= _QUICK and not compiling.is_warm():
         compiling.interpret()
-    elif talk:
-        say("compiling the rules, once for this version: half a minute to a minute ...")

@@ -58,7 +58,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 def _test(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
     only = [part.strip() for part in options.only.split(",")] if options.only else None
-    choose_driver(scenario, 40 * max(options.runs, 1), not options.quiet)
+    choose_driver(scenario, 40 * max(options.runs, 1))
 
     from sim.theory import history, page, trial
 
@@ -73,7 +73,7 @@ def _test(options: argparse.Namespace) -> int:
     found = trial.run(
         scenario, pair=options.pair, runs=options.runs, codings=options.codings,
         coding_runs=options.coding_runs, seed=options.seed, only=only, told=told,
-        workers=options.workers, tell=None if options.quiet else say,
+        workers=options.workers, tell=(lambda words: None) if options.quiet else say,
     )  # fmt: skip
     # Kept before it is told: the telling may not cost the work.
     if folder is not None:

@@ -129,7 +129,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 def _ensemble(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
     talk = not options.quiet
-    choose_driver(scenario, options.runs, talk)
+    choose_driver(scenario, options.runs)
     meet_own_classes(scenario, options.plugin, talk)
 
     from sim.costs import WORTH_A_WORD, in_words
@@ -271,7 +271,7 @@ def _compare(options: argparse.Namespace) -> int:
     played = not any(map(is_results, two))
     if played:
         two = [load(options.first), load(options.second, options.set)]
-        choose_driver(two[0], 2 * (1000 if options.runs is None else options.runs), talk)
+        choose_driver(two[0], 2 * (1000 if options.runs is None else options.runs))
         for scenario in two:
             meet_own_classes(scenario, options.plugin, talk)
 

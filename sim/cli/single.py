@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     if options.rounds is not None:
         scenario = with_changes(scenario, {"rounds": options.rounds})
     talk = not options.quiet
-    choose_driver(scenario, options.runs, talk)
+    choose_driver(scenario, options.runs)
 
     from sim.chronicle import page
     from sim.costs import WORTH_A_WORD, in_words
@@ -107,8 +107,7 @@ def run(options: argparse.Namespace) -> int:
     if talk and need > WORTH_A_WORD:
         say(f"this takes {in_words(need)} of memory, and half as much on the disk with --out")
     try:
-        bar = talk and runs > 1
-        results = gather(scenario, range(runs), seed, progress=bar, keep_going=True)
+        results = gather(scenario, range(runs), seed, progress=talk, keep_going=True)
     except SimError as error:
         say(f"sim: the run failed: {error}")
         return FAILED

@@ -83,7 +83,7 @@ def _explain(options: argparse.Namespace) -> int:
 
     results = open_results(options.source, events=Path(options.source).is_file())
     scenario = scenario_of(results)
-    choose_driver(scenario, 1000, not options.quiet)  # the flips are many short plays
+    choose_driver(scenario, 1000)  # the flips are many short plays
     meet_own_classes(scenario, options.plugin, talk=False)
     from sim.explaining import explain
 
@@ -98,7 +98,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _audit(options: argparse.Namespace) -> int:
     scenario = load(options.scenario, options.set)
     out = page_file(options)
-    choose_driver(scenario, 1_000_000, not options.quiet)
+    choose_driver(scenario, 1_000_000)
     from sim.auditing import audit
 
     found = audit(

@@ -166,7 +166,7 @@ class Explorer:
         widgets.show(self.widget)
 
     def _play(self, case: Scenario) -> xr.Dataset:
-        return ensemble(case, self._runs, self._seed, record=self._record)
+        return ensemble(case, self._runs, self._seed, record=self._record, progress=False)
 
     def _moved(self, _: object = None) -> None:
         """A control was moved: play and draw. An error is said, for a callback has no reader."""

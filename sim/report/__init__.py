@@ -13,6 +13,7 @@ import xarray as xr
 from sim import comparison, selection
 from sim.files import dumps
 from sim.html import page, paragraph, section
+from sim.progress import teller
 from sim.report import sections
 from sim.report.sections import MOST_DRAWN
 from sim.report.typical import Extremes, extremes
@@ -41,7 +42,7 @@ HONEST = (
 
 def html(
     results: xr.Dataset,
-    say: Callable[[str], None] = lambda words: None,
+    say: Callable[[str], None] | None = None,
     *,
     ids: bool = False,
 ) -> str:
@@ -51,8 +52,8 @@ def html(
     ----------
     results : Dataset
         Of an ensemble, or of a results file.
-    say : callable
-        Is told what is being done.
+    say : callable, optional
+        Is told what is being done; if not given, a notebook shows it.
     ids : bool
         Give ids in brackets beside the labels of actors, issues, mechanisms and outcomes.
 
@@ -67,6 +68,7 @@ def html(
         If there are no runs, or what is there cannot be read.
     """
     selection.run_number(results)
+    say = teller() if say is None else say
     # Read once, so that damage is found before anything is drawn; not all of it at one time.
     for piece in selection.pieces(results[[n for n in comparison.NEEDS if n in results]]):
         piece.load()
@@ -110,7 +112,7 @@ def html(
 def write(
     results: xr.Dataset,
     path: str | os.PathLike[str],
-    say: Callable[[str], None] = lambda words: None,
+    say: Callable[[str], None] | None = None,
     *,
     ids: bool = False,
 ) -> Path:
@@ -121,8 +123,8 @@ def write(
     results : Dataset
     path : path
         Its folder is made if it is not there.
-    say : callable
-        Is told what is being done.
+    say : callable, optional
+        Is told what is being done; if not given, a notebook shows it.
     ids : bool
         See `html`.
 

@@ -96,7 +96,10 @@ class Cells:
             except SimError as error:
                 raise MissingError(str(error)) from error
             record = f"{RECORD},{BREACHES}" if cell == Cell() else RECORD
-            results = ensemble(scenario, self.runs, self.seed, record=record, workers=self.workers)
+            results = ensemble(
+                scenario, self.runs, self.seed, record=record, workers=self.workers,
+                progress=False,
+            )  # fmt: skip
             if results.attrs.get("failures"):
                 raise SimError(f"runs failed: {results.attrs['failures'].splitlines()[0]}")
             found = series(results, self.cast)

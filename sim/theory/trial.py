@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.chronicle.wording import Words
 from sim.errors import SimError, nearest
+from sim.progress import teller
 from sim.scenario import Scenario
 from sim.study import whole
 from sim.theory import history
@@ -134,7 +135,7 @@ def run(
         Facts of history, see `sim.theory.history.load`.
     workers : int, optional
     tell : callable, optional
-        Is told what is being done.
+        Is told what is being done; if not given, a notebook shows it.
 
     Returns
     -------
@@ -155,7 +156,7 @@ def run(
         scenario, cast, runs, seed, pairs=allies(scenario) if "pairs" in parts else (),
         swapped=other, extra=history.extra(scenario, cast), workers=workers,
     )  # fmt: skip
-    every, say = (*FACTS, *told), tell or (lambda _: None)
+    every, say = (*FACTS, *told), tell or teller()
     work: dict[str, Callable[[], pd.DataFrame]] = {
         "two-by-two": lambda: two_by_two(cells),
         "return": lambda: returns(cells),
