@@ -419,7 +419,7 @@ def test_a_user_explains_a_run_of_a_store(
     assert (tmp_path / "why.html").read_text(encoding="utf-8").count("<li>") == 2
     assert cli.main([*asked, "--from", "10", "--until", "2001-06-01", "--quiet"]) == 0
     for wrong, words in (
-        (["--out", "why.pdf"], "ends in .txt or .html"),
+        (["--out", "why.pdf"], "ends in .txt, .html, .htm"),
         (["--from", "tomorrow"], "is not a date"),
     ):
         assert cli.main([*asked, *wrong]) == 2

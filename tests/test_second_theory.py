@@ -92,7 +92,8 @@ def test_another_theory_is_a_change_of_one_word(first: Scenario, second: Scenari
     assert files.with_changes(second, {"theory": "first", **named}) == first
     whole = files.loads(files.dumps(second))
     assert files.with_changes(whole, {"theory": "first", **named}) == first
-    assert files.with_changes(first, {"theory": "second", "name": second.name}) == second
+    kept = {"mechanisms.terms": "all", "mechanisms.voice": "heads", "name": second.name}
+    assert files.with_changes(first, {"theory": "second", **kept}) == second
 
 
 def test_a_choice_of_ones_own_outlasts_the_theory(second: Scenario) -> None:
