@@ -15,10 +15,9 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import distribution, shipped
+from sim import distribution, files, shipped
 from sim.cli import main
 from sim.errors import ScenarioError
-from sim.parameters import Mechanisms
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
@@ -227,13 +226,13 @@ def test_new_without_a_source_has_the_theory_that_a_new_war_should_have(tmp_path
     file = tmp_path / "war.toml"
     assert main(["new", str(file)]) == 0
     war = sim.load_scenario(file)
-    advised = {"fights": "tasks", "terms": "promised", "voice": "strength"}
+    advised = {"terms": "promised", "voice": "strength", "attention": "danger"}
     assert war.theory == "second"
     assert {name: getattr(war.mechanisms, name) for name in advised} == advised
-    assert set(advised) <= set(Mechanisms.model_fields)
-    page = (ROOT / "docs/SCENARIOS.md").read_text(encoding="utf-8")
-    for name, value in advised.items():
-        assert f'`{name} = "{value}"`' in page
+    small = files.as_data(war)
+    assert files.build({k: v for k, v in small.items() if k not in ("theory", "mechanisms")}) == (
+        files.with_changes(war, {"mechanisms.fights": "armed"})
+    )
 
 
 def test_the_new_war_has_ceasefires_and_talks_and_a_peace_or_none(tmp_path: Path) -> None:
