@@ -30,7 +30,9 @@ FORMAT = 1
 # Where the text of the scenario lies: displayed results do not show attributes of coordinates.
 _HOLDER, _TEXT = "date", "scenario"
 # Axes that measures and figures need as axes, also with one value.
-_AXES = ("run", "round", "actor", "other", "issue", "camp", "theatre", "link", "account")
+_AXES = (
+    "run", "round", "actor", "other", "issue", "camp", "theatre", "link", "account", "objective",
+)  # fmt: skip
 
 
 def provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
@@ -118,6 +120,8 @@ def checked(results: xr.Dataset) -> xr.Dataset:
         raise ResultsError(f"results are an xarray Dataset, not {type(results).__name__}")
     for axis in _AXES:
         has_axis(results, axis)
+        if axis in results.dims and axis not in results.coords:
+            raise ResultsError(f"these results do not say which {axis} is which: they lack a part")
     for axis in ("run", "round", "date"):
         if axis not in results.coords:
             raise ResultsError(f"these results have no {axis!r}: they are no results of runs")

@@ -37,7 +37,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
-from sim import files, manifest, toml  # noqa: E402
+from sim import files, manifest, saving, toml  # noqa: E402
 from sim.errors import SimError  # noqa: E402
 
 # Tokens that stand for the kinds of trouble that files are known to make.
@@ -352,14 +352,26 @@ def played(tally: Tally, scenario: Any, mutant: bytes, weeks: int = 6) -> None:
 
 
 def mutate_results(count: int, seed: int, folder: Path) -> Tally:
-    """Read so many mangled results files through `sim.load`."""
+    """Read so many mangled results files through `sim.load`, and tell what is read as a chronicle.
+
+    In half of them bytes are changed, which a checksum notices; the others are whole files whose
+    variables, coordinates or attributes are others than they should be.
+    """
     import sim
+    from sim import chronicle
 
     whole, path = folder / "whole.nc", folder / "mutant.nc"
     if not whole.exists():
         sim.save(sim.simulate(ROOT / "scenarios/toy.toml", rounds=3), whole)
     raw, luck, tally = whole.read_bytes(), random.Random(f"results {seed}"), Tally()
+    right = sim.load(whole)
     for _ in range(count):
+        if luck.random() < 0.5:
+            saving.save(_other(luck, right), path)
+            found = attempt(tally, lambda: sim.load(path), b"")
+            if found is not None:
+                attempt(tally, lambda found=found: chronicle.page(found), b"")
+            continue
         mutant = bytearray(raw)
         for _ in range(luck.choice([1, 4, 30])):
             # most of what can be wrong in the structure lies at the beginning
@@ -368,9 +380,33 @@ def mutate_results(count: int, seed: int, folder: Path) -> Tally:
         if luck.random() < 0.3:
             del mutant[luck.randrange(len(mutant)) :]
         path.write_bytes(mutant)
-        found = attempt(tally, lambda: sim.load(path).load(), bytes(mutant[:200]))
-        del found
+        attempt(tally, lambda: sim.load(path).load(), bytes(mutant[:200]))
     return tally
+
+
+def _other(luck: random.Random, results: Any) -> Any:
+    """Results with something dropped, renamed, of another type, or other in their attributes."""
+    found = results.copy(deep=True)
+    for _ in range(luck.choice([1, 1, 3])):
+        variables = [name for name in found.variables if name != "date"]
+        name, action = luck.choice(variables), luck.randrange(6)
+        if action == 0:
+            found = found.drop_vars(name)
+        elif action == 1:
+            found = found.rename_vars({name: f"{name}_"})
+        elif action == 2 and found[name].dtype.kind in "fiub":
+            found[name] = found[name].astype(luck.choice(["f4", "i2", "i8", "bool"]))
+        elif action == 3 and found[name].dims:
+            axis = luck.choice(found[name].dims)
+            found = found.isel({axis: slice(0, luck.randrange(found.sizes[axis] + 1))})
+        elif action == 4:
+            holder = luck.choice([found.attrs, found["date"].attrs])
+            holder.pop(luck.choice([*holder, "nothing"]), None)
+        elif action == 5:
+            holder = luck.choice([found.attrs, found["date"].attrs])
+            key = luck.choice([*holder, "scenario"])
+            holder[key] = luck.choice(["", "x", 3, -1, 1e300, str(holder.get(key, ""))[:-3]])
+    return found
 
 
 def mutate_store(count: int, seed: int, folder: Path) -> Tally:

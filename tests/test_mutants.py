@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import mutate
@@ -20,6 +21,18 @@ def test_a_mangled_file_is_refused_in_words_or_accepted(
     assert tally.outcomes["accepted"] + tally.outcomes["refused"] == count
     assert tally.outcomes["accepted"] > 0.02 * count, "mutants that are still legal are mutants too"
     assert tally.outcomes["refused"] > 0.2 * count
+
+
+@pytest.mark.parametrize(
+    ("mutants", "count"), [(mutate.mutate_store, 60), (mutate.mutate_results, 60)]
+)
+def test_what_was_kept_and_mangled_is_refused_in_words_or_read(
+    tmp_path: Path, mutants: Callable[[int, int, Path], mutate.Tally], count: int
+) -> None:
+    tally = mutants(count, SEED, tmp_path)
+    assert [words for _, words, _ in tally.tracebacks.values()] == []
+    assert tally.outcomes["accepted"] + tally.outcomes["refused"] >= count
+    assert min(tally.outcomes["accepted"], tally.outcomes["refused"]) > 0.1 * count
 
 
 def test_what_is_accepted_plays_or_fails_in_words(tmp_path: Path) -> None:
