@@ -105,6 +105,7 @@ _PUBLIC = {
     "to_frame": "frames",
     "SimError": "errors",
     "ScenarioError": "errors",
+    "ResultsWarning": "errors",
     "ScenarioWarning": "errors",
 }
 _OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
@@ -130,6 +131,7 @@ if TYPE_CHECKING:
     from sim.comparison import compare as compare
     from sim.contract import check as check_actor  # noqa: F401  # a public name, renamed
     from sim.ensembles import ensemble as ensemble
+    from sim.errors import ResultsWarning as ResultsWarning
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import ScenarioWarning as ScenarioWarning
     from sim.errors import SimError as SimError

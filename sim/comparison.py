@@ -19,7 +19,7 @@ from scipy.stats import t as student
 from sim import html, labels
 from sim.chronicle.wording import Words, count, listed, percent
 from sim.ensembles import ensemble
-from sim.errors import SimError
+from sim.errors import ScenarioError, SimError
 from sim.events import CODE
 from sim.files import differing
 from sim.givens import Layout
@@ -29,6 +29,7 @@ from sim.places import is_results, is_url
 from sim.results import scenario_of
 from sim.scenario import Scenario
 from sim.selection import pieces
+from sim.shipped import scenario_path
 from sim.simulation import replay
 from sim.sources import must_be_there, open_results
 from sim.study import MOST_RUNS, given, whole
@@ -451,12 +452,20 @@ def _of_both(
     return {(form, who): values for form, who, values in _measured(results) if gone.isdisjoint(who)}
 
 
+def _is_shipped(name: str) -> bool:
+    try:
+        scenario_path(name)
+    except ScenarioError:
+        return False
+    return True
+
+
 def there(source: object) -> None:
     """Refuse what names neither a file nor a folder; a scenario file's own message is better."""
     if isinstance(source, str | Path) and not is_url(source):
         path = Path(source)
         # A bare name can be that of a scenario that comes with the program.
-        named = path.name == str(source) and not path.suffix
+        named = path.name == str(source) and not path.suffix and _is_shipped(path.name)
         if path.suffix != ".toml" and not named:
             must_be_there(source)
 

@@ -31,6 +31,8 @@ _SERIALIZE: Any = serialize
 # scenario becomes arrays, and what actors decide as agents.
 _COMPILED = ("rounds", "blocks", "opening")
 _NUMBERS = (*_COMPILED, "setup")
+# Who plays runs, names their luck, and puts what they leave into arrays.
+_ALONE = ("model", "simulation", "study", "recording")
 _IMPORT = re.compile(
     r"^\s*(?:from sim(?:\.([\w.]+))? import (\([^)]*\)|[^\n]*)|import sim\.([\w.]+))", re.MULTILINE
 )
@@ -61,10 +63,10 @@ def rules_fingerprint() -> str:
     """Hash of the sources that numbers come from: the version of the theory as it is coded.
 
     These are the modules from which both drivers are made, with all that they import: an edit of
-    what words, draws or checks changes nothing. `sim.model` counts alone, as it imports what makes
-    a Dataset of results.
+    what words, draws or checks changes nothing. `_ALONE` count without what they import, such as
+    what makes a Dataset of results.
     """
-    return _hash({*sources(*_NUMBERS), "model"})
+    return _hash({*sources(*_NUMBERS), *_ALONE})
 
 
 def _source(name: str) -> Path:

@@ -108,16 +108,13 @@ def ensemble(
     if scheduler is not None and executor != "dask":
         raise SimError(f"a scheduler is for the executor dask, not for {executor!r}")
     if shrink and out is None:
-        raise SimError("shrink is for a store: give out")
+        raise SimError("to shrink is for the store of an ensemble: say where it is (out, --out)")
     executor = executors.choose(executor, study)
     if out is None:
         return _in_memory(study, executor, workers, progress)
     with writing(out):
         store = Store.prepare(out, study, block is None, shrink)
-        try:
-            complete(store, executor, workers, scheduler, progress)
-        finally:
-            store.place.close()
+        complete(store, executor, workers, scheduler, progress)
     return store.dataset()
 
 

@@ -75,6 +75,10 @@ class ActorError(SimError):
     """An actor's class that breaks the contract: a wrong answer, or none."""
 
 
+class ResultsWarning(UserWarning):
+    """Results of fewer runs than were asked for: some failed, or are not finished."""
+
+
 class ScenarioWarning(UserWarning):
     """Something in a scenario that is legal, and that its author may not have meant."""
 

@@ -65,6 +65,11 @@ def choose(executor: str, study: Study) -> str:
     """
     if executor not in EXECUTORS:
         raise SimError(f"unknown executor {executor!r} ({nearest(executor, list(EXECUTORS))})")
+    if study.has_own_classes:
+        from sim.model import class_of  # Mesa takes half a second to import
+
+        for name in study.scenario.actors:
+            class_of(study.scenario, name)
     own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
     homeless = sorted(name for name in own if name not in plugins.FILES)
     if executor == "auto":
@@ -74,7 +79,8 @@ def choose(executor: str, study: Study) -> str:
     if executor in ("processes", "dask") and homeless:
         raise SimError(
             f"agent class {homeless[0]!r} lives in this session only: other processes need it in "
-            "a file of its own (--plugin, or sim.plugins.load_plugin); or use executor 'serial'"
+            "a file of its own (--plugin, or load_plugin of the module sim.plugins); or use "
+            "executor 'serial'"
         )
     return executor
 
@@ -102,7 +108,7 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
         If processes keep dying and nothing gets finished.
     """
     left, breaks = list(blocks), 0
-    path = None if store is None else str(store.place)
+    path = None if store is None else store.place.address
     while left:
         pool = ProcessPoolExecutor(
             workers,
@@ -163,7 +169,7 @@ def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> It
                 return None
             # Not pure: a block that is asked for again has to be played again.
             return client.submit(
-                play_there, str(store.place), block, store.fingerprint, files,
+                play_there, store.place.address, block, store.fingerprint, files,
                 key=f"block-{block}-{os.urandom(4).hex()}", pure=False, retries=3,
             )  # fmt: skip
 
@@ -248,6 +254,9 @@ def play_there(path: str, block: int, study: str, plugin_files: Sequence[str] = 
         store = _STORES[path] = Store(path)
         if store.fingerprint != study:
             raise StoppedError(f"{path} holds another study now")
+        strange = store.strange_classes()
+        if strange:
+            raise StoppedError(f"the file of agent class {strange[0]!r} is another one on a worker")
     return store.keep(block, store.study.play(block))
 
 
@@ -280,7 +289,7 @@ def _follow_parent() -> None:
 
 def _meet(plugin_files: Sequence[str]) -> None:
     for file in plugin_files:
-        if file not in plugins.FILES.values():
+        if not plugins.is_as_read(file):
             plugins.load_plugin(file)
 
 

@@ -89,6 +89,8 @@ def _rows(results: xr.Dataset, names: list[str], dims: tuple[str, ...]) -> pd.Da
     part = results[names].transpose(*dims)
     part = part.drop_vars([name for name in part.coords if name not in (*dims, "date")])
     found = part.to_dataframe(dim_order=list(dims)).reset_index()
+    if "other" in dims:  # nobody is somebody else's pair with itself
+        found = found[found["actor"] != found["other"]].reset_index(drop=True)
     labels = {name: actor.label for name, actor in scenario_of(results).actors.items()}
     for dim in ("actor", "other"):
         if dim in dims:
@@ -104,7 +106,9 @@ def _rows(results: xr.Dataset, names: list[str], dims: tuple[str, ...]) -> pd.Da
 
 def _runs(results: xr.Dataset) -> pd.DataFrame:
     every_week(results, "a table of runs")
-    names = _of(results, ("run",))
+    # A fingerprint is for programs, and events that were not kept are not none.
+    hidden = {"story", *(() if "event" in results.dims else ("event_count",))}
+    names = [name for name in _of(results, ("run",)) if name not in hidden]
     found = pd.DataFrame({"run": results["run"].values})
     last = variable(results, "state").isel(round=-1).values
     found["state"] = [STATES[int(code)] for code in last]

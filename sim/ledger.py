@@ -59,7 +59,6 @@ def keep_only(place: Folder | Remote, receipts: Iterable[Receipt]) -> None:
     lines = [json.dumps(receipt) + "\n" for receipt in receipts]
     if lines:
         place.write(f"{FOLDER}/{uuid.uuid4().hex}.jsonl", "".join(lines).encode())
-    place.close()  # lines that follow are no longer appended to an old file
     place.remove(old)
 
 

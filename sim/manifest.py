@@ -13,6 +13,7 @@ from sim import plugins
 from sim.errors import ResultsError, SimError
 from sim.files import differing, dumps, loads
 from sim.results import FORMAT, versions
+from sim.scenario import Scenario
 from sim.study import MOST_RUNS, Study
 
 # Format 1 had no checksum, no mask of finished runs, and zeros where nothing was written.
@@ -108,7 +109,7 @@ class Manifest(BaseModel):
             path = ".".join(map(str, first["loc"]))
             raise ResultsError(f"{broken} has no right {path}: {first['msg']}") from error
         if found.scenario_hash != _hash(found.scenario) or (
-            found.store_format > 1 and checksum != _hash(_canonical(data))
+            (found.store_format > 1 or checksum is not None) and checksum != _hash(_canonical(data))
         ):
             raise ResultsError(
                 f"{where}: its manifest.json was changed by hand, or is damaged: its checksum does "
@@ -132,18 +133,21 @@ class Manifest(BaseModel):
         """
         try:
             return Study.of(
-                loads(self.scenario, "scenario inside the store"),
+                self._scenario(),
                 seed=int(self.seed), runs=self.runs, first=self.first,
                 record=self.record, hold=self.hold, block=self.block,
             )  # fmt: skip
         except SimError as error:
             raise ResultsError(f"{where}: {error}") from error
 
+    def _scenario(self) -> Scenario:
+        return loads(self.scenario, "scenario inside the store")
+
     def apart_from(self, mine: Manifest) -> list[str]:
         """In what the study of `mine` is another one, in words; how many runs does not matter."""
         found = [
             f"{name} is {getattr(self, name)!r} there and {getattr(mine, name)!r} here"
-            for name in ("seed", "first", "record", "hold", "block")
+            for name in ("seed", "first", "record", "hold", "block", "results_format")
             if getattr(self, name) != getattr(mine, name)
         ]
         found += [
@@ -151,7 +155,7 @@ class Manifest(BaseModel):
             for name in mine.classes
             if self.classes.get(name) != mine.classes[name]
         ]
-        there, here = (loads(m.scenario, "scenario inside the store") for m in (self, mine))
+        there, here = self._scenario(), mine._scenario()
         if there.name != here.name:
             found.append(f"it is of {there.name!r}, not {here.name!r}")
         else:
@@ -176,10 +180,7 @@ def _hash(text: str) -> str:
 def _classes_of(study: Study) -> dict[str, str]:
     """Agent classes of a user's own that the study needs, each with a hash of its files."""
     own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
-    return {
-        name: hashlib.blake2b(plugins.text_of(name), digest_size=8).hexdigest()
-        for name in sorted(own)
-    }
+    return {name: plugins.hash_of(name) for name in sorted(own)}
 
 
 def _in_words(path: str, there: Any, here: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import shutil
@@ -15,6 +14,12 @@ from typing import Any
 
 from sim.distribution import how_to_get
 from sim.errors import ResultsError
+from sim.writing import PREFIX, SUFFIX, put, sync, sync_path
+
+# So many files are asked for one by one; of more, all that are there are listed.
+_FEW = 100
+# An empty file, held open by who writes.
+LOCK = "lock"
 
 
 class Folder:
@@ -24,15 +29,23 @@ class Folder:
     ----------
     path : path
         Any name that a folder can have; ``~`` is the home folder.
+
+    Attributes
+    ----------
+    address : str
+        The path from the root: for processes that work in another folder.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path).expanduser()
-        self._own = threading.local()
-        self._open: list[Any] = []
+        self._said = str(Path(path).expanduser())
+        # It stays the same place when the program goes to another folder.
+        self.path = Path(self._said).absolute()
+        self.address = str(self.path)
+        self._lines = f"{os.getpid()}-{uuid.uuid4().hex[:8]}.jsonl"
+        self._one_at_a_time = threading.Lock()
 
     def __str__(self) -> str:
-        return str(self.path)
+        return self._said
 
     def zarr(self, below: str) -> Any:
         """A folder in it as a store of zarr."""
@@ -45,9 +58,9 @@ class Folder:
         """Whether a file stands where a folder should."""
         return self.path.is_file()
 
-    def make(self) -> None:
-        """Make the folder if it is not there."""
-        self.path.mkdir(parents=True, exist_ok=True)
+    def make(self, below: str = "") -> None:
+        """Make the folder, or one below, if it is not there."""
+        (self.path / below).mkdir(parents=True, exist_ok=True)
 
     def names(self, below: str = "") -> list[str]:
         """Names in it, or in a folder below; none if it is not there."""
@@ -55,7 +68,7 @@ class Folder:
         with _said(folder):
             if not folder.is_dir():
                 return []
-            return sorted(path.name for path in folder.iterdir() if path.suffix != ".partial")
+            return sorted(path.name for path in folder.iterdir() if not _is_partial(path))
 
     def read(self, name: str) -> bytes | None:
         """Content of a file, None if there is none."""
@@ -69,16 +82,9 @@ class Folder:
     def write(self, name: str, content: bytes) -> None:
         """Write a file; an old one stays whole until the new one is."""
         path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            _fsync(file.fileno())
         if path.is_dir():  # nothing of ours is a folder there
             shutil.rmtree(path)
-        partial.replace(path)
-        _sync(path.parent)
+        put(path, content)
 
     def remove(self, names: list[str]) -> None:
         """Remove files and folders with all that is in them; what is not there is removed."""
@@ -94,46 +100,44 @@ class Folder:
         folders: dict[Path, None] = {}
         for name in names:
             path = self.path / name
-            _sync(path)
+            sync_path(path)
             while path != self.path:
                 path = path.parent
                 folders[path] = None
         for folder in folders:
-            _sync(folder)
+            sync_path(folder)
 
     def note(self, folder: str, line: str) -> None:
-        """Append a line to this thread's own file below `folder`; it is on the disk on return.
+        """Append a line to this process's own file below `folder`; it is on the disk on return.
+
+        The file is opened anew for each line: others may have removed it since the last one.
 
         Raises
         ------
         FileNotFoundError
-            If somebody has removed that file meanwhile.
+            If `folder` is not there any more.
         """
-        file = getattr(self._own, "file", None)
-        if file is None:
-            path = self.path / folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.jsonl"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._own.file = path.open("a", encoding="utf-8")
-            self._open.append(file)
-            _sync(path.parent)
-        file.write(line + "\n")
-        file.flush()
-        _fsync(file.fileno())
-        os.stat(file.name)
+        path = self.path / folder / self._lines
+        with self._one_at_a_time:
+            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+            try:
+                left = (line + "\n").encode()
+                while left:
+                    left = left[os.write(handle, left) :]
+                sync(handle)
+            finally:
+                os.close(handle)
+        sync_path(path.parent)
 
     def missing(self, names: list[str]) -> list[str]:
         """Those of some files that are not there."""
         return [name for name in names if not (self.path / name).is_file()]
 
-    def close(self) -> None:
-        """Close the files that lines were appended to."""
-        while self._open:
-            self._open.pop().close()
-        self._own = threading.local()
-
     def tidy(self) -> None:
         """Remove what writers that were killed have left half-written."""
-        for path in self.path.rglob("*.partial"):
+        for path in self.path.rglob(f"*{SUFFIX}"):
+            if not _is_partial(path):
+                continue
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -151,7 +155,7 @@ class Folder:
         except ImportError:  # no such locks on this system
             yield
             return
-        with (self.path / "lock").open("w") as file:
+        with (self.path / LOCK).open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -171,11 +175,11 @@ class Remote:
             raise ResultsError(
                 f"{url}: places beyond this machine need fsspec: {how_to_get('dask')}"
             ) from error
-        self.url = url.rstrip("/")
+        self.url = self.address = url.rstrip("/")
         try:
             self._files, self._root = fsspec.core.url_to_fs(self.url)
-        except (ImportError, ValueError) as error:
-            raise ResultsError(f"{url}: {error}") from error
+        except Exception as error:  # each kind of place has its own
+            raise ResultsError(f"{url}: {' '.join(str(error).split()) or error!r}") from error
         if "memory" in self._files.protocol:
             raise ResultsError(
                 f"{url}: what is in the memory of a program ends with it: give a folder, or no "
@@ -197,9 +201,9 @@ class Remote:
         """Whether a file stands where a folder should."""
         return bool(self._files.isfile(self._root))
 
-    def make(self) -> None:
-        """Make the folder, where places have folders."""
-        self._files.makedirs(self._root, exist_ok=True)
+    def make(self, below: str = "") -> None:
+        """Make the folder, or one below, where places have folders."""
+        self._files.makedirs(f"{self._root}/{below}".rstrip("/"), exist_ok=True)
 
     def names(self, below: str = "") -> list[str]:
         """Names in it, or in a folder below; none if it is not there."""
@@ -238,11 +242,11 @@ class Remote:
 
     def missing(self, names: list[str]) -> list[str]:
         """Those of some files that are not there."""
-        there = set(self._files.find(self._root)) if names else set()
+        self._files.invalidate_cache()
+        if len(names) <= _FEW:
+            return [name for name in names if not self._files.exists(f"{self._root}/{name}")]
+        there = set(self._files.find(self._root))
         return [name for name in names if f"{self._root}/{name}" not in there]
-
-    def close(self) -> None:
-        """Nothing to do: nothing is open."""
 
     def tidy(self) -> None:
         """Nothing to do: nothing is half-written."""
@@ -281,6 +285,12 @@ def is_results(source: object) -> bool:
     )
 
 
+def _is_partial(path: Path) -> bool:
+    """Whether a file is one of ours, or of zarr's, that was being written when all stopped."""
+    ours = path.name.startswith(PREFIX) and path.name.endswith(SUFFIX)
+    return ours or re.fullmatch(rf".*\.[0-9a-f]{{32}}{re.escape(SUFFIX)}", path.name) is not None
+
+
 @contextlib.contextmanager
 def _said(path: object) -> Iterator[None]:
     """Turn a refusal of the system to read into one message; a file that is not there is none."""
@@ -290,25 +300,3 @@ def _said(path: object) -> Iterator[None]:
         raise
     except OSError as error:
         raise ResultsError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _sync(path: Path) -> None:
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except PermissionError:
-        if path.is_dir():  # as on Windows, where a folder is no file
-            return
-        raise
-    try:
-        _fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _fsync(handle: int) -> None:
-    """Have it on the disk, where the system knows how: not every mount does."""
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF):
-            raise

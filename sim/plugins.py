@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import hashlib
 import importlib
 import importlib.util
 import math
@@ -22,8 +24,8 @@ REGISTERED: dict[str, Any] = {}
 FILES: dict[str, str] = {}
 # Files beside the plug-in that was read last, which it imports, by the names of their modules.
 _BESIDE: dict[str, str] = {}
-# The same files by the plug-in, for all that were read.
-_HELPERS: dict[str, list[str]] = {}
+# By plug-in: a hash of what it and the files beside it said when it was read, and these files.
+_READ: dict[str, tuple[str, list[str]]] = {}
 # Decisions that answer with a gain, and those that answer with a chance.
 GAINS = (
     "takes_part", "convenes", "proposes", "signs", "heeds", "orders", "attends", "raises", "votes",
@@ -82,7 +84,7 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
     if spec is None or spec.loader is None:
         raise ActorError(f"{source} is not a Python file: a plug-in ends in .py")
     module = importlib.util.module_from_spec(spec)
-    before = dict(REGISTERED)
+    before, text = dict(REGISTERED), source.read_bytes()
     sys.modules[name] = module
     try:
         with _beside(source.resolve().parent):
@@ -99,7 +101,8 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
             f"plug-in {source} failed while it was read: {type(error).__name__}: {error}"
         ) from error
     home = str(source.resolve())
-    _HELPERS[home] = sorted(_BESIDE.values())
+    beside = {*_BESIDE.values(), *_met_before(text, source.resolve().parent)}
+    _READ[home] = _hash([home, *sorted(beside)]), [home, *sorted(beside)]
     for agent, cls in REGISTERED.items():
         if before.get(agent) is not cls:
             FILES[agent] = home
@@ -107,12 +110,49 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
         raise ActorError(f'plug-in {source} registers no class: use @sim.register("name")')
 
 
-def text_of(agent: str) -> bytes:
-    """What the file of a class says, and the files beside it that it imports."""
-    if agent not in FILES:
-        return b"of this session"
-    home = FILES[agent]
-    return b"".join(Path(file).read_bytes() for file in (home, *_HELPERS.get(home, ())))
+def hash_of(agent: str) -> str:
+    """Hash of what the file of a class, and the files beside it, said when they were read.
+
+    Parameters
+    ----------
+    agent : str
+        Name under which the class is registered.
+    """
+    return _READ[FILES[agent]][0] if agent in FILES else "of this session"
+
+
+def is_as_read(file: str) -> bool:
+    """Whether a plug-in that was read, and the files beside it, still say the same.
+
+    Parameters
+    ----------
+    file : str
+        A value of `FILES`.
+    """
+    read, files = _READ.get(file, ("", []))
+    try:
+        return read == _hash(files)
+    except OSError:
+        return False
+
+
+def _hash(files: list[str]) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for file in files:
+        digest.update(Path(file).read_bytes())
+    return digest.hexdigest()
+
+
+def _met_before(text: bytes, folder: Path) -> Iterator[str]:
+    """Files of a folder that a program imports, and that were imported before it was read."""
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            module = sys.modules.get(name.partition(".")[0])
+            file = Path(getattr(module, "__file__", None) or "")
+            if file.parent == folder or file.parent == folder / name.partition(".")[0]:
+                yield str(file)
 
 
 @contextlib.contextmanager

@@ -118,7 +118,7 @@ def load(path: str | os.PathLike[str]) -> xr.Dataset:
         raise ResultsError(f"there is no results file {source}")
     if source.suffix == ".toml":
         raise ResultsError(
-            f"{source} is not a results file but text; a scenario is read by sim.files.load"
+            f"{source} is not a results file but text; a scenario is read by sim.load_scenario"
         )
     with _reading(source):
         _must_be_whole(source)

@@ -140,8 +140,8 @@ def replay(
             same = np.allclose(kept["final_tie"].values, last.values, atol=1e-6)
         if not same:
             raise ResultsError(
-                f"{name}: run {run} comes out differently now: it was made by other rules, or on "
-                "another kind of machine (check=False plays it all the same)"
+                f"{name}: run {run} comes out differently now: it was made by other rules, other "
+                "files of agent classes, or on another kind of machine"
             )
     return again
 

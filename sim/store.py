@@ -20,6 +20,7 @@ import contextlib
 import dataclasses
 import hashlib
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -28,13 +29,14 @@ import numpy as np
 import xarray as xr
 
 from sim import costs, ledger
-from sim.errors import ResultsError, StoppedError
+from sim.errors import ResultsError, ResultsWarning, StoppedError
 from sim.ledger import Receipt
 from sim.manifest import STORE_FORMAT, Manifest
-from sim.places import place
+from sim.places import LOCK as _LOCK
+from sim.places import Folder, Remote, place
 from sim.recording import EVENT_CODES, Block, event_variables
 from sim.study import Study, without_failures
-from sim.zarr_arrays import EVENTS, FINISHED, RUNS_TOGETHER, Arrays, filler, layout, reading
+from sim.zarr_arrays import AGAIN, EVENTS, FINISHED, RUNS_TOGETHER, Arrays, filler, layout, reading
 
 ARRAYS, _MANIFEST = "runs.zarr", "manifest.json"
 _FEW_EVENTS = 2_000_000
@@ -99,21 +101,19 @@ class Store:
                 old = store._agreed(manifest, any_block, shrink)
                 store.study = dataclasses.replace(study, block=old.block)
                 manifest, fewer = old.model_copy(update={"runs": study.runs}), old.runs > study.runs
-            elif set(there.names()) - {"lock"}:
-                raise ResultsError(
-                    f"{there} is not empty, and no ensemble store: choose another folder"
-                )
             else:
+                _must_be_free(there)
                 there.make()
                 there.write(_MANIFEST, manifest.write())
             there.tidy()
             if fewer:
                 ledger.keep_only(there, store.finished().values())
                 there.write(_MANIFEST, manifest.write())
+            there.make(ledger.FOLDER)
             store._lay_out()
-            if fewer:
-                store._drop_the_rest()
-            elif there.read(_MANIFEST) != manifest.write():
+            # Also what an earlier command was told to drop, and was killed meanwhile.
+            store._drop_the_rest()
+            if there.read(_MANIFEST) != manifest.write():
                 # After the arrays: a manifest never promises what has no room.
                 there.write(_MANIFEST, manifest.write())
         except OSError as error:
@@ -180,7 +180,18 @@ class Store:
 
     @cached_property
     def _arrays(self) -> Arrays:
-        return Arrays(self.place.zarr(ARRAYS), self.study, str(self.place))
+        return Arrays(self.place.zarr(ARRAYS), self.study, str(self.place), self._remedy)
+
+    @property
+    def _remedy(self) -> str:
+        """What to do if it is damaged."""
+        old = "it is of an older version of this program: make it anew in another folder"
+        return AGAIN if self._format == STORE_FORMAT else old
+
+    def strange_classes(self) -> list[str]:
+        """Agent classes that this process has read from another file than the store's were."""
+        mine = Manifest.of(self.study).classes
+        return [n for n, there in self._manifest().classes.items() if mine.get(n) != there]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -294,7 +305,7 @@ class Store:
         span = self.study.span(number)
         self._must_be_there([receipt])
         whole = self._whole(receipt)
-        with reading(f"{self.place}: block {number}"):
+        with reading(f"{self.place}: block {number}", self._remedy):
             arrays = {v.name: self._arrays.read(v, span) for v in self._variables}
             if not np.array_equal(arrays.pop(FINISHED.name, whole), whole):
                 raise ValueError("the ledger says that other runs failed")
@@ -315,7 +326,7 @@ class Store:
             raise ResultsError(
                 f"{self.place} is damaged: {gone[0]} is missing"
                 + (f", and {len(gone) - 1} files more" if gone[1:] else "")
-                + "; give the ensemble command again to play these blocks once more"
+                + f"; {self._remedy}"
             )
 
     def finished_blocks(self) -> Iterator[Block]:
@@ -336,11 +347,21 @@ class Store:
         """
         done, study = self.finished(), self.study
         self._must_be_there(done.values())
+        unfinished = ""
+        if len(done) < study.blocks:
+            runs = sum(stop - start for start, stop in (line["places"] for line in done.values()))
+            unfinished = f"{runs} of {study.runs} runs are finished"
+            warnings.warn(
+                f"{self.place}: only {unfinished}; the ensemble command given again goes on",
+                ResultsWarning,
+                stacklevel=3,
+            )
         failures = [failure for line in done.values() for failure in line["failures"]]
         if not done:
             shapes = {v.name: (study.runs, *v.shape) for v in study.recording.variables}
             nothing = {name: np.broadcast_to(np.int8(0), shape) for name, shape in shapes.items()}
-            return study.dataset(nothing, []).isel(run=[])
+            nobody = study.dataset(nothing, []).isel(run=[])
+            return nobody.assign_attrs(unfinished=unfinished)
         results = xr.Dataset(
             {v.name: self._arrays.lazily(v) for v in study.recording.variables},
             study.coordinates(),
@@ -349,9 +370,10 @@ class Store:
         if len(done) < study.blocks:
             places = [range(*study.span(number)) for number in done]
             results = results.isel(run=[n for span in places for n in span])
+            results.attrs["unfinished"] = unfinished
         few = sum(receipt["events"] for receipt in done.values()) <= _FEW_EVENTS
         if study.recording.events and (few if events is None else events):
-            with reading(f"{self.place}: events"):
+            with reading(f"{self.place}: events", self._remedy):
                 kept = [self._arrays.read_events(number) for number in done]
                 table = [np.concatenate([part[k] for part in kept]) for k in range(2)]
                 # Of a run that failed it is a filler.
@@ -392,11 +414,22 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
     there = place(path)
     with contextlib.ExitStack() as stack:
         try:
+            if there.read(_MANIFEST) is None:
+                _must_be_free(there)
             there.make()
             stack.enter_context(there.alone())
         except OSError as error:
             raise ResultsError(f"cannot write to {there}: {error.strerror or error}") from error
         yield
+
+
+def _must_be_free(there: Folder | Remote) -> None:
+    """Refuse a folder in which something lies that is no ensemble, before anything is written."""
+    names = set(there.names())
+    if there.read(_LOCK) == b"":
+        names.discard(_LOCK)
+    if names:
+        raise ResultsError(f"{there} is not empty, and no ensemble store: choose another folder")
 
 
 class Hasher:

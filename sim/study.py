@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import traceback
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import blocks, chance, compiling, events
-from sim.errors import SimError, StoppedError
+from sim.errors import ResultsWarning, SimError, StoppedError
 from sim.fields import shown
 from sim.files import load, with_changes
 from sim.givens import Givens, Knobs, Layout
@@ -207,6 +208,12 @@ def without_failures(results: xr.Dataset, failures: Sequence[Failure]) -> xr.Dat
         lost = [failure["run"] for failure in failures]
         results = results.isel(run=np.flatnonzero(~np.isin(results["run"].values, lost)))
         results.attrs["failures"] = "\n".join(f"run {f['run']}: {f['error']}" for f in failures)
+        warnings.warn(
+            f"{len(lost)} {'run' if len(lost) == 1 else 'runs'} failed and are left out: "
+            f"run {lost[0]}: {failures[0]['error']}" + (" ..." if lost[1:] else ""),
+            ResultsWarning,
+            stacklevel=4,
+        )
     return folded(results)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from typing import Any
 from sim.errors import ResultsError, SimError
 
 PROGRAM = "Entente"
+# How the name of a file begins and ends while it is written.
+PREFIX, SUFFIX = ".entente-", ".partial"
 # The first line of a resolved scenario that a command leaves.
 RESOLVED = "# The scenario of these results, with every value written out by sim.\n"
 _PAGE = f'<meta name="generator" content="{PROGRAM}">'
@@ -40,23 +43,77 @@ def write_whole(target: Path, content: bytes | memoryview) -> None:
     ResultsError
         If the file cannot be written; nothing half-written is left.
     """
-    partial = None
     try:
         _must_be_ordinary(target)
+        put(target, content)
+    except OSError as error:
+        raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def put(target: Path, content: bytes | memoryview) -> None:
+    """Do what `write_whole` does, in the words of the system.
+
+    The file, and the folder that names it, are on the disk on return, where the system knows how.
+
+    Parameters
+    ----------
+    target : path
+    content : bytes
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    partial = None
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(prefix=".", suffix=".partial", dir=target.parent)
+        handle, partial = tempfile.mkstemp(prefix=PREFIX, suffix=SUFFIX, dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             _write(file, content)
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         os.chmod(partial, 0o666 & ~_umask())  # a temporary file is private, a result is not
         os.replace(partial, target)
-    except OSError as error:
-        raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
+        sync_path(target.parent)
     finally:
         if partial is not None:
             with contextlib.suppress(OSError):
                 os.unlink(partial)
+
+
+def sync_path(path: Path) -> None:
+    """Have a file or a folder on the disk, where the system knows how.
+
+    Parameters
+    ----------
+    path : path
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except PermissionError:
+        if path.is_dir():  # as on Windows, where a folder is no file
+            return
+        raise
+    try:
+        sync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync(handle: int) -> None:
+    """Have an open file on the disk, where the system knows how: not every mount does.
+
+    Parameters
+    ----------
+    handle : int
+        Of the system.
+    """
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF):
+            raise
 
 
 def _write(file: Any, content: bytes | memoryview) -> None:

@@ -19,6 +19,7 @@ from sim.saving import dates_as_written
 from sim.study import Study
 
 EVENTS = "events"
+AGAIN = "give the ensemble command again: it plays once more what is damaged"
 # One for every run that is finished and did not fail, for whoever opens the arrays directly.
 FINISHED = Variable("finished", (), (), "bool")
 _FINISHED_MEANING = "whether the run is finished and did not fail; where not, all else is a filler"
@@ -101,8 +102,8 @@ class Arrays:
     ----------
     folder : store of zarr
     study : Study
-    where : str
-        The store, for messages.
+    where, remedy : str
+        For messages: the store, and what to do if it is damaged.
 
     Raises
     ------
@@ -110,12 +111,12 @@ class Arrays:
         If they cannot be opened.
     """
 
-    def __init__(self, folder: Any, study: Study, where: str) -> None:
+    def __init__(self, folder: Any, study: Study, where: str, remedy: str = AGAIN) -> None:
         import zarr
 
-        self._study, self._where = study, where
+        self._study, self._where, self._remedy = study, where, remedy
         self._group: Any
-        with reading(f"{where}: runs.zarr"):
+        with reading(f"{where}: runs.zarr", remedy):
             self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
 
     def _array(self, name: str) -> Any:
@@ -149,9 +150,10 @@ class Arrays:
 
     def lazily(self, variable: Variable) -> xr.Variable:
         """A variable of all runs, read from the disk when it is looked at."""
-        with reading(self._where):
+        with reading(self._where, self._remedy):
             array = self._of(variable)
-        lazy = indexing.LazilyIndexedArray(_OnDisk(array, f"{self._where}: {variable.name}"))
+        what = f"{self._where}: {variable.name}"
+        lazy = indexing.LazilyIndexedArray(_OnDisk(array, what, self._remedy))
         dims = ("run", *variable.dims)
         return xr.Variable(dims, lazy, array.attrs.asdict())[: self._study.runs]
 
@@ -177,8 +179,8 @@ class Arrays:
 class _OnDisk(BackendArray):
     """An array that is read piece by piece, and refuses a piece that is gone or damaged."""
 
-    def __init__(self, array: Any, what: str) -> None:
-        self._kept, self._what = array, what
+    def __init__(self, array: Any, what: str, remedy: str) -> None:
+        self._kept, self._what, self._remedy = array, what, remedy
         self.shape, self.dtype = array.shape, array.dtype
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
@@ -186,13 +188,20 @@ class _OnDisk(BackendArray):
         return indexing.explicit_indexing_adapter(key, self.shape, outer, self._read)
 
     def _read(self, key: tuple[Any, ...]) -> Any:
-        with reading(self._what):
+        with reading(self._what, self._remedy):
             return self._kept.oindex[key]
 
 
 @contextlib.contextmanager
-def reading(what: str) -> Iterator[None]:
-    """Turn what goes wrong when `what` is read into one message.
+def reading(what: str, remedy: str = AGAIN) -> Iterator[None]:
+    """Turn what goes wrong when something is read into one message.
+
+    Parameters
+    ----------
+    what : str
+        What is read.
+    remedy : str
+        What to do if it is damaged.
 
     Raises
     ------
@@ -202,8 +211,11 @@ def reading(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
-        words = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ResultsError(
-            f"{what} is damaged: {words}; give the ensemble command again: it plays once more what "
-            "is damaged"
-        ) from error
+        words = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+        if type(error).__name__ == "ChunkNotFoundError":  # zarr advises to read zeros instead
+            words = "a file of it is missing"
+        elif "checksum" in words:
+            words = "a file of it was changed: its checksum does not hold"
+        elif isinstance(error, KeyError):
+            words = f"it has no array {words}"
+        raise ResultsError(f"{what} is damaged: {words}; {remedy}") from error

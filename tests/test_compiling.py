@@ -198,9 +198,9 @@ def test_the_rules_are_compiled_before_a_bar_moves(toy, tmp_path, monkeypatch, p
     for module in (ensembles, simulation, design):
 
         class Bar(module.Progress):
-            def __init__(self, *words):
+            def __init__(self, *words, **more):
                 order.append("bar")
-                super().__init__(*words)
+                super().__init__(*words, **more)
 
         monkeypatch.setattr(module, "Progress", Bar)
     if playing == "memory":

@@ -100,6 +100,42 @@ def test_results_that_came_meanwhile_are_not_replaced(tmp_path, toy):
     assert (second / "results.nc").exists()
 
 
+def test_two_runs_at_once_into_one_folder_keep_both(tmp_path):
+    words = [sys.executable, "-m", "sim", "run", TOY, "--runs", "3", "--out", "r", "--quiet"]
+    both = [
+        subprocess.Popen(
+            [*words, "--seed", seed], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        )
+        for seed in ("1", "2")
+    ]
+    codes = sorted(process.wait() for process in both)
+    kept = {sim.load(file).attrs["seed"] for file in tmp_path.glob("r*/results.nc")}
+    # Both began before one had finished, or the second was told that the folder is taken.
+    assert (codes, kept) == ([0, 0], {"1", "2"}) or (codes[1] == 2 and len(kept) == 1)
+
+
+def test_results_that_came_meanwhile_go_where_nothing_lies(tmp_path, toy, monkeypatch):
+    results = sim.simulate(toy)
+    single.leave(results, toy, tmp_path / "x", talk=False)
+    (tmp_path / "x-2").mkdir()
+    (tmp_path / "x-2/chronicle.txt").write_text("mine")
+    monkeypatch.chdir(tmp_path / "x")
+    assert single.leave(results, toy, Path(), talk=False) == tmp_path / "x-3"
+    assert (tmp_path / "x-2/chronicle.txt").read_text() == "mine"
+
+
+def test_figures_that_cannot_be_drawn_are_told_and_the_rest_is_kept(tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.plots.everything", full)
+    assert main(["run", TOY, "--out", str(tmp_path / "x")]) == 1
+    said = capsys.readouterr()
+    assert "not all could be kept: the figures, but all else is in" in said.err
+    assert "In sum" in said.out
+    assert sim.load(tmp_path / "x").sizes["run"] == 1
+
+
 def test_a_terminal_that_cannot_show_a_letter_loses_nothing(tmp_path):
     text = Path(TOY).read_text(encoding="utf-8").replace("the crown's side", "the side of 王")
     assert "王" in text

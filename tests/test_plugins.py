@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import plugins
+from sim import executors, plugins
 from sim.cli import main
 from sim.errors import ActorError
+from sim.store import Store
+from sim.study import Study
 
 TOY = str(ROOT / "scenarios/toy.toml")
 PLUGIN = """
@@ -118,3 +121,37 @@ def test_a_store_is_not_gone_on_with_after_a_file_beside_the_plugin_was_edited(
     assert main([*words, str(plugin(tmp_path, "helped", 2.0))]) == 0
     assert main([*words, str(plugin(tmp_path, "helped", -1.25))]) == 2
     assert "the file of agent class 'helped' is another one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("met", [False, True], ids=["read by it", "read before"])
+def test_the_hash_of_a_class_is_of_what_was_read_and_of_all_that_it_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, met: bool
+) -> None:
+    file = plugin(tmp_path, "helped", 2.0)
+    if met:
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(str(tmp_path))
+            importlib.import_module("helper_beside")
+    plugins.load_plugin(file)
+    before, where = plugins.hash_of("helped"), plugins.FILES["helped"]
+    assert plugins.is_as_read(where)
+    (tmp_path / "helper_beside.py").write_text("ANSWER = 3.0\n")
+    # The class goes on as it was read, and so does its hash; whoever reads it anew sees the edit.
+    assert plugins.hash_of("helped") == before
+    assert not plugins.is_as_read(where)
+    plugins.load_plugin(file)
+    assert plugins.hash_of("helped") != before
+    sys.modules.pop("helper_beside", None)
+
+
+def test_a_worker_that_lives_on_reads_an_edited_plugin_anew(tmp_path: Path) -> None:
+    """As a worker of a cluster does: a command after an edit goes to a new folder."""
+    case = sim.load_scenario(TOY)
+    case = sim.with_changes(case, {"actors.league.agent": "helped"})
+    for answer in (2.0, -1.0):
+        file = plugin(tmp_path / "plug", "helped", answer)
+        executors._meet([str(file.resolve())])
+        assert plugins.REGISTERED["helped"].answer == answer / 2
+    store = Store.prepare(tmp_path / "store", Study.of(case, runs=1))
+    plugins.load_plugin(plugin(tmp_path / "plug", "helped", 1.0))
+    assert store.strange_classes() == ["helped"]

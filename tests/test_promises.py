@@ -491,6 +491,8 @@ def test_imports_are_found_as_python_finds_them() -> None:
         ("parameters.py", '"varpi": 0.06', '"varpi": 0.07', True),  # a default of a theory
         ("scenario.py", "days // 7", "days // 8", True),  # the week of a dated event
         ("model.py", "class Actor(", "class  Actor(", True),  # what an agent decides
+        ("study.py", "luck[n]", "luck[n] + 1", True),  # whose luck a run has
+        ("recording.py", "events.GAIN :]", "events.GAIN :] * 2", True),  # what is kept of it
         ("chronicle/story.py", "import", "import ", False),  # words
         ("plots/style.py", "import", "import ", False),  # figures
         ("checks.py", "import", "import ", False),  # what is refused

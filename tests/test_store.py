@@ -167,7 +167,9 @@ def test_half_written_files_are_removed_and_their_block_is_done_over(toy, base, 
     ledger.write_text("".join(ledger.read_text().splitlines(keepends=True)[:8]))
     chunk = folder / "runs.zarr/tie/c/8/0/0/0"
     chunk.write_bytes(chunk.read_bytes()[:30])
-    (folder / "runs.zarr/tie/c/8/0/0/0.abc.partial").write_bytes(b"half")
+    (folder / "runs.zarr/tie/c/8/0/0/0.0123456789abcdef0123456789abcdef.partial").write_bytes(
+        b"half"
+    )
     shutil.rmtree(folder / "runs.zarr/state/c/8")
     again(toy, folder)
     assert chunks(folder) == chunks(base)
@@ -537,7 +539,7 @@ def test_changes_make_another_store(toy, tmp_path):
 
 def test_a_command_that_is_refused_leaves_the_running_one_alone(toy, base, tmp_path):
     folder = copy_of(base, tmp_path)
-    half = folder / "runs.zarr/tie/c/1.abc.partial"
+    half = folder / "runs.zarr/tie/c/1.0123456789abcdef0123456789abcdef.partial"
     half.write_bytes(b"half")
     before = (folder / "manifest.json").read_bytes()
     with writing(folder), pytest.raises(ResultsError, match="another ensemble is writing"):
@@ -566,7 +568,7 @@ def test_a_coordinate_that_was_not_written_is_written_at_the_next_time(toy, base
 
 def test_a_folder_with_half_a_manifest_can_be_used(toy, base, tmp_path):
     (tmp_path / "new").mkdir()
-    (tmp_path / "new/manifest.json.abc.partial").write_text("{")
+    (tmp_path / "new/manifest.json.0123456789abcdef0123456789abcdef.partial").write_text("{")
     again(toy, tmp_path / "new", block=7)
     assert chunks(tmp_path / "new") == chunks(base)
 

@@ -13,6 +13,8 @@ from conftest import ROOT
 from test_store import ALL, chunks, copy_of
 
 import sim
+import sim.ledger
+import sim.plugins
 from sim import costs
 from sim.cli import main
 from sim.ensembles import ensemble
@@ -388,7 +390,7 @@ def test_a_store_that_was_killed_while_it_shrank_goes_on_with_either_size(
 
 
 def test_shrink_is_for_stores(toy):
-    with pytest.raises(SimError, match="shrink is for a store"):
+    with pytest.raises(SimError, match="to shrink is for the store"):
         ensemble(toy, 2, shrink=True)
 
 
@@ -484,3 +486,104 @@ def test_a_job_that_does_not_fit_says_so_before_anything_is_made(toy, tmp_path, 
     with pytest.raises(SimError, match="need at least"):
         ensemble(toy, 1000, out=tmp_path / "x")
     assert not (tmp_path / "x/manifest.json").exists()
+
+
+# files of others, and what is told of a part ------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["lock", "movie.mkv.partial", "notes.txt", ".hidden"])
+def test_a_folder_in_which_something_lies_is_refused_and_left_as_it_is(toy, tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    study = Study.of(toy, runs=2)
+    for use in (lambda: ensemble(toy, 2, out=tmp_path), lambda: Store.prepare(tmp_path, study)):
+        with pytest.raises(ResultsError, match="is not empty, and no ensemble store"):
+            use()
+    assert os.listdir(tmp_path) == [name]
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_a_file_of_a_user_in_a_store_is_left_alone(toy, base, tmp_path):
+    folder = copy_of(base, tmp_path)
+    (folder / "movie.mkv.partial").write_text("mine")
+    (folder / "ledger/notes.partial").write_text("mine")
+    again(toy, folder, 70)
+    assert (folder / "movie.mkv.partial").read_text() == "mine"
+    assert (folder / "ledger/notes.partial").read_text() == "mine"
+
+
+def test_a_dataset_of_a_relative_path_stays_the_same_place(base, tmp_path, monkeypatch):
+    folder = copy_of(base, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    opened = sim.load(folder.name)
+    monkeypatch.chdir("/")
+    assert np.isfinite(opened["final_tie"]).all()
+
+
+def test_a_full_disk_at_the_ledger_is_told(toy, tmp_path, monkeypatch):
+    real = os.open
+
+    def full(path, *words, **more):
+        return real("/dev/full" if str(path).endswith(".jsonl") else path, *words, **more)
+
+    monkeypatch.setattr("sim.places.os.open", full)
+    with pytest.raises(StoppedError, match="No space left on device"):
+        ensemble(toy, 4, out=tmp_path / "x", executor="serial")
+
+
+def test_a_ledger_that_is_rewritten_under_an_open_store_goes_on(toy, tmp_path):
+    """As a worker of a cluster meets it, whose store outlives a command."""
+    here = Store.prepare(tmp_path / "x", Study.of(toy, runs=6, block=2))
+    there = Store(tmp_path / "x")
+    for number in (0, 1):
+        there.keep(number, there.study.play(number))
+    here.forget([1])
+    there.keep(1, there.study.play(1))
+    assert here.left(read=True) == [2]
+
+
+def test_what_a_killed_command_was_to_drop_is_dropped_by_the_next(toy, base, tmp_path, monkeypatch):
+    folder = copy_of(base, tmp_path)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_drop_the_rest", killed)
+        with pytest.raises(KeyboardInterrupt):
+            again(toy, folder, 31, shrink=True)
+    again(toy, folder, 31)
+    again(toy, tmp_path / "fresh", 31, block=7)
+    assert chunks(folder) == chunks(tmp_path / "fresh")
+
+
+def test_a_store_that_is_not_finished_says_so(toy, tmp_path, capsys):
+    store = Store.prepare(tmp_path / "half", Study.of(toy, runs=6, block=2))
+    with pytest.warns(sim.ResultsWarning, match="only 0 of 6 runs are finished; the ensemble"):
+        store.dataset()
+    store.keep(1, store.study.play(1))
+    with pytest.warns(sim.ResultsWarning, match="only 2 of 6 runs are finished"):
+        assert sim.load(tmp_path / "half").attrs["unfinished"] == "2 of 6 runs are finished"
+    out = str(tmp_path / "runs.csv")
+    assert main(["export", str(tmp_path / "half"), "--table", "runs", "--out", out]) == 0
+    assert "sim: note: " in capsys.readouterr().err
+
+
+def test_runs_that_failed_are_told_in_python_too(toy, tmp_path):
+    sim.plugins.load_plugin(ROOT / "tests/plugins/fails_in_some_runs.py")
+    changed = {"actors.league.agent": "fails_in_some_runs"}
+    for out in (None, tmp_path / "x"):
+        with pytest.warns(sim.ResultsWarning, match="2 runs failed and are left out: run 1: "):
+            assert ensemble(toy, 6, out=out, set=changed, executor="serial").sizes["run"] == 4
+
+
+def test_a_class_that_nobody_registered_is_refused_before_anything_is_made(toy, tmp_path):
+    changed = {"actors.league.agent": "nobody"}
+    for out in (None, tmp_path / "x"):
+        with pytest.raises(SimError, match="no agent class 'nobody' is registered"):
+            ensemble(toy, 2, out=out, set=changed)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_place_that_cannot_be_reached_is_one_message(toy):
+    with pytest.raises(ResultsError, match="ftp://127"):
+        ensemble(toy, 2, out="ftp://127.0.0.1:1/x")

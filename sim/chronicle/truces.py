@@ -91,20 +91,19 @@ def _answers(story: Story, attempt: Attempt) -> tuple[list[Event], list[Event]]:
     return [e for e in heard if e.answer], [e for e in heard if not e.answer]
 
 
-def _others(story: Story, attempt: Attempt) -> int:
-    """How many say yes besides those whose answer counts."""
+def _others(story: Story, attempt: Attempt) -> list[str]:
+    """Who says yes besides those whose answer counts."""
     told = {attempt.convene.actor, *(e.actor for part in _answers(story, attempt) for e in part)}
-    return sum(event.answer and event.actor not in told for event in attempt.answers)
+    return [e.actor for e in attempt.answers if e.answer and e.actor not in told]
 
 
 def _with_others(story: Story, attempt: Attempt, yes: list[Event]) -> list[str]:
-    """Names of those who say yes and whose answer counts; of the others only how many."""
+    """Names of those who say yes and whose answer counts; of several others only how many."""
     words, others = story.words, _others(story, attempt)
     names = [words.who(name) for name in words.inorder(e.actor for e in yes)]
-    if not others:
-        return names
-    word = "other" if names else "actor"
-    return [*names, f"{number_word(others)} {word}{'' if others == 1 else 's'}"]
+    if len(others) <= 1:
+        return [*names, *map(words.who, others)]
+    return [*names, f"{number_word(len(others))} {'other' if names else 'actor'}s"]
 
 
 def _refusals(story: Story, refused: list[Event], truce: Truce | None) -> str:
@@ -121,7 +120,7 @@ def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> st
     text += _asked(story, attempt, granted)
     names = _with_others(story, attempt, yes)
     if names:
-        verb = "sign" if len(names) > 1 or _others(story, attempt) > 1 else ""
+        verb = "sign" if len(names) > 1 or len(_others(story, attempt)) > 1 else ""
         verb = verb or (words.verb([e.actor for e in yes], "sign") if yes else "signs")
         text += f"; {listed(names)} {verb}, and it enters into force"
     else:

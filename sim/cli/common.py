@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ScenarioWarning, SimError
+from sim.errors import ResultsWarning, ScenarioWarning, SimError
 from sim.files import files_of
 from sim.scenario import Scenario
 from sim.writing import must_be_free, must_be_possible
@@ -31,18 +31,19 @@ def say(words: str) -> None:
 
 @contextmanager
 def notes_as_messages() -> Iterator[None]:
-    """Print each `ScenarioWarning` once, as a message and not as a warning of Python's."""
-    said = set[str]()
+    """Print each warning of ours once, as a message and not as a warning of Python's."""
+    said, ours = set[str](), (ScenarioWarning, ResultsWarning)
 
     def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-        if not issubclass(category, ScenarioWarning):
+        if not issubclass(category, ours):
             others(message, category, *place, **more)
         elif str(message) not in said:
             said.add(str(message))
             say(f"sim: note: {message}")
 
     with warnings.catch_warnings():
-        warnings.simplefilter("always", ScenarioWarning)
+        for one in ours:
+            warnings.simplefilter("always", one)
         others, warnings.showwarning = warnings.showwarning, show
         yield
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import (
@@ -16,7 +17,7 @@ from sim.cli.common import (
     meet_own_classes,
     say,
 )
-from sim.errors import SimError
+from sim.errors import ResultsWarning, SimError
 from sim.files import load
 from sim.places import is_results
 
@@ -144,12 +145,14 @@ def _ensemble(options: argparse.Namespace) -> int:
         say(f"the results take {in_words(size)} {where}; events come on top")
     began = time.monotonic()
     try:
-        results = ensemble(
-            scenario, options.runs, options.seed, options.out, record=options.record,
-            first=options.first, hold=options.hold, executor=options.executor,
-            workers=options.workers, block=options.block, scheduler=options.scheduler,
-            shrink=options.shrink, progress=talk,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResultsWarning)  # it is told below
+            results = ensemble(
+                scenario, options.runs, options.seed, options.out, record=options.record,
+                first=options.first, hold=options.hold, executor=options.executor,
+                workers=options.workers, block=options.block, scheduler=options.scheduler,
+                shrink=options.shrink, progress=talk,
+            )  # fmt: skip
     except KeyboardInterrupt:
         if options.out is None:
             say("sim: stopped; nothing is kept without --out")
@@ -168,7 +171,8 @@ def _ensemble(options: argparse.Namespace) -> int:
         return STOPPED
     failures = results.attrs.get("failures", "")
     if talk:
-        sys.stdout.write(_account(results, time.monotonic() - began, options.out) + "\n")
+        hint = f" --plugin {options.plugin}" if options.plugin else ""
+        sys.stdout.write(_account(results, time.monotonic() - began, options.out, hint) + "\n")
     if failures:
         lost = failures.split("\n")
         say(
@@ -179,8 +183,8 @@ def _ensemble(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
-    """What an ensemble came to, in a few lines."""
+def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "") -> str:
+    """What an ensemble came to, in a few lines; `hint` ends the command that replays a run."""
     import numpy as np
 
     from sim.chronicle.wording import percent
@@ -215,7 +219,8 @@ def _account(results: xr.Dataset, seconds: float, out: str | None) -> str:
         lines.append("  nothing is kept without --out")
     elif runs:
         lines.append(
-            f"  kept in {out}; one run in full: sim replay {out} --run {results['run'].values[0]}"
+            f"  kept in {out}; one run in full: "
+            f"sim replay {out} --run {results['run'].values[0]}{hint}"
         )
     return "\n".join(lines)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ from sim.cli.common import (
     meet_own_classes,
     say,
 )
-from sim.errors import SimError
+from sim.errors import ResultsError, SimError
 from sim.files import dumps, load, schema, with_changes
 from sim.scenario import Scenario
 
@@ -112,13 +114,16 @@ def run(options: argparse.Namespace) -> int:
         say(f"sim: the run failed: {error}")
         return FAILED
     finished = results.sizes["run"]
+    if finished + len(results.attrs.get("failures", "").splitlines()) < runs:
+        say(f"sim: stopping; what {finished} runs found is written down first ...")
     # What was found is kept before it is told: a terminal can be closed.
+    unkept = False
     if out is not None:
         try:
             out = leave(results, scenario, out, talk, options.force)
         except (SimError, OSError) as error:
-            say(f"sim: the results could not be kept: {error}")
-            return FAILED
+            say(f"sim: not all could be kept: {error}")
+            unkept = True
     if talk and finished > 1:
         say(f"putting {finished} runs into words ...")
     if talk:
@@ -132,7 +137,7 @@ def run(options: argparse.Namespace) -> int:
         kept = f"; these are in {out}" if out else "; nothing is kept without --out"
         say(f"sim: stopped after {finished + len(lost)} of {runs} runs{kept}")
         return STOPPED
-    return FAILED if lost else DONE
+    return FAILED if lost or unkept else DONE
 
 
 def leave(
@@ -140,28 +145,67 @@ def leave(
 ) -> Path:
     """Leave everything in a folder: results, chronicle, resolved scenario, figures.
 
+    Parameters
+    ----------
+    results : Dataset
+    scenario : Scenario
+    out : path
+        Folder from `folder_for`.
+    talk : bool
+        Say what is written.
+    force : bool
+        Replace results that lie there.
+
     Returns
     -------
     Path
         The folder: another one, with a number behind its name, if somebody has left results there
         meanwhile.
+
+    Raises
+    ------
+    ResultsError
+        If something cannot be written; says what is there nevertheless.
     """
     from sim.chronicle import page
     from sim.plots import everything
     from sim.results import save
     from sim.writing import RESOLVED, write_whole
 
-    wanted, number = out, 2
-    while not force and (out / "results.nc").exists():
-        out, number = wanted.with_name(f"{wanted.name}-{number}"), number + 1
-    if out != wanted:
-        say(f"sim: results were left in {wanted} meanwhile; these go to {out}")
-    if talk:
-        say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
-    save(results, out / "results.nc")
+    wanted = out
+    with _claimed(wanted, force) as out:
+        if out != wanted:
+            say(f"sim: results were left in {wanted} meanwhile; these go to {out}")
+        if talk:
+            say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
+        save(results, out / "results.nc")
     write_whole(out / "scenario.toml", (RESOLVED + dumps(scenario)).encode())
     write_whole(out / "chronicle.txt", (page(results) + "\n").encode())
-    figures = everything(results, out / "figures")
+    try:
+        figures = everything(results, out / "figures")
+    except (SimError, OSError) as error:
+        raise ResultsError(f"the figures, but all else is in {out}: {error}") from error
     if talk:
         say(f"left in {out}: results.nc, chronicle.txt, scenario.toml, {len(figures)} figures")
     return out
+
+
+@contextlib.contextmanager
+def _claimed(wanted: Path, force: bool) -> Iterator[Path]:
+    """A folder in which an empty results.nc keeps other runs out until the whole one is there."""
+    out, number = wanted, 2
+    while not force:
+        try:
+            out.mkdir(parents=True, exist_ok=out == wanted)
+            (out / "results.nc").touch(exist_ok=False)
+            break
+        except FileExistsError:
+            whole = wanted.absolute()
+            out, number = whole.with_name(f"{whole.name}-{number}"), number + 1
+    try:
+        yield out
+    except BaseException:
+        with contextlib.suppress(OSError):
+            if not (out / "results.nc").stat().st_size:
+                (out / "results.nc").unlink()
+        raise

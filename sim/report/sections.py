@@ -42,6 +42,8 @@ def study(results: xr.Dataset) -> str:
         "failures": f"{len(failures):,} runs failed and are left out" if failures else "none",
         "seed": str(results.attrs.get("seed", "unknown")),
     }
+    if "unfinished" in results.attrs:
+        said["not finished"] = str(results.attrs["unfinished"])
     if results.attrs.get("hold", "nothing") != "nothing":
         said["the same in all runs"] = str(results.attrs["hold"])
     if "record" in results.attrs:
