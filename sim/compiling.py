@@ -128,7 +128,7 @@ def _folder() -> tuple[Path, str]:
     )
 
 
-FOLDER, _REMARK = _folder()
+FOLDER, REMARK = _folder()
 # Whether nobody is to be told, or has been.
 SILENT = False
 _SIZE = 16  # bytes of the checksum that a file of compiled code begins with
@@ -217,7 +217,7 @@ def _tell() -> None:
     """Say, once in a process, that one has to wait."""
     global SILENT
     if not SILENT:
-        remark = f"sim: {_REMARK}\n" if _REMARK else ""
+        remark = f"sim: {REMARK}\n" if REMARK else ""
         sys.stderr.write(
             f"{remark}compiling the rules, once for this version: about a minute ...\n"
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,13 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     faults: list[Fault] = []
     files: list[str] = []
     tree = _read_chain(resolve(path), faults, files, [])
-    scenario = finish(tree, set, faults, files)
+    try:
+        scenario = finish(tree, set, faults, files)
+    except ScenarioError as error:
+        # What is missing at the top stands nowhere in the file.
+        raise ScenarioError(
+            [fault if fault.file else replace(fault, file=files[0]) for fault in error.faults]
+        ) from None
     if set:
         warn_of_overridden(scenario, set)
     return scenario

@@ -425,6 +425,8 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
 
 def _must_be_free(there: Folder | Remote) -> None:
     """Refuse a folder in which something lies that is no ensemble, before anything is written."""
+    if there.is_file():
+        raise ResultsError(f"cannot write to {there}: it is a file, not a folder")
     names = set(there.names())
     if there.read(_LOCK) == b"":
         names.discard(_LOCK)

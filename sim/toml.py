@@ -31,6 +31,7 @@ _PLAIN = {
     "Expected '=' after a key in a key/value pair": "a name must be followed by '='",
     "Expected newline or end of document after a statement": "one statement a line",
     "Invalid statement": "a line must be a [table], name = value, or a comment",
+    "Illegal character '\\n'": "a text is not closed by its quotation mark",
     "Unclosed array": "a list is not closed by ']'",
     "Unclosed inline table": "a table is not closed by '}'",
 }

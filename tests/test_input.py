@@ -608,3 +608,17 @@ def test_runs_of_an_ensemble_that_are_not_finite_in_a_week_are_recorded_failures
         REGISTERED.pop("as others", None)
     assert [failure["run"] for failure in block.failures] == [0, 1, 2, 3]
     assert all("infinite" in failure["error"] for failure in block.failures)
+
+
+def test_what_is_missing_at_the_top_is_said_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "war.toml"
+    path.write_text("rounds = 3\n")
+    assert {said.partition(": ")[0] for said in refused(path)} == {str(path)}
+
+
+def test_a_text_that_is_not_closed_is_said_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "war.toml"
+    path.write_text('name = "x\n')
+    assert refused(path) == [
+        f"{path}:1: is not valid TOML: a text is not closed by its quotation mark"
+    ]
