@@ -129,7 +129,7 @@ def test_a_file_that_is_no_results_file_is_refused(tmp_path, content):
 
 
 def test_a_scenario_taken_for_results_says_what_reads_it():
-    with pytest.raises(ResultsError, match=r"toy\.toml is not a results .* sim\.files\.load"):
+    with pytest.raises(ResultsError, match=r"toy\.toml is not a results .* sim\.load_scenario"):
         kept.load("scenarios/toy.toml")
 
 
