@@ -209,7 +209,7 @@ def without_failures(results: xr.Dataset, failures: Sequence[Failure]) -> xr.Dat
         results = results.isel(run=np.flatnonzero(~np.isin(results["run"].values, lost)))
         results.attrs["failures"] = "\n".join(f"run {f['run']}: {f['error']}" for f in failures)
         warnings.warn(
-            f"{len(lost)} {'run failed and is' if len(lost) == 1 else 'runs failed and are'} left out: "
+            f"{len(lost)} {'run' if len(lost) == 1 else 'runs'} failed, left out of these results: "
             f"run {lost[0]}: {failures[0]['error']}" + (" ..." if lost[1:] else ""),
             ResultsWarning,
             stacklevel=4,
