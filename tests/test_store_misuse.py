@@ -572,7 +572,9 @@ def test_runs_that_failed_are_told_in_python_too(toy, tmp_path):
     sim.plugins.load_plugin(ROOT / "tests/plugins/fails_in_some_runs.py")
     changed = {"actors.league.agent": "fails_in_some_runs"}
     for out in (None, tmp_path / "x"):
-        with pytest.warns(sim.ResultsWarning, match="2 runs failed, left out of these results: run 1: "):
+        with pytest.warns(
+            sim.ResultsWarning, match="2 runs failed, left out of these results: run 1: "
+        ):
             assert ensemble(toy, 6, out=out, set=changed, executor="serial").sizes["run"] == 4
 
 
