@@ -38,7 +38,15 @@ _RECEIPT = TypeAdapter(Receipt)
 
 
 def finished(place: Folder | Remote, study: Study) -> dict[int, Receipt]:
-    """The finished blocks: number -> its line."""
+    """The finished blocks of a study: number -> its line.
+
+    Parameters
+    ----------
+    place : Folder or Remote
+        Where the store lies.
+    study : Study
+        Lines of another size of it do not count.
+    """
     found: dict[int, Receipt] = {}
     for name in place.names(FOLDER):
         for line in (place.read(f"{FOLDER}/{name}") or b"").splitlines(keepends=True):
@@ -49,12 +57,32 @@ def finished(place: Folder | Remote, study: Study) -> dict[int, Receipt]:
 
 
 def note(place: Folder | Remote, receipt: Receipt) -> None:
-    """Add a line; it is on the disk on return."""
+    """Add a line; it is on the disk on return.
+
+    Parameters
+    ----------
+    place : Folder or Remote
+        Where the store lies.
+    receipt : Receipt
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; FileNotFoundError if the ledger was removed.
+    """
     place.note(FOLDER, json.dumps(receipt))
 
 
 def keep_only(place: Folder | Remote, receipts: Iterable[Receipt]) -> None:
-    """Forget all other lines: of runs that are dropped, of blocks that are damaged."""
+    """Forget all other lines: of runs that are dropped, of blocks that are damaged.
+
+    Parameters
+    ----------
+    place : Folder or Remote
+        Where the store lies.
+    receipts : iterable of Receipt
+        The lines that stay.
+    """
     old = [f"{FOLDER}/{name}" for name in place.names(FOLDER)]
     lines = [json.dumps(receipt) + "\n" for receipt in receipts]
     if lines:

@@ -56,7 +56,12 @@ class Manifest(BaseModel):
 
     @classmethod
     def of(cls, study: Study) -> Manifest:
-        """The manifest of a study that this program plays."""
+        """The manifest of a study that this program plays.
+
+        Parameters
+        ----------
+        study : Study
+        """
         scenario = dumps(study.scenario)
         return cls(
             store_format=STORE_FORMAT,
@@ -126,6 +131,11 @@ class Manifest(BaseModel):
     def study(self, where: str) -> Study:
         """The study.
 
+        Parameters
+        ----------
+        where : str
+            The store, for messages.
+
         Raises
         ------
         ResultsError
@@ -144,7 +154,13 @@ class Manifest(BaseModel):
         return loads(self.scenario, "scenario inside the store")
 
     def apart_from(self, mine: Manifest) -> list[str]:
-        """In what the study of `mine` is another one, in words; how many runs does not matter."""
+        """In what another study differs, in words; how many runs it has does not matter.
+
+        Parameters
+        ----------
+        mine : Manifest
+            Of the other study.
+        """
         found = [
             f"{name} is {getattr(self, name)!r} there and {getattr(mine, name)!r} here"
             for name in ("seed", "first", "record", "hold", "block", "results_format")

@@ -242,7 +242,12 @@ class Store:
         return [block for block in range(self.study.blocks) if block not in done]
 
     def forget(self, blocks: Iterable[int]) -> None:
-        """Strike blocks from the ledger that are to be played again: a line may be wrong."""
+        """Strike blocks from the ledger that are to be played again: a line may be wrong.
+
+        Parameters
+        ----------
+        blocks : iterable of int
+        """
         done = self.finished()
         if done.keys() & set(blocks):
             ledger.keep_only(self.place, [done[n] for n in done.keys() - set(blocks)])

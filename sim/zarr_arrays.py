@@ -28,7 +28,13 @@ RUNS_TOGETHER = 100_000
 
 
 def filler(dtype: Any) -> Any:
-    """The value that stands where nothing was found: no code, count or number of a run is it."""
+    """The value that stands where nothing was found: no code, count or number of a run is it.
+
+    Parameters
+    ----------
+    dtype : dtype
+        NaN for floats, the lowest number of signed and the highest of unsigned whole ones, false.
+    """
     kind = np.dtype(dtype)
     if kind.kind == "f":
         return kind.type(np.nan)
@@ -43,6 +49,10 @@ def layout(study: Study) -> dict[str, bytes]:
 
     It is all that there is before the first run. To make a store, to repair one, to let it grow and
     to shrink it, these files are written where they are others.
+
+    Parameters
+    ----------
+    study : Study
 
     Returns
     -------
@@ -135,11 +145,25 @@ class Arrays:
         return array
 
     def write(self, variable: Variable, span: tuple[int, int], values: NDArray[Any]) -> None:
-        """Write the values of a block; `span` is of its first run and the one after its last."""
+        """Write the values of a block.
+
+        Parameters
+        ----------
+        variable : Variable
+        span : tuple of int
+            Places of its first run and of the one after its last.
+        values : ndarray
+            First axis of runs.
+        """
         self._of(variable)[slice(*span)] = values
 
     def read(self, variable: Variable, span: tuple[int, int]) -> NDArray[Any]:
         """Read the values of a block.
+
+        Parameters
+        ----------
+        variable, span
+            As in `write`.
 
         Raises
         ------
@@ -149,7 +173,17 @@ class Arrays:
         return np.asarray(self._of(variable)[slice(*span)])
 
     def lazily(self, variable: Variable) -> xr.Variable:
-        """A variable of all runs, read from the disk when it is looked at."""
+        """A variable of all runs, read from the disk when it is looked at.
+
+        Parameters
+        ----------
+        variable : Variable
+
+        Raises
+        ------
+        ResultsError
+            Now, or when it is looked at: if what is needed is gone or damaged.
+        """
         with reading(self._where, self._remedy):
             array = self._of(variable)
         what = f"{self._where}: {variable.name}"
@@ -158,7 +192,15 @@ class Arrays:
         return xr.Variable(dims, lazy, array.attrs.asdict())[: self._study.runs]
 
     def write_events(self, number: int, codes: NDArray[Any], numbers: NDArray[Any]) -> None:
-        """Write the events of a block."""
+        """Write the events of a block.
+
+        Parameters
+        ----------
+        number : int
+            Of the block.
+        codes, numbers : ndarray
+            See `sim.recording.Block`.
+        """
         for name, values, second in (("codes", codes, "code"), ("numbers", numbers, "number")):
             self._group.create_array(
                 f"{EVENTS}/{number}/{name}",
@@ -171,7 +213,13 @@ class Arrays:
             )
 
     def read_events(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Codes and numbers of the events of a block; raises as `read` does."""
+        """Codes and numbers of the events of a block; raises as `read` does.
+
+        Parameters
+        ----------
+        number : int
+            Of the block.
+        """
         codes, numbers = (self._array(f"{EVENTS}/{number}/{n}") for n in ("codes", "numbers"))
         return np.asarray(codes[:]), np.asarray(numbers[:])
 
