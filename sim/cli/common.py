@@ -158,6 +158,6 @@ def choose_driver(scenario: Scenario, runs: int) -> None:
 
     weeks = scenario.rounds + scenario.parameters.burn_in / 2
     if runs * weeks * len(scenario.actors) ** 3 <= _QUICK and not compiling.is_warm():
-        if compiling.REMARK:
+        if compiling.REMARK and runs > 1:
             say(f"sim: {compiling.REMARK}")
         compiling.interpret()
