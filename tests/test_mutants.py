@@ -24,7 +24,7 @@ def test_a_mangled_file_is_refused_in_words_or_accepted(
 
 
 @pytest.mark.parametrize(
-    ("mutants", "count"), [(mutate.mutate_store, 60), (mutate.mutate_results, 60)]
+    ("mutants", "count"), [(mutate.mutate_store, 40), (mutate.mutate_results, 40)]
 )
 def test_what_was_kept_and_mangled_is_refused_in_words_or_read(
     tmp_path: Path, mutants: Callable[[int, int, Path], mutate.Tally], count: int
