@@ -15,4 +15,4 @@ if sys.version_info < NEEDED:
         f"With a newer one: python{needed} -m venv .venv && source .venv/bin/activate"
     )
 
-from hatchling.build import *  # noqa: E402, F403
+from hatchling.build import *  # noqa: E402, F403  # a backend is this module; the version first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
-from sim import html, labels
+from sim import html, labels, paired
 from sim.chronicle.wording import Words, count, listed, percent
 from sim.ensembles import ensemble
 from sim.errors import ScenarioError, SimError
-from sim.events import CODE
 from sim.files import differing
 from sim.givens import Layout
 from sim.measures.intervals import wilson
+from sim.outcomes import HEADLINES, NEEDS, measured, said
 from sim.parting import Parting, parting, parting_of
 from sim.places import is_results, is_url
 from sim.results import scenario_of
@@ -34,99 +33,12 @@ from sim.simulation import replay
 from sim.sources import must_be_there, open_results
 from sim.study import MOST_RUNS, given, whole
 
-_STATES = ("war", "ceasefire", "settlement", "victory")
-_COUNTS = {
-    "ceasefires offered": ("ceasefire", (0, 1)),
-    "ceasefires signed": ("ceasefire", (1,)),
-    "ceasefires collapsed": ("collapse", (1,)),
-    "rounds of talks with a vote": ("settle", (0, 1)),
-    "bilateral deals": ("deal", (1,)),
-}
 # So many changes are named in a title.
 MOST_CHANGES = 3
-HEADLINES = (*(f"weeks of {state}" for state in _STATES), *_COUNTS)
-_BY_ACTOR = {
-    "weeks {} broke a ceasefire": ("comply", 0),
-    "weeks {} ordered to break it": ("order", 0),
-    "times {} ratified": ("ratify", 1),
-    "times {} refused to ratify": ("ratify", 0),
-    "times {} was consulted": ("consult", 1),
-    "times {} was left out": ("consult", 0),
-    "times {} came to the talks": ("attend", 1),
-    "times {} voted for the text": ("vote", 1),
-}
-_SAID = {"weeks {} ordered to break it": "weeks {} ordered proxies to break a ceasefire"}
-NEEDS = (
-    "state", "story", "happened", "decided", "final_tie", "final_position", "final_capability",
-)  # fmt: skip
 # Measures besides the headlines that a notebook shows.
 _SHOWN = 10
 _ROW = "{:<{}}{:>10}{:>10}{:>12}{:>23}{:>18}"
 _HEADS = ("first", "second", "difference", "95 % interval", "runs that differ")
-
-
-type _Measured = tuple[str, tuple[str, ...], NDArray[np.float64]]
-
-
-def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
-    """The numbers of every run that a comparison looks at.
-
-    Parameters
-    ----------
-    results : Dataset
-        Of `sim.ensembles.ensemble`; the summary is enough.
-
-    Returns
-    -------
-    dict of str to ndarray
-        Name in words -> values of shape (runs,). Weeks in each state, ceasefires and talks,
-        decisions of each actor, and positions, capabilities and ties at the end (the mean of both
-        directions).
-    """
-    return {form.format(*who): values for form, who, values in _measured(results)}
-
-
-def _measured(results: xr.Dataset) -> Iterator[_Measured]:
-    """Each measure: its words, the actors or issues to put into them, its values."""
-    state = results["state"].values
-    for code, name in enumerate(_STATES[: max(3, int(state.max(initial=0)) + 1)]):
-        yield f"weeks of {name}", (), (state == code).sum(axis=1).astype(float)
-    happened, decided = results["happened"].values, results["decided"].values
-    for name, (kind, answers) in _COUNTS.items():
-        yield name, (), happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
-    actors = [str(name) for name in results["actor"].values]
-    case = scenario_of(results)
-    patrons = {*case.patrons, *(event.patron for event in case.events)}
-    for form, (kind, answer) in _BY_ACTOR.items():
-        for i, actor in enumerate(actors):
-            # What an actor without proxies orders is what it does itself.
-            if kind == "order" and actor not in patrons:
-                continue
-            values = decided[:, CODE[kind], answer, i].astype(float)
-            if values.any():
-                yield form, (actor,), values
-    position = results["final_position"].values.astype(float)
-    for k, issue in enumerate(str(name) for name in results["issue"].values):
-        yield "position of {} at the end", (issue,), position[:, k]
-    capability = results["final_capability"].values.astype(float)
-    for i, actor in enumerate(actors):
-        yield "capability of {} at the end", (actor,), capability[:, i]
-    tie = results["final_tie"].values.astype(float)
-    for i, one in enumerate(actors):
-        for j in range(i + 1, len(actors)):
-            values = (tie[:, i, j] + tie[:, j, i]) / 2
-            yield "tie of {} and {} at the end", (one, actors[j]), values
-
-
-def in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
-    """Name of each measure of `outcomes` -> the same with labels."""
-    return {form.format(*who): _in_words(form, who, words) for form, who, _ in _measured(results)}
-
-
-def _in_words(form: str, who: Sequence[str], words: Words) -> str:
-    """The name of a measure with the labels of its actors or of its issue."""
-    call = words.issue if form.startswith("position") else words.who
-    return _SAID.get(form, form).format(*map(call, who))
 
 
 @dataclass(frozen=True, repr=False)
@@ -422,9 +334,9 @@ def _between(
     number = run
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
-    found: dict[tuple[str, tuple[str, ...]], _Paired] = {}
+    found: dict[tuple[str, tuple[str, ...]], paired.Paired] = {}
     for some in zip(pieces(a), pieces(b), strict=True):
-        _add(found, *(_of_both(results, places) for results in some))
+        paired.add(found, *(_of_both(results, places) for results in some))
     named = {form.format(*who): sums for (form, who), sums in found.items()}
     # Both scenarios have every actor and issue that is left, see `_of_both`.
     words = Words(cases[0])
@@ -432,12 +344,12 @@ def _between(
         titles=_titles(cases, asked, ids=False),
         title_ids=_titles(cases, asked, ids=True),
         runs=len(both),
-        table=_table(named),
-        same=_always_equal(named),
+        table=paired.table(named),
+        same=paired.always_equal(named),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),
-        words={form.format(*who): _in_words(form, who, words) for form, who in found},
+        words={form.format(*who): said(form, who, words) for form, who in found},
     )
 
 
@@ -449,7 +361,7 @@ def _of_both(
         *(frozenset(places[0].actors) ^ frozenset(places[1].actors)),
         *(frozenset(places[0].issues) ^ frozenset(places[1].issues)),
     }
-    return {(form, who): values for form, who, values in _measured(results) if gone.isdisjoint(who)}
+    return {(form, who): values for form, who, values in measured(results) if gone.isdisjoint(who)}
 
 
 def _is_shipped(name: str) -> bool:
@@ -495,110 +407,3 @@ def _titles(
     if said:
         return name, f"{other} with {listed(said)}"
     return name, f"{other}, unchanged" if name == other else other
-
-
-def _always_equal(found: Mapping[str, _Paired]) -> dict[str, str]:
-    """Measures that are equal to an earlier one in every run of both, with that one.
-
-    What never varies, and headlines, stand by themselves.
-    """
-    known: dict[float, str] = {}
-    same = {}
-    for name, sums in found.items():
-        if sums.least == sums.most:
-            continue
-        earlier = known.setdefault(sums.signature, name)
-        if earlier != name and name not in HEADLINES:
-            same[name] = earlier
-    return same
-
-
-def differences(
-    first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]]
-) -> pd.DataFrame:
-    """Paired differences of the outcomes of two ensembles; see `Comparison.table`.
-
-    A count that never occurs in one of them is 0 there; other measures must be of both.
-    """
-    found: dict[str, _Paired] = {}
-    _add(found, first, second)
-    return _table(found)
-
-
-@dataclass
-class _Paired:
-    """Sums of one measure over pairs of runs, to which pairs are added piece by piece.
-
-    Means and squares of pieces are joined as by Chan, Golub and LeVeque (1979), "Updating formulae
-    and a pairwise algorithm for computing sample variances".
-    """
-
-    runs: int
-    first: float = 0.0
-    second: float = 0.0
-    difference: float = 0.0
-    squares: float = 0.0
-    changed: int = 0
-    least: float = math.inf
-    most: float = -math.inf
-    # The values weighted by numbers without a pattern, the same for every measure: those that
-    # are equal in all runs have the same sum, others do not.
-    signature: float = 0.0
-
-    def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
-        """Add the values of some pairs, both of shape (pairs,)."""
-        gap = other - one
-        runs = self.runs + len(gap)
-        share = len(gap) / runs
-        shift = float(gap.mean()) - self.difference
-        self.squares += float(((gap - gap.mean()) ** 2).sum()) + shift**2 * self.runs * share
-        self.difference += shift * share
-        self.first += float(one.sum())
-        self.second += float(other.sum())
-        self.changed += int((gap != 0).sum())
-        places = np.arange(self.runs, runs, dtype=float)
-        self.signature += float(np.sin(places + 1.0) @ one + np.cos(2.0 * places) @ other)
-        self.least = min(self.least, float(one.min()), float(other.min()))
-        self.most = max(self.most, float(one.max()), float(other.max()))
-        self.runs = runs
-
-    def row(self) -> dict[str, float]:
-        """The row of the table of a comparison."""
-        runs, mean = self.runs, self.difference
-        error = math.sqrt(self.squares / (runs - 1)) / math.sqrt(runs) if runs > 1 else math.inf
-        reach = float(student.ppf(0.975, runs - 1)) if runs > 1 else 1.0
-        return {
-            "first": self.first / runs, "second": self.second / runs, "difference": mean,
-            "low": mean - reach * error, "high": mean + reach * error,
-            "changed": self.changed / runs,
-            "effect": 0.0 if mean == 0.0 else mean / error if error > 0.0 else math.inf,
-        }  # fmt: skip
-
-
-def _add(
-    found: dict[Any, _Paired], first: Mapping[Any, NDArray[Any]], second: Mapping[Any, NDArray[Any]]
-) -> None:
-    """Add the measures of some pairs of runs, by name or by form and names."""
-    names = dict.fromkeys([*found, *first, *second])
-    before = max((sums.runs for sums in found.values()), default=0)
-    pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
-    for name in names:
-        one, other = first.get(name), second.get(name)
-        if one is None or other is None:
-            form = name if isinstance(name, str) else name[0]
-            if not form.startswith(("weeks", "times")):
-                continue
-            nothing = np.zeros(pairs)
-            one, other = (nothing if values is None else values for values in (one, other))
-        if name not in found:
-            found[name] = _Paired(before)
-            if before:  # it was 0 in all of these
-                found[name].least = found[name].most = 0.0
-        found[name].add(one, other)
-
-
-def _table(found: Mapping[str, _Paired]) -> pd.DataFrame:
-    if not found:
-        raise SimError("the two scenarios have no measure in common")
-    rows = {name: sums.row() for name, sums in found.items()}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")

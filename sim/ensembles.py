@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim import costs, executors
+from sim import cluster, costs, executors
 from sim.errors import SimError
 from sim.ledger import Receipt
 from sim.progress import Progress
@@ -140,7 +140,7 @@ def complete(
     if not left:
         return failures
     if how == "dask":
-        flow: Iterator[executors.Yielded] = executors.on_cluster(store, left, scheduler)
+        flow: Iterator[executors.Yielded] = cluster.play(store, left, scheduler)
     else:
         make_ready(study)
 

@@ -1,22 +1,20 @@
-"""Who plays the blocks of a study: this thread, threads, processes, or a cluster.
+"""Who plays the blocks of a study on this machine: this thread, threads or processes.
 
-All of them do the same: take the blocks that are left, a few in flight for each worker, and hand
-back what comes of each. What a block gives depends on its number alone.
+All of them, and a cluster (`sim.cluster`), do the same: take the blocks that are left, a few in
+flight for each worker, and hand back what comes of each. What a block gives depends on its number
+alone.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
-    CancelledError,
     Executor,
     Future,
     ThreadPoolExecutor,
@@ -26,20 +24,17 @@ from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from typing import Any
 
 from sim import compiling, plugins
-from sim.distribution import how_to_get
 from sim.errors import SimError, StoppedError, nearest
-from sim.ledger import Receipt
 from sim.store import Store
 from sim.study import Study
 
 EXECUTORS = ("auto", "serial", "threads", "processes", "dask")
-_IN_FLIGHT = 2
+# Blocks in flight for each worker.
+IN_FLIGHT = 2
 # A block at which so many pools in a row broke, with nothing finished between, is given up.
 _MOST_BREAKS = 5
 # Exit code of a worker that was about to start workers of its own.
 _UNGUARDED = 79
-# Seconds after which a scheduler that does not answer is given up.
-PATIENCE = 10.0
 
 type Yielded = tuple[int, Any]
 
@@ -96,7 +91,7 @@ def in_threads(
 ) -> Iterator[Yielded]:
     """Play blocks in threads: compiled code lets them run side by side."""
     with ThreadPoolExecutor(workers) as pool:
-        yield from _flow(pool, work, iter(blocks), workers * _IN_FLIGHT)
+        yield from _flow(pool, work, iter(blocks), workers * IN_FLIGHT)
 
 
 def in_processes(store: Store | None, study: Study, blocks: Sequence[int], workers: int) -> Any:
@@ -118,7 +113,7 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
         )
         started: Any = pool._processes  # before the pool forgets them
         try:
-            for block, answer in _flow(pool, _work_here, iter(list(left)), workers * _IN_FLIGHT):
+            for block, answer in _flow(pool, _work_here, iter(list(left)), workers * IN_FLIGHT):
                 left.remove(block)
                 breaks = 0
                 yield block, answer
@@ -133,136 +128,15 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
             if breaks >= _MOST_BREAKS:
                 raise StoppedError(
                     f"worker processes died {breaks} times and nothing was finished in between "
-                    "(out of memory?): try fewer --workers or a smaller "
-                    "--block; "
+                    "(out of memory?): try fewer --workers or a smaller --block; "
                     f"{len(left)} blocks are left"
                 ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def on_cluster(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator[Yielded]:
-    """Play blocks on a cluster of dask; tasks hold a path and a number, receipts come back.
-
-    Raises
-    ------
-    SimError
-        If dask is not installed, no scheduler is given, or it does not answer.
-    """
-    try:
-        from distributed import Client, as_completed
-    except ImportError as error:
-        raise SimError(f"the executor dask needs it: {how_to_get('dask')}") from error
-    if not scheduler:
-        raise SimError("the executor dask needs the address of a scheduler: tcp://host:8786")
-    files = sorted(set(plugins.FILES.values()))
-    with _quiet("distributed"), _reach(Client, scheduler) as client:
-        if not client.nthreads():
-            sys.stderr.write("the scheduler has no workers yet: waiting for the first ...\n")
-            client.wait_for_workers(1)
-        threads = sum(client.nthreads().values())
-        queue = iter(blocks)
-
-        def submit() -> Any:
-            block = next(queue, None)
-            if block is None:
-                return None
-            # Not pure: a block that is asked for again has to be played again.
-            return client.submit(
-                play_there, store.place.address, block, store.fingerprint, files,
-                key=f"block-{block}-{os.urandom(4).hex()}", pure=False, retries=3,
-            )  # fmt: skip
-
-        first = [submit() for _ in range(threads * _IN_FLIGHT)]
-        flow = as_completed([future for future in first if future is not None])
-        for future in flow:
-            try:
-                receipt = future.result()
-                more = submit()
-                if more is not None:
-                    flow.add(more)
-            except SimError:
-                raise
-            except (Exception, CancelledError) as error:
-                what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                if isinstance(error, CancelledError):
-                    what = f"the connection to the scheduler {scheduler} was lost"
-                raise StoppedError(
-                    f"the cluster failed: {what}; finished blocks are kept, and the same command "
-                    "goes on from there"
-                ) from error
-            yield receipt["block"], receipt
-
-
-@contextlib.contextmanager
-def _quiet(library: str) -> Iterator[None]:
-    """Keep a library from writing to the log: what matters of it is said in one message here."""
-    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == library]
-    levels = {name: logging.getLogger(name).level for name in names}
-    for name in names:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
-
-
-def _reach(client: Callable[..., Any], scheduler: str) -> Any:
-    """A client of a scheduler. Its own time limit does not cover one that is there and silent."""
-    found: list[Any] = []
-
-    def connect() -> None:
-        try:
-            found.append(client(scheduler, timeout=PATIENCE))
-        except Exception as error:
-            found.append(error)
-
-    thread = threading.Thread(target=connect, daemon=True)
-    thread.start()
-    thread.join(PATIENCE + 2.0)
-    answer = found[0] if found else TimeoutError("it takes connections and says nothing")
-    if isinstance(answer, Exception):
-        raise SimError(
-            f"the scheduler {scheduler} does not answer within {PATIENCE:.0f} s: {answer}"
-        ) from answer
-    return answer
-
-
-def play_there(path: str, block: int, study: str, plugin_files: Sequence[str] = ()) -> Receipt:
-    """Play one block of the study of a store, wherever this runs, and keep it there.
-
-    Parameters
-    ----------
-    path : str
-        Of the store.
-    block : int
-    study : str
-        Fingerprint of the study that is meant, `Store.fingerprint`.
-    plugin_files : sequence of str
-        Python files with the actor classes that the scenario asks for.
-
-    Returns
-    -------
-    Receipt
-        The block's line of the ledger.
-    """
-    store = _STORES.get(path)
-    if store is None or store.fingerprint != study:
-        # A worker lives longer than a study: the store may have grown, or be another.
-        _meet(plugin_files)
-        store = _STORES[path] = Store(path)
-        if store.fingerprint != study:
-            raise StoppedError(f"{path} holds another study now")
-        strange = store.strange_classes()
-        if strange:
-            raise StoppedError(f"the file of agent class {strange[0]!r} is another one on a worker")
-    return store.keep(block, store.study.play(block))
-
-
-# What a worker process has been told, and the stores that it has opened.
+# What a worker process has been told.
 _HERE: dict[str, Any] = {}
-_STORES: dict[str, Store] = {}
 
 
 def _settle_in(path: str | None, study: Study, plugin_files: Sequence[str]) -> None:
@@ -272,7 +146,7 @@ def _settle_in(path: str | None, study: Study, plugin_files: Sequence[str]) -> N
     threading.Thread(target=_follow_parent, daemon=True).start()
     compiling.SILENT = True  # the parent has said it
     try:
-        _meet(plugin_files)
+        plugins.meet(plugin_files)
         _HERE["study"] = study
         _HERE["store"] = None if path is None else Store(path, study)
     except Exception as error:
@@ -285,12 +159,6 @@ def _follow_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _meet(plugin_files: Sequence[str]) -> None:
-    for file in plugin_files:
-        if not plugins.is_as_read(file):
-            plugins.load_plugin(file)
 
 
 def _work_here(block: int) -> Any:

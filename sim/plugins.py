@@ -10,7 +10,7 @@ import importlib.util
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +134,19 @@ def is_as_read(file: str) -> bool:
         return read == _hash(files)
     except OSError:
         return False
+
+
+def meet(files: Iterable[str]) -> None:
+    """Read plug-ins that were not read yet, or are edited since: a worker outlives a command.
+
+    Parameters
+    ----------
+    files : iterable of str
+        Values of `FILES` of the process that starts the work.
+    """
+    for file in files:
+        if not is_as_read(file):
+            load_plugin(file)
 
 
 def _hash(files: list[str]) -> str:

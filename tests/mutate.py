@@ -37,8 +37,8 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
-from sim import files, manifest, saving, toml  # noqa: E402
-from sim.errors import SimError  # noqa: E402
+from sim import files, manifest, saving, toml  # noqa: E402  # found by the lines above
+from sim.errors import SimError  # noqa: E402  # as above
 
 # Tokens that stand for the kinds of trouble that files are known to make.
 WORDS = [

@@ -12,7 +12,7 @@ import time
 import distributed
 import pytest
 
-from sim import executors
+from sim import cluster as module
 from sim.cli import main
 from sim.ensembles import ensemble
 from sim.errors import SimError
@@ -95,7 +95,7 @@ def test_workers_notice_that_a_store_has_grown_or_is_another_one(toy, cluster, t
 
 
 def test_a_scheduler_that_does_not_answer_is_given_up_in_time(toy, tmp_path, monkeypatch):
-    monkeypatch.setattr(executors, "PATIENCE", 1.0)
+    monkeypatch.setattr(module, "PATIENCE", 1.0)
     with socket.socket() as silent:  # takes connections, and says nothing
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -108,7 +108,7 @@ def test_a_scheduler_that_does_not_answer_is_given_up_in_time(toy, tmp_path, mon
 
 @pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1:1", "", None])
 def test_an_address_that_is_none_is_one_clear_message(toy, tmp_path, monkeypatch, address):
-    monkeypatch.setattr(executors, "PATIENCE", 1.0)
+    monkeypatch.setattr(module, "PATIENCE", 1.0)
     with pytest.raises(SimError, match="scheduler"):
         ensemble(toy, 4, 1, tmp_path / "a", executor="dask", scheduler=address)
 

@@ -15,11 +15,13 @@ from sim import html
 from sim.branching import branch
 from sim.chronicle.wording import Words
 from sim.cli import main
-from sim.comparison import compare, differences, outcomes, parting
+from sim.comparison import compare, parting
 from sim.ensembles import ensemble
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.events import KINDS
 from sim.files import with_changes
+from sim.outcomes import outcomes
+from sim.paired import differences
 from sim.parting import _say
 from sim.results import Event, events, scenario_of
 from sim.simulation import gather, simulate

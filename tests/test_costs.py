@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim import blocks, comparison, costs, events, measures, selection
+from sim import blocks, costs, events, measures, paired, selection
 from sim.cli import main
 from sim.errors import SimError
 from sim.report import sections
@@ -72,20 +72,20 @@ def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
 )
 def test_differences_do_not_depend_on_where_the_runs_are_cut(pairs, cut):
     one, other = (np.array(values) for values in zip(*pairs, strict=True))
-    whole = comparison.differences({"x": one}, {"x": other}).loc["x"]
+    whole = paired.differences({"x": one}, {"x": other}).loc["x"]
     found = {}
     for part in (slice(0, cut), slice(cut, None)):
         if len(one[part]):
-            comparison._add(found, {"x": one[part]}, {"x": other[part]})
-    apart = comparison._table(found).loc["x"]
+            paired.add(found, {"x": one[part]}, {"x": other[part]})
+    apart = paired.table(found).loc["x"]
     assert np.allclose(whole.drop("effect"), apart.drop("effect"), rtol=1e-9, atol=1e-9)
 
 
 def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
     found = {}
-    comparison._add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
-    comparison._add(found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)})
-    row = comparison._table(found).loc["times a ratified"]
+    paired.add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
+    paired.add(found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)})
+    row = paired.table(found).loc["times a ratified"]
     assert (row["first"], row["second"], row["difference"], row["changed"]) == (0.5, 0, -0.5, 0.5)
 
 

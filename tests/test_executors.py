@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, hear_ctrl_c
@@ -64,9 +65,10 @@ def test_ctrl_c_while_workers_start_shows_no_traceback(wait):
         [sys.executable, "-m", "sim", *words, "--workers", "2"], cwd=ROOT, stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL, text=True, start_new_session=True, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
-    children, end = f"/proc/{process.pid}/task/{process.pid}/children", time.monotonic() + 120
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    end = time.monotonic() + 120
     # The first is the tracker of resources.
-    while time.monotonic() < end and len(open(children).read().split()) < 2:  # noqa: SIM115
+    while time.monotonic() < end and len(children.read_text().split()) < 2:
         time.sleep(0.01)
     time.sleep(wait)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all of them

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import executors, plugins
+from sim import plugins
 from sim.cli import main
 from sim.errors import ActorError
 from sim.store import Store
@@ -150,7 +150,7 @@ def test_a_worker_that_lives_on_reads_an_edited_plugin_anew(tmp_path: Path) -> N
     case = sim.with_changes(case, {"actors.league.agent": "helped"})
     for answer in (2.0, -1.0):
         file = plugin(tmp_path / "plug", "helped", answer)
-        executors._meet([str(file.resolve())])
+        plugins.meet([str(file.resolve())])
         assert plugins.REGISTERED["helped"].answer == answer / 2
     store = Store.prepare(tmp_path / "store", Study.of(case, runs=1))
     plugins.load_plugin(plugin(tmp_path / "plug", "helped", 1.0))

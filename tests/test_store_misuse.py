@@ -255,14 +255,6 @@ def test_a_ledger_that_does_not_fit_its_data_is_found(toy, base, tmp_path, chang
     assert Store(folder).digest() == Store(base).digest()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_one_message(base, tmp_path):
-    folder = copy_of(base, tmp_path)
-    (folder / "manifest.json").chmod(0)
-    with pytest.raises(ResultsError, match=r"cannot read .*Permission denied"):
-        Store(folder)
-
-
 def test_a_refusal_of_the_system_to_read_is_one_message(base, tmp_path, monkeypatch):
     def refuse(self):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

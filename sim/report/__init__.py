@@ -10,7 +10,7 @@ from string import Template
 
 import xarray as xr
 
-from sim import comparison, selection
+from sim import outcomes, selection
 from sim.files import dumps
 from sim.html import page, paragraph, section
 from sim.progress import teller
@@ -70,7 +70,7 @@ def html(
     selection.run_number(results)
     say = teller() if say is None else say
     # Read once, so that damage is found before anything is drawn; not all of it at one time.
-    for piece in selection.pieces(results[[n for n in comparison.NEEDS if n in results]]):
+    for piece in selection.pieces(results[[n for n in outcomes.NEEDS if n in results]]):
         piece.load()
     scenario, found = scenario_of(results), extremes(results)
     many = results.sizes["run"] > 1

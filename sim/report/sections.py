@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import comparison, html, labels, measures, selection
+from sim import html, labels, measures, outcomes, selection
 from sim.chronicle import page as chronicle_page
 from sim.chronicle.wording import Words, day, percent
 from sim.errors import ResultsError, SimError
@@ -168,11 +168,11 @@ def course(results: xr.Dataset) -> str:
     """Weeks in each state, ceasefires and talks of a run."""
     light = results.drop_vars(["tie"], errors="ignore")
     found = [
-        {name: values for name, values in numbers(piece).items() if name in comparison.HEADLINES}
+        {name: values for name, values in numbers(piece).items() if name in outcomes.HEADLINES}
         for piece in selection.pieces(light)
     ]
     rows = []
-    for name in comparison.HEADLINES:
+    for name in outcomes.HEADLINES:
         if not any(name in piece for piece in found):
             continue
         # A count that does not occur in a piece is 0 there.

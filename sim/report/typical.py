@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import comparison, selection
+from sim import outcomes, selection
 from sim.chronicle.wording import Words
 from sim.events import CODE, KINDS
 from sim.results import scenario_of
@@ -16,7 +16,7 @@ from sim.results import scenario_of
 # Typical runs are looked for among so many.
 MOST_SOUGHT = 20_000
 FAR = 4.0
-_OF_EVENTS = comparison.HEADLINES[4:]
+_OF_EVENTS = outcomes.HEADLINES[4:]
 
 
 class Extremes(NamedTuple):
@@ -38,7 +38,7 @@ class Extremes(NamedTuple):
 def extremes(results: xr.Dataset) -> Extremes:
     """Find a typical run and an extreme one.
 
-    Every number of a run (see `sim.comparison.outcomes`) is measured by its distance from the
+    Every number of a run (see `sim.outcomes.outcomes`) is measured by its distance from the
     median in standard deviations, at most 4. The course of the war, decisions of actors,
     positions, capabilities and ties at the end count equally, however many numbers each has.
 
@@ -71,7 +71,7 @@ def extremes(results: xr.Dataset) -> Extremes:
     parts = {key: iter(group) for key, group in groups.items()}
     by_name = {name: float(next(parts[key])[far_off]) for key, name in names}
     most = sorted(by_name, key=lambda name: -by_name[name])[:4]
-    words = comparison.in_words(_whole(some), Words(scenario_of(some)))
+    words = outcomes.in_words(_whole(some), Words(scenario_of(some)))
     told = (
         f"{words.get(name, name)}: {found[name][far_off]:.4g}, median {np.median(found[name]):.4g}"
         for name in most
@@ -80,7 +80,7 @@ def extremes(results: xr.Dataset) -> Extremes:
 
 
 def _group(name: str) -> str:
-    if name in comparison.HEADLINES:
+    if name in outcomes.HEADLINES:
         return "course"
     head = name.split()[0]
     return head if head in ("position", "capability", "tie") else "decisions"
@@ -90,7 +90,7 @@ def numbers(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
     """The numbers of every run by name, also of results that have no summary."""
     selection.variable(results, "state")
     told = {"happened", "decided"} <= set(results) or "event_kind" in results
-    found = comparison.outcomes(_whole(results))
+    found = outcomes.outcomes(_whole(results))
     return {name: v for name, v in found.items() if told or name not in _OF_EVENTS}
 
 

@@ -212,11 +212,11 @@ class Seat:
                     "play takes several answers, ['yes', 'no'], or a function of the question, "
                     f"not {answers!r}"
                 )
-            row = itertools.chain(answers, itertools.repeat(None))
-            answers = lambda _: next(row)  # noqa: E731
+            answers = itertools.chain(answers, itertools.repeat(None))
         try:
             while self.question is not None:
-                self._answer(answers(self.question))
+                answer = answers(self.question) if callable(answers) else next(answers)
+                self._answer(answer)
         finally:
             self._tell()
         return self
