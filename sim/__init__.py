@@ -58,6 +58,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("how it is laid out", "zarr_arrays"),
     ("where they are kept", "store"),
     ("where they are found", "sources"),
+    ("how they are played", "block_playing"),
     ("who plays them here", "executors"),
     ("who plays them elsewhere", "cluster"),
     ("how far they are", "progress"),

@@ -15,6 +15,7 @@ from concurrent.futures import CancelledError
 from typing import Any
 
 from sim import plugins
+from sim.block_playing import play_block
 from sim.distribution import how_to_get
 from sim.errors import SimError, StoppedError
 from sim.executors import IN_FLIGHT, Yielded
@@ -148,7 +149,7 @@ def play_there(path: str, block: int, study: str, plugin_files: Sequence[str] = 
         store = _STORES[path] = Store(path)
         if store.fingerprint != study:
             raise StoppedError(f"{path} holds another study now")
-        strange = store.strange_classes()
+        strange = store.strange_classes(plugins.hashes_of(store.study.scenario))
         if strange:
             raise StoppedError(f"the file of agent class {strange[0]!r} is another one on a worker")
-    return store.keep(block, store.study.play(block))
+    return store.keep(block, play_block(store.study, block))

@@ -32,7 +32,7 @@ _SERIALIZE: Any = serialize
 _COMPILED = ("rounds", "blocks", "opening")
 _NUMBERS = (*_COMPILED, "setup")
 # Who plays runs, names their luck, and puts what they leave into arrays.
-_ALONE = ("model", "simulation", "study", "recording")
+_ALONE = ("model", "simulation", "study", "block_playing", "recording")
 _IMPORT = re.compile(
     r"^\s*(?:from sim(?:\.([\w.]+))? import (\([^)]*\)|[^\n]*)|import sim\.([\w.]+))", re.MULTILINE
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from sim import cluster, costs, executors
+from sim import cluster, costs, executors, plugins
+from sim.block_playing import make_ready, play_block
 from sim.errors import SimError
 from sim.ledger import Receipt
 from sim.progress import Progress
@@ -18,7 +20,7 @@ from sim.recording import Failure
 from sim.scenario import Scenario
 from sim.simulation import gather, replay, simulate
 from sim.store import Store, writing
-from sim.study import Study, given, make_ready, whole
+from sim.study import Study, given, whole
 
 # Notebooks ask this module for the few runs in full as well.
 __all__ = ["complete", "ensemble", "gather", "replay", "simulate"]
@@ -113,7 +115,7 @@ def ensemble(
     if out is None:
         return _in_memory(study, executor, workers, progress)
     with writing(out):
-        store = Store.prepare(out, study, block is None, shrink)
+        store = Store.prepare(out, study, block is None, shrink, plugins.hashes_of(study.scenario))
         complete(store, executor, workers, scheduler, progress)
     return store.dataset()
 
@@ -145,7 +147,7 @@ def complete(
         make_ready(study)
 
         def work(number: int) -> Receipt:
-            return store.keep(number, study.play(number))
+            return store.keep(number, play_block(study, number))
 
         flow = _flow(how, work, store, study, left, many)
     runs_left = sum(stop - start for start, stop in map(study.span, left))
@@ -176,7 +178,7 @@ def _in_memory(
     tables: dict[int, tuple[Any, Any]] = {}
     failures: list[Failure] = []
     every = range(study.blocks)
-    flow = _flow(how, study.play, None, study, every, _workers(workers))
+    flow = _flow(how, partial(play_block, study), None, study, every, _workers(workers))
     with Progress(study.runs, 0, progress) as shown:
         for number, block in flow:
             start, stop = study.span(number)

@@ -24,6 +24,7 @@ from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from typing import Any
 
 from sim import compiling, plugins
+from sim.block_playing import play_block
 from sim.errors import SimError, StoppedError, nearest
 from sim.store import Store
 from sim.study import Study
@@ -164,7 +165,7 @@ def _follow_parent() -> None:
 def _work_here(block: int) -> Any:
     if "fault" in _HERE:
         raise _HERE["fault"]
-    found = _HERE["study"].play(block)
+    found = play_block(_HERE["study"], block)
     return found if _HERE["store"] is None else _HERE["store"].keep(block, found)
 
 

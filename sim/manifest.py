@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sim import plugins
 from sim.errors import ResultsError, SimError
 from sim.files import differing, dumps, loads
 from sim.results import FORMAT, versions
@@ -55,12 +54,14 @@ class Manifest(BaseModel):
     scenario: str
 
     @classmethod
-    def of(cls, study: Study) -> Manifest:
+    def of(cls, study: Study, classes: Mapping[str, str]) -> Manifest:
         """The manifest of a study that this program plays.
 
         Parameters
         ----------
         study : Study
+        classes : mapping of str to str
+            Agent classes of a user's own, each with a hash of its files.
         """
         scenario = dumps(study.scenario)
         return cls(
@@ -73,7 +74,7 @@ class Manifest(BaseModel):
             record=list(study.record),
             hold=study.hold,
             versions=versions(),
-            classes=_classes_of(study),
+            classes=dict(classes),
             scenario_hash=_hash(scenario),
             scenario=scenario,
         )
@@ -191,12 +192,6 @@ def _canonical(data: Mapping[str, Any]) -> str:
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _classes_of(study: Study) -> dict[str, str]:
-    """Agent classes of a user's own that the study needs, each with a hash of its files."""
-    own = {actor.agent for actor in study.scenario.actors.values() if actor.agent is not None}
-    return {name: plugins.hash_of(name) for name in sorted(own)}
 
 
 def _in_words(path: str, there: Any, here: Any) -> str:

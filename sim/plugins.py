@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import ActorError
+from sim.scenario import Scenario
 
 # Classes by the name under which a scenario asks for them.
 REGISTERED: dict[str, Any] = {}
@@ -119,6 +120,17 @@ def hash_of(agent: str) -> str:
         Name under which the class is registered.
     """
     return _READ[FILES[agent]][0] if agent in FILES else "of this session"
+
+
+def hashes_of(scenario: Scenario) -> dict[str, str]:
+    """Agent classes of a user's own that a scenario asks for, each with a hash of its files.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    """
+    own = {actor.agent for actor in scenario.actors.values() if actor.agent is not None}
+    return {name: hash_of(name) for name in sorted(own)}
 
 
 def is_as_read(file: str) -> bool:

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import costs
+from sim.block_playing import make_ready
 from sim.chance import NO_DRAWS
 from sim.errors import ResultsError, SimError, nearest
 from sim.events import counter, empty, must_be_sound
@@ -22,7 +23,7 @@ from sim.rounds import play
 from sim.scenario import Scenario
 from sim.setup import begin, keys_of, most_events, prepare
 from sim.store import Store
-from sim.study import MOST_RUNS, Study, given, make_ready, whole
+from sim.study import MOST_RUNS, Study, given, whole
 from sim.world import RECORDED, Kept, blank
 
 

@@ -21,8 +21,9 @@ import dataclasses
 import hashlib
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,7 @@ class Store:
         study: Study,
         any_block: bool = True,
         shrink: bool = False,
+        classes: Mapping[str, str] = MappingProxyType({}),
     ) -> Store:
         """A store for a study: a new one, or one to go on with. What is half-made is repaired.
 
@@ -83,6 +85,8 @@ class Store:
             Go on with the block size of the store, whatever that of `study` is.
         shrink : bool
             Drop the runs of the store beyond those of `study`.
+        classes : mapping of str to str
+            Agent classes of a user's own that the study needs, each with the hash of its files.
 
         Raises
         ------
@@ -94,7 +98,7 @@ class Store:
         """
         costs.must_fit(16 * study.runs, f"the numbers of {study.runs} runs", "ask for fewer runs")
         store = cls(path, study)
-        there, manifest = store.place, Manifest.of(study)
+        there, manifest = store.place, Manifest.of(study, classes)
         fewer = False
         try:
             if there.read(_MANIFEST) is not None:
@@ -188,9 +192,14 @@ class Store:
         old = "it is of an older version of this program: make it anew in another folder"
         return AGAIN if self._format == STORE_FORMAT else old
 
-    def strange_classes(self) -> list[str]:
-        """Agent classes that this process has read from another file than the store's were."""
-        mine = Manifest.of(self.study).classes
+    def strange_classes(self, mine: Mapping[str, str]) -> list[str]:
+        """Agent classes that this process has read from another file than the store's were.
+
+        Parameters
+        ----------
+        mine : mapping of str to str
+            Those of this process, each with the hash of its files.
+        """
         return [n for n, there in self._manifest().classes.items() if mine.get(n) != there]
 
     @cached_property

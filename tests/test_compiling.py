@@ -184,17 +184,17 @@ def test_the_folder_that_numba_is_told_to_use_is_used(copy, tmp_path):
 @pytest.mark.parametrize("playing", ["memory", "store", "few", "calibration"])
 def test_the_rules_are_compiled_before_a_bar_moves(toy, tmp_path, monkeypatch, playing):
     """A bar that waits for the compiler foretells hours."""
-    from sim import ensembles, simulation, study
+    from sim import block_playing, ensembles, simulation
     from sim.calibration import design, load_plan
 
     order = []
-    real = study.play_runs
+    real = block_playing.play_runs
 
     def seen(which, numbers, weeks=None):
         order.append("ready" if weeks == 0 else "play")
         return real(which, numbers, weeks)
 
-    monkeypatch.setattr(study, "play_runs", seen)
+    monkeypatch.setattr(block_playing, "play_runs", seen)
     for module in (ensembles, simulation, design):
 
         class Bar(module.Progress):
@@ -218,7 +218,8 @@ def test_the_rules_are_compiled_before_a_bar_moves(toy, tmp_path, monkeypatch, p
 def test_what_makes_ready_compiles_all_that_runs_need(toy):
     """After it, playing finds nothing that is not compiled."""
     from sim import blocks, opening, rounds
-    from sim.study import Study, make_ready, play_runs
+    from sim.block_playing import make_ready, play_runs
+    from sim.study import Study
 
     rules = (rounds.play, opening.open_war, blocks.condense)
     study = Study.of(toy, runs=3, record="actors,dyads,events")
@@ -231,16 +232,17 @@ def test_what_makes_ready_compiles_all_that_runs_need(toy):
 
 def test_own_classes_are_made_ready_without_them(toy, monkeypatch):
     """A class of a user's own is not played once more than was asked for."""
-    from sim import study
+    from sim import block_playing
     from sim.files import with_changes
+    from sim.study import Study
 
     name = next(iter(toy.actors))
     case = with_changes(toy, {f"actors.{name}.agent": "mine"})
     played = []
-    monkeypatch.setattr(study, "play_runs", lambda which, *_: played.append(which))
+    monkeypatch.setattr(block_playing, "play_runs", lambda which, *_: played.append(which))
     monkeypatch.setattr(compiling, "is_warm", lambda rule: False)
-    study.make_ready(study.Study.of(case, runs=1))
+    block_playing.make_ready(Study.of(case, runs=1))
     assert [which.scenario for which in played] == [toy]
     monkeypatch.setattr(compiling, "is_warm", lambda rule: True)
-    study.make_ready(study.Study.of(case, runs=1))
+    block_playing.make_ready(Study.of(case, runs=1))
     assert len(played) == 1

@@ -9,8 +9,9 @@ import pytest
 from conftest import ROOT
 
 import sim
+from sim import block_playing as module
 from sim import blocks, chance, opening, plugins, progress, results, rounds
-from sim import study as module
+from sim.block_playing import play_block, play_runs
 from sim.ensembles import complete, ensemble, gather, replay, simulate
 from sim.errors import ResultsError, ScenarioError, SimError, StoppedError
 from sim.events import CODE, UNSOUND
@@ -18,7 +19,7 @@ from sim.files import load, with_changes
 from sim.recording import LEVELS, Recording, chosen
 from sim.setup import HELD, keys_of
 from sim.store import Hasher, Store
-from sim.study import Study, play_runs
+from sim.study import Study
 
 SYRIA, TOY = ROOT / "scenarios/syria_2015_2018.toml", ROOT / "scenarios/toy.toml"
 
@@ -36,7 +37,7 @@ def same(one, other):
 def digest(study):
     hasher = Hasher()
     for block in range(study.blocks):
-        hasher.add(study.play(block))
+        hasher.add(play_block(study, block))
     return hasher.digest()
 
 
@@ -191,7 +192,7 @@ def test_a_run_that_fails_is_recorded_and_the_others_are_kept(failing):
     found = ensemble(failing, 9, record="events")
     assert found["run"].values.tolist() == [0, 2, 3, 5, 6, 8]
     assert found.attrs["failures"].startswith("run 1: ActorError: league (Fails): orders()")
-    block = Study.of(failing, runs=9).play(0)
+    block = play_block(Study.of(failing, runs=9), 0)
     assert [failure["run"] for failure in block.failures] == [1, 4, 7]
     assert "no orders today" in block.failures[0]["traceback"]
     assert set(found["event_run"].values.tolist()) <= set(found["run"].values.tolist())
@@ -253,7 +254,7 @@ def test_a_compiled_run_that_raises_is_found_among_its_block(toy, monkeypatch):
 
 
 def test_the_table_of_events_grows_and_loses_nothing(syria, monkeypatch):
-    whole_block = Study.of(syria, runs=8, record="events").play(0)
+    whole_block = play_block(Study.of(syria, runs=8, record="events"), 0)
     room = module._Room.of(Study.of(syria, runs=8, record="events"), 8)
     assert len(whole_block.codes) == whole_block.arrays["event_count"].sum()
 
@@ -265,7 +266,7 @@ def test_the_table_of_events_grows_and_loses_nothing(syria, monkeypatch):
             return made
 
     monkeypatch.setattr(module, "_Room", Tight)
-    tight = Study.of(syria, runs=8, record="events").play(0)
+    tight = play_block(Study.of(syria, runs=8, record="events"), 0)
     assert np.array_equal(tight.codes, whole_block.codes)
     assert np.array_equal(tight.numbers, whole_block.numbers)
 

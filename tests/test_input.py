@@ -595,8 +595,9 @@ def test_a_single_run_that_is_not_finite_in_a_week_is_a_failure(spoiled: Scenari
 def test_runs_of_an_ensemble_that_are_not_finite_in_a_week_are_recorded_failures(
     spoiled: Scenario, own_class: bool
 ) -> None:
+    from sim.block_playing import play_runs
     from sim.plugins import REGISTERED
-    from sim.study import Study, play_runs
+    from sim.study import Study
 
     if own_class:
         REGISTERED["as others"] = sim.GovernmentActor

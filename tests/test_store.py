@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 from conftest import ROOT, hear_ctrl_c
 
-from sim import files, manifest
+from sim import ensembles, files, manifest
 from sim.cli import main
 from sim.ensembles import complete, ensemble, replay
 from sim.errors import ResultsError, SimError, StoppedError
@@ -114,7 +114,7 @@ def test_the_digest_does_not_depend_on_the_block_size(toy, base, tmp_path, block
 
 def test_the_same_command_again_plays_nothing_that_is_finished(toy, base, tmp_path, monkeypatch):
     folder = copy_of(base, tmp_path)
-    monkeypatch.setattr(Study, "play", lambda self, block: pytest.fail("played again"))
+    monkeypatch.setattr(ensembles, "play_block", lambda *_: pytest.fail("played again"))
     assert again(toy, folder).sizes["run"] == 60
     assert again(toy, folder, block=7).sizes["run"] == 60
 
@@ -196,8 +196,8 @@ def test_damage_is_found_by_its_checksum(base, tmp_path):
 )
 def test_a_block_that_was_damaged_is_played_again(toy, base, tmp_path, monkeypatch, name, harm):
     folder, played = copy_of(base, tmp_path), []
-    play = Study.play
-    monkeypatch.setattr(Study, "play", lambda self, n: (played.append(n), play(self, n))[1])
+    play = ensembles.play_block
+    monkeypatch.setattr(ensembles, "play_block", lambda s, n: (played.append(n), play(s, n))[1])
     harm(folder / "runs.zarr" / name)
     with pytest.raises(ResultsError, match=r"damaged|missing"):
         Store(folder).digest()
@@ -277,7 +277,7 @@ def test_a_folder_that_is_no_store_is_refused(toy, tmp_path):
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_runs(toy, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("mine")
-    monkeypatch.setattr(Study, "play", lambda self, block: pytest.fail("played"))
+    monkeypatch.setattr(ensembles, "play_block", lambda *_: pytest.fail("played"))
     with pytest.raises(ResultsError, match=r"cannot write to .*file"):
         again(toy, tmp_path / "file")
     with pytest.raises(ResultsError, match=r"cannot write to .*file"):

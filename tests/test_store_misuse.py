@@ -16,6 +16,7 @@ import sim
 import sim.ledger
 import sim.plugins
 from sim import costs
+from sim.block_playing import play_block
 from sim.cli import main
 from sim.ensembles import ensemble
 from sim.errors import ResultsError, SimError, StoppedError
@@ -54,7 +55,7 @@ def test_a_store_of_one_run_is_kept(toy, tmp_path):
 
 def test_runs_that_are_not_finished_are_no_weeks_of_war_to_a_plain_reader(toy, tmp_path):
     store = Store.prepare(tmp_path / "half", Study.of(toy, runs=6, record=ALL, block=3))
-    store.keep(1, store.study.play(1))
+    store.keep(1, play_block(store.study, 1))
     seen = plain(tmp_path / "half")
     assert seen["finished"].values.tolist() == [False] * 3 + [True] * 3
     assert np.isnan(seen["final_tie"].values[:3]).all()
@@ -527,9 +528,9 @@ def test_a_ledger_that_is_rewritten_under_an_open_store_goes_on(toy, tmp_path):
     here = Store.prepare(tmp_path / "x", Study.of(toy, runs=6, block=2))
     there = Store(tmp_path / "x")
     for number in (0, 1):
-        there.keep(number, there.study.play(number))
+        there.keep(number, play_block(there.study, number))
     here.forget([1])
-    there.keep(1, there.study.play(1))
+    there.keep(1, play_block(there.study, 1))
     assert here.left(read=True) == [2]
 
 
@@ -552,7 +553,7 @@ def test_a_store_that_is_not_finished_says_so(toy, tmp_path, capsys):
     store = Store.prepare(tmp_path / "half", Study.of(toy, runs=6, block=2))
     with pytest.warns(sim.ResultsWarning, match="only 0 of 6 runs are finished; the ensemble"):
         store.dataset()
-    store.keep(1, store.study.play(1))
+    store.keep(1, play_block(store.study, 1))
     with pytest.warns(sim.ResultsWarning, match="only 2 of 6 runs are finished"):
         assert sim.load(tmp_path / "half").attrs["unfinished"] == "2 of 6 runs are finished"
     out = str(tmp_path / "runs.csv")

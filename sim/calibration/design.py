@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from sim.block_playing import make_ready
 from sim.calibration.journal import Journal
 from sim.calibration.plan import Plan
 from sim.calibration.targets import MEASURES, RECORD
 from sim.ensembles import ensemble
 from sim.progress import Progress
 from sim.scenario import Scenario
-from sim.study import Study, make_ready
+from sim.study import Study
 
 Points = NDArray[np.float64]
 
