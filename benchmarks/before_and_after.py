@@ -16,11 +16,11 @@ from pathlib import Path
 import xarray as xr
 
 from sim import files
-from sim.ensembles import ensemble
-from sim.scenario import Scenario
-from sim.theory.cast import find
-from sim.theory.estimates import Z, mean_share, ratio
-from sim.theory.readings import RECORD, Series, series, windows
+from sim.experiments.hypothesis_tests.estimates import Z, mean_share, ratio
+from sim.experiments.hypothesis_tests.observables import RECORD, Series, series, windows
+from sim.experiments.hypothesis_tests.roles import find
+from sim.runs.ensemble import ensemble
+from sim.scenario.schema import Scenario
 
 CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml"
 

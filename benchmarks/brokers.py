@@ -27,11 +27,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import events, files
-from sim.measures.columns import columns
-from sim.scenario import Scenario
-from sim.setup import prepare
-from sim.simulation import simulate
+from sim import files
+from sim.engine import event_log
+from sim.engine.build import prepare
+from sim.measures.event_columns import columns
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 SCENARIO = Path(__file__).resolve().parents[1] / "scenarios/syria_second_theory.toml"
 PARTS = ("dyad", "issue", "actor", "link", "taste")
@@ -118,13 +119,13 @@ def proposals(case: Scenario, data: xr.Dataset) -> Proposals:
     issues = [str(name) for name in data.issue.values]
     on_prestige = issues.index(lay.issues[g.topic.prestige[0]])
     on_territory = issues.index(lay.issues[g.topic.territory[0]])
-    made = columns(data, events.PROPOSE)
+    made = columns(data, event_log.PROPOSE)
     made = made.at(made.answer)
     r, t, c = made.run, made.week, made.actor
     before = np.maximum(t - 1, 0)  # what the record holds at the end of the week before
     n = len(actors)
     place = {(a, b): m for m, (a, b) in enumerate(zip(r.tolist(), t.tolist(), strict=True))}
-    signed = columns(data, events.RATIFY)
+    signed = columns(data, event_log.RATIFY)
     rows = np.array([place[a, b] for a, b in zip(signed.run, signed.week, strict=True)])
     terms = np.zeros((5, len(r), n))
     for k in range(5):
@@ -137,7 +138,7 @@ def proposals(case: Scenario, data: xr.Dataset) -> Proposals:
     )
     for link, (patron, proxy) in enumerate(zip(data.patron.values, data.proxy.values, strict=True)):
         pull[:, actors.index(patron), actors.index(proxy)] = held[:, link]
-    made = columns(data, events.CEASEFIRE)
+    made = columns(data, event_log.CEASEFIRE)
     in_force = np.zeros(len(r), dtype=np.bool_)
     in_force[[place[a, b] for a, b in zip(made.run, made.week, strict=True)]] = made.answer
     who = g.who

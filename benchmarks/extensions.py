@@ -18,9 +18,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import events, files
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim import files
+from sim.engine import event_log
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml"
 PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "place")
@@ -100,11 +101,11 @@ def monthly(results: xr.Dataset) -> tuple[Values, Values]:
 MEASURES: dict[str, Callable[[xr.Dataset], Values]] = {
     "regime safe": lambda r: (r["position"].sel(issue="regime").values >= 0.6).any(axis=1) * 1.0,
     "tie at the end": lambda r: tie(r)[:, -1],
-    "Iran spoils": lambda r: share(r, events.ORDER, "iran", False),
-    "Hezbollah breaks": lambda r: share(r, events.COMPLY, "hezbollah", False),
-    "government breaks": lambda r: share(r, events.COMPLY, "syria_government", False),
-    "rebels break": lambda r: share(r, events.COMPLY, "northern_rebels", False),
-    "rebels come": lambda r: share(r, events.ATTEND, "northern_rebels", True),
+    "Iran spoils": lambda r: share(r, event_log.ORDER, "iran", False),
+    "Hezbollah breaks": lambda r: share(r, event_log.COMPLY, "hezbollah", False),
+    "government breaks": lambda r: share(r, event_log.COMPLY, "syria_government", False),
+    "rebels break": lambda r: share(r, event_log.COMPLY, "northern_rebels", False),
+    "rebels come": lambda r: share(r, event_log.ATTEND, "northern_rebels", True),
     "ever settled": lambda r: (r["state"].values == 2).any(axis=1) * 1.0,
     "weeks of war": lambda r: (r["state"].values == 0).mean(axis=1),
     "calm": calm,

@@ -25,9 +25,9 @@ from typing import Any
 
 import mesa
 
-from sim.files import load
-from sim.parameters import OFF
-from sim.scenario import Event, LongTerm, Scenario, ShortTerm
+from sim.scenario.files import load
+from sim.scenario.parameters import OFF
+from sim.scenario.schema import Event, LongTerm, Scenario, ShortTerm
 
 WAR, CEASEFIRE, SETTLEMENT = 0, 1, 2
 TINY = 1e-12

@@ -29,14 +29,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import events, files
-from sim.scenario import Scenario
-from sim.simulation import simulate
-from sim.theory import designs, readings
-from sim.theory.cast import find
-from sim.theory.designs import changed
-from sim.theory.estimates import Figure, combined, mean, mean_share, ratio
-from sim.theory.readings import NOT_MET as NEVER
+from sim import files
+from sim.engine import event_log
+from sim.experiments.hypothesis_tests import designs, observables
+from sim.experiments.hypothesis_tests.designs import changed
+from sim.experiments.hypothesis_tests.estimates import Figure, combined, mean, mean_share, ratio
+from sim.experiments.hypothesis_tests.observables import NOT_MET as NEVER
+from sim.experiments.hypothesis_tests.roles import find
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "link")
@@ -81,23 +82,23 @@ def play(case: Scenario, runs: int, seed: int) -> xr.Dataset:
 
 def tie(results: xr.Dataset, i: str = "russia", j: str = "iran") -> NDArray[np.float64]:
     """Mean of both directions, by run and week."""
-    return readings.tie(results, i, j)
+    return observables.tie(results, i, j)
 
 
 def aleppo(results: xr.Dataset) -> NDArray[np.int64]:
     """First recorded week with the regime at 0.60; `NEVER` where it does not come."""
-    return readings.first_achieved(results, CAST)
+    return observables.first_achieved(results, CAST)
 
 
 def after(results: xr.Dataset, later: bool = True) -> NDArray[np.bool_]:
     """Weeks from Aleppo on (or before it), in runs that reach it; by run and week."""
     t0 = aleppo(results)
-    return readings.since(results, t0, later) & (t0 < NEVER)[:, None]
+    return observables.since(results, t0, later) & (t0 < NEVER)[:, None]
 
 
 def late(results: xr.Dataset, since: int = CAST.weeks.measured) -> NDArray[np.bool_]:
     """Weeks from a fixed one on; by run and week."""
-    return readings.since(results, since)
+    return observables.since(results, since)
 
 
 def no(
@@ -109,7 +110,7 @@ def no(
 ) -> Figure:
     """Share of refusals among the decisions of some actors in some weeks."""
     names = (who,) if isinstance(who, str) else who
-    return readings.answers(results, kind, names, False, share).over(weeks)
+    return observables.answers(results, kind, names, False, share).over(weeks)
 
 
 def yes(
@@ -121,17 +122,17 @@ def yes(
 ) -> Figure:
     """Share of consent among the same."""
     names = (who,) if isinstance(who, str) else who
-    return readings.answers(results, kind, names, True, share).over(weeks)
+    return observables.answers(results, kind, names, True, share).over(weeks)
 
 
 def spoils(results: xr.Dataset, weeks: NDArray[np.bool_], who: str = "iran") -> Figure:
     """Share of a patron's orders that are orders to spoil."""
-    return no(results, events.ORDER, who, weeks)
+    return no(results, event_log.ORDER, who, weeks)
 
 
 def breaches(results: xr.Dataset, weeks: NDArray[np.bool_]) -> Figure:
     """Share of decisions of Iran's militias that are breaches."""
-    return no(results, events.COMPLY, MILITIAS, weeks)
+    return no(results, event_log.COMPLY, MILITIAS, weeks)
 
 
 def mean_tie(results: xr.Dataset, weeks: NDArray[np.bool_]) -> Figure:
@@ -141,7 +142,7 @@ def mean_tie(results: xr.Dataset, weeks: NDArray[np.bool_]) -> Figure:
 
 def drift(results: xr.Dataset) -> tuple[Figure, Figure, Figure]:
     """The tie at Aleppo, forty weeks on, and the change."""
-    return readings.drift(results, CAST)
+    return observables.drift(results, CAST)
 
 
 class Spells(NamedTuple):
@@ -221,7 +222,7 @@ def agreement(results: xr.Dataset) -> tuple[Figure, Figure, Figure]:
     pair = [names.index("russia"), names.index("iran")]
     run = results["event_run"].values - int(results["run"].values[0])
     week, kind = results["event_round"].values, results["event_kind"].values
-    votes = (kind == events.VOTE) & (results["event_actor"].values == pair[0])
+    votes = (kind == event_log.VOTE) & (results["event_actor"].values == pair[0])
     at = run[votes], week[votes]
 
     def alike(name: str) -> Figure:
@@ -229,7 +230,7 @@ def agreement(results: xr.Dataset) -> tuple[Figure, Figure, Figure]:
         same = said[:, pair[0]] == said[:, pair[1]]
         return ratio(np.bincount(at[0], same, runs), np.bincount(at[0], minlength=runs))
 
-    asked = (kind == events.RATIFY) & (results["event_actor"].values == pair[0])
+    asked = (kind == event_log.RATIFY) & (results["event_actor"].values == pair[0])
     at_offers = run[asked], week[asked]
     quiet = ~results["objected"].values[at_offers][:, pair].any(axis=1)
     offers = np.bincount(at_offers[0], minlength=runs)
@@ -241,7 +242,7 @@ def consulted(results: xr.Dataset, whom: str, weeks: NDArray[np.bool_]) -> Figur
     """Share of Russia's offers on which it consults a patron."""
     names, runs = results["actor"].values.tolist(), results.sizes["run"]
     run = results["event_run"].values - int(results["run"].values[0])
-    chosen = results["event_kind"].values == events.CONSULT
+    chosen = results["event_kind"].values == event_log.CONSULT
     chosen &= results["event_actor"].values == names.index("russia")
     chosen &= results["event_counterpart"].values == names.index(whom)
     chosen &= weeks[run, results["event_round"].values]
@@ -252,7 +253,7 @@ def consulted(results: xr.Dataset, whom: str, weeks: NDArray[np.bool_]) -> Figur
 def pressure(results: xr.Dataset) -> tuple[Figure, Figure]:
     """What Turkey's leverage adds to unwilling rebels' chance to attend, and what is left of it."""
     names, runs = results["actor"].values.tolist(), results.sizes["run"]
-    asked = results["event_kind"].values == events.ATTEND
+    asked = results["event_kind"].values == event_log.ATTEND
     asked &= results["event_actor"].values == names.index("northern_rebels")
     run = results["event_run"].values[asked] - int(results["run"].values[0])
     week, gain = results["event_round"].values[asked], results["event_gain"].values[asked]
@@ -408,13 +409,13 @@ def story(runs: int, seed: int) -> Iterator[Fact]:
     yield Fact("breaches of Iran's militias after", breaches(results, weeks), 0.484, 0.021)
     for who, value in (("iran", 0.36), ("russia", 0.71), ("turkey", 0.96),
                        ("syria_government", 0.56), ("northern_rebels", 0.95)):  # fmt: skip
-        yield Fact(f"{who} signs after", yes(results, events.RATIFY, who, weeks, ratio), value)
+        yield Fact(f"{who} signs after", yes(results, event_log.RATIFY, who, weeks, ratio), value)
     for who, value in (("iran", 0.40), ("russia", 0.49), ("turkey", 0.97)):
-        yield Fact(f"{who} signs before", yes(results, events.RATIFY, who, before, ratio), value)
+        yield Fact(f"{who} signs before", yes(results, event_log.RATIFY, who, before, ratio), value)
     for who, value in (("hezbollah", 0.55), ("foreign_militias", 0.54), ("local_militias", 0.30),
                        ("syria_government", 0.21), ("northern_rebels", 0.04),
                        ("damascus_rebels", 0.03)):  # fmt: skip
-        yield Fact(f"{who} breaks after", no(results, events.COMPLY, who, weeks, ratio), value)
+        yield Fact(f"{who} breaks after", no(results, event_log.COMPLY, who, weeks, ratio), value)
     yield Fact("government camp's share of breaches", blamed_camp(results, case), 0.93)
     said, done, quiet = agreement(results)
     yield Fact("Russia and Iran declare alike", said, 0.97)
@@ -427,7 +428,7 @@ def story(runs: int, seed: int) -> Iterator[Fact]:
     effect, left = pressure(results)
     yield Fact("effect of Turkish pressure", effect, 0.153, 0.009)
     yield Fact("leverage left at the talks", left, 0.96)
-    came = yes(results, events.ATTEND, "northern_rebels", np.ones_like(weeks), ratio)
+    came = yes(results, event_log.ATTEND, "northern_rebels", np.ones_like(weeks), ratio)
     yield Fact("northern rebels attend", came, 0.87)
     for week, share in ((1, 0.22), (4, 0.50), (13, 0.71), (52, 0.88)):
         broken = resampled(results, lambda found, week=week: failed_by(found, week))
@@ -464,7 +465,7 @@ def counterfactuals(runs: int, seed: int) -> Iterator[Fact]:
                                   ("Iran orders to spoil", spoiled, ordered)):  # fmt: skip
             share = ratio((what * early).sum(axis=1), early.sum(axis=1))
             yield Fact(f"Iran {rule} consulted: {word}", share, value)
-        own = yes(results, events.RATIFY, "iran", after(results), ratio)
+        own = yes(results, event_log.RATIFY, "iran", after(results), ratio)
         yield Fact(f"Iran {rule} consulted: Iran signs", own, signs)
     untabled = play(files.with_changes(case, {"issues.arms.agenda.at": "never"}), runs, seed)
     gap = tie(base) - tie(untabled)

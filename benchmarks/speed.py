@@ -90,7 +90,7 @@ def batch_run(runs: int, changes: dict[str, Any], processes: int = 1) -> float:
     """Mesa's own batch_run over the Mesa model with its DataCollector."""
     import mesa
 
-    from sim.files import load
+    from sim.scenario.files import load
 
     case = load(SYRIA, changes)
     Batched(case=case, run=0).step()
@@ -104,7 +104,7 @@ def batch_run(runs: int, changes: dict[str, Any], processes: int = 1) -> float:
 
 def Batched(case: Any, run: int, rng: Any = None) -> Any:
     """The Mesa model as batch_run makes it."""
-    from sim.model import ConflictModel
+    from sim.agents.model import ConflictModel
 
     return ConflictModel(case, seed=1, run=int(run))
 
@@ -114,7 +114,7 @@ def plain(runs: int, changes: dict[str, Any]) -> float:
     sys.path.insert(0, str(HERE))
     import plain_objects
 
-    from sim.files import load
+    from sim.scenario.files import load
 
     case = load(SYRIA, changes)
     began = time.perf_counter()
@@ -127,17 +127,17 @@ def bare(runs: int, changes: dict[str, Any]) -> float:
     """The compiled loop alone, nothing recorded but the state of each week, one thread."""
     import numpy as np
 
-    from sim import chance, events
-    from sim.files import load
-    from sim.rounds import play
-    from sim.setup import first_world, keys_of, open_run, prepare
-    from sim.world import blank
+    from sim.engine import draws, event_log
+    from sim.engine.build import first_world, keys_of, open_run, prepare
+    from sim.engine.schedule import play
+    from sim.engine.state import blank
+    from sim.scenario.files import load
 
     case = load(SYRIA, changes)
     g, p, lay = prepare(case)
     (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
-    record, log = blank(lay, case.rounds, ("status",)), events.empty(0)
-    count = events.counter()
+    record, log = blank(lay, case.rounds, ("status",)), event_log.empty(0)
+    count = event_log.counter()
 
     def go(luck: Any) -> None:
         for keys in luck:
@@ -145,7 +145,7 @@ def bare(runs: int, changes: dict[str, Any]) -> float:
                 now[:] = then
             open_run(g, p, world, keys)
             play(
-                g, p, world, record, log, count, keys, chance.NO_DRAWS, 0, case.rounds, None
+                g, p, world, record, log, count, keys, draws.NO_DRAWS, 0, case.rounds, None
             )  # fmt: skip
 
     luck, _ = keys_of(1, np.arange(runs))
@@ -157,8 +157,8 @@ def bare(runs: int, changes: dict[str, Any]) -> float:
 
 def many(runs: int, changes: dict[str, Any], out: bool = False, **how: Any) -> float:
     """The ensemble runner."""
-    from sim.ensembles import ensemble
-    from sim.files import load
+    from sim.runs.ensemble import ensemble
+    from sim.scenario.files import load
 
     case = load(SYRIA, changes) if "actors" not in changes else war_of(changes["actors"])
     ensemble(case, 4, executor="serial", record=how.get("record", "summary"))
@@ -172,17 +172,17 @@ def many(runs: int, changes: dict[str, Any], out: bool = False, **how: Any) -> f
 
 def first_compile(_: int, __: dict[str, Any]) -> float:
     """Seconds of processor until the first run of an ensemble is over, nothing compiled yet."""
-    from sim import compiling
+    from sim.rules import jit
 
     folder = tempfile.mkdtemp()
-    compiling.FOLDER = Path(folder)
+    jit.FOLDER = Path(folder)
     return second_start(0, {})
 
 
 def second_start(_: int, __: dict[str, Any]) -> float:
     """Seconds until the first run of an ensemble is over, imports included."""
     began = time.perf_counter()
-    from sim.ensembles import ensemble
+    from sim.runs.ensemble import ensemble
 
     ensemble(SYRIA, 1)
     return time.perf_counter() - began

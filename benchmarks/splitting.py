@@ -29,9 +29,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 import sim
-from sim import chance, files, measures
-from sim.results import scenario_of
-from sim.scenario import Scenario
+from sim import files, measures
+from sim.engine import draws
+from sim.results.dataset import scenario_of
+from sim.scenario.schema import Scenario
 
 CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml"
 Values = NDArray[np.float64]
@@ -83,12 +84,12 @@ def halved(case: Scenario, name: str, *, both_sign: bool) -> Scenario:
 @contextmanager
 def as_one(name: str) -> Iterator[None]:
     """Within it, two halves draw as the whole does."""
-    subject = chance.subject
+    subject = draws.subject
 
     def whole(of: str) -> np.uint64:
         return subject(of.replace(f"{name}_a", name).replace(f"{name}_b", name))
 
-    with mock.patch.object(chance, "subject", whole):
+    with mock.patch.object(draws, "subject", whole):
         yield
 
 

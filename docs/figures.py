@@ -17,7 +17,7 @@ from PIL import Image
 
 from sim import plots
 from sim.plots.pages import write
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
 
 FOLDER = ROOT / "docs" / "figures"
 CASE = ROOT / "scenarios" / "syria_2015_2018.toml"

@@ -16,28 +16,28 @@ sys.path.insert(0, str(ROOT))
 
 from pydantic import BaseModel
 
-from sim import fields, scenario
-from sim.parameters import IDLE, PRESETS, Mechanisms, Parameters
-from sim.plausible import RANGES, RANGES_SECOND, TIMES, Range
-from sim.scenario import Scenario
+from sim.scenario import field_types, schema
+from sim.scenario.parameters import IDLE, PRESETS, Mechanisms, Parameters
+from sim.scenario.ranges import RANGES, RANGES_SECOND, TIMES, Range
+from sim.scenario.schema import Scenario
 
 PAGE = ROOT / "docs" / "SCENARIOS.md"
 
 TABLES: dict[str, type[BaseModel]] = {
     "the top of the file": Scenario,
-    "camps.NAME": scenario.Camp,
-    "issues.NAME": scenario.Issue,
-    "issues.NAME.agenda": scenario.Tabled,
-    "issues.NAME.renewed": scenario.Renewal,
-    "actors.NAME": scenario.Actor,
-    "actors.NAME.tasks": scenario.Tasks,
-    "actors.NAME.short.ISSUE": scenario.ShortTerm,
-    "actors.NAME.long.ISSUE": scenario.LongTerm,
-    "roles": scenario.Roles,
-    "talks": scenario.Talks,
-    "theatres.NAME": scenario.Theatre,
-    "truce": scenario.Truce,
-    "events": scenario.Event,
+    "camps.NAME": schema.Camp,
+    "issues.NAME": schema.Issue,
+    "issues.NAME.agenda": schema.Tabled,
+    "issues.NAME.renewed": schema.Renewal,
+    "actors.NAME": schema.Actor,
+    "actors.NAME.tasks": schema.Tasks,
+    "actors.NAME.short.ISSUE": schema.ShortTerm,
+    "actors.NAME.long.ISSUE": schema.LongTerm,
+    "roles": schema.Roles,
+    "talks": schema.Talks,
+    "theatres.NAME": schema.Theatre,
+    "truce": schema.Truce,
+    "events": schema.Event,
 }
 
 ASSUMED = "assumed"
@@ -167,7 +167,7 @@ def shown(value: Any) -> str:
     """A default as it would stand in a file."""
     if isinstance(value, BaseModel) or value == {}:
         return "`{}`"
-    return "" if value is None else f"`{'[]' if value == () else fields.shown(value)}`"
+    return "" if value is None else f"`{'[]' if value == () else field_types.shown(value)}`"
 
 
 def described(model: type[BaseModel]) -> list[str]:
@@ -175,7 +175,7 @@ def described(model: type[BaseModel]) -> list[str]:
     lines = table("field", "is", "default", "meaning")
     for name, field in model.model_fields.items():
         default = "required" if field.is_required() else shown(field.default)
-        allowed = fields.allowed(fields.fields_of(model)[name])
+        allowed = field_types.allowed(field_types.fields_of(model)[name])
         lines.append(row(f"`{name}`", allowed, default, field.description or ""))
     return lines
 
@@ -186,7 +186,7 @@ def parameters() -> list[str]:
     second = PRESETS["second"]["parameters"]
     for name, field in Parameters.model_fields.items():
         symbol, basis = BASIS[name]
-        legal = fields.allowed(fields.fields_of(Parameters)[name])
+        legal = field_types.allowed(field_types.fields_of(Parameters)[name])
         for words in ("a number ", "a whole number "):
             legal = legal.removeprefix(words)
         meaning = field.description or ""

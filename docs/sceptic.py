@@ -13,9 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sim.plots import sceptic
+from sim.experiments.hypothesis_tests import battery, report
+from sim.plots import hypothesis_tests
 from sim.plots.pages import write
-from sim.theory import page, trial
 
 PAGE = ROOT / "docs" / "SCEPTIC.md"
 KEPT = ROOT / "docs" / "sceptic"
@@ -23,12 +23,12 @@ KEPT = ROOT / "docs" / "sceptic"
 
 def written(text: str, kept: Path = KEPT) -> str:
     """The page with its tables between their markers; all other text as it is."""
-    for block in page.blocks(trial.load(kept)):
+    for block in report.blocks(battery.load(kept)):
         begin, end = f"<!-- generated: {block.part} -->", "<!-- end -->"
         before, found, rest = text.partition(begin)
         if found:
             after = rest.partition(end)[2]
-            text = f"{before}{begin}\n\n{page.markdown(block)}\n\n{end}{after}"
+            text = f"{before}{begin}\n\n{report.markdown(block)}\n\n{end}{after}"
     return text
 
 
@@ -38,7 +38,7 @@ if __name__ == "__main__":
         for path in sorted(Path(sys.argv[1]).iterdir()):
             if path.suffix in (".csv", ".json"):
                 shutil.copy(path, KEPT / path.name)
-    found = trial.load(KEPT)
-    write(sceptic.two_by_two(found), KEPT / "two-by-two.png")
-    write(sceptic.codings(found), KEPT / "codings.png")
+    found = battery.load(KEPT)
+    write(hypothesis_tests.two_by_two(found), KEPT / "two-by-two.png")
+    write(hypothesis_tests.codings(found), KEPT / "codings.png")
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 
 from sim import files
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))
@@ -75,7 +75,7 @@ def ensemble(first_syria: Scenario) -> xr.Dataset:
 
     Under the first theory, in which allies part and ceasefires fail more often.
     """
-    from sim.simulation import simulate
+    from sim.runs.simulate import simulate
 
     return simulate(first_syria, runs=40, seed=1)
 

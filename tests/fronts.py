@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from sim import files
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 THEATRES = ("north", "damascus", "elsewhere")
 SPREAD = {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim import events as log
+from sim.engine import event_log as log
 
 START = dt.date(2001, 1, 1)
 

@@ -37,8 +37,10 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
-from sim import files, manifest, saving, toml  # noqa: E402  # found by the lines above
+from sim import files  # noqa: E402  # found by the lines above
 from sim.errors import SimError  # noqa: E402  # as above
+from sim.results import manifest, netcdf  # noqa: E402  # as above
+from sim.scenario import toml_source  # noqa: E402  # as above
 
 # Tokens that stand for the kinds of trouble that files are known to make.
 WORDS = [
@@ -72,8 +74,8 @@ class Read(NamedTuple):
 @functools.cache
 def readers() -> dict[str, Read]:
     """The kinds of text files."""
-    from sim.calibration.plan import load_plan
-    from sim.theory.history import load as load_history
+    from sim.experiments.calibration.plan import load_plan
+    from sim.experiments.hypothesis_tests.observed import load as load_history
 
     def text(path: str) -> str:
         return (ROOT / path).read_text(encoding="utf-8")
@@ -193,7 +195,7 @@ def _tree(luck: random.Random, text: str) -> str:
     for _ in range(luck.choice([1, 1, 2, 4])):
         change_tree(luck, data)
     try:
-        return toml.write(data)
+        return toml_source.write(data)
     except (TypeError, RecursionError, ValueError):  # a time of day, a number too long to write
         return _tokens(luck, text)
 
@@ -324,7 +326,7 @@ def mutate(kind: str, count: int, seed: int, folder: Path, play: int = 0) -> Tal
 
 def played(tally: Tally, scenario: Any, mutant: bytes, weeks: int = 6) -> None:
     """Play a scenario for a few weeks in plain Python; count how it ended."""
-    from sim.model import ConflictModel
+    from sim.agents.model import ConflictModel
 
     size = len(scenario.actors) ** 2 * scenario.parameters.burn_in
     size += len(scenario.actors) * scenario.parameters.nash_steps
@@ -367,7 +369,7 @@ def mutate_results(count: int, seed: int, folder: Path) -> Tally:
     right = sim.load(whole)
     for _ in range(count):
         if luck.random() < 0.5:
-            saving.save(_other(luck, right), path)
+            netcdf.save(_other(luck, right), path)
             found = attempt(tally, lambda: sim.load(path), b"")
             if found is not None:
                 attempt(tally, lambda found=found: chronicle.page(found), b"")
@@ -416,8 +418,8 @@ def mutate_store(count: int, seed: int, folder: Path) -> Tally:
     it is tried too.
     """
     import sim
-    from sim import ensembles
-    from sim.cli import main
+    from sim.runs import ensemble
+    from sim.ui.cli import main
 
     whole, damaged = folder / "whole", folder / "damaged"
     toy, options = ROOT / "scenarios/toy.toml", {"runs": 6, "block": 2, "workers": 1}
@@ -440,7 +442,7 @@ def mutate_store(count: int, seed: int, folder: Path) -> Tally:
         if how == 0:
             attempt(tally, lambda: sim.load(damaged).load(), mutant)
         elif how == 1:
-            attempt(tally, lambda: ensembles.ensemble(toy, out=damaged, **options), mutant)
+            attempt(tally, lambda: ensemble.ensemble(toy, out=damaged, **options), mutant)
         else:
             attempt(tally, lambda: _quietly(main, ["digest", str(damaged)]), mutant)
     return tally

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import chance, events
-from sim.givens import Layout
-from sim.rounds import play
-from sim.scenario import Scenario
-from sim.setup import begin, prepare
-from sim.world import blank
+from sim.engine import draws, event_log
+from sim.engine.build import begin, prepare
+from sim.engine.inputs import Layout
+from sim.engine.schedule import play
+from sim.engine.state import blank
+from sim.scenario.schema import Scenario
 
 NO_DRAWS = np.zeros((0, 0, 0))
 
@@ -47,12 +47,12 @@ class Game:
         self.givens, self.knobs, self.layout = prepare(scenario)
         self.world = begin(scenario, self.givens, self.knobs, self.layout, seed, run)
         self.record = blank(self.layout, scenario.rounds)
-        rows = events.room(
+        rows = event_log.room(
             len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),
             len(self.givens.links.pairs), len(self.givens.shifts.h_week), scenario.rounds,
         )  # fmt: skip
-        self.log, self.count = events.empty(rows), events.counter()
-        self.keys, self.fed, self.week = chance.round_keys(seed, run), fed, 0
+        self.log, self.count = event_log.empty(rows), event_log.counter()
+        self.keys, self.fed, self.week = draws.round_keys(seed, run), fed, 0
         self.play = getattr(play, "py_func", play) if plain else play
 
     def __getattr__(self, name: str) -> Any:
@@ -88,12 +88,12 @@ class Game:
 def told(rows: NDArray[np.float64]) -> Iterator[Told]:
     """Rows of a log as events."""
     for row in rows:
-        kind = events.KINDS[int(row[events.KIND])]
+        kind = event_log.KINDS[int(row[event_log.KIND])]
         yield Told(
-            int(row[events.ROUND]), kind.name, int(row[events.ACTOR]),
-            int(row[events.COUNTERPART]), int(row[events.ISSUE]), bool(row[events.ANSWER]),
-            float(row[events.GAIN]), float(row[events.SHOCK]),
-            dict(zip(kind.terms, row[events.TERMS :].tolist(), strict=False)),
+            int(row[event_log.ROUND]), kind.name, int(row[event_log.ACTOR]),
+            int(row[event_log.COUNTERPART]), int(row[event_log.ISSUE]), bool(row[event_log.ANSWER]),
+            float(row[event_log.GAIN]), float(row[event_log.SHOCK]),
+            dict(zip(kind.terms, row[event_log.TERMS :].tolist(), strict=False)),
         )  # fmt: skip
 
 
@@ -101,10 +101,10 @@ def even_draws(scenario: Scenario) -> NDArray[np.float64]:
     """Draws in which everybody does what its gain says: no shock, no luck, no new dispute."""
     pairs = 2 * len(scenario.bilateral)
     width = max(len(scenario.actors), len(scenario.issues), pairs, 1)
-    fed = np.full((scenario.rounds, chance.DECISIONS, width), 0.5)
-    fed[:, chance.TERRITORY] = 0.0
-    fed[:, chance.COLLAPSE] = 1.0
-    fed[:, chance.DISPUTE] = 1.0
+    fed = np.full((scenario.rounds, draws.DECISIONS, width), 0.5)
+    fed[:, draws.TERRITORY] = 0.0
+    fed[:, draws.COLLAPSE] = 1.0
+    fed[:, draws.DISPUTE] = 1.0
     return fed
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim import files
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 NAMES = ("aleppo", "banu", "crown", "duchy", "emirate", "free_city")
 ISSUES = ("valley", "charter", "honour", "relief")

@@ -9,11 +9,11 @@ import pytest
 import xarray as xr
 
 import sim
-from sim import cli
-from sim.auditing import Audit, audit, moving
 from sim.errors import SimError
-from sim.plausible import Number, moved, numbers, range_of, size
-from sim.scenario import Scenario
+from sim.experiments.sensitivity import Audit, audit, one_at_a_time
+from sim.scenario.ranges import Number, moved, numbers, range_of, size
+from sim.scenario.schema import Scenario
+from sim.ui import cli
 
 
 def strength(results: xr.Dataset) -> xr.DataArray:
@@ -49,10 +49,10 @@ def test_a_sign_that_turns_at_an_end_is_said_to(planted: Audit) -> None:
     turned = row | {"at_high": 0.75, "at_high_from": 0.7, "at_high_to": 0.8}
     unsure = row | {"at_high": 0.05, "at_high_from": -0.1, "at_high_to": 0.2}
     missing = row | {"at_high": float("nan"), "at_high_from": 0.0, "at_high_to": 0.0}
-    assert moving._sign(coded, turned) == "turns"
-    assert moving._sign(coded, unsure) == "open"
-    assert moving._sign(coded, missing) == "stands"
-    assert moving._sign(coded | {"high": 0.1}, turned) == ""
+    assert one_at_a_time._sign(coded, turned) == "turns"
+    assert one_at_a_time._sign(coded, unsure) == "open"
+    assert one_at_a_time._sign(coded, missing) == "stands"
+    assert one_at_a_time._sign(coded | {"high": 0.1}, turned) == ""
 
 
 def test_the_page_names_number_ends_and_effects(planted: Audit) -> None:
@@ -119,7 +119,7 @@ def few(case: Scenario) -> list[Number]:
 @pytest.fixture(scope="module")
 def asked(syria: Scenario) -> Audit:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(moving, "numbers", few)
+        patch.setattr(one_at_a_time, "numbers", few)
         return audit(syria, runs=4, screened=2, codings=3, coding_runs=2)
 
 
@@ -148,7 +148,9 @@ def test_a_scenario_without_a_cast_says_why_its_facts_were_not_asked(
     toy: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        moving, "numbers", lambda case: [n for n in numbers(case) if n.path.endswith("capability")]
+        one_at_a_time,
+        "numbers",
+        lambda case: [n for n in numbers(case) if n.path.endswith("capability")],
     )
     found = audit(toy, pair=("crown", "duchy"), runs=2, screened=2, codings=2)
     assert found.facts.empty
@@ -179,7 +181,7 @@ def test_a_user_audits_a_scenario(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(Path(__file__).parents[1] / "scenarios" / "toy.toml")
-    monkeypatch.setattr(moving, "numbers", lambda case: numbers(case)[-4:])
+    monkeypatch.setattr(one_at_a_time, "numbers", lambda case: numbers(case)[-4:])
     options = ["--pair", "crown", "duchy", "--runs", "2", "--screened", "2", "--codings", "0"]
     assert cli.main(["audit", path, *options, "--set", "rounds=20"]) == 0
     assert capsys.readouterr().out.startswith("Audit of Crown, duchy and league")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from conftest import FIRST, ROOT, SCENARIOS
 
-from sim import chance
-from sim.files import load
-from sim.scenario import Event, Tabled
-from sim.simulation import simulate
+from sim.engine import draws
+from sim.runs.simulate import simulate
+from sim.scenario.files import load
+from sim.scenario.schema import Event, Tabled
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # The plain version knows the first theory, and no experiment that puts an issue somewhere.
@@ -50,10 +50,10 @@ def plain():
 
 def named_draws(seed, run):
     """The simulator's draws, by their names."""
-    keys, subject = chance.round_keys(seed, run), cache(chance.subject)
+    keys, subject = draws.round_keys(seed, run), cache(draws.subject)
 
     def draw(decision, who, week):
-        return chance.uniform(keys, getattr(chance, decision.upper()), subject(who), week)
+        return draws.uniform(keys, getattr(draws, decision.upper()), subject(who), week)
 
     return draw
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from playing import Game, even_draws
 
-from sim import chance, files
+from sim import files
+from sim.engine import draws
 from sim.rules import proxies
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 YES, NO = 1e-9, 1.0 - 1e-9
 WEEKS = 8
@@ -35,8 +36,8 @@ def case(toy: Scenario, *events: dict[str, Any], **changes: Any) -> Scenario:
 def truce(scenario: Scenario, convener: str = "duchy") -> Game:
     """A game in a ceasefire that everybody keeps, in which everybody comes and nobody agrees."""
     fed = even_draws(scenario)
-    fed[:, [chance.ATTEND, chance.COMPLY]] = YES
-    fed[:, chance.VOTE] = NO
+    fed[:, [draws.ATTEND, draws.COMPLY]] = YES
+    fed[:, draws.VOTE] = NO
     game = Game(scenario, fed=fed)
     game.state[0], game.age[0], game.convener[0] = 1, 8, game.actor(convener)
     game.ratified[:] = True
@@ -117,15 +118,15 @@ def test_a_dated_event_tables_an_issue_at_the_first_talks_held_after_it(toy: Sce
 def test_a_dated_event_tables_nothing_at_talks_to_which_nobody_comes(toy: Scenario) -> None:
     never = {"issues__charter__agenda": {"at": "never"}, "parameters__tau_n": 1}
     game = truce(case(toy, {"issue": "charter", "tabled": True}, **never))
-    game.fed[WHEN : WHEN + 2, chance.ATTEND] = NO
+    game.fed[WHEN : WHEN + 2, draws.ATTEND] = NO
     assert first_true(week_by_week(game, "tabled", game.issue("charter"))) == WHEN + 2
 
 
 def consulted(scenario: Scenario, draw: float) -> list[bool]:
     """Whether the crown consults the duchy in the deal that it strikes each week."""
     fed = even_draws(scenario)
-    fed[:, [chance.PROPOSE, chance.RATIFY, chance.COMPLY]] = YES
-    fed[:, chance.CONSULT] = draw
+    fed[:, [draws.PROPOSE, draws.RATIFY, draws.COMPLY]] = YES
+    fed[:, draws.CONSULT] = draw
     game, seen = Game(scenario, fed=fed), []
     for _ in range(scenario.rounds):
         game.state[0] = 0
@@ -194,7 +195,7 @@ def test_an_issue_waits_for_as_many_failed_rounds_as_its_agenda_says(toy: Scenar
     )  # fmt: skip
     game = truce(waiting)
     # rounds are held from week 2 on, but none in week 3, which therefore does not count
-    game.fed[3, chance.ATTEND] = NO
+    game.fed[3, draws.ATTEND] = NO
     failed, tabled = [], []
     for _ in range(WEEKS):
         game.step()
@@ -212,7 +213,7 @@ def test_on_demand_an_issue_waits_for_the_first_talks_to_which_a_demander_comes(
         talks__permanent=["crown"], talks__brought={"league": "duchy", "duchy": ""},
     )  # fmt: skip
     game = truce(demand)
-    game.fed[:4, chance.ATTEND, game.actor("league")] = NO
+    game.fed[:4, draws.ATTEND, game.actor("league")] = NO
     told, tabled = [], []
     for _ in range(WEEKS):
         told += game.step()
@@ -241,7 +242,7 @@ def test_a_war_with_nothing_on_the_table_holds_no_vote_and_never_settles(
     else:
         data["issues"]["charter"]["agenda"] = {"at": agenda}
     game = truce(files.build(data))
-    game.fed[:, chance.VOTE] = YES
+    game.fed[:, draws.VOTE] = YES
     kinds = [event.kind for event in game.step(WEEKS)]
     assert "attend" in kinds
     held = agenda == "start"
@@ -283,8 +284,8 @@ def test_a_wrong_door_can_be_that_of_any_other_of_the_camp() -> None:
 def broken(scenario: Scenario, convener: str = "duchy") -> Game:
     """A ceasefire that the league breaks in its first week, and everybody sees it."""
     game = truce(scenario, convener)
-    game.fed[:, chance.COMPLY, game.actor("league")] = NO
-    game.fed[:, chance.OBSERVE] = YES
+    game.fed[:, draws.COMPLY, game.actor("league")] = NO
+    game.fed[:, draws.OBSERVE] = YES
     return game
 
 
@@ -303,7 +304,7 @@ def test_whom_a_violation_is_laid_at_decides_who_is_blamed(
 def test_revision_never_buys_in_a_patron_that_is_never_consulted(toy: Scenario, rule: str) -> None:
     fixed = {} if rule == "by rule" else {"roles__consultation": {"duchy": rule}}
     game = broken(case(toy, **BROKER, **fixed), convener="crown")
-    game.fed[:, chance.REVISE] = YES
+    game.fed[:, draws.REVISE] = YES
     revised = [event.kind for event in game.step(2)].count("revise")
     assert game.blamed[game.actor("duchy")] >= 0.5
     assert game.consulted[game.actor("duchy")] == (rule == "by rule")
@@ -326,7 +327,7 @@ def dealing(toy: Scenario, wants: dict[str, dict[str, float]]) -> Game:
         }
     scenario = files.build(data)
     fed = even_draws(scenario)
-    fed[:, chance.BILATERAL] = YES
+    fed[:, draws.BILATERAL] = YES
     game = Game(scenario, fed=fed)
     game.step(3)
     assert all(game.theta[game.issue(name)] == 0.5 for name in names)
@@ -359,13 +360,13 @@ def test_an_issue_advances_each_week_that_one_of_its_movers_fights(toy: Scenario
     mover = {"issues__toll": issue(advances_while=["league"]), "parameters__nu_advance": 0.02}
     moving = case(toy, **mover)
     war, peace = Game(moving, fed=even_draws(moving)), truce(moving)
-    war.fed[:, chance.PROPOSE] = NO
+    war.fed[:, draws.PROPOSE] = NO
     toll = war.issue("toll")
     expected = [0.5 + 0.02 * (week + 1) for week in range(WEEKS)]
     assert week_by_week(war, "theta", toll) == pytest.approx(expected, abs=1e-12)
     # in a truce only who breaks it fights, and only a mover moves the issue
-    peace.fed[4, chance.COMPLY, peace.actor("crown")] = NO
-    peace.fed[6, chance.COMPLY, peace.actor("league")] = NO
+    peace.fed[4, draws.COMPLY, peace.actor("crown")] = NO
+    peace.fed[6, draws.COMPLY, peace.actor("league")] = NO
     expected = [0.5] * 6 + [0.52] * 2
     assert week_by_week(peace, "theta", toll) == pytest.approx(expected, abs=1e-12)
 
@@ -378,10 +379,10 @@ def test_an_issue_that_is_renewed_at_its_own_rate_falls_to_its_own_value(toy: Sc
     )  # fmt: skip
     game = Game(renewing, fed=even_draws(renewing))
     places = [game.issue(name) for name in ("toll", "mill", "weir", "ford")]
-    game.fed[:, chance.DISPUTE_VALUE] = 0.4
+    game.fed[:, draws.DISPUTE_VALUE] = 0.4
     seen = []
     for week, draw in enumerate((0.35, 0.2, 0.05)):
-        game.fed[week, chance.DISPUTE] = draw
+        game.fed[week, draws.DISPUTE] = draw
         told = [event.issue for event in game.step() if event.kind == "dispute"]
         seen.append((game.theta[places].tolist(), [places.index(k) for k in sorted(told)]))
     assert seen[0] == ([0.5, 0.5, 0.5, 0.5], [])
@@ -395,6 +396,6 @@ def test_nothing_is_renewed_without_local_disputes(toy: Scenario) -> None:
     for on in (True, False):
         scenario = case(toy, mechanisms__local_disputes=on, **still)
         game = Game(scenario, fed=even_draws(scenario))
-        game.fed[:, chance.DISPUTE] = 0.5
+        game.fed[:, draws.DISPUTE] = 0.5
         game.step()
         assert game.theta[game.issue("toll")] == (0.25 if on else 0.5)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 
 @pytest.fixture(scope="module")

@@ -17,25 +17,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import files, measures
-from sim.calibration import Calibration, Plan, calibrate, design, judging, load_plan
-from sim.calibration import journal as journal_module
-from sim.calibration.design import played, spread
-from sim.calibration.emulator import Emulator, learn, skill
-from sim.calibration.journal import NAME, Journal
-from sim.calibration.outcome import LEFT
-from sim.calibration.plan import Free, Target
-from sim.calibration.posterior import log_likelihood
-from sim.calibration.targets import MEASURES
-from sim.cli import main
-from sim.ensembles import ensemble
 from sim.errors import SimError
-from sim.plots.calibrated import facts
+from sim.experiments.calibration import Calibration, Plan, calibrate, design, judging, load_plan
+from sim.experiments.calibration import checkpoint as journal_module
+from sim.experiments.calibration.checkpoint import NAME, Journal
+from sim.experiments.calibration.design import played, spread
+from sim.experiments.calibration.emulator import Emulator, learn, skill
+from sim.experiments.calibration.plan import Free, Target
+from sim.experiments.calibration.posterior import log_likelihood
+from sim.experiments.calibration.report import LEFT
+from sim.experiments.calibration.targets import MEASURES
+from sim.experiments.hypothesis_tests.facts import check, chosen
+from sim.experiments.hypothesis_tests.roles import find
+from sim.experiments.hypothesis_tests.treatments import Cells
+from sim.plots.calibration import facts
 from sim.plots.pages import write
-from sim.scenario import Scenario
-from sim.simulation import simulate
-from sim.theory.cast import find
-from sim.theory.cells import Cells
-from sim.theory.facts import check, chosen
+from sim.runs.ensemble import ensemble
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
+from sim.ui.cli import main
 
 ROOT = Path(__file__).parents[1]
 SYRIA = ROOT / "scenarios/calibration/syria_2015_2018.toml"

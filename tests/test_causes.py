@@ -10,9 +10,9 @@ import xarray as xr
 
 from sim import causes, measures
 from sim.errors import SimError
-from sim.files import with_changes
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.files import with_changes
+from sim.scenario.schema import Scenario
 
 
 def game(worth: dict[str, float]) -> dict[frozenset[str], np.ndarray]:

@@ -16,17 +16,18 @@ from conftest import ROOT, SCENARIOS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import chronicle, results
-from sim import events as log
-from sim.chronicle import wording
-from sim.chronicle.changes import accounts, mean_tie, stays
-from sim.chronicle.story import Story
-from sim.chronicle.summing import adding_up
-from sim.chronicle.truces import stances
+from sim import chronicle
+from sim.engine import event_log as log
 from sim.errors import ResultsError
-from sim.files import build, dumps, load, with_changes
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.narrative.chronicle.background import accounts, mean_tie, stays
+from sim.narrative.chronicle.ceasefires import stances
+from sim.narrative.chronicle.summary import adding_up
+from sim.narrative.chronicle.timeline import Story
+from sim.results import dataset
+from sim.runs.simulate import simulate
+from sim.scenario import english
+from sim.scenario.files import build, dumps, load, with_changes
+from sim.scenario.schema import Scenario
 
 TELLING = [path.stem for path in SCENARIOS]
 # A shorter record has a shorter page.
@@ -103,7 +104,7 @@ def told(
 
 def on(data: xr.Dataset, day: str) -> list[str]:
     """The sentences of one day."""
-    return [text for date, text in chronicle.sentences(data) if wording.day(date) == day]
+    return [text for date, text in chronicle.sentences(data) if english.day(date) == day]
 
 
 DAY = "14 December 2016"  # week 63 of the Syrian case
@@ -220,7 +221,7 @@ def test_an_order_is_told_where_it_turns_for_good_and_not_where_it_wavers(syria:
 def test_stances_leave_out_brief_turns_and_count_every_week() -> None:
     def made(answers: list[bool]) -> list[Any]:
         return [
-            results.Event(0, n, dt.date(2000, 1, 1), 5, "order", "a", "", "", yes, 0, 0, 0, {})
+            dataset.Event(0, n, dt.date(2000, 1, 1), 5, "order", "a", "", "", yes, 0, 0, 0, {})
             for n, yes in enumerate(answers)
         ]
 
@@ -633,8 +634,8 @@ def test_a_tie_that_dips_for_less_than_eight_weeks_is_no_turn(syria: Scenario) -
     ],
 )
 def test_an_actor_gets_its_article_and_its_number(label: str, phrase: str, many: bool) -> None:
-    assert wording.with_article(label) == phrase
-    assert wording.is_plural(label) is many
+    assert english.with_article(label) == phrase
+    assert english.is_plural(label) is many
 
 
 @pytest.mark.parametrize(
@@ -649,31 +650,31 @@ def test_an_actor_gets_its_article_and_its_number(label: str, phrase: str, many:
     ],
 )
 def test_an_issue_gets_its_article(label: str, phrase: str) -> None:
-    assert wording.noun(label) == phrase
+    assert english.noun(label) == phrase
 
 
 def test_verbs_lists_and_numbers_are_english() -> None:
     verbs = ("order", "refuse", "carry", "obey", "stay", "propose", "do", "have", "be", "push")
-    assert [wording.third(verb) for verb in verbs] == [
+    assert [english.third(verb) for verb in verbs] == [
         "orders", "refuses", "carries", "obeys", "stays", "proposes", "does", "has", "is", "pushes",
     ]  # fmt: skip
-    assert wording.listed(["a"]) == "a"
-    assert wording.listed(["a", "b", "c"]) == "a, b and c"
-    assert [wording.ordinal(n) for n in (1, 12, 13, 21, 22, 23, 111, 112)] == [
+    assert english.listed(["a"]) == "a"
+    assert english.listed(["a", "b", "c"]) == "a, b and c"
+    assert [english.ordinal(n) for n in (1, 12, 13, 21, 22, 23, 111, 112)] == [
         "first", "twelfth", "13th", "21st", "22nd", "23rd", "111th", "112th",
     ]  # fmt: skip
-    assert [wording.times(n) for n in (1, 2, 3, 40)] == ["once", "twice", "three times", "40 times"]
-    assert wording.count(1, "week") == "one week"
-    assert wording.count(1200, "week") == "1,200 weeks"
-    assert wording.day(dt.date(2016, 12, 14)) == "14 December 2016"
-    assert wording.sentence("the U.S.  signs...") == "The U.S. signs."
+    assert [english.times(n) for n in (1, 2, 3, 40)] == ["once", "twice", "three times", "40 times"]
+    assert english.count(1, "week") == "one week"
+    assert english.count(1200, "week") == "1,200 weeks"
+    assert english.day(dt.date(2016, 12, 14)) == "14 December 2016"
+    assert english.sentence("the U.S.  signs...") == "The U.S. signs."
 
 
 @given(st.floats(-1, 1))
 def test_a_number_is_never_shown_as_minus_nothing(number: float) -> None:
-    for text in (wording.level(number), wording.signed(number)):
+    for text in (english.level(number), english.signed(number)):
         assert text not in ("-0.00", "+0.00")
-    assert "-" not in wording.size(number)
+    assert "-" not in english.size(number)
 
 
 @given(st.lists(st.floats(-2, 2), min_size=1, max_size=5))
@@ -732,20 +733,20 @@ def test_numbers_of_the_summary_are_those_of_the_events(
     name: str, runs: dict[str, xr.Dataset]
 ) -> None:
     for n in map(int, runs[name]["run"].values):
-        found = list(results.events(runs[name], n))
+        found = list(dataset.events(runs[name], n))
         counted = Counter((event.decision, event.answer) for event in found)
         text = chronicle.summary(runs[name], n)
         tried = counted["convene", True]
         proposed = counted["propose", True]
         force, refused = counted["ceasefire", True], counted["ceasefire", False]
-        head = f"Mediators stepped forward {wording.times(tried)} and proposed "
-        assert head + wording.count(proposed, "ceasefire") in text
-        assert f"{wording.number_word(force)} entered into force" in text
-        assert f"{wording.number_word(refused)} w" in text
+        head = f"Mediators stepped forward {english.times(tried)} and proposed "
+        assert head + english.count(proposed, "ceasefire") in text
+        assert f"{english.number_word(force)} entered into force" in text
+        assert f"{english.number_word(refused)} w" in text
         held = counted["settle", True] + counted["settle", False]
-        assert not held or f"Talks were held {wording.times(held)}" in text
+        assert not held or f"Talks were held {english.times(held)}" in text
         settled = counted["settle", True]
-        assert not settled or f"the war was settled {wording.times(settled)}" in text
+        assert not settled or f"the war was settled {english.times(settled)}" in text
 
 
 @pytest.mark.parametrize("name", TELLING)
@@ -819,7 +820,7 @@ def test_a_page_holds_every_sentence_under_a_phase_of_the_war(runs: dict[str, xr
     page = chronicle.page(data, run=1)
     flat = " ".join(page.split())
     for date, text in chronicle.sentences(data, 1):
-        assert f"{wording.day(date)}: {text}" in flat
+        assert f"{english.day(date)}: {text}" in flat
     assert page.startswith("Syria 2015-2018\n\nRun 1, seed 11: 120 weeks from 30 September 2015.")
     assert "\nThe first ceasefire, brokered by " in page
     assert page.endswith("It is not a forecast.")
@@ -841,7 +842,7 @@ def test_several_runs_are_summed_up_and_the_first_is_told(runs: dict[str, xr.Dat
 
 def test_a_results_file_is_told_like_what_it_was_made_from(tmp_path: Any, toy: Scenario) -> None:
     data = simulate(toy, runs=2, seed=4)
-    again = results.load(results.save(data, tmp_path / "toy.nc"))
+    again = dataset.load(dataset.save(data, tmp_path / "toy.nc"))
     assert chronicle.page(again) == chronicle.page(data)
 
 
@@ -865,7 +866,7 @@ def test_a_run_that_is_not_there_is_refused(toy: Scenario) -> None:
 def test_a_single_week_is_told(syria: Scenario) -> None:
     data = simulate(syria, rounds=1, seed=2)
     told_of = chronicle.sentences(data)
-    assert {wording.day(date) for date, _ in told_of} == {"30 September 2015"}
+    assert {english.day(date) for date, _ in told_of} == {"30 September 2015"}
     assert told_of[0][1].startswith("The record opens in war")
     assert told_of[-1][1].startswith("The record ends")
     assert "one week from 30 September 2015" in chronicle.page(data)

@@ -12,11 +12,11 @@ import time
 import distributed
 import pytest
 
-from sim import cluster as module
-from sim.cli import main
-from sim.ensembles import ensemble
 from sim.errors import SimError
-from sim.store import Store
+from sim.results.store import Store
+from sim.runs import cluster as module
+from sim.runs.ensemble import ensemble
+from sim.ui.cli import main
 
 
 @pytest.fixture(scope="module")

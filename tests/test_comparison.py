@@ -9,23 +9,22 @@ import pytest
 from conftest import ROOT
 
 import sim
-import sim.comparison
-import sim.files
-from sim import html
-from sim.branching import branch
-from sim.chronicle.wording import Words
-from sim.cli import main
-from sim.comparison import compare, parting
-from sim.ensembles import ensemble
+import sim.experiments.compare
+from sim.engine.event_log import KINDS
 from sim.errors import ResultsError, ScenarioError, SimError
-from sim.events import KINDS
-from sim.files import with_changes
-from sim.outcomes import outcomes
-from sim.paired import differences
-from sim.parting import _say
-from sim.results import Event, events, scenario_of
-from sim.simulation import gather, simulate
-from sim.store import Store
+from sim.experiments.compare import compare, parting
+from sim.experiments.first_divergence import _say
+from sim.measures.paired_differences import differences
+from sim.measures.run_numbers import outcomes
+from sim.narrative import html
+from sim.results.dataset import Event, events, scenario_of
+from sim.results.store import Store
+from sim.runs.branch import branch
+from sim.runs.ensemble import ensemble
+from sim.runs.simulate import gather, simulate
+from sim.scenario.english import Words
+from sim.scenario.files import with_changes
+from sim.ui.cli import main
 
 TOY = ROOT / "scenarios/toy.toml"
 
@@ -137,7 +136,9 @@ def two(toy, tmp_path_factory):
 
 def test_two_ensembles_are_compared_by_what_they_hold(toy, two, monkeypatch):
     wanted = compare(toy, toy, 30, 5, set={"actors.crown.capability": 0.7})
-    monkeypatch.setattr(sim.comparison, "ensemble", lambda *_, **__: pytest.fail("played again"))
+    monkeypatch.setattr(
+        sim.experiments.compare, "ensemble", lambda *_, **__: pytest.fail("played again")
+    )
     found = compare(two / "a", str(two / "b"))
     assert found.page() == wanted.page()
     assert found.table.equals(wanted.table)

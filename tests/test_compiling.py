@@ -8,18 +8,18 @@ import sys
 import pytest
 from conftest import ROOT
 
-from sim import compiling
-from sim.ensembles import ensemble
+from sim.rules import jit
+from sim.runs.ensemble import ensemble
 
 WORD = "compiling the rules, once for this version"
 # A rule as small as can be, that calls itself the driver.
 SMALL = """
-from sim import compiling
+from sim.rules import jit
 
 def play(x):
     return x + 1
 
-play.__module__, play.__qualname__ = "sim.rounds", "play"
+play.__module__, play.__qualname__ = "sim.engine.schedule", "play"
 """
 pytestmark = pytest.mark.skipif(
     bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="rules are interpreted here"
@@ -29,14 +29,14 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def driver(tmp_path, monkeypatch):
     """Make the small rule as a new process would: compiled if it is kept, told of if it is not."""
-    monkeypatch.setattr(compiling, "FOLDER", tmp_path / "compiled")
-    monkeypatch.setattr(compiling._CONFIG, "DISABLE_JIT", 0)
+    monkeypatch.setattr(jit, "FOLDER", tmp_path / "compiled")
+    monkeypatch.setattr(jit._CONFIG, "DISABLE_JIT", 0)
 
     def made():
-        monkeypatch.setattr(compiling, "SILENT", False)
+        monkeypatch.setattr(jit, "SILENT", False)
         space = {}
         exec(SMALL, space)
-        return compiling.compiled(space["play"])
+        return jit.compiled(space["play"])
 
     return made
 
@@ -61,10 +61,10 @@ def python(code, folder, **changes):
 
 
 def test_one_is_told_when_the_driver_is_compiled_and_only_then(driver, capsys):
-    assert not compiling.is_warm()
+    assert not jit.is_warm()
     assert driver()(1) == 2
     assert capsys.readouterr().err == f"{WORD}: about a minute ...\n"
-    assert compiling.is_warm()
+    assert jit.is_warm()
     assert driver()(1) == 2
     assert capsys.readouterr().err == ""
 
@@ -77,7 +77,7 @@ def test_one_is_told_once_in_a_process(driver, capsys):
 
 def test_who_wants_quiet_is_not_told(driver, capsys, monkeypatch):
     play = driver()
-    monkeypatch.setattr(compiling, "SILENT", True)
+    monkeypatch.setattr(jit, "SILENT", True)
     assert play(1) == 2
     assert capsys.readouterr().err == ""
 
@@ -86,7 +86,7 @@ def test_other_kinds_of_numbers_are_compiled_apart(driver):
     assert driver()(1) == 2
     assert driver()(1.5) == 2.5
     assert driver()(1) == 2
-    assert len(list(compiling.FOLDER.iterdir())) == 2
+    assert len(list(jit.FOLDER.iterdir())) == 2
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_other_kinds_of_numbers_are_compiled_apart(driver):
 )
 def test_a_broken_compiled_file_is_compiled_anew_and_replaced(driver, capsys, broken):
     assert driver()(1) == 2
-    (path,) = compiling.FOLDER.iterdir()
+    (path,) = jit.FOLDER.iterdir()
     whole = path.read_bytes()
     at = len(whole) // 2
     damaged = {
@@ -103,34 +103,34 @@ def test_a_broken_compiled_file_is_compiled_anew_and_replaced(driver, capsys, br
     }  # fmt: skip
     path.write_bytes(damaged.get(broken, broken) if isinstance(broken, str) else broken)
     capsys.readouterr()
-    assert not compiling.is_warm()
+    assert not jit.is_warm()
     assert driver()(1) == 2
     assert WORD in capsys.readouterr().err
-    assert compiling.is_warm()
+    assert jit.is_warm()
     assert driver()(1) == 2
     assert capsys.readouterr().err == ""
 
 
 def test_a_file_that_is_whole_and_means_nothing_is_compiled_anew(driver):
     assert driver()(1) == 2
-    (path,) = compiling.FOLDER.iterdir()
-    path.write_bytes(compiling._checksum(b"nonsense") + b"nonsense")
+    (path,) = jit.FOLDER.iterdir()
+    path.write_bytes(jit._checksum(b"nonsense") + b"nonsense")
     assert driver()(1) == 2
     assert b"nonsense" not in path.read_bytes()
 
 
 def test_code_that_cannot_be_kept_runs_all_the_same(driver, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(compiling, "FOLDER", tmp_path / "file" / "compiled")
+    monkeypatch.setattr(jit, "FOLDER", tmp_path / "file" / "compiled")
     assert driver()(1) == 2
 
 
 def test_a_copy_with_its_compiled_code_is_compiled_and_one_without_is_not(copy, toy):
     """A moved clone must neither wait nor be believed to be ready when it is not."""
     ensemble(toy, 2)  # compiled here, if it is not
-    warm = "from sim import compiling; print(compiling.is_warm())"
+    warm = "from sim.rules import jit; print(jit.is_warm())"
     assert python(warm, copy)[0] == "False"
-    here = compiling.FOLDER
+    here = jit.FOLDER
     shutil.copytree(here, copy / "sim/__pycache__" / here.name)
     for path in (copy / "sim").rglob("*.py"):
         os.utime(path)  # as git would leave it
@@ -144,11 +144,11 @@ def test_a_copy_with_its_compiled_code_is_compiled_and_one_without_is_not(copy, 
 @pytest.mark.parametrize("home", [None, "/dev/null/nowhere"])
 def test_without_a_place_to_keep_it_compiled_code_is_kept_for_the_process(copy, home):
     (copy / "sim/__pycache__").write_text("")  # nothing can be written beside the package
-    show = "import os; from sim import compiling; print(compiling.FOLDER)"
+    show = "import os; from sim.rules import jit; print(jit.FOLDER)"
     script = f"""
 import subprocess, sys
 {SMALL}
-print(compiling.FOLDER.parent, compiling.compiled(play)(1), compiling.is_warm())
+print(jit.FOLDER.parent, jit.compiled(play)(1), jit.is_warm())
 print(subprocess.run([sys.executable, "-c", {show!r}], capture_output=True, text=True).stdout)
 """
     # A user of no name has no home either.
@@ -170,22 +170,24 @@ print(subprocess.run([sys.executable, "-c", {show!r}], capture_output=True, text
 def test_an_unwritable_home_ends_no_run(copy):
     (copy / "sim/__pycache__").write_text("")
     toy = str(ROOT / "scenarios/toy.toml")
-    code = f"import sys; from sim.cli import main; sys.exit(main(['run', {toy!r}]))"
+    code = f"import sys; from sim.ui.cli import main; sys.exit(main(['run', {toy!r}]))"
     out, err = python(code, copy, HOME="/dev/null", XDG_CACHE_HOME="", PYTHONDONTWRITEBYTECODE="1")
     assert "weeks" in out
     assert err == ""  # interpreted: nothing to keep, and nothing to say
 
 
 def test_the_folder_that_numba_is_told_to_use_is_used(copy, tmp_path):
-    show = "from sim import compiling; print(compiling.FOLDER.parent)"
+    show = "from sim.rules import jit; print(jit.FOLDER.parent)"
     assert python(show, copy, NUMBA_CACHE_DIR=str(tmp_path / "mine"))[0] == str(tmp_path / "mine")
 
 
 @pytest.mark.parametrize("playing", ["memory", "store", "few", "calibration"])
 def test_the_rules_are_compiled_before_a_bar_moves(toy, tmp_path, monkeypatch, playing):
     """A bar that waits for the compiler foretells hours."""
-    from sim import block_playing, ensembles, simulation
-    from sim.calibration import design, load_plan
+    from sim.experiments.calibration import design, load_plan
+    from sim.runs import blocks as block_playing
+    from sim.runs import ensemble as ensembles
+    from sim.runs import simulate
 
     order = []
     real = block_playing.play_runs
@@ -195,7 +197,7 @@ def test_the_rules_are_compiled_before_a_bar_moves(toy, tmp_path, monkeypatch, p
         return real(which, numbers, weeks)
 
     monkeypatch.setattr(block_playing, "play_runs", seen)
-    for module in (ensembles, simulation, design):
+    for module in (ensembles, simulate, design):
 
         class Bar(module.Progress):
             def __init__(self, *words, **more):
@@ -208,7 +210,7 @@ def test_the_rules_are_compiled_before_a_bar_moves(toy, tmp_path, monkeypatch, p
     elif playing == "store":
         ensembles.ensemble(toy, 4, out=tmp_path / "store")
     elif playing == "few":
-        simulation.simulate(toy, runs=2)
+        simulate.simulate(toy, runs=2)
     else:
         plan = load_plan("syria")
         design.played(plan, design.spread(plan, 2, 1)[:1], 2, 1)
@@ -217,11 +219,11 @@ def test_the_rules_are_compiled_before_a_bar_moves(toy, tmp_path, monkeypatch, p
 
 def test_what_makes_ready_compiles_all_that_runs_need(toy):
     """After it, playing finds nothing that is not compiled."""
-    from sim import blocks, opening, rounds
-    from sim.block_playing import make_ready, play_runs
-    from sim.study import Study
+    from sim.engine import opening, run_summary, schedule
+    from sim.results.ensemble_spec import Study
+    from sim.runs.blocks import make_ready, play_runs
 
-    rules = (rounds.play, opening.open_war, blocks.condense)
+    rules = (schedule.play, opening.open_war, run_summary.condense)
     study = Study.of(toy, runs=3, record="actors,dyads,events")
     make_ready(study)
     before = [list(rule.signatures) for rule in rules]
@@ -232,17 +234,17 @@ def test_what_makes_ready_compiles_all_that_runs_need(toy):
 
 def test_own_classes_are_made_ready_without_them(toy, monkeypatch):
     """A class of a user's own is not played once more than was asked for."""
-    from sim import block_playing
-    from sim.files import with_changes
-    from sim.study import Study
+    from sim.results.ensemble_spec import Study
+    from sim.runs import blocks as block_playing
+    from sim.scenario.files import with_changes
 
     name = next(iter(toy.actors))
     case = with_changes(toy, {f"actors.{name}.agent": "mine"})
     played = []
     monkeypatch.setattr(block_playing, "play_runs", lambda which, *_: played.append(which))
-    monkeypatch.setattr(compiling, "is_warm", lambda rule: False)
+    monkeypatch.setattr(jit, "is_warm", lambda rule: False)
     block_playing.make_ready(Study.of(case, runs=1))
     assert [which.scenario for which in played] == [toy]
-    monkeypatch.setattr(compiling, "is_warm", lambda rule: True)
+    monkeypatch.setattr(jit, "is_warm", lambda rule: True)
     block_playing.make_ready(Study.of(case, runs=1))
     assert len(played) == 1

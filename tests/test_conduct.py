@@ -10,16 +10,17 @@ import pytest
 import xarray as xr
 from handmade import START, made, told, truce
 
-from sim import events as log
-from sim import files, measures, selection
-from sim.ensembles import ensemble as play_many
+from sim import files, measures
+from sim.engine import event_log as log
+from sim.engine.inputs import Layout
+from sim.engine.state import RECORDED
 from sim.errors import ResultsError
-from sim.givens import Layout
-from sim.measures import endings
-from sim.recording import Recording, chosen
-from sim.results import events
-from sim.scenario import Scenario
-from sim.world import RECORDED
+from sim.measures import war_outcomes
+from sim.results import selection
+from sim.results.dataset import events
+from sim.results.variables import Recording, chosen
+from sim.runs.ensemble import ensemble as play_many
+from sim.scenario.schema import Scenario
 
 ALLIES = ("russia", "iran")
 
@@ -282,7 +283,7 @@ def test_one_state_holds_in_every_run(ensemble: xr.Dataset) -> None:
 
 def test_the_age_of_the_last_ceasefire_follows_from_the_states(ensemble: xr.Dataset) -> None:
     held = np.isin(ensemble["state"].isel(round=-1).values, (1, 2))
-    age = endings._age(ensemble["state"].values)
+    age = war_outcomes._age(ensemble["state"].values)
     np.testing.assert_array_equal(age[held], ensemble["age"].isel(round=-1).values[held])
     assert (age[~held] == 0).all()
 
@@ -296,7 +297,7 @@ def test_settlements_can_be_judged_by_other_issues(ended: xr.Dataset) -> None:
 
 
 def test_outcomes_leave_out_what_a_scenario_does_not_have(toy: Scenario) -> None:
-    from sim.simulation import simulate
+    from sim.runs.simulate import simulate
 
     found = measures.outcomes(simulate(toy, runs=2, rounds=5))
     assert found["outcome"].values.tolist() == [*measures.STATES, "front_at_a_border"]

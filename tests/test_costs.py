@@ -7,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim import blocks, costs, events, measures, paired, selection
-from sim.cli import main
+from sim import measures
+from sim.engine import event_log, memory, run_summary
+from sim.engine.build import most_events, prepare
 from sim.errors import SimError
-from sim.report import sections
-from sim.setup import most_events, prepare
+from sim.measures import paired_differences
+from sim.results import selection
+from sim.ui.cli import main
+from sim.ui.report import sections
 
 TOY = ROOT / "scenarios/toy.toml"
 
@@ -24,9 +27,9 @@ def many(toy):
 def test_memory_of_runs_in_full_is_that_of_their_record_and_of_the_results(toy):
     found = sim.simulate(toy, runs=3, log=False)
     g, _, lay = prepare(toy)
-    need = costs.memory_in_full(lay, toy.rounds, 3, most_events(g, lay, toy.rounds))
+    need = memory.memory_in_full(lay, toy.rounds, 3, most_events(g, lay, toy.rounds))
     weekly = sum(v.nbytes for v in found.data_vars.values())
-    assert need == 2 * weekly + most_events(g, lay, toy.rounds) * events.COLUMNS * 8
+    assert need == 2 * weekly + most_events(g, lay, toy.rounds) * event_log.COLUMNS * 8
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,7 @@ def test_memory_of_runs_in_full_is_that_of_their_record_and_of_the_results(toy):
     [(999, "1 kB"), (2.5e6, "2.5 MB"), (18.6e9, "18.6 GB"), (340e9, "340 GB"), (5e13, "50.0 TB")],
 )
 def test_a_number_of_bytes_is_said_in_words(size, words):
-    assert costs.in_words(size) == words
+    assert memory.in_words(size) == words
 
 
 def test_runs_in_full_that_the_memory_cannot_hold_are_refused_before_they_are_played(toy):
@@ -54,13 +57,13 @@ def test_the_command_line_refuses_what_the_memory_cannot_hold(capsys):
 
 def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
     _, _, lay = prepare(toy)
-    out = blocks.empty_summary(1, 1, len(lay.actors), len(lay.issues), np.dtype(np.uint32))
-    count = events.counter(len(lay.actors))
-    events.tally(count)[:] = 70_000
+    out = run_summary.empty_summary(1, 1, len(lay.actors), len(lay.issues), np.dtype(np.uint32))
+    count = event_log.counter(len(lay.actors))
+    event_log.tally(count)[:] = 70_000
     n, k = len(lay.actors), len(lay.issues)
-    blocks.summarise(
+    run_summary.summarise(
         out, 0, np.ones(n), np.zeros((n, n)), np.zeros(k), np.zeros((1, 3, 1), dtype=np.int64),
-        events.empty(0), count,
+        event_log.empty(0), count,
     )  # fmt: skip
     assert (out.decided == 70_000).all()
     assert (out.happened == 70_000 * (n + 1)).all()
@@ -72,20 +75,22 @@ def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
 )
 def test_differences_do_not_depend_on_where_the_runs_are_cut(pairs, cut):
     one, other = (np.array(values) for values in zip(*pairs, strict=True))
-    whole = paired.differences({"x": one}, {"x": other}).loc["x"]
+    whole = paired_differences.differences({"x": one}, {"x": other}).loc["x"]
     found = {}
     for part in (slice(0, cut), slice(cut, None)):
         if len(one[part]):
-            paired.add(found, {"x": one[part]}, {"x": other[part]})
-    apart = paired.table(found).loc["x"]
+            paired_differences.add(found, {"x": one[part]}, {"x": other[part]})
+    apart = paired_differences.table(found).loc["x"]
     assert np.allclose(whole.drop("effect"), apart.drop("effect"), rtol=1e-9, atol=1e-9)
 
 
 def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
     found = {}
-    paired.add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
-    paired.add(found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)})
-    row = paired.table(found).loc["times a ratified"]
+    paired_differences.add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
+    paired_differences.add(
+        found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)}
+    )
+    row = paired_differences.table(found).loc["times a ratified"]
     assert (row["first"], row["second"], row["difference"], row["changed"]) == (0.5, 0, -0.5, 0.5)
 
 

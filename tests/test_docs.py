@@ -13,14 +13,12 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from sim.parameters import Mechanisms, Parameters
+from sim.scenario.parameters import Mechanisms, Parameters
 
 README = ROOT / "README.md"
 ODD = ROOT / "docs" / "ODD.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "scenarios/README.md"])
-RULES = sorted(
-    path for path in (ROOT / "sim" / "rules").glob("*.py") if not path.name.startswith("_")
-)
+RULES = sorted(p for p in (ROOT / "sim/rules").glob("*.py") if p.stem not in ("__init__", "jit"))
 FENCE = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[ \t]*$", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADINGS = [

@@ -9,17 +9,20 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import block_playing as module
-from sim import blocks, chance, opening, plugins, progress, results, rounds
-from sim.block_playing import play_block, play_runs
-from sim.ensembles import complete, ensemble, gather, replay, simulate
+from sim.agents import registry
+from sim.engine import draws, opening, run_summary, schedule
+from sim.engine.build import HELD, keys_of
+from sim.engine.event_log import CODE, UNSOUND
 from sim.errors import ResultsError, ScenarioError, SimError, StoppedError
-from sim.events import CODE, UNSOUND
-from sim.files import load, with_changes
-from sim.recording import LEVELS, Recording, chosen
-from sim.setup import HELD, keys_of
-from sim.store import Hasher, Store
-from sim.study import Study
+from sim.results import dataset
+from sim.results.ensemble_spec import Study
+from sim.results.store import Hasher, Store
+from sim.results.variables import LEVELS, Recording, chosen
+from sim.runs import blocks as module
+from sim.runs import progress
+from sim.runs.blocks import play_block, play_runs
+from sim.runs.ensemble import complete, ensemble, gather, replay, simulate
+from sim.scenario.files import load, with_changes
 
 SYRIA, TOY = ROOT / "scenarios/syria_2015_2018.toml", ROOT / "scenarios/toy.toml"
 
@@ -55,12 +58,12 @@ def test_an_ensemble_holds_the_runs_that_simulate_plays(syria, few):
     assert np.array_equal(many["final_tie"], few["tie"].isel(round=-1).values.astype("f4"))
     assert np.array_equal(many["final_position"], few["position"].isel(round=-1).astype("f4"))
     assert np.array_equal(many["event_count"].values, np.bincount(few["event_run"].values))
-    assert results.event_table(many).equals(results.event_table(few))
+    assert dataset.event_table(many).equals(dataset.event_table(few))
 
 
 def test_the_tally_counts_the_events_by_kind_answer_and_actor(syria, few):
     many = ensemble(syria, 6, 5)
-    table = results.event_table(few)
+    table = dataset.event_table(few)
     for kind in ("ratify", "order", "comply", "vote", "consult", "ceasefire", "dispute", "deal"):
         for answer in (False, True):
             found = table[(table.decision == kind) & (table.answer == answer)]
@@ -126,9 +129,9 @@ def test_a_summary_takes_less_than_two_kilobytes_a_run(syria):
 def test_keys_of_many_runs_are_those_of_each(toy):
     runs = np.array([0, 1, 7, 2**63 - 1], dtype=np.uint64)
     for seed in (0, 1, 2**64 - 1):
-        keys = chance.block_keys(seed, runs)
+        keys = draws.block_keys(seed, runs)
         for n, run in enumerate(runs.tolist()):
-            assert np.array_equal(keys[n], chance.round_keys(seed, run))
+            assert np.array_equal(keys[n], draws.round_keys(seed, run))
 
 
 def test_hold_heterogeneity_keeps_the_objectives_and_lets_luck_vary(syria):
@@ -149,8 +152,8 @@ def test_hold_luck_makes_runs_equal_where_objectives_do_not_vary(plain_syria, sy
 
 def test_what_is_held_is_that_of_a_number_that_no_run_has():
     luck, traits = keys_of(3, np.array([4]), "luck")
-    assert np.array_equal(luck[0], chance.round_keys(3, HELD))
-    assert np.array_equal(traits[0], chance.round_keys(3, 4))
+    assert np.array_equal(luck[0], draws.round_keys(3, HELD))
+    assert np.array_equal(traits[0], draws.round_keys(3, 4))
 
 
 def test_replay_gives_the_run_in_full(syria, few):
@@ -185,7 +188,7 @@ class Fails(sim.MilitiaActor):
 def failing(toy):
     sim.register("fails")(Fails)
     yield with_changes(toy, {"actors.league.agent": "fails"})
-    plugins.REGISTERED.pop("fails")
+    registry.REGISTERED.pop("fails")
 
 
 def test_a_run_that_fails_is_recorded_and_the_others_are_kept(failing):
@@ -215,7 +218,7 @@ def test_own_classes_give_what_the_compiled_driver_gives(toy):
         one, other = ensemble(case, 4, record="events,tie"), ensemble(toy, 4, record="events,tie")
         assert same(one, other)
     finally:
-        plugins.REGISTERED.pop("same")
+        registry.REGISTERED.pop("same")
 
 
 def test_a_class_of_this_session_cannot_go_to_other_processes(failing):
@@ -225,7 +228,7 @@ def test_a_class_of_this_session_cannot_go_to_other_processes(failing):
 
 def test_numbers_that_are_not_finite_are_a_failure_of_their_run(toy, monkeypatch):
     study = Study.of(toy, runs=4)
-    condense = blocks.condense
+    condense = run_summary.condense
 
     def spoil(summary, weeks, picks, table, n, m, T, theta, rec, log, count):
         if n == 2:
@@ -233,7 +236,7 @@ def test_numbers_that_are_not_finite_are_a_failure_of_their_run(toy, monkeypatch
             count[UNSOUND] = 1
         return condense(summary, weeks, picks, table, n, m, T, theta, rec, log, count)
 
-    monkeypatch.setattr(blocks, "condense", spoil)
+    monkeypatch.setattr(run_summary, "condense", spoil)
     block = play_runs(study, study.numbers())
     assert [failure["run"] for failure in block.failures] == [2]
     assert not block.arrays["final_tie"][2].any()
@@ -293,10 +296,10 @@ def test_the_choice_of_what_to_record_has_one_order():
 
 def test_every_variable_says_what_it_is(syria):
     lay = Study.of(syria, runs=1).prepared[2]
-    names = [name for name in results.MEANING if name not in ("story",)]
+    names = [name for name in dataset.MEANING if name not in ("story",)]
     every = Recording(syria, lay, chosen([n for n in names if n != "event_count"]))
     for variable in every.variables:
-        assert variable.name in results.MEANING
+        assert variable.name in dataset.MEANING
 
 
 @pytest.mark.parametrize(
@@ -352,7 +355,7 @@ def test_ctrl_c_while_progress_is_told_keeps_the_runs_that_are_finished(toy, mon
 
 
 def test_compiled_code_gives_up_the_lock_of_the_interpreter():
-    for rule in (rounds.play, opening.open_war, blocks.condense):
+    for rule in (schedule.play, opening.open_war, run_summary.condense):
         if hasattr(rule, "targetoptions"):  # not where rules are interpreted
             assert rule.targetoptions["nogil"]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, hear_ctrl_c
 
-from sim import plugins
-from sim.ensembles import ensemble
+from sim.agents import registry
 from sim.errors import SimError
+from sim.runs.ensemble import ensemble
 
 TOY = str(ROOT / "scenarios/toy.toml")
 
@@ -51,7 +51,7 @@ def test_a_plugin_that_fails_in_a_worker_is_one_message(toy, tmp_path, monkeypat
     """It was read here, and is another one when the worker comes to read it."""
     file = tmp_path / "mine.py"
     file.write_text("raise RuntimeError('not here')")
-    monkeypatch.setitem(plugins.FILES, "mine", str(file))
+    monkeypatch.setitem(registry.FILES, "mine", str(file))
     with pytest.raises(SimError, match="not here"):
         ensemble(toy, 4, executor="processes", workers=1)
     assert "Traceback" not in capfd.readouterr().err
@@ -81,7 +81,7 @@ def test_ctrl_c_while_workers_start_shows_no_traceback(wait):
 def test_ctrl_c_that_comes_while_a_worker_is_started_is_heard_after_that():
     code = """
 import os, signal, time
-from sim import executors
+from sim.runs import executors
 signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     with executors._deaf():

@@ -18,16 +18,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import cli, files, measures
-from sim.chronicle.story import Story
+from sim import files, measures
+from sim.engine.state import ACCOUNTS
 from sim.errors import SimError
-from sim.explaining import Explanation, explain, flips, telling
-from sim.explaining.deeds import Deed, Deeds
-from sim.explaining.stage import Stage
-from sim.explaining.tracing import Trace
-from sim.results import events, save
-from sim.scenario import Scenario
-from sim.world import ACCOUNTS
+from sim.narrative.chronicle.timeline import Story
+from sim.narrative.explanation import Explanation, counterfactuals, explain, sentences
+from sim.narrative.explanation.attribution import Trace
+from sim.narrative.explanation.interactions import Deed, Deeds
+from sim.narrative.explanation.rerun import Stage
+from sim.results.dataset import events, save
+from sim.scenario.schema import Scenario
+from sim.ui import cli
 
 PAIR = ("russia", "iran")
 
@@ -161,10 +162,10 @@ def test_a_flip_just_below_its_size_leaves_the_decision_and_just_above_turns_it(
     for flip in [flip for found in told.found for flip in found[:2]]:
         if flip.input.kind == "choice":
             continue
-        turned = flips.replayed(stage, flip, flip.threshold)
-        stayed = flips.replayed(stage, flip, flip.short)
-        assert flips.answer_in(turned, flip.decision) == (not flip.decision.answer)
-        assert flips.answer_in(stayed, flip.decision) == flip.decision.answer
+        turned = counterfactuals.replayed(stage, flip, flip.threshold)
+        stayed = counterfactuals.replayed(stage, flip, flip.short)
+        assert counterfactuals.answer_in(turned, flip.decision) == (not flip.decision.answer)
+        assert counterfactuals.answer_in(stayed, flip.decision) == flip.decision.answer
         assert abs(flip.threshold - flip.short) < 1e-9
         assert flip.input.size(flip.short) <= flip.input.size(flip.threshold) <= flip.size
         tried += 1
@@ -175,7 +176,7 @@ def test_everything_before_the_week_of_a_flip_stays_bit_for_bit(
     told: Explanation, syria: Scenario, war: xr.Dataset
 ) -> None:
     flip = next(found[0] for found in told.found if found)
-    turned = flips.replayed(Stage(syria, 1, 0), flip)
+    turned = counterfactuals.replayed(Stage(syria, 1, 0), flip)
     week = flip.input.week
     for name, values in war.data_vars.items():
         if values.dims[:2] == ("run", "round"):
@@ -198,7 +199,7 @@ def test_the_tie_with_a_flip_is_that_of_the_scenario_with_its_dated_event(
     told: Explanation, syria: Scenario
 ) -> None:
     flip = next(found[0] for found in told.found if found)
-    case = flips.with_event(syria, flip.event)
+    case = counterfactuals.with_event(syria, flip.event)
     again = sim.simulate(case, seed=1)
     assert float(measures.tie(again, *PAIR).isel(run=0, round=-1)) == pytest.approx(flip.tie)
 
@@ -237,7 +238,9 @@ def test_a_control_share_that_turns_a_proxy_is_the_one_worked_out_by_hand(toy: S
             own, contagion = act.terms["own"], act.terms["contagion"]
             wish = act.terms["patrons"] / 0.45
             by_hand = (act.shock + contagion - own) / (wish - own)
-            found = [f for f in flips.find(stage, act, truce) if f.input.field == "control"]
+            found = [
+                f for f in counterfactuals.find(stage, act, truce) if f.input.field == "control"
+            ]
             if 0.45 / 16 < by_hand < 1.0:
                 assert found[0].threshold == pytest.approx(by_hand, abs=1e-8)
                 expected = abs(math.log2(found[0].value / 0.45))
@@ -254,7 +257,7 @@ def test_a_patron_that_was_left_out_is_asked_if_it_must_be(
     asked = [e for e in events(war, 0) if e.decision == "consult"]
     stage = Stage(syria, 1, 0)
     for event in asked[:4]:
-        (flip,) = [f for f in flips.find(stage, event) if f.input.kind == "choice"]
+        (flip,) = [f for f in counterfactuals.find(stage, event) if f.input.kind == "choice"]
         assert flip.event["consultation"] == ("never" if event.answer else "always")
         assert flip.event["actor"] == event.counterpart
 
@@ -262,7 +265,7 @@ def test_a_patron_that_was_left_out_is_asked_if_it_must_be(
 def test_where_nothing_turns_a_decision_the_page_says_so(
     war: xr.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flips, "candidates", lambda *_: iter(()))
+    monkeypatch.setattr(counterfactuals, "candidates", lambda *_: iter(()))
     found = explain(war, 0, PAIR)
     assert found.flips.empty
     assert "No change of one input in that week turns it." in " ".join(str(found).split())
@@ -270,11 +273,11 @@ def test_where_nothing_turns_a_decision_the_page_says_so(
 
 def test_a_number_that_an_event_of_the_week_sets_already_is_no_input(syria: Scenario) -> None:
     dated = {"week": 40, "why": "x", "actor": "iran", "issue": "arms", "weight_times": 2.0}
-    stage = Stage(flips.with_event(syria, dated), 1, 0)
+    stage = Stage(counterfactuals.with_event(syria, dated), 1, 0)
     decision = next(e for e in events(sim.simulate(stage.scenario)) if e.round == 40)
     names = {"actor": "iran", "issue": "arms"}
-    taken = flips.Input("x", names, "weight_times", 40, 1.0, 0.5, 2.0, "times")
-    free = flips.Input("x", names, "weight_times", 41, 1.0, 0.5, 2.0, "times")
+    taken = counterfactuals.Input("x", names, "weight_times", 40, 1.0, 0.5, 2.0, "times")
+    free = counterfactuals.Input("x", names, "weight_times", 41, 1.0, 0.5, 2.0, "times")
     assert stage.asker(taken, decision)(1.5) is None
     assert stage._given(free) is not None
 
@@ -368,7 +371,7 @@ def test_a_change_that_would_leave_the_tie_as_it_is_is_said_to_change_nothing(
         for flip in flipped:
             part = next(part for part in trace.parts if flip.decision in part.decisions)
             for tie, same in ((now + 0.1, False), (now, True), (now + 1e-6, True)):
-                text = telling._decision(
+                text = sentences._decision(
                     story, [flip.decision], [replace(flip, tie=tie)], part, True, now
                 )
                 assert ("changes nothing" in text) is same
@@ -400,7 +403,7 @@ def test_the_week_of_a_collapse_is_told_where_it_counts_as_a_week_of_war(war: xr
         ends = {truce.last for truce in story.truces if truce.collapse}
         for part in Trace(story, PAIR, 1).parts:
             if part.kind == "war":
-                text = telling.what(story, part, PAIR, story.weeks - 1)
+                text = sentences.what(story, part, PAIR, story.weeks - 1)
                 assert text.endswith(" included") is bool(ends & {*part.weeks})
                 found += text.endswith(" included")
     assert found

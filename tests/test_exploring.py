@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import sim
 from sim import files, labels
 from sim.errors import ResultsError, ScenarioError, SimError
-from sim.exploring import controls
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
+from sim.ui.notebook import controls
 
 TOY = ROOT / "scenarios/toy.toml"
 CAPABILITY = "actors.crown.capability"
@@ -222,7 +222,7 @@ def test_an_interrupted_move_says_that_the_picture_is_older(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("sim.exploring.ensemble", interrupted)
+        patched.setattr("sim.ui.notebook.explorer.ensemble", interrupted)
         shown.controls[CAPABILITY].value = 4.0
     assert "Interrupted" in shown.caption.value
     assert bytes(shown.picture.value) == before

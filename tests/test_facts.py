@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from conftest import FIRST
 
-from sim import events
-from sim.simulation import simulate
+from sim.engine import event_log
+from sim.runs.simulate import simulate
 
 pytestmark = pytest.mark.slow
 
@@ -145,7 +145,7 @@ def test_attention_off_takes_the_thesis_away():
     ],
 )
 def test_c_iran_ratifies_least(actor, after, published):
-    inside(ratio(*decision(ensemble(), events.RATIFY, actor, after)), published, 0.009)
+    inside(ratio(*decision(ensemble(), event_log.RATIFY, actor, after)), published, 0.009)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_c_iran_ratifies_least(actor, after, published):
     ],
 )
 def test_d_irans_militias_violate_most(actor, published):
-    kept, weeks = decision(ensemble(), events.COMPLY, actor, True)
+    kept, weeks = decision(ensemble(), event_log.COMPLY, actor, True)
     inside(ratio(weeks - kept, weeks), published, 0.006)
 
 
@@ -168,7 +168,7 @@ def test_d_irans_militias_violate_most(actor, published):
     ("patron", "published"), [("iran", 0.82), ("russia", 0.28), ("turkey", 0.09)]
 )
 def test_d_iran_orders_to_spoil(patron, published):
-    kept, weeks = decision(ensemble(), events.ORDER, patron, True)
+    kept, weeks = decision(ensemble(), event_log.ORDER, patron, True)
     inside(ratio(weeks - kept, weeks), published, 0.006)
 
 
@@ -183,7 +183,7 @@ def test_e_consulting_iran_buys_compliance(consultation, violations, signs, spoi
     early = (state > 0) & (age >= 2) & (age <= 7) & (weeks >= aleppo(results)[:, None])
     broke = results["violated"].sel(actor=MILITIAS).values.mean(axis=2)
     inside(ratio((broke * early).sum(axis=1), early.sum(axis=1)), violations, 0.005)
-    inside(ratio(*decision(results, events.RATIFY, "iran", True)), signs, 0.007)
+    inside(ratio(*decision(results, event_log.RATIFY, "iran", True)), signs, 0.007)
     ordered = ~results["ordered_to_comply"].sel(actor="iran").values
     inside(ratio((ordered * early).sum(axis=1), early.sum(axis=1)), spoils, 0.007)
 
@@ -192,7 +192,7 @@ def test_e_a_revised_deal_is_broken_less():
     """Published .83 before, .68 after; how it was measured is not said, so the fall is held."""
     results = ensemble()
     iran = results["actor"].values.tolist().index("iran")
-    revised = (results["event_kind"].values == events.REVISE) & results["event_answer"].values
+    revised = (results["event_kind"].values == event_log.REVISE) & results["event_answer"].values
     revised &= results["event_counterpart"].values == iran
     run, week = (results[name].values[revised] for name in ("event_run", "event_round"))
     broke = results["violated"].sel(actor=MILITIAS).values.mean(axis=2)
@@ -207,7 +207,7 @@ def test_e_a_revised_deal_is_broken_less():
 def test_f_turkish_pressure_brings_the_rebels_to_the_talks():
     results = ensemble()
     rebels = results["actor"].values.tolist().index("northern_rebels")
-    asked = (results["event_kind"].values == events.ATTEND) & (
+    asked = (results["event_kind"].values == event_log.ATTEND) & (
         results["event_actor"].values == rebels
     )
     run, week = (results[name].values[asked] for name in ("event_run", "event_round"))

@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT
 
 from sim import files
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 pytestmark = pytest.mark.slow
 

@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 
 from sim import files
 from sim.errors import ScenarioError
-from sim.parameters import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, is_off
-from sim.parts import LARGEST, UNSEEN
-from sim.scenario import Scenario, week_of
-from sim.toml import place_of, read, write
+from sim.scenario.parameters import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, is_off
+from sim.scenario.parts import LARGEST, UNSEEN
+from sim.scenario.schema import Scenario, week_of
+from sim.scenario.toml_source import place_of, read, write
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))
@@ -596,7 +596,7 @@ def test_weeks_count_from_the_start() -> None:
 
 
 def test_importing_files_is_light() -> None:
-    code = "import sys, sim.files; print(*{m.partition('.')[0] for m in sys.modules})"
+    code = "import sys, sim.scenario.files; print(*{m.partition('.')[0] for m in sys.modules})"
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert not {"numpy", "numba", "xarray", "mesa", "matplotlib"} & {*out.stdout.decode().split()}
 

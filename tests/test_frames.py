@@ -13,13 +13,13 @@ from conftest import ROOT
 
 import sim
 from sim import writing
-from sim.cli import main
-from sim.ensembles import ensemble
 from sim.errors import ResultsError
-from sim.files import with_changes
-from sim.frames import TABLES, to_frame
-from sim.results import events, load, save, scenario_of
-from sim.simulation import simulate
+from sim.results.dataset import events, load, save, scenario_of
+from sim.results.tables import TABLES, to_frame
+from sim.runs.ensemble import ensemble
+from sim.runs.simulate import simulate
+from sim.scenario.files import with_changes
+from sim.ui.cli import main
 
 TOY = str(ROOT / "scenarios/toy.toml")
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from playing import Game, Told, places
 
-from sim import chance
+from sim.engine import draws as chance
 from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, proxies, ties, war
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 CLOSE = 1e-9
 RENAMED = {
@@ -86,7 +86,7 @@ def draws(game: Game, file: Any, actors: list[int]) -> Any:
 
 def in_order(fields: dict[str, Any], game: Game, file: Any) -> dict[str, Any]:
     """Arrays of a world in the order of the file; axes are known by the shapes of their fields."""
-    from sim.world import _SHAPE_OF
+    from sim.engine.state import _SHAPE_OF
 
     axes, lay = file["axes"], game.layout
     n, k = places(lay, axes["actor"], axes["issue"])
@@ -211,7 +211,7 @@ def test_the_scenario_file_holds_the_objectives_links_and_issues_of_the_golden_r
 def test_the_scenario_file_shifts_what_the_golden_run_shifts_in_the_same_weeks(
     plain_syria: Scenario, golden: Any
 ) -> None:
-    from sim.scenario import week_of
+    from sim.scenario.schema import week_of
 
     mine = [
         (week_of(plain_syria, e.date), e.actor, e.issue, e.ideal, e.weight_times)

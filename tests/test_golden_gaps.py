@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from playing import Game, even_draws
 
-from sim import chance, files
+from sim import files
+from sim.engine import draws
 from sim.rules import ceasefire, negotiation, objectives, proxies, war
-from sim.scenario import Scenario
+from sim.scenario.schema import Scenario
 
 YES, NO = 1e-9, 1.0 - 1e-9
 
@@ -30,9 +31,9 @@ def signing(scenario: Scenario, week: int = 0) -> Game:
     """A game in which Russia brokers a truce this week and everybody ratifies it."""
     fed = even_draws(scenario)
     game = at_week(scenario, week, fed)
-    fed[week, chance.CONVENE] = 0.01
-    fed[week, chance.CONVENE, game.actor("russia")] = 1.0 - 1e-12
-    fed[week, chance.PROPOSE] = fed[week, chance.RATIFY] = YES
+    fed[week, draws.CONVENE] = 0.01
+    fed[week, draws.CONVENE, game.actor("russia")] = 1.0 - 1e-12
+    fed[week, draws.PROPOSE] = fed[week, draws.RATIFY] = YES
     return game
 
 
@@ -106,7 +107,7 @@ def test_the_united_nations_mind_a_deal_only_for_their_weight_on_prestige(
 
 def test_nobody_is_left_out_of_a_deal_that_is_not_in_force(plain_syria: Scenario) -> None:
     game = signing(plain_syria)
-    game.fed[0, chance.RATIFY, game.actor("northern_rebels")] = NO
+    game.fed[0, draws.RATIFY, game.actor("northern_rebels")] = NO
     game.step()
     assert game.state[0] == 0
     assert game.bad[game.actor("united_nations"), game.actor("russia")] == 0.0
@@ -121,7 +122,7 @@ def test_signing_forgets_last_weeks_violations(plain_syria: Scenario) -> None:
     game.violates[:] = game.givens.who.armed
     game.vbar[0] = 0.7
     game.vside[:] = [0.9, 0.2]
-    game.fed[0, chance.COMPLY] = YES
+    game.fed[0, draws.COMPLY] = YES
     game.step()
     assert game.state[0] == 1
     assert game.contagion.tolist() == [0.0] * 11
@@ -211,10 +212,10 @@ def test_disarming_moves_the_front_against_the_own_camp_and_a_neutral_is_like_ca
 
 def test_territory_stays_on_the_scale_at_the_end_of_the_week(plain_syria: Scenario) -> None:
     game = at_week(plain_syria, 1)
-    game.fed[1, chance.TERRITORY] = 500.0
+    game.fed[1, draws.TERRITORY] = 500.0
     game.step()
     assert game.theta[game.issue("regime")] == 1.0
-    game.fed[2, chance.TERRITORY] = -500.0
+    game.fed[2, draws.TERRITORY] = -500.0
     game.step()
     assert game.theta[game.issue("regime")] == 0.0
 
@@ -238,11 +239,11 @@ def test_talks_to_which_only_the_damascus_rebels_come_settle_nothing(
     plain_syria: Scenario, northern: bool
 ) -> None:
     fed = even_draws(plain_syria)
-    fed[10, chance.VOTE] = YES
-    fed[10, chance.ATTEND] = YES
+    fed[10, draws.VOTE] = YES
+    fed[10, draws.ATTEND] = YES
     game = in_truce(plain_syria, 10, fed)
     if not northern:
-        fed[10, chance.ATTEND, game.actor("northern_rebels")] = NO
+        fed[10, draws.ATTEND, game.actor("northern_rebels")] = NO
     events = game.step()
     settled = [event.answer for event in events if event.kind == "settle"]
     assert settled == [northern]
@@ -253,7 +254,7 @@ def test_every_brought_party_that_comes_unwillingly_wears_its_bringers_leverage(
     plain_syria: Scenario,
 ) -> None:
     fed = even_draws(plain_syria)
-    fed[10, chance.ATTEND] = YES
+    fed[10, draws.ATTEND] = YES
     game = in_truce(plain_syria, 10, fed)
     game.step()
     brought = [game.actor("northern_rebels"), game.actor("damascus_rebels")]
@@ -262,7 +263,7 @@ def test_every_brought_party_that_comes_unwillingly_wears_its_bringers_leverage(
     assert np.all(own[brought] < 0.0)
     # wear of the week before the talks is undone by comparing with a game without attendance
     still = in_truce(plain_syria, 10, even_draws(plain_syria))
-    still.fed[10, chance.ATTEND] = NO
+    still.fed[10, draws.ATTEND] = NO
     still.step()
     for patron, proxy in game.layout.links:
         link = game.link(patron, proxy)
@@ -288,7 +289,7 @@ def test_talks_need_a_ceasefire_of_two_weeks(plain_syria: Scenario, age: int, he
 
 def test_there_are_no_talks_in_the_week_of_a_collapse(plain_syria: Scenario) -> None:
     fed = even_draws(plain_syria)
-    fed[10, chance.COLLAPSE] = 0.0
+    fed[10, draws.COLLAPSE] = 0.0
     game = in_truce(plain_syria, 10, fed)
     assert not any(event.kind == "attend" for event in game.step())
     assert game.state[0] == 0
@@ -296,7 +297,7 @@ def test_there_are_no_talks_in_the_week_of_a_collapse(plain_syria: Scenario) -> 
 
 def test_the_text_does_not_move_if_no_brought_party_comes(plain_syria: Scenario) -> None:
     fed = even_draws(plain_syria)
-    fed[10, chance.ATTEND] = NO
+    fed[10, draws.ATTEND] = NO
     game = in_truce(plain_syria, 10, fed)
     before = game.text.copy()
     game.step()
@@ -318,8 +319,8 @@ def test_a_refusal_on_the_core_is_bad_both_ways_whoever_refuses(
     game = in_truce(files.with_changes(plain_syria, {"parameters.s_viol": 0}), 3, fed)
     game.tabled[game.issue("arms")] = True
     pair = [game.layout.actors[i] for i in game.givens.links.pairs[0]]
-    fed[3, chance.BILATERAL, pair.index("iran")] = YES if iran else NO
-    fed[3, chance.BILATERAL, pair.index("russia")] = YES if russia else NO
+    fed[3, draws.BILATERAL, pair.index("iran")] = YES if iran else NO
+    fed[3, draws.BILATERAL, pair.index("russia")] = YES if russia else NO
     game.step()
     i, j = game.actor("iran"), game.actor("russia")
     deal = iran and russia
@@ -332,7 +333,7 @@ def test_without_the_core_on_the_table_a_refusal_is_nobodys_fault(
     plain_syria: Scenario, state: int
 ) -> None:
     fed = even_draws(plain_syria)
-    fed[3, chance.BILATERAL] = NO
+    fed[3, draws.BILATERAL] = NO
     game = in_truce(plain_syria, 3, fed)
     game.state[0] = state
     # in war and in a settlement a core issue that was tabled does not count

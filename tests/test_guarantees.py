@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playing import Game, even_draws
 
-from sim import chance, files
-from sim.model import ConflictModel, StateActor
-from sim.plugins import REGISTERED, register
-from sim.results import events
+from sim import files
+from sim.agents.model import ConflictModel, StateActor
+from sim.agents.registry import REGISTERED, register
+from sim.engine import draws as chance
+from sim.results.dataset import events
 from sim.rules import ceasefire, negotiation
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 UNIT = st.floats(0.0, 1.0)
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from playing import Game
 
 from sim import files
-from sim.model import ConflictModel, StateActor
-from sim.plugins import REGISTERED, register
-from sim.results import events
+from sim.agents.model import ConflictModel, StateActor
+from sim.agents.registry import REGISTERED, register
+from sim.results.dataset import events
 from sim.rules import fighting, war
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 TASKS = {"mechanisms.fights": "tasks"}
 

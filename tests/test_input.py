@@ -17,17 +17,18 @@ import pytest
 from pydantic import BaseModel
 
 import sim
-from sim import fields, files, notes
-from sim.calibration.plan import load_plan
-from sim.cli import main
-from sim.cli.common import notes_as_messages
+from sim import files
 from sim.errors import MOST_FAULTS, ScenarioError, ScenarioWarning, nearest
-from sim.parameters import Parameters
-from sim.parts import WEEKS
-from sim.plausible import RANGES, RANGES_SECOND
-from sim.scenario import Scenario
-from sim.theory import history
-from sim.toml import DEEPEST
+from sim.experiments.calibration.plan import load_plan
+from sim.experiments.hypothesis_tests import observed
+from sim.scenario import field_types, overridden_changes
+from sim.scenario.parameters import Parameters
+from sim.scenario.parts import WEEKS
+from sim.scenario.ranges import RANGES, RANGES_SECOND
+from sim.scenario.schema import Scenario
+from sim.scenario.toml_source import DEEPEST
+from sim.ui.cli import main
+from sim.ui.cli.common import notes_as_messages
 
 ROOT = Path(__file__).parents[1]
 TOY = ROOT / "scenarios" / "toy.toml"
@@ -90,18 +91,18 @@ def test_changes_of_the_wrong_kind_are_refused(changes: list[str]) -> None:
 # bounds -------------------------------------------------------------------------------------------
 
 
-def numbers_of(model: type[BaseModel], seen: set[type]) -> Iterator[tuple[str, fields.Option]]:
+def numbers_of(model: type[BaseModel], seen: set[type]) -> Iterator[tuple[str, field_types.Option]]:
     """Every number that a model holds, at any depth."""
     if model in seen:
         return
     seen.add(model)
-    for name, annotation in fields.fields_of(model).items():
+    for name, annotation in field_types.fields_of(model).items():
         left = [annotation]
         while left:
-            for option in fields.options(left.pop()):
+            for option in field_types.options(left.pop()):
                 if option.kind in (int, float):
                     yield f"{model.__name__}.{name}", option
-                elif fields.is_model(option.kind):
+                elif field_types.is_model(option.kind):
                     yield from numbers_of(option.kind, seen)
                 else:
                     left += [part for part in getattr(option.kind, "__args__", ())
@@ -112,7 +113,7 @@ def test_every_number_has_a_bound_on_both_sides() -> None:
     found = list(numbers_of(Scenario, set()))
     assert len(found) > 90
     for name, (_, limits) in found:
-        bounds = fields.limits_of(limits)
+        bounds = field_types.limits_of(limits)
         low, high = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
         assert low is not None, name
         assert high is not None, name
@@ -122,7 +123,9 @@ def test_every_number_has_a_bound_on_both_sides() -> None:
 def test_the_plausible_ranges_lie_within_the_bounds() -> None:
     for name, (low, high) in [*RANGES.items(), *RANGES_SECOND.items()]:
         for value in (low, high):
-            whole = fields.options(fields.fields_of(Parameters)[name])[0].kind is not float
+            whole = (
+                field_types.options(field_types.fields_of(Parameters)[name])[0].kind is not float
+            )
             Parameters.model_validate({name: int(value) if whole else value})
 
 
@@ -237,7 +240,7 @@ def test_deep_nesting_is_refused_in_every_kind_of_file(tmp_path: Path) -> None:
             "a = " + "{a=" * depth + "1" + "}" * depth,
         ):
             path.write_text(deep)
-            for reader in (files.load, load_plan, history.load):
+            for reader in (files.load, load_plan, observed.load):
                 assert refused(path, call=reader) == [
                     line for line in refused(path, call=reader) if "nested too deeply" in line
                 ]
@@ -304,7 +307,7 @@ def test_the_nearest_of_many_thousand_words_is_not_looked_for() -> None:
 def test_facts_that_are_no_facts_are_refused_with_their_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "history.toml"
     path.write_text(text)
-    assert all(line.startswith(f"{path}:1: facts.0") for line in refused(path, call=history.load))
+    assert all(line.startswith(f"{path}:1: facts.0") for line in refused(path, call=observed.load))
 
 
 def test_all_that_is_wrong_in_a_history_is_said_at_once(tmp_path: Path) -> None:
@@ -313,7 +316,7 @@ def test_all_that_is_wrong_in_a_history_is_said_at_once(tmp_path: Path) -> None:
     text = text.replace('status = "fitted"', 'status = "fited"', 1)
     text = text.replace("seen = true", "sene = true", 1)
     path.write_text(text, encoding="utf-8")
-    said = "\n".join(refused(path, call=history.load))
+    said = "\n".join(refused(path, call=observed.load))
     assert "must be 'fitted', 'imposed' or 'free', is 'fited' (did you mean 'fitted'?)" in said
     assert "unknown field 'sene' (did you mean 'seen'?)" in said
     assert "facts.0.seen: is missing; must be true or false" in said
@@ -386,18 +389,18 @@ def test_what_is_neither_a_file_nor_a_scenario_is_refused() -> None:
     "text", ["[]", "5", "null", '{"parts": 3}', "[" * 100_000, '{"parts": []}']
 )
 def test_a_folder_that_holds_no_test_of_the_theory_is_refused(tmp_path: Path, text: str) -> None:
-    from sim.theory import trial
+    from sim.experiments.hypothesis_tests import battery
 
     (tmp_path / "trial.json").write_text(text)
     with pytest.raises(sim.SimError, match="holds no test of the theory"):
-        trial.load(tmp_path)
+        battery.load(tmp_path)
 
 
 def test_lines_of_a_journal_that_are_nested_without_end_are_passed_over(tmp_path: Path) -> None:
-    from sim.calibration import journal
+    from sim.experiments.calibration import checkpoint
 
-    (tmp_path / journal.NAME).write_text("[" * 100_000 + '\n["0123", [1.0]]\n')
-    assert journal.Journal(tmp_path).find("0123") == [1.0]
+    (tmp_path / checkpoint.NAME).write_text("[" * 100_000 + '\n["0123", [1.0]]\n')
+    assert checkpoint.Journal(tmp_path).find("0123") == [1.0]
 
 
 # files that are missing ---------------------------------------------------------------------------
@@ -421,7 +424,7 @@ def test_a_missing_file_names_those_of_its_kind(tmp_path: Path) -> None:
     assert hint("toy.toml", files.load) == comes
     assert hint("toi.toml", files.load) == f"did you mean '{Path('scenarios/toy.toml')}'?"
     assert hint("plna.toml", load_plan) == "did you mean 'plan.toml'?"
-    assert hint("wra.toml", history.load) == f"did you mean '{Path('history/war.toml')}'?"
+    assert hint("wra.toml", observed.load) == f"did you mean '{Path('history/war.toml')}'?"
     assert hint("zzz", load_plan) == "known: plan.toml"
 
 
@@ -513,7 +516,7 @@ def test_every_number_that_an_event_can_set_is_looked_at(toy: Scenario) -> None:
         "issues.charter.start": 0.3,
     }
     case = files.with_changes(toy, {"events": changes.pop("events")}, note=False)
-    said = notes.overridden(files.with_changes(case, changes, note=False), changes)
+    said = overridden_changes.overridden(files.with_changes(case, changes, note=False), changes)
     assert [words.partition(" = ")[0] for words in said] == [
         "actors.crown.cost_of_war", "actors.crown.short.valley.ideal", "patrons.duchy.league",
         "roles.consultation.duchy", "issues.charter.start",
@@ -524,8 +527,8 @@ def test_every_number_that_an_event_can_set_is_looked_at(toy: Scenario) -> None:
 
 
 def test_the_strengths_that_check_prints_are_those_of_the_first_week(tmp_path: Path) -> None:
-    from sim.simulation import simulate
-    from sim.strengths import camp_strengths
+    from sim.engine.strengths import camp_strengths
+    from sim.runs.simulate import simulate
 
     case = files.load(SYRIA, {"mechanisms.fights": "armed", "mechanisms.heterogeneity": False})
     week = simulate(case, rounds=1).isel(run=0, round=0)
@@ -568,15 +571,17 @@ COSTS = [
 @pytest.fixture
 def spoiled(toy: Scenario, monkeypatch: pytest.MonkeyPatch) -> Scenario:
     """A war in which what war costs is no number in week 5, and one again from week 6 on."""
-    from sim import model, simulation, study
-    from sim.setup import prepare
+    from sim.agents import model
+    from sim.engine.build import prepare
+    from sim.results import ensemble_spec
+    from sim.runs import simulate as simulation
 
     def prepare_spoiled(scenario: Scenario) -> Any:
         givens, *rest = prepare(scenario)
         givens.shifts.h_value[0] = math.nan
         return givens, *rest
 
-    for module in (simulation, study, model):
+    for module in (simulation, ensemble_spec, model):
         monkeypatch.setattr(module, "prepare", prepare_spoiled)
     return files.with_changes(toy, {"events": COSTS, "rounds": 12})
 
@@ -595,16 +600,16 @@ def test_a_single_run_that_is_not_finite_in_a_week_is_a_failure(spoiled: Scenari
 def test_runs_of_an_ensemble_that_are_not_finite_in_a_week_are_recorded_failures(
     spoiled: Scenario, own_class: bool
 ) -> None:
-    from sim.block_playing import play_runs
-    from sim.plugins import REGISTERED
-    from sim.study import Study
+    from sim.agents.registry import REGISTERED
+    from sim.results.ensemble_spec import Study
+    from sim.runs.blocks import play_runs
 
     if own_class:
         REGISTERED["as others"] = sim.GovernmentActor
         spoiled = files.with_changes(spoiled, {"actors.crown.agent": "as others"})
     try:
-        study = Study.of(spoiled, runs=4)
-        block = play_runs(study, study.numbers())
+        ensemble_spec = Study.of(spoiled, runs=4)
+        block = play_runs(ensemble_spec, ensemble_spec.numbers())
     finally:
         REGISTERED.pop("as others", None)
     assert [failure["run"] for failure in block.failures] == [0, 1, 2, 3]

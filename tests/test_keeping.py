@@ -10,10 +10,11 @@ import pytest
 from conftest import ROOT
 
 import sim
-import sim.plugins
+import sim.agents.registry
 from sim import writing
-from sim.cli import _parser, common, main, single
 from sim.errors import SimError
+from sim.ui.cli import _parser, common, main
+from sim.ui.cli import scenario as single
 
 TOY = str(ROOT / "scenarios/toy.toml")
 CASES = Path(__file__).parent / "plugins"
@@ -41,7 +42,7 @@ def test_if_every_run_fails_the_first_is_named(tmp_path, capsys):
 
 
 def test_in_python_a_run_that_fails_is_raised_with_its_number():
-    sim.plugins.load_plugin(CASES / "fails_in_some_runs.py")
+    sim.agents.registry.load_plugin(CASES / "fails_in_some_runs.py")
     with pytest.raises(SimError) as error:
         sim.simulate(TOY, runs=3, set={"actors.league.agent": "fails_in_some_runs"})
     assert error.value.__notes__ == ["This was run 1."]

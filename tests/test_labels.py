@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import labels
-from sim.chronicle.wording import percent
-from sim.events import KINDS
-from sim.files import load
-from sim.measures.endings import MEANINGS
-from sim.parameters import Mechanisms, Parameters
-from sim.plausible import numbers
+from sim.engine.event_log import KINDS
+from sim.measures.war_outcomes import MEANINGS
+from sim.scenario.english import percent
+from sim.scenario.files import load
+from sim.scenario.parameters import Mechanisms, Parameters
+from sim.scenario.ranges import numbers
 
 LIBRARY = sorted(Path("scenarios").glob("*.toml"))
 SYRIA = load("scenarios/syria_2015_2018.toml")

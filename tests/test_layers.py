@@ -1,4 +1,4 @@
-"""The table of modules in `sim` is what the imports obey."""
+"""Imports obey the order of the packages."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import sim
 
 PACKAGE = ROOT / "sim"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "__pycache__")
-ROWS = {module: row for row, (_, modules) in enumerate(sim.LAYERS) for module in modules.split()}
-LAYER = {module: layer for layer, modules in sim.LAYERS for module in modules.split()}
+ORDER = {package: place for place, package in enumerate(sim.PACKAGES)}
+# Modules beside the packages; every package may use them.
+ROOTS = {"distribution", "errors", "writing"}
 
 
 def module_of(path: Path) -> str:
@@ -25,18 +26,26 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def listed(module: str) -> str | None:
-    """The entry of the table that a module belongs to: itself, or the folder that it is in."""
-    while module and module not in ROWS:
-        module = module.rpartition(".")[0]
-    return module or None
+def package_of(module: str) -> str:
+    """The package that a module is in; itself, if it stands beside the packages."""
+    return module.partition(".")[0]
 
 
 def imports(path: Path) -> set[str]:
     """Modules of `sim` that a file imports, wherever in it; '' for the package itself."""
+    return named(path, list(ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+
+
+def imports_at_once(path: Path) -> set[str]:
+    """Modules of `sim` that a file imports when it is imported itself."""
+    return named(path, ast.parse(path.read_text(encoding="utf-8")).body)
+
+
+def named(path: Path, nodes: list[ast.AST] | list[ast.stmt]) -> set[str]:
+    """Modules of `sim` in the import statements among some nodes."""
     here, found = module_of(path), set()
     package = here if path.name == "__init__.py" else here.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for name in (alias.name for alias in node.names):
                 if name == "sim" or name.startswith("sim."):
@@ -70,32 +79,42 @@ def outside(path: Path) -> set[str]:
     return found
 
 
-def test_every_module_stands_once_in_the_table() -> None:
-    names = [module for _, modules in sim.LAYERS for module in modules.split()]
-    assert len(names) == len(set(names))
-    found = {module_of(path) for path in FILES} - {"", "__main__", "rules"}
-    assert {module for module in found if listed(module) is None} == set()
+def test_the_packages_are_the_eleven_in_the_order_of_imports() -> None:
+    found = {package_of(module_of(path)) for path in FILES} - {"", "__main__"}
+    assert found == {*sim.PACKAGES, *ROOTS}
 
 
-def test_every_module_of_the_table_is_there() -> None:
-    assert {module for module in ROWS if not exists(module)} == set()
+@pytest.mark.parametrize("package", sim.PACKAGES)
+def test_a_package_says_in_one_sentence_what_it_is(package: str) -> None:
+    text = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text("utf-8")))
+    first = str(text).partition("\n")[0]
+    assert first.endswith(".")
+    assert 30 < len(first) <= 100
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_a_module_imports_only_from_rows_above_it(path: Path) -> None:
-    here = module_of(path)
+def test_a_module_imports_only_from_its_package_and_those_before_it(path: Path) -> None:
+    here = package_of(module_of(path))
     if here in ("", "__main__"):
         return
-    own = listed(here)
-    refused = set()
-    for module in imports(path) - {""}:
-        target = listed(module)
-        same_folder = target == own or (
-            LAYER.get(str(target)) == LAYER.get(str(own)) and module.startswith("rules.")
-        )
-        if not same_folder and (target is None or own is None or ROWS[target] >= ROWS[own]):
-            refused.add(module)
-    assert refused == set()
+    used = {package_of(module) for module in imports(path)} - {"", here}
+    if here in ROOTS:
+        assert used <= ROOTS
+    else:
+        assert {name for name in used - ROOTS if ORDER[name] > ORDER[here]} == set()
+
+
+@pytest.mark.parametrize("package", sim.PACKAGES)
+def test_modules_of_a_package_import_each_other_without_circles(package: str) -> None:
+    graph = {module_of(path): imports_at_once(path) for path in (PACKAGE / package).rglob("*.py")}
+    for module in graph:
+        # A package is there before its modules; what it takes from them, it takes first.
+        graph[module] = {m for m in graph[module] & set(graph) if not module.startswith(f"{m}.")}
+    done: set[str] = set()
+    while len(done) < len(graph):
+        ready = {m for m in graph if m not in done and graph[m] <= done}
+        assert ready, f"a circle among {sorted(set(graph) - done)}"
+        done |= ready
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
@@ -108,21 +127,12 @@ def test_no_module_imports_the_package_root(path: Path) -> None:
 def test_rules_know_neither_scenarios_nor_files_nor_the_world() -> None:
     for path in (PACKAGE / "rules").glob("*.py"):
         known = imports(path)
-        assert all(m == "compiling" or m.startswith("rules") for m in known), (path.name, known)
+        assert all(m.startswith("rules") for m in known), (path.name, known)
 
 
-def test_rules_import_each_other_without_circles() -> None:
-    graph = {module_of(p): imports(p) for p in (PACKAGE / "rules").glob("*.py")}
-    done: set[str] = set()
-    while len(done) < len(graph):
-        ready = {m for m in graph if m not in done and graph[m] & set(graph) <= done}
-        assert ready, f"a circle among {sorted(set(graph) - done)}"
-        done |= ready
-
-
-@pytest.mark.parametrize(("package", "home"), [("matplotlib", "plots"), ("mesa", "model")])
+@pytest.mark.parametrize(("package", "home"), [("matplotlib", "plots"), ("mesa", "agents")])
 def test_a_heavy_package_has_one_home(package: str, home: str) -> None:
-    using = {listed(module_of(path)) for path in FILES if package in outside(path)}
+    using = {package_of(module_of(path)) for path in FILES if package in outside(path)}
     assert using <= {home}
 
 
@@ -130,7 +140,7 @@ def test_reading_a_scenario_loads_nothing_heavy() -> None:
     heavy = "{'numba', 'xarray', 'matplotlib', 'mesa', 'pandas', 'scipy'}"
     code = f"""
 import sys
-import sim, sim.cli, sim.files
+import sim, sim.ui.cli
 sim.files.load(sys.argv[1])
 print(sorted({heavy} & set(sys.modules)))
 """
@@ -160,7 +170,7 @@ def test_every_public_name_can_be_loaded() -> None:
 def test_no_module_draws_luck_of_its_own() -> None:
     # A calibration wanders over numbers: no war is played by that luck.
     for path in FILES:
-        if path.parent == PACKAGE / "calibration":
+        if path.parent.name == "calibration":
             continue
         text = path.read_text(encoding="utf-8")
         assert "random" not in outside(path), path.name

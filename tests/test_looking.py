@@ -8,17 +8,17 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from sim import selection
-from sim.chronicle.wording import percent
-from sim.cli import main
-from sim.ensembles import ensemble
 from sim.errors import ResultsError
-from sim.files import with_changes
 from sim.plots import catalogue
-from sim.report import extremes, sections
-from sim.results import save
-from sim.simulation import simulate
-from sim.sources import open_results
+from sim.results import selection
+from sim.results.dataset import save
+from sim.results.sources import open_results
+from sim.runs.ensemble import ensemble
+from sim.runs.simulate import simulate
+from sim.scenario.english import percent
+from sim.scenario.files import with_changes
+from sim.ui.cli import main
+from sim.ui.report import extremes, sections
 
 HOSTILE = "<script>alert('&')</script> $title"
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -69,7 +69,7 @@ def reports(places, tmp_path_factory):
     for name, source in places.items():
         out = folder / "new" / f"{name}.html"
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sim.report.sections.DOTS", 40.0)  # quicker to draw
+            patch.setattr("sim.ui.report.sections.DOTS", 40.0)  # quicker to draw
             assert main(["report", source, "--out", str(out), "--quiet"]) == 0
         found[name] = out.read_text(encoding="utf-8")
         assert all(path.suffix == ".html" for path in out.parent.iterdir())
@@ -290,7 +290,7 @@ def test_a_share_of_a_report_is_not_rounded_to_another(toy):
 
 def test_ties_before_the_war_are_worked_out_where_only_the_last_are_kept(syria):
     """In the order of the file, which is not that of the arrays."""
-    from sim.report.sections import _both_ends
+    from sim.ui.report.sections import _both_ends
 
     start, end, _ = _both_ends(ensemble(syria, 2, executor="serial"), syria)
     first, last, _ = _both_ends(simulate(syria, runs=2), syria)

@@ -11,13 +11,14 @@ import pytest
 import xarray as xr
 from handmade import made, tied, truce
 
-from sim import measures, selection
+from sim import measures
 from sim.errors import ResultsError
-from sim.files import dumps
-from sim.measures import balance
-from sim.results import events
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.measures import structural_balance
+from sim.results import selection
+from sim.results.dataset import events
+from sim.runs.simulate import simulate
+from sim.scenario.files import dumps
+from sim.scenario.schema import Scenario
 
 ALLIES = ("russia", "iran")
 
@@ -155,7 +156,7 @@ def test_the_search_never_beats_enumeration_and_comes_near_it(
         S = random.uniform(-1, 1, (9, 9))
         S = (S + S.T) / 2
         exact = measures.camps(tied(S), 0).frustration
-        monkeypatch.setattr(balance, "MOST_ENUMERATED", 5)
+        monkeypatch.setattr(structural_balance, "MOST_ENUMERATED", 5)
         found = measures.camps(tied(S), 0)
         monkeypatch.undo()
         assert not found.exact

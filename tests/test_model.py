@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from sim import results as kept
-from sim.contract import breaches, check
-from sim.errors import ActorError, ScenarioError, SimError
-from sim.files import load
-from sim.model import (
+from sim.agents.contract import breaches, check
+from sim.agents.model import (
     KINDS,
     Actor,
     ConflictModel,
@@ -16,8 +13,11 @@ from sim.model import (
     OrganisationActor,
     StateActor,
 )
-from sim.plugins import GAINS, register
-from sim.simulation import simulate
+from sim.agents.registry import GAINS, register
+from sim.errors import ActorError, ScenarioError, SimError
+from sim.results import dataset as kept
+from sim.runs.simulate import simulate
+from sim.scenario.files import load
 
 SYRIA = "scenarios/syria_2015_2018.toml"
 TOY = "scenarios/toy.toml"

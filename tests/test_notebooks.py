@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from nbclient import NotebookClient
 
-from sim.plugins import CHANCES, GAINS
+from sim.agents.registry import CHANCES, GAINS
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 300  # seconds: the first call may have to compile

@@ -25,11 +25,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim import files, measures, plots
-from sim.chronicle.wording import percent
 from sim.errors import ResultsError
 from sim.plots import style
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.english import percent
+from sim.scenario.schema import Scenario
 
 ALLIES = ("russia", "iran")
 PAIRS = [ALLIES, ("russia", "turkey"), ("united_states", "iran")]

@@ -28,12 +28,12 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim import files, plots, writing
-from sim.calibration import load_plan
 from sim.errors import ResultsError
-from sim.plots import calibrated, catalogue, letters, style
+from sim.experiments.calibration import load_plan
+from sim.plots import calibration, catalogue, letters, style
 from sim.plots.pages import write
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 LONG_TITLE = "A war whose name is a whole sentence and tells of the valley, the river and the hills"
 ALONE = [name for name, entry in catalogue.FIGURES.items()
@@ -362,7 +362,7 @@ def test_a_full_disk_leaves_the_picture_that_was_there(
 def test_a_calibration_names_its_numbers_in_words_that_fit() -> None:
     plan = load_plan(ROOT / "scenarios/calibration/syria_2015_2018.toml")
     table = pd.read_csv(ROOT / "docs/calibration/numbers.csv", index_col=0)
-    ax = calibrated.numbers(SimpleNamespace(plan=plan, numbers=table))  # type: ignore[arg-type]  # no more is read
+    ax = calibration.numbers(SimpleNamespace(plan=plan, numbers=table))  # type: ignore[arg-type]  # no more is read
     told = " ".join(label.get_text() for label in ax.get_yticklabels())
     assert "mutual optimism" in told
     assert not any(number.path in told or "_" in told for number in plan.free)

@@ -23,11 +23,11 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Annotation, Text
 
 from sim import chronicle, files, measures, plots
-from sim.chronicle.wording import percent
 from sim.errors import ResultsError
 from sim.plots import style
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.english import percent
+from sim.scenario.schema import Scenario
 
 ALLIES = ("russia", "iran")
 

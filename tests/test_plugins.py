@@ -11,11 +11,11 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import plugins
-from sim.cli import main
+from sim.agents import registry
 from sim.errors import ActorError
-from sim.store import Store
-from sim.study import Study
+from sim.results.ensemble_spec import Study
+from sim.results.store import Store
+from sim.ui.cli import main
 
 TOY = str(ROOT / "scenarios/toy.toml")
 PLUGIN = """
@@ -35,12 +35,12 @@ class Helped(sim.MilitiaActor):
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
     """Leave no class and no module behind."""
-    registered, files, path = dict(plugins.REGISTERED), dict(plugins.FILES), list(sys.path)
+    registered, files, path = dict(registry.REGISTERED), dict(registry.FILES), list(sys.path)
     yield
-    plugins.REGISTERED.clear()
-    plugins.REGISTERED.update(registered)
-    plugins.FILES.clear()
-    plugins.FILES.update(files)
+    registry.REGISTERED.clear()
+    registry.REGISTERED.update(registered)
+    registry.FILES.clear()
+    registry.FILES.update(files)
     assert sys.path == path
 
 
@@ -55,20 +55,20 @@ def plugin(folder: Path, name: str, answer: float) -> Path:
 
 
 def test_a_plugin_imports_files_beside_it(tmp_path: Path) -> None:
-    plugins.load_plugin(plugin(tmp_path, "helped", 2.0))
-    assert plugins.REGISTERED["helped"].answer == 1.0
+    registry.load_plugin(plugin(tmp_path, "helped", 2.0))
+    assert registry.REGISTERED["helped"].answer == 1.0
     assert str(tmp_path) not in sys.path
 
 
 def test_two_plugins_have_helpers_of_the_same_name_and_an_edited_one_is_read_anew(
     tmp_path: Path,
 ) -> None:
-    plugins.load_plugin(plugin(tmp_path / "a", "helped", 2.0))
-    plugins.load_plugin(plugin(tmp_path / "b", "helped_too", 4.0))
-    assert plugins.REGISTERED["helped"].answer == 1.0
-    assert plugins.REGISTERED["helped_too"].answer == 2.0
-    plugins.load_plugin(plugin(tmp_path / "b", "helped_too", -1.25))
-    assert plugins.REGISTERED["helped_too"].answer == -0.625
+    registry.load_plugin(plugin(tmp_path / "a", "helped", 2.0))
+    registry.load_plugin(plugin(tmp_path / "b", "helped_too", 4.0))
+    assert registry.REGISTERED["helped"].answer == 1.0
+    assert registry.REGISTERED["helped_too"].answer == 2.0
+    registry.load_plugin(plugin(tmp_path / "b", "helped_too", -1.25))
+    assert registry.REGISTERED["helped_too"].answer == -0.625
 
 
 def test_what_is_installed_below_the_folder_of_a_plugin_is_not_read_twice(tmp_path: Path) -> None:
@@ -79,9 +79,9 @@ def test_what_is_installed_below_the_folder_of_a_plugin_is_not_read_twice(tmp_pa
     try:
         own = plugin(tmp_path, "helped", 2.0)
         own.write_text("import installed_there\n" + own.read_text())
-        plugins.load_plugin(own)
+        registry.load_plugin(own)
         first = sys.modules["installed_there"]
-        plugins.load_plugin(own)
+        registry.load_plugin(own)
         assert sys.modules["installed_there"] is first
     finally:
         sys.path.remove(str(inside))
@@ -94,7 +94,7 @@ def test_a_module_that_is_nowhere_is_one_message(
     own = plugin(tmp_path, "helped", 2.0)
     (tmp_path / "helper_beside.py").unlink()
     with pytest.raises(ActorError, match="needs the module 'helper_beside', which is neither in"):
-        plugins.load_plugin(own)
+        registry.load_plugin(own)
     assert main(["check", TOY, "--plugin", str(own)]) == 2
     assert capsys.readouterr().err == (
         f"sim: plug-in {own} needs the module 'helper_beside', which is neither in {tmp_path} nor "
@@ -103,7 +103,7 @@ def test_a_module_that_is_nowhere_is_one_message(
 
 
 def test_a_plugin_with_a_file_beside_it_works_in_other_processes(tmp_path: Path) -> None:
-    plugins.load_plugin(plugin(tmp_path, "helped", 2.0))
+    registry.load_plugin(plugin(tmp_path, "helped", 2.0))
     case = sim.load_scenario(TOY, set={"actors.league.agent": "helped"})
     here = sim.ensemble(case, 2, executor="serial", progress=False)
     there = sim.ensemble(case, 2, executor="processes", workers=1, progress=False)
@@ -132,15 +132,15 @@ def test_the_hash_of_a_class_is_of_what_was_read_and_of_all_that_it_imports(
         with monkeypatch.context() as patch:
             patch.syspath_prepend(str(tmp_path))
             importlib.import_module("helper_beside")
-    plugins.load_plugin(file)
-    before, where = plugins.hash_of("helped"), plugins.FILES["helped"]
-    assert plugins.is_as_read(where)
+    registry.load_plugin(file)
+    before, where = registry.hash_of("helped"), registry.FILES["helped"]
+    assert registry.is_as_read(where)
     (tmp_path / "helper_beside.py").write_text("ANSWER = 3.0\n")
     # The class goes on as it was read, and so does its hash; whoever reads it anew sees the edit.
-    assert plugins.hash_of("helped") == before
-    assert not plugins.is_as_read(where)
-    plugins.load_plugin(file)
-    assert plugins.hash_of("helped") != before
+    assert registry.hash_of("helped") == before
+    assert not registry.is_as_read(where)
+    registry.load_plugin(file)
+    assert registry.hash_of("helped") != before
     sys.modules.pop("helper_beside", None)
 
 
@@ -150,9 +150,9 @@ def test_a_worker_that_lives_on_reads_an_edited_plugin_anew(tmp_path: Path) -> N
     case = sim.with_changes(case, {"actors.league.agent": "helped"})
     for answer in (2.0, -1.0):
         file = plugin(tmp_path / "plug", "helped", answer)
-        plugins.meet([str(file.resolve())])
-        assert plugins.REGISTERED["helped"].answer == answer / 2
-    hashes = plugins.hashes_of(case)
+        registry.meet([str(file.resolve())])
+        assert registry.REGISTERED["helped"].answer == answer / 2
+    hashes = registry.hashes_of(case)
     store = Store.prepare(tmp_path / "store", Study.of(case, runs=1), classes=hashes)
-    plugins.load_plugin(plugin(tmp_path / "plug", "helped", 1.0))
-    assert store.strange_classes({"helped": plugins.hash_of("helped")}) == ["helped"]
+    registry.load_plugin(plugin(tmp_path / "plug", "helped", 1.0))
+    assert store.strange_classes({"helped": registry.hash_of("helped")}) == ["helped"]

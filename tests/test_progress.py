@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from sim import compiling, progress
-from sim.ensembles import ensemble, simulate
-from sim.progress import Progress
+from sim.rules import jit
+from sim.runs import progress
+from sim.runs.ensemble import ensemble, simulate
+from sim.runs.progress import Progress
 
 
 @pytest.fixture
@@ -87,10 +88,10 @@ def test_a_terminal_has_a_bar(clock, monkeypatch):
 
 
 def test_a_calibration_writes_plain_lines_into_a_log(capsys, monkeypatch):
-    from sim.calibration import design, load_plan
+    from sim.experiments.calibration import design, load_plan
 
     monkeypatch.setattr(progress, "_LINE_EVERY", 0.0)
-    monkeypatch.setattr(compiling, "SILENT", True)
+    monkeypatch.setattr(jit, "SILENT", True)
     plan = load_plan("syria")
     design.played(plan, design.spread(plan, 2, 1), 2, 1, progress=True)
     said = capsys.readouterr().err
@@ -107,7 +108,7 @@ def test_only_one_module_makes_bars():
         for path in (ROOT / "sim").rglob("*.py")
         if re.search(r"^\s*(from|import) tqdm|progress=True", path.read_text("utf-8"), re.M)
     }
-    assert makers == {"sim/progress.py"}
+    assert makers == {"sim/runs/progress.py"}
 
 
 def test_a_single_run_tells_its_weeks_without_the_time_of_compiling(clock, capsys):

@@ -16,16 +16,16 @@ import pytest
 import xarray as xr
 from conftest import ROOT, SCENARIOS
 
-from sim import events as log
 from sim import files
-from sim.ensembles import ensemble
+from sim.agents.model import ConflictModel
+from sim.engine import event_log as log
+from sim.engine.state import ACCOUNTS, RECORDED
 from sim.errors import ScenarioError
-from sim.model import ConflictModel
-from sim.parameters import OFF
-from sim.results import events, load, save, scenario_of
-from sim.scenario import Scenario
-from sim.simulation import simulate
-from sim.world import ACCOUNTS, RECORDED
+from sim.results.dataset import events, load, save, scenario_of
+from sim.runs.ensemble import ensemble
+from sim.runs.simulate import simulate
+from sim.scenario.parameters import OFF
+from sim.scenario.schema import Scenario
 
 
 def identical(one: xr.Dataset, other: xr.Dataset) -> None:
@@ -266,7 +266,7 @@ def test_what_actors_see_of_the_givens_is_read_only(toy: Scenario) -> None:
 
 DIGEST = """
 import hashlib, sys
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
 digest = hashlib.sha256()
 for path, rounds in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
     results = simulate(path, seed=13, rounds=int(rounds))
@@ -454,7 +454,7 @@ def test_no_event_is_lost_for_want_of_room() -> None:
 
 
 def test_the_fingerprint_of_the_rules_is_that_of_all_that_is_compiled() -> None:
-    from sim.compiling import _COMPILED, FOLDER, _fingerprint, sources
+    from sim.rules.jit import _COMPILED, FOLDER, _fingerprint, sources
 
     assert FOLDER.name.endswith(_fingerprint())
     using = {
@@ -466,9 +466,9 @@ def test_the_fingerprint_of_the_rules_is_that_of_all_that_is_compiled() -> None:
 
 
 def test_imports_are_found_as_python_finds_them() -> None:
-    from sim.compiling import imported, sources
+    from sim.rules.jit import imported, sources
 
-    for name in sources("rounds", "blocks", "opening", "setup", "model"):
+    for name in sources("engine.schedule", "engine.run_summary", "engine.build", "agents.model"):
         path = ROOT / "sim" / (name.replace(".", "/") + ".py")
         path = path if path.exists() else path.with_suffix("") / "__init__.py"
         found = set()
@@ -487,15 +487,25 @@ def test_imports_are_found_as_python_finds_them() -> None:
 @pytest.mark.parametrize(
     ("edited", "old", "new", "other"),
     [
-        ("parameters.py", '"ces": 1.0', '"ces": 1.1', True),  # a number of a mechanism that is off
-        ("parameters.py", '"varpi": 0.06', '"varpi": 0.07', True),  # a default of a theory
-        ("scenario.py", "days // 7", "days // 8", True),  # the week of a dated event
-        ("model.py", "class Actor(", "class  Actor(", True),  # what an agent decides
-        ("study.py", "luck[n]", "luck[n] + 1", True),  # whose luck a run has
-        ("recording.py", "events.GAIN :]", "events.GAIN :] * 2", True),  # what is kept of it
-        ("chronicle/story.py", "import", "import ", False),  # words
+        (
+            "scenario/parameters.py",
+            '"ces": 1.0',
+            '"ces": 1.1',
+            True,
+        ),  # a number of a mechanism that is off
+        ("scenario/parameters.py", '"varpi": 0.06', '"varpi": 0.07', True),  # a default of a theory
+        ("scenario/schema.py", "days // 7", "days // 8", True),  # the week of a dated event
+        ("agents/model.py", "class Actor(", "class  Actor(", True),  # what an agent decides
+        ("runs/blocks.py", "luck[n]", "luck[n] + 1", True),  # whose luck a run has
+        (
+            "results/variables.py",
+            "event_log.GAIN :]",
+            "event_log.GAIN :] * 2",
+            True,
+        ),  # what is kept of it
+        ("narrative/chronicle/timeline.py", "import", "import ", False),  # words
         ("plots/style.py", "import", "import ", False),  # figures
-        ("checks.py", "import", "import ", False),  # what is refused
+        ("scenario/checks.py", "import", "import ", False),  # what is refused
     ],
 )
 def test_the_fingerprint_of_the_rules_changes_with_what_changes_results(
@@ -506,23 +516,25 @@ def test_the_fingerprint_of_the_rules_changes_with_what_changes_results(
     new: str,
     other: bool,
 ) -> None:
-    from sim import compiling
+    from sim.rules import jit
 
     shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(compiling, "_HERE", tmp_path / "sim")
-    before = compiling.rules_fingerprint()
+    monkeypatch.setattr(jit, "_HERE", tmp_path / "sim")
+    before = jit.rules_fingerprint()
     path = tmp_path / "sim" / edited
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert (compiling.rules_fingerprint() != before) == other
+    assert (jit.rules_fingerprint() != before) == other
 
 
-@pytest.mark.parametrize("edited", ["rules/war.py", "rounds.py", "chance.py", "world.py"])
+@pytest.mark.parametrize(
+    "edited", ["rules/war.py", "engine/schedule.py", "engine/draws.py", "engine/state.py"]
+)
 def test_an_edited_rule_is_compiled_anew(tmp_path: Path, edited: str) -> None:
     """The folder of compiled code is another one after an edit, and the same without."""
     shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    ask = [sys.executable, "-c", "import sim.compiling as c; print(c.FOLDER.name)"]
+    ask = [sys.executable, "-c", "import sim.rules.jit as c; print(c.FOLDER.name)"]
 
     def folder() -> str:
         told = subprocess.run(ask, cwd=tmp_path, capture_output=True, text=True, check=True)

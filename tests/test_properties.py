@@ -14,10 +14,10 @@ from strategies import scenarios, wars
 from test_promises import decided, identical, same_by_name, with_nobody
 
 from sim import files
-from sim.model import ConflictModel
-from sim.results import events
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.agents.model import ConflictModel
+from sim.results.dataset import events
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 SEEDS = st.integers(0, 2**64 - 1)
 few = settings(

@@ -9,11 +9,11 @@ import pytest
 import xarray as xr
 from conftest import ROOT
 
-from sim.chronicle import page, talks, truces
-from sim.chronicle.story import Story
-from sim.files import load, with_changes
-from sim.results import Event
-from sim.simulation import simulate
+from sim.narrative.chronicle import ceasefires, negotiations, page
+from sim.narrative.chronicle.timeline import Story
+from sim.results.dataset import Event
+from sim.runs.simulate import simulate
+from sim.scenario.files import load, with_changes
 
 RUNS = 12
 SILENT = {
@@ -73,7 +73,7 @@ def test_every_refusal_to_sign_is_told_as_it_was_made(results: xr.Dataset) -> No
         must = story.scenario.roles.must_sign
         heard = {*must, *(name for name, held in story.scenario.patrons.items() if held)}
         by_week = {attempt.convene.round: attempt for attempt in story.attempts if attempt.proposed}
-        for line in truces.attempts(story):
+        for line in ceasefires.attempts(story):
             attempt = by_week.get(line.round)
             if attempt is None:
                 continue
@@ -89,7 +89,7 @@ def test_every_vote_against_a_text_is_told_as_it_was_cast(results: xr.Dataset) -
     for run in range(RUNS):
         story = Story(results, run)
         meetings = {meeting.round: meeting for meeting in story.meetings}
-        for line in talks.talks(story):
+        for line in negotiations.talks(story):
             if line.text.startswith("The text fails: "):
                 votes = [event for event in meetings[line.round].votes if not event.answer]
                 # Who is needed and away stops the text whatever it votes, and is told as that.
@@ -113,7 +113,7 @@ def test_every_refusal_has_a_reason(results: xr.Dataset) -> None:
         "?P<again>", "?:"))  # fmt: skip
     for run in range(RUNS):
         story = Story(results, run)
-        for line in (*truces.attempts(story), *talks.talks(story)):
+        for line in (*ceasefires.attempts(story), *negotiations.talks(story)):
             for hit in refusal.finditer(line.text):
                 rest = line.text[hit.end() :]
                 assert re.match(r", (?:as|by chance, though) | \(a yes was worth ", rest), line.text

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim import results as kept
+from sim.engine.state import RECORDED
 from sim.errors import ResultsError, ScenarioError, SimError
-from sim.files import load
-from sim.recording import IN_SUMMARY
-from sim.simulation import simulate
-from sim.world import RECORDED
+from sim.results import dataset as kept
+from sim.results.variables import IN_SUMMARY
+from sim.runs.simulate import simulate
+from sim.scenario.files import load
 
 SYRIA = "scenarios/syria_2015_2018.toml"
 

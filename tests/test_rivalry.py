@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from playing import Game, even_draws
 
 from sim import files
-from sim.model import ConflictModel, StateActor
-from sim.plugins import REGISTERED, register
-from sim.results import events
+from sim.agents.model import ConflictModel, StateActor
+from sim.agents.registry import REGISTERED, register
+from sim.results.dataset import events
 from sim.rules import objectives, rivalry
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 UNIT = st.floats(0.0, 1.0)
 
@@ -72,10 +72,10 @@ def test_a_prize_is_what_is_expected_of_the_two_ends_in_utility(
     rng = np.random.default_rng(seed)
     theta, X, W = rng.random(3), rng.random((2, 3)), rng.dirichlet(np.ones(3), 2)
     expected = -objectives.utility(0, theta, W, X, r)
-    for winner, chance in ((0, odds), (1, 1.0 - odds)):
+    for winner, draws in ((0, odds), (1, 1.0 - odds)):
         after = theta.copy()
         after[1] += step * (X[winner, 1] - after[1])
-        expected += chance * objectives.utility(0, after, W, X, r)
+        expected += draws * objectives.utility(0, after, W, X, r)
     found = rivalry.prize(0, 1, 1, theta, W, X, r, step, odds)
     assert found == pytest.approx(expected, abs=1e-12)
     if (X[0, 1] - theta[1]) * (X[1, 1] - theta[1]) <= 0.0:  # they pull apart
@@ -167,11 +167,11 @@ def test_a_clash_is_a_bad_experience_both_ways(quarrelsome: Scenario) -> None:
     found = []
     for shock in (1e-9, 1.0 - 1e-9):  # the least and the greatest of shocks
         fed = even_draws(quarrelsome)
-        from sim import chance
+        from sim.engine import draws
 
-        fed[:, chance.DISPUTE] = 0.0  # everything new at once
-        fed[:, chance.CLASH] = shock
-        fed[:, chance.PREVAIL] = 0.0
+        fed[:, draws.DISPUTE] = 0.0  # everything new at once
+        fed[:, draws.CLASH] = shock
+        fed[:, draws.PREVAIL] = 0.0
         game = Game(quarrelsome, fed=fed)
         told = game.step(1)
         assert any(e.kind == "prevail" for e in told) == (shock < 0.5)
@@ -181,11 +181,11 @@ def test_a_clash_is_a_bad_experience_both_ways(quarrelsome: Scenario) -> None:
 
 
 def test_luck_decides_by_the_men_of_each(quarrelsome: Scenario) -> None:
-    from sim import chance
+    from sim.engine import draws
 
     for draw in (0.0, 1.0 - 1e-9):
         fed = even_draws(quarrelsome)
-        fed[:, chance.DISPUTE], fed[:, chance.CLASH], fed[:, chance.PREVAIL] = 0.0, 1e-9, draw
+        fed[:, draws.DISPUTE], fed[:, draws.CLASH], fed[:, draws.PREVAIL] = 0.0, 1e-9, draw
         game = Game(quarrelsome, fed=fed)
         for event in game.step(1):
             if event.kind == "prevail":

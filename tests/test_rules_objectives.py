@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.files import build
+from sim.engine.build import prepare
 from sim.rules import objectives
-from sim.setup import prepare
+from sim.scenario.files import build
 
 UNIT = st.floats(0.0, 1.0)
 

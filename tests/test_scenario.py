@@ -12,17 +12,18 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from sim import files, scenario
+from sim import files
 from sim.errors import Fault, ScenarioError, nearest
-from sim.parameters import IDLE, OFF, Mechanisms, Parameters
-from sim.scenario import Scenario, week_of
+from sim.scenario import schema
+from sim.scenario.parameters import IDLE, OFF, Mechanisms, Parameters
+from sim.scenario.schema import Scenario, week_of
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden" / "one_run.json.gz"
 MODELS = [
     value
-    for value in vars(scenario).values()
-    if isinstance(value, type) and issubclass(value, scenario.Part)
+    for value in vars(schema).values()
+    if isinstance(value, type) and issubclass(value, schema.Part)
 ]
 
 

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import contract
+from sim.agents import contract
+from sim.agents.model import ConflictModel, GovernmentActor, StateActor
 from sim.errors import SimError
-from sim.model import ConflictModel, GovernmentActor, StateActor
-from sim.results import events
-from sim.scenario import Scenario
-from sim.seat import Seat, by_hand
-from sim.seat.asking import asking
-from sim.seat.questions import EVENTS, Question, question
+from sim.results.dataset import events
+from sim.scenario.schema import Scenario
+from sim.ui.role_play import Seat, by_hand
+from sim.ui.role_play.actor import asking
+from sim.ui.role_play.questions import EVENTS, Question, question
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # Numbers that are quoted here come from a file that stays as it is.
@@ -263,7 +263,7 @@ def test_an_asking_actor_keeps_the_contract(kind: Any) -> None:
 
 
 def test_buttons_answer_and_take_back() -> None:
-    from sim.seat.desk import Desk
+    from sim.ui.role_play.desk import Desk
 
     seat = Seat(TOY, "league", weeks=20)
     desk = Desk(seat)
@@ -287,7 +287,7 @@ def test_buttons_answer_and_take_back() -> None:
 
 
 def test_buttons_follow_a_seat_that_is_answered_elsewhere() -> None:
-    from sim.seat.desk import Desk
+    from sim.ui.role_play.desk import Desk
 
     seat = Seat(TOY, "league", weeks=20)
     desk, other = Desk(seat), Desk(seat)
@@ -306,7 +306,7 @@ def test_buttons_follow_a_seat_that_is_answered_elsewhere() -> None:
 
 
 def test_a_double_click_does_not_answer_the_next_question() -> None:
-    from sim.seat.desk import Desk
+    from sim.ui.role_play.desk import Desk
 
     seat = Seat(TOY, "league", weeks=20)
     desk = Desk(seat)
@@ -325,7 +325,7 @@ def test_a_double_click_does_not_answer_the_next_question() -> None:
 def test_a_button_that_fails_says_so_and_asks_again(
     error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.seat.desk import Desk
+    from sim.ui.role_play.desk import Desk
 
     seat = Seat(TOY, "league", weeks=20)
     desk, text = Desk(seat), str(seat.question)
@@ -360,9 +360,9 @@ def test_what_a_copy_is_answered_leaves_the_seat_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("where", "call"),
     [
-        ("model.ConflictModel.play_week", 1),
-        ("model.ConflictModel.play_week", 2),
-        ("seat.question", 1),
+        ("agents.model.ConflictModel.play_week", 1),
+        ("agents.model.ConflictModel.play_week", 2),
+        ("ui.role_play.question", 1),
     ],
 )
 @pytest.mark.parametrize("act", ["answer", "back", "play"])
@@ -372,7 +372,7 @@ def test_a_war_that_was_interrupted_goes_on_from_the_same_question(
     seat = Seat(TOY, "league", weeks=30)
     seat.answer("no")
     seat.answer("yes")
-    real: Any = question if where == "seat.question" else ConflictModel.play_week
+    real: Any = question if where == "ui.role_play.question" else ConflictModel.play_week
     calls = 0
 
     def interrupted(*args: Any) -> Any:

@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playing import Game, even_draws
 
-from sim import chance, files
+from sim import files
+from sim.engine import draws as chance
 from sim.errors import ScenarioError
-from sim.parameters import PRESETS, Mechanisms, Parameters
-from sim.results import events
+from sim.results.dataset import events
 from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, war
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.parameters import PRESETS, Mechanisms, Parameters
+from sim.scenario.schema import Scenario
 
 SYRIA = ROOT / "scenarios" / "syria_second_theory.toml"
 NEVER = {

@@ -8,14 +8,15 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import chronicle, measures, plots, selection
+from sim import chronicle, measures, plots
 from sim.errors import ResultsError
-from sim.explaining import explain
+from sim.experiments.hypothesis_tests import observables
+from sim.narrative.explanation import explain
 from sim.plots import catalogue
-from sim.provenance import names_of, scenario_of
-from sim.results import events
-from sim.simulation import simulate
-from sim.theory import readings
+from sim.results import selection
+from sim.results.dataset import events
+from sim.results.provenance import names_of, scenario_of
+from sim.runs.simulate import simulate
 
 RUNS, WEEKS = 4, 120
 
@@ -119,7 +120,7 @@ def test_a_chronicle_of_a_part_that_cannot_be_told_is_refused(war, cut, words):
 
 
 def test_weeks_of_a_selection_are_numbers_not_places(war):
-    from sim.branching import branch
+    from sim.runs.branch import branch
 
     late = war.isel(run=[0], round=slice(20, 60))
     name = str(war["actor"].values[0])
@@ -134,12 +135,12 @@ def test_an_explanation_is_the_same_of_actors_in_another_order(war):
 
 
 def test_readings_count_the_same_of_runs_and_actors_in_another_order(war):
-    from sim.events import CONSULT
+    from sim.engine.event_log import CONSULT
 
     name = next(e.counterpart for e in events(war) if e.decision == "consult" and e.answer)
     turned = war.isel(run=[3, 1, 0], actor=slice(None, None, -1))
-    one = readings.answers(war, CONSULT, list(war["actor"].values), True, whom=[name])
-    two = readings.answers(turned, CONSULT, list(war["actor"].values), True, whom=[name])
+    one = observables.answers(war, CONSULT, list(war["actor"].values), True, whom=[name])
+    two = observables.answers(turned, CONSULT, list(war["actor"].values), True, whom=[name])
     assert one.whole.any()
     assert np.array_equal(two.whole, one.whole[[3, 1, 0]])
     assert np.array_equal(two.part, one.part[[3, 1, 0]])

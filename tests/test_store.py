@@ -15,15 +15,17 @@ import pytest
 import xarray as xr
 from conftest import ROOT, hear_ctrl_c
 
-from sim import ensembles, files, manifest
-from sim.cli import main
-from sim.ensembles import complete, ensemble, replay
+from sim import files
 from sim.errors import ResultsError, SimError, StoppedError
-from sim.files import with_changes
-from sim.places import Folder, place
-from sim.results import scenario_of
-from sim.store import Store, writing
-from sim.study import Study
+from sim.results import manifest
+from sim.results.dataset import scenario_of
+from sim.results.ensemble_spec import Study
+from sim.results.storage import Folder, place
+from sim.results.store import Store, writing
+from sim.runs import ensemble as ensembles
+from sim.runs.ensemble import complete, ensemble, replay
+from sim.scenario.files import with_changes
+from sim.ui.cli import main
 
 TOY = str(ROOT / "scenarios/toy.toml")
 ALL = "events,tie,position"
@@ -333,7 +335,7 @@ def test_a_run_that_failed_cannot_be_replayed_and_says_why(toy, base, tmp_path):
 
 COMMAND = """
 import sys
-from sim.ensembles import ensemble
+from sim.runs.ensemble import ensemble
 if __name__ == "__main__":
     ensemble(sys.argv[1], 60, 3, sys.argv[2], record="events,tie,position", block=3,
              executor=sys.argv[3], workers=2)
@@ -410,7 +412,7 @@ def test_a_killed_worker_is_replaced_and_its_block_played_again(toy, base, tmp_p
 
 
 def test_workers_that_keep_dying_are_given_up_with_a_clear_word(toy, tmp_path, monkeypatch):
-    from sim import executors
+    from sim.runs import executors
 
     monkeypatch.setattr(executors, "_settle_in", _die)
     with pytest.raises(StoppedError, match="worker processes died 5 times"):

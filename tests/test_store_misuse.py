@@ -13,17 +13,17 @@ from conftest import ROOT
 from test_store import ALL, chunks, copy_of
 
 import sim
-import sim.ledger
-import sim.plugins
-from sim import costs
-from sim.block_playing import play_block
-from sim.cli import main
-from sim.ensembles import ensemble
+import sim.agents.registry
+import sim.results.ledger
+from sim.engine import memory
 from sim.errors import ResultsError, SimError, StoppedError
-from sim.places import Folder, place
-from sim.store import Store
-from sim.study import Study
-from sim.zarr_arrays import layout
+from sim.results.ensemble_spec import Study
+from sim.results.storage import Folder, place
+from sim.results.store import Store
+from sim.results.zarr_arrays import layout
+from sim.runs.blocks import play_block
+from sim.runs.ensemble import ensemble
+from sim.ui.cli import main
 
 TOY = str(ROOT / "scenarios/toy.toml")
 
@@ -368,7 +368,7 @@ def test_a_store_that_was_killed_while_it_shrank_goes_on_with_either_size(
         def killed(*_):
             raise KeyboardInterrupt
 
-        owner = sim.ledger if after == "keep_only" else Store
+        owner = sim.results.ledger if after == "keep_only" else Store
         with monkeypatch.context() as patch:
             patch.setattr(owner, after, killed)
             with pytest.raises(KeyboardInterrupt):
@@ -409,7 +409,7 @@ def test_the_home_folder_is_meant_by_its_sign(toy, tmp_path, monkeypatch):
     assert (tmp_path / "x/manifest.json").exists()
     assert Store("~/x").left() == []
     assert sim.load("~/x").sizes["run"] == 2
-    assert sim.ensembles.replay("~/x", 1).sizes["run"] == 1
+    assert sim.runs.ensemble.replay("~/x", 1).sizes["run"] == 1
     assert not (tmp_path / "~").exists()
 
 
@@ -445,7 +445,7 @@ def test_a_system_that_cannot_open_a_folder_is_no_reason_to_stop(toy, tmp_path, 
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return real(path, *arguments, **more)
 
-    monkeypatch.setattr("sim.places.os.open", refuse)
+    monkeypatch.setattr("sim.results.storage.os.open", refuse)
     assert ensemble(toy, 4, out=tmp_path / "x").sizes["run"] == 4
 
 
@@ -475,7 +475,7 @@ def test_a_store_that_is_removed_while_it_is_written_is_told(toy, tmp_path, monk
 
 
 def test_a_job_that_does_not_fit_says_so_before_anything_is_made(toy, tmp_path, monkeypatch):
-    monkeypatch.setattr(costs, "free_memory", lambda: 1000)
+    monkeypatch.setattr(memory, "free_memory", lambda: 1000)
     with pytest.raises(SimError, match="need at least"):
         ensemble(toy, 1000, out=tmp_path / "x")
     assert not (tmp_path / "x/manifest.json").exists()
@@ -518,7 +518,7 @@ def test_a_full_disk_at_the_ledger_is_told(toy, tmp_path, monkeypatch):
     def full(path, *words, **more):
         return real("/dev/full" if str(path).endswith(".jsonl") else path, *words, **more)
 
-    monkeypatch.setattr("sim.places.os.open", full)
+    monkeypatch.setattr("sim.results.storage.os.open", full)
     with pytest.raises(StoppedError, match="No space left on device"):
         ensemble(toy, 4, out=tmp_path / "x", executor="serial")
 
@@ -562,7 +562,7 @@ def test_a_store_that_is_not_finished_says_so(toy, tmp_path, capsys):
 
 
 def test_runs_that_failed_are_told_in_python_too(toy, tmp_path):
-    sim.plugins.load_plugin(ROOT / "tests/plugins/fails_in_some_runs.py")
+    sim.agents.registry.load_plugin(ROOT / "tests/plugins/fails_in_some_runs.py")
     changed = {"actors.league.agent": "fails_in_some_runs"}
     for out in (None, tmp_path / "x"):
         with pytest.warns(

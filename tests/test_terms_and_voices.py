@@ -10,10 +10,11 @@ from conftest import ROOT
 from fronts import two_fronts
 from playing import Game, even_draws
 
-from sim import chance, files
-from sim.results import events
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim import files
+from sim.engine import draws
+from sim.results.dataset import events
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import splitting
@@ -35,7 +36,7 @@ def test_what_is_still_to_be_delivered_is_worth_its_part_in_every_week_of_a_ceas
 ) -> None:
     """By hand from where a week begins: what is promised, less what the table would bring."""
     fed = even_draws(syria)
-    fed[:, [chance.PROPOSE, chance.RATIFY]] = 1e-6
+    fed[:, [draws.PROPOSE, draws.RATIFY]] = 1e-6
     game, seen = Game(syria, fed=fed), 0
     game.step()
     p, topic, issues = game.knobs, game.givens.topic, range(len(game.theta))
@@ -63,7 +64,7 @@ def test_what_is_still_to_be_delivered_is_worth_its_part_in_every_week_of_a_ceas
 def states(case: Scenario, weeks: int = 60) -> tuple[list[int], np.ndarray]:
     """States by week and positions by week of a war without luck, but that offers are taken."""
     fed = even_draws(case)
-    fed[:, [chance.PROPOSE, chance.RATIFY]] = 1e-6
+    fed[:, [draws.PROPOSE, draws.RATIFY]] = 1e-6
     game = Game(case, fed=fed)
     found, positions = [], []
     for _ in range(weeks):

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playing import Game, even_draws
 
-from sim import chance, files
-from sim.model import ConflictModel
-from sim.results import events
+from sim import files
+from sim.agents.model import ConflictModel
+from sim.engine import draws
+from sim.results.dataset import events
 from sim.rules import ceasefire, fighting, objectives, proxies
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
 
 UNIT = st.floats(0.0, 1.0)
 FORCE = st.floats(0.0, 5.0)
@@ -367,7 +368,7 @@ def test_an_issue_advances_by_the_part_of_its_mover_that_no_ceasefire_stops() ->
     )  # fmt: skip
     case = files.with_changes(case, {"actors.north.theatres": {"hills": 0.9, "marsh": 0.1}})
     kept = even_draws(case)
-    kept[:, chance.COMPLY] = 1e-6  # whoever is bound keeps it
+    kept[:, draws.COMPLY] = 1e-6  # whoever is bound keeps it
     for state, share in ((0, 1.0), (1, 0.1), (2, 0.0)):
         game = Game(case, fed=kept)
         game.state[0], game.vside[:] = state, 0.0

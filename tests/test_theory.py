@@ -17,29 +17,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import files
-from sim.cli import main
-from sim.ensembles import ensemble
 from sim.errors import SimError
-from sim.plots import sceptic
-from sim.plots.pages import write
-from sim.scenario import Scenario
-from sim.simulation import simulate
-from sim.theory import (
-    cast,
-    cells,
+from sim.experiments.hypothesis_tests import (
+    battery,
     codings,
-    counting,
     designs,
     estimates,
+    evidence,
     facts,
-    history,
-    page,
+    observables,
+    observed,
     placebo,
-    readings,
-    rivals,
-    trial,
+    report,
+    rival_models,
+    roles,
+    treatments,
 )
-from sim.theory.designs import Cell
+from sim.experiments.hypothesis_tests.designs import Cell
+from sim.plots import hypothesis_tests
+from sim.plots.pages import write
+from sim.runs.ensemble import ensemble
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
+from sim.ui.cli import main
 
 SYRIA = ROOT / "scenarios" / "syria_2015_2018.toml"
 numbers = st.floats(-1.0, 1.0, allow_nan=False)
@@ -115,7 +115,7 @@ def test_a_line_through_points_of_a_line_is_that_line() -> None:
 
 
 def test_the_cast_of_the_syrian_case_is_that_of_the_published_designs(syria: Scenario) -> None:
-    found = cast.find(syria)
+    found = roles.find(syria)
     assert found.pair == ("russia", "iran")
     assert (found.goal, found.upwards, found.achieved) == ("regime", True, 0.60)
     assert (found.secure, found.threatened) == (0.75, 0.30)
@@ -123,7 +123,7 @@ def test_the_cast_of_the_syrian_case_is_that_of_the_published_designs(syria: Sce
     assert found.proxies == ("hezbollah", "foreign_militias", "local_militias")
     assert found.others == ("syria_government",)
     assert found.weeks == (30, 70, 90, 100, 40)
-    turned = cast.find(syria, ("iran", "russia"))
+    turned = roles.find(syria, ("iran", "russia"))
     assert turned.proxies == ("syria_government",)
     assert turned.disputed == found.disputed
 
@@ -140,7 +140,7 @@ def test_a_goal_of_the_other_camp_is_a_low_position(syria: Scenario) -> None:
                     for key in ("ideal", "satisfied_at", "threatened_at"):
                         if key in aim:
                             aim[key] = 1.0 - aim[key]
-    found = cast.find(files.build(data))
+    found = roles.find(files.build(data))
     assert not found.upwards
     assert (found.achieved, found.secure, found.threatened) == pytest.approx((0.4, 0.25, 0.7))
 
@@ -158,19 +158,19 @@ def test_a_pair_that_cannot_be_tested_is_refused(
     syria: Scenario, pair: tuple[str, str], word: str
 ) -> None:
     with pytest.raises(SimError, match=word):
-        cast.find(syria, pair)
+        roles.find(syria, pair)
 
 
 def test_a_war_without_allies_is_refused(toy: Scenario) -> None:
     with pytest.raises(SimError, match="--pair"):
-        cast.find(toy)
+        roles.find(toy)
 
 
 # the designs --------------------------------------------------------------------------------------
 
 
 def test_compatible_aims_change_one_of_the_two_on_disputed_issues_only(syria: Scenario) -> None:
-    parts = cast.find(syria)
+    parts = roles.find(syria)
     for whose, other in (("russia", "iran"), ("iran", "russia")):
         case = designs.compatible(syria, parts, whose)
         differ = {
@@ -187,7 +187,7 @@ def test_compatible_aims_change_one_of_the_two_on_disputed_issues_only(syria: Sc
 
 
 def test_a_clamp_holds_the_goal_and_nothing_before_it(syria: Scenario) -> None:
-    parts = cast.find(syria)
+    parts = roles.find(syria)
     base = simulate(syria, runs=2, seed=4, parts=("issue",), log=False)["position"]
     for setting, position, week in (
         (designs.SECURE, 0.75, 30), (designs.THREATENED, 0.30, 30), (designs.RETURNS, 0.30, 90)
@@ -201,7 +201,7 @@ def test_a_clamp_holds_the_goal_and_nothing_before_it(syria: Scenario) -> None:
 
 @pytest.mark.parametrize("setting", designs.SETTINGS)
 def test_every_setting_is_a_scenario_of_its_own(syria: Scenario, setting: str) -> None:
-    case = designs.scenario_of(Cell("", setting), syria, cast.find(syria))
+    case = designs.scenario_of(Cell("", setting), syria, roles.find(syria))
     assert (case == syria) == (setting == designs.OPEN)
     assert case.actors.keys() == syria.actors.keys()
 
@@ -273,7 +273,7 @@ def test_the_conflict_index_by_hand(toy: Scenario) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_the_conflict_index_lies_between_nothing_and_everything(syria: Scenario, seed: int) -> None:
     (case,) = codings.shuffled(syria, 1, seed)
-    for pair in cast.allies(case):
+    for pair in roles.allies(case):
         assert 0.0 <= codings.conflict_index(case, pair) <= 1.0
 
 
@@ -292,11 +292,11 @@ def test_codings_that_cannot_be_had_are_refused(syria: Scenario, toy: Scenario) 
 
 @pytest.fixture(scope="module")
 def played(syria: Scenario) -> Any:
-    return ensemble(syria, 8, 5, record=readings.RECORD + ",state,ordered_to_comply,violated")
+    return ensemble(syria, 8, 5, record=observables.RECORD + ",state,ordered_to_comply,violated")
 
 
 def test_orders_and_breaches_are_those_of_the_weekly_record(syria: Scenario, played: Any) -> None:
-    found = readings.series(played, cast.find(syria))
+    found = observables.series(played, roles.find(syria))
     asked = found["orders"].whole > 0
     spoiled = ~played["ordered_to_comply"].sel(actor="iran").values
     assert np.array_equal(found["orders"].part > 0, spoiled & asked)
@@ -306,12 +306,12 @@ def test_orders_and_breaches_are_those_of_the_weekly_record(syria: Scenario, pla
 
 
 def test_weeks_before_and_after_the_goal_are_all_weeks(syria: Scenario, played: Any) -> None:
-    weeks = readings.windows(played, cast.find(syria))
+    weeks = observables.windows(played, roles.find(syria))
     assert np.array_equal(weeks["before"], ~weeks["after"])
-    met = readings.first_achieved(played, cast.find(syria))
+    met = observables.first_achieved(played, roles.find(syria))
     for run, week in enumerate(met):
         assert weeks["after"][run].sum() == max(0, 120 - week)
-        if week < readings.NOT_MET:
+        if week < observables.NOT_MET:
             assert played["position"].sel(issue="regime").values[run, week] >= 0.6
 
 
@@ -322,11 +322,11 @@ class Told:
     """Cells that say what they are told to, whatever the setting."""
 
     def __init__(self, syria: Scenario, **values: float) -> None:
-        self.cast, self.values = cast.find(syria), values
+        self.cast, self.values = roles.find(syria), values
 
     def __call__(self, reading: str, setting: str = "open", aims: str = "") -> estimates.Figure:
         if reading not in self.values:
-            raise cells.MissingError(f"nobody told {reading}")
+            raise treatments.MissingError(f"nobody told {reading}")
         return fixed(self.values[reading])
 
     def extra(self, name: str) -> estimates.Figure:
@@ -377,14 +377,14 @@ def test_facts_have_names_of_their_own_and_a_reason_for_their_status() -> None:
 
 
 def test_the_syrian_history_is_of_no_later_date_than_january_2017(syria: Scenario) -> None:
-    path = history.beside(SYRIA)
+    path = observed.beside(SYRIA)
     assert path is not None
-    told = history.load(path)
+    told = observed.load(path)
     assert [fact.status for fact in told] == ["fitted"] * 3
     years = [int(word) for word in path.read_text().split() if word.isdecimal() and len(word) == 4]
     assert years
     assert max(years) <= 2017
-    assert history.beside(ROOT / "scenarios" / "toy.toml") is None
+    assert observed.beside(ROOT / "scenarios" / "toy.toml") is None
 
 
 @pytest.mark.parametrize(
@@ -398,14 +398,14 @@ def test_the_syrian_history_is_of_no_later_date_than_january_2017(syria: Scenari
 def test_a_history_that_says_something_unknown_is_refused(
     tmp_path: Path, change: str, word: str
 ) -> None:
-    path = history.beside(SYRIA)
+    path = observed.beside(SYRIA)
     assert path is not None
     text = path.read_text()
     name, _, value = change.partition(" = ")
     other = f'{name} = "week of nothing"' if value.startswith('"') else ""
     (tmp_path / "war.toml").write_text(text.replace(change, other, 1))
     with pytest.raises(SimError, match=word):
-        history.load(tmp_path / "war.toml")
+        observed.load(tmp_path / "war.toml")
 
 
 # rivals -------------------------------------------------------------------------------------------
@@ -415,7 +415,7 @@ def test_a_history_that_says_something_unknown_is_refused(
 def test_the_linear_trend_of_a_line_is_that_line(slope: float, level: float, date: int) -> None:
     weeks = np.arange(30.0)
     whole = 1.0 + weeks % 3
-    found = rivals.continued((level + slope * weeks) * whole, whole, date, (0.0, 1.0))
+    found = rival_models.continued((level + slope * weeks) * whole, whole, date, (0.0, 1.0))
     assert found == pytest.approx(level + slope * weeks, abs=1e-9)
 
 
@@ -423,22 +423,22 @@ def test_a_trend_forgets_what_comes_after_its_date_and_keeps_its_range() -> None
     part, whole = np.linspace(0.0, 0.9, 10), np.ones(10)
     other = part.copy()
     other[5:] = 0.0
-    one, two = (rivals.continued(x, whole, 5, (0.0, 0.6)) for x in (part, other))
+    one, two = (rival_models.continued(x, whole, 5, (0.0, 0.6)) for x in (part, other))
     assert np.array_equal(one, two)
     assert one.max() == 0.6
     gaps = np.where(np.arange(10) == 2, 0.0, 1.0)
-    assert rivals.continued(part * gaps, gaps, 5, (0.0, 1.0))[5:] == pytest.approx(part[5:])
+    assert rival_models.continued(part * gaps, gaps, 5, (0.0, 1.0))[5:] == pytest.approx(part[5:])
 
 
 # the trial ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def small(syria: Scenario) -> trial.Trial:
+def small(syria: Scenario) -> battery.Trial:
     """The whole of it, as small as it can be."""
-    path = history.beside(SYRIA)
+    path = observed.beside(SYRIA)
     assert path is not None
-    return trial.run(syria, runs=20, codings=4, coding_runs=4, told=history.load(path))
+    return battery.run(syria, runs=20, codings=4, coding_runs=4, told=observed.load(path))
 
 
 def test_the_percentile_of_the_coded_case_by_hand() -> None:
@@ -475,7 +475,7 @@ def placebo_table(**held: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"coding": range(-1, 6), **conflict, **unknown, **held})
 
 
-def test_a_fact_that_holds_for_all_codings_is_said_to_prove_nothing(small: trial.Trial) -> None:
+def test_a_fact_that_holds_for_all_codings_is_said_to_prove_nothing(small: battery.Trial) -> None:
     facts_of = small.tables["facts"].copy()
     names = ["clamp: orders", "clamp: breaches"]
     facts_of["holds"] = facts_of["fact"].isin(names)
@@ -492,16 +492,16 @@ def test_a_fact_that_holds_for_all_codings_is_said_to_prove_nothing(small: trial
         if name not in table:
             table[name] = 1.0
     told = replace(small, tables={"facts": facts_of, "codings": table})
-    counted = counting.count(told)
+    counted = evidence.count(told)
     assert (counted.hold, counted.nothing, counted.evidence) == (2, 1, (names[1],))
-    assert "1 of the 2 hold for most shuffled codings too and prove nothing" in page.text(told)
-    assert "Left as evidence for the coded conflict, by sign: clamp: breaches." in page.text(told)
-    (row,) = [line for line in page.text(told).splitlines() if line.startswith("clamp: orders")]
+    assert "1 of the 2 hold for most shuffled codings too and prove nothing" in report.text(told)
+    assert "Left as evidence for the coded conflict, by sign: clamp: breaches." in report.text(told)
+    (row,) = [line for line in report.text(told).splitlines() if line.startswith("clamp: orders")]
     assert row.endswith("1.00 (1.00, 1.00) proves nothing")
 
 
-def test_the_whole_trial_has_every_part_and_every_figure_its_interval(small: trial.Trial) -> None:
-    assert tuple(small.tables) == trial.PARTS
+def test_the_whole_trial_has_every_part_and_every_figure_its_interval(small: battery.Trial) -> None:
+    assert tuple(small.tables) == battery.PARTS
     assert small.left_out == {}
     for part in ("two-by-two", "return", "facts", "rivals"):
         table = small.tables[part].dropna(subset="value")
@@ -517,14 +517,14 @@ def test_the_whole_trial_has_every_part_and_every_figure_its_interval(small: tri
     assert len(small.tables["codings"]) == 5
     assert len(small.tables["pairs"]) == 21
     assert small.tables["facts"]["left_out"].eq("").all()
-    words = page.text(small)
-    for block in page.blocks(small):
+    words = report.text(small)
+    for block in report.blocks(small):
         assert block.title in words
         assert all(len(row) == len(block.head) for row in block.rows)
 
 
 def test_under_a_rival_without_attention_a_goal_that_is_never_met_is_no_goal(
-    small: trial.Trial,
+    small: battery.Trial,
 ) -> None:
     """The interactions of the flag are exactly 0, on ties, orders and breaches."""
     table = small.tables["rivals"].set_index(["model", "fact"])
@@ -535,7 +535,7 @@ def test_under_a_rival_without_attention_a_goal_that_is_never_met_is_no_goal(
 
 
 def test_with_the_tie_cut_a_flag_moves_nobody_and_its_whole_effect_ran_through_it(
-    small: trial.Trial,
+    small: battery.Trial,
 ) -> None:
     found = small.tables["channel"].set_index(["design", "coding", "outcome"])
     flags = found.loc["flag"]
@@ -545,9 +545,9 @@ def test_with_the_tie_cut_a_flag_moves_nobody_and_its_whole_effect_ran_through_i
     assert (found.loc["clamp"]["cut_value"] != 0.0).all()
 
 
-def test_under_a_linear_trend_nothing_that_is_done_changes_anything(small: trial.Trial) -> None:
+def test_under_a_linear_trend_nothing_that_is_done_changes_anything(small: battery.Trial) -> None:
     table = small.tables["rivals"]
-    trend = table[table["model"] == rivals.TREND].set_index("fact")
+    trend = table[table["model"] == rival_models.TREND].set_index("fact")
     for fact in facts.FACTS:
         if fact.name.startswith(("flag", "clamp", "consulted", "return", "core", "reconciled")):
             assert trend.loc[fact.name, ["value", "low", "high"]].tolist() == [0.0, 0.0, 0.0]
@@ -556,9 +556,9 @@ def test_under_a_linear_trend_nothing_that_is_done_changes_anything(small: trial
 
 def test_the_published_interactions_are_those_of_the_trial(syria: Scenario) -> None:
     """The contrasts by hand from two weekly records agree with the table, cell by cell."""
-    parts = cast.find(syria)
+    parts = roles.find(syria)
     (found,) = [
-        trial.run(syria, pair=parts.pair, runs=12, only=["two-by-two"]).tables["two-by-two"]
+        battery.run(syria, pair=parts.pair, runs=12, only=["two-by-two"]).tables["two-by-two"]
     ]
     rows = found.set_index(["design", "coding", "outcome", "what"])["value"]
     case = designs.scenario_of(Cell("russia", designs.SECURE), syria, parts)
@@ -576,20 +576,20 @@ def test_the_published_interactions_are_those_of_the_trial(syria: Scenario) -> N
 
 
 def test_a_trial_comes_back_from_its_folder_and_says_the_same(
-    small: trial.Trial, tmp_path: Path
+    small: battery.Trial, tmp_path: Path
 ) -> None:
-    files_of = trial.save(small, tmp_path)
-    assert {path.name for path in files_of} == {"trial.json", *(f"{p}.csv" for p in trial.PARTS)}
-    assert page.text(trial.load(tmp_path)) == page.text(small)
+    files_of = battery.save(small, tmp_path)
+    assert {path.name for path in files_of} == {"trial.json", *(f"{p}.csv" for p in battery.PARTS)}
+    assert report.text(battery.load(tmp_path)) == report.text(small)
     (tmp_path / "facts.csv").unlink()
     with pytest.raises(SimError, match="holds no test of the theory"):
-        trial.load(tmp_path)
+        battery.load(tmp_path)
 
 
 def test_the_same_seed_gives_the_same_trial_whoever_works(syria: Scenario) -> None:
     ask: dict[str, Any] = {"runs": 6, "codings": 1, "coding_runs": 2, "only": ["return", "codings"]}
-    one, two = trial.run(syria, workers=1, **ask), trial.run(syria, workers=2, **ask)
-    other = trial.run(syria, seed=2, **ask)
+    one, two = battery.run(syria, workers=1, **ask), battery.run(syria, workers=2, **ask)
+    other = battery.run(syria, seed=2, **ask)
     for part, table in one.tables.items():
         pd.testing.assert_frame_equal(table, two.tables[part])
         assert not table.equals(other.tables[part])
@@ -599,7 +599,7 @@ def test_a_scenario_without_proxies_or_a_core_leaves_their_facts_out(syria: Scen
     data = files.as_data(syria)
     data["patrons"] = {k: v for k, v in data["patrons"].items() if k != "iran"}
     data["issues"]["arms"].pop("core")
-    found = trial.run(files.build(data), runs=4, only=["facts", "two-by-two"])
+    found = battery.run(files.build(data), runs=4, only=["facts", "two-by-two"])
     table = found.tables["facts"].set_index("fact")["left_out"]
     assert table["clamp: breaches"].startswith("no run has a case of 'breaches")
     assert table["clamp: orders"].startswith("no run has a case of 'orders")
@@ -607,30 +607,30 @@ def test_a_scenario_without_proxies_or_a_core_leaves_their_facts_out(syria: Scen
     assert table["core tabled"] == "no core issue is on the agenda"
     assert table["tie falls"] == ""
     assert set(found.tables["two-by-two"].query("spoiler == 'iran'")["outcome"]) == {"tie"}
-    assert "left out" in page.text(found)
+    assert "left out" in report.text(found)
 
 
 def test_an_unknown_part_or_number_is_refused(syria: Scenario) -> None:
     with pytest.raises(SimError, match="did you mean 'codings'"):
-        trial.run(syria, only=["coding"])
+        battery.run(syria, only=["coding"])
     with pytest.raises(SimError, match="runs must be a whole number"):
-        trial.run(syria, runs=1)
+        battery.run(syria, runs=1)
 
 
-def test_the_figures_are_drawn_from_the_tables(small: trial.Trial, tmp_path: Path) -> None:
-    figure = sceptic.two_by_two(small, "B")
+def test_the_figures_are_drawn_from_the_tables(small: battery.Trial, tmp_path: Path) -> None:
+    figure = hypothesis_tests.two_by_two(small, "B")
     assert [ax.get_title(loc="left") for ax in figure.axes] == [
         f"{design}: {outcome}" for design in ("flag", "clamp")
         for outcome in ("tie", "orders", "breaches")
     ]  # fmt: skip
-    drawn = sceptic.codings(small)
+    drawn = hypothesis_tests.codings(small)
     points = drawn.axes[1].lines[1]
     table = small.tables["codings"].query("coding >= 0")
     assert np.asarray(points.get_ydata()).tolist() == table["orders"].tolist()
     for one in (figure, drawn):
         write(one, tmp_path / "figure.png")
     with pytest.raises(SimError, match="no part 'codings'"):
-        sceptic.codings(replace(small, tables={}))
+        hypothesis_tests.codings(replace(small, tables={}))
 
 
 # the command and the page -------------------------------------------------------------------------
@@ -644,7 +644,7 @@ def test_the_command_prints_the_page_and_leaves_tables_and_figures(
     assert main([*words, *out]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
-    assert printed.out == page.text(trial.load(tmp_path / "t"))
+    assert printed.out == report.text(battery.load(tmp_path / "t"))
     assert {path.suffix for path in (tmp_path / "t").iterdir()} == {".csv", ".json", ".png"}
     assert main([*words, *out]) == 2, "what lies there is not written over"
     assert "give --force" in capsys.readouterr().err
@@ -677,19 +677,19 @@ def test_the_sceptics_page_has_the_tables_that_lie_beside_it() -> None:
     spec.loader.exec_module(module)
     text = module.PAGE.read_text(encoding="utf-8")
     assert module.written(text) == text, "run python docs/sceptic.py"
-    for part in [*trial.PARTS, "verdict"]:
+    for part in [*battery.PARTS, "verdict"]:
         assert f"<!-- generated: {part} -->" in text
 
 
 @pytest.mark.slow
 def test_what_the_sceptics_page_claims_is_found_again_with_other_luck(syria: Scenario) -> None:
     """A seed that no choice was made with: the free facts that hold clearly."""
-    path = history.beside(SYRIA)
+    path = observed.beside(SYRIA)
     assert path is not None
-    kept = trial.load(ROOT / "docs" / "sceptic")
-    again = trial.run(
+    kept = battery.load(ROOT / "docs" / "sceptic")
+    again = battery.run(
         syria, pair=(kept.partner, kept.spoiler), runs=200, seed=11, only=["facts"],
-        told=history.load(path),
+        told=observed.load(path),
     ).tables["facts"]  # fmt: skip
     before = kept.tables["facts"].set_index("fact")
     before = before[(before["status"] == "free") & before["holds"]]
@@ -703,14 +703,16 @@ def test_what_the_sceptics_page_claims_is_found_again_with_other_luck(syria: Sce
     assert (apart < 1.8 * joint).all(), "3.5 joint standard errors"
 
 
-def test_the_page_has_labels_and_gives_ids_on_request(small: trial.Trial, syria: Scenario) -> None:
-    words = page.text(small)
+def test_the_page_has_labels_and_gives_ids_on_request(
+    small: battery.Trial, syria: Scenario
+) -> None:
+    words = report.text(small)
     for name in (*syria.actors, *syria.issues):
         if "_" in name:
             assert name not in words
     assert "partner: Russia; spoiler: Iran; shared goal: the regime's hold" in words
     assert "the foreign Shia militias" in words
-    assert "foreign_militias" in page.text(small, ids=True)
+    assert "foreign_militias" in report.text(small, ids=True)
 
 
 def test_every_claim_can_be_read_by_itself() -> None:

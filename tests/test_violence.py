@@ -21,13 +21,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from scipy import stats
 
-from sim import cli, files, measures, plots
-from sim import events as log
+from sim import files, measures, plots
+from sim.engine import event_log as log
 from sim.errors import ResultsError
 from sim.plots import catalogue
-from sim.results import events, save
-from sim.scenario import Scenario
-from sim.simulation import simulate
+from sim.results.dataset import events, save
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
+from sim.ui import cli
 
 PAIR = ("russia", "iran")
 
@@ -122,7 +123,7 @@ def test_violence_by_camp_counts_efforts_and_who_stands_out_of_scope(many: xr.Da
 
 
 def everything_of(results: xr.Dataset) -> Scenario:
-    from sim.results import scenario_of
+    from sim.results.dataset import scenario_of
 
     return scenario_of(results)
 

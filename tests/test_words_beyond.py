@@ -11,16 +11,16 @@ from fronts import everything, plain, spread
 from playing import Game, even_draws
 
 from sim import files
-from sim.chronicle import forces, page, sentences, talks, truces
-from sim.chronicle.reasons import terms_issue
-from sim.chronicle.story import Story
-from sim.chronicle.weighing import weighed
-from sim.explaining import telling
-from sim.explaining.tracing import Trace
-from sim.results import events
-from sim.scenario import Scenario
-from sim.seat import Seat
-from sim.simulation import simulate
+from sim.narrative.chronicle import ceasefires, fighting, negotiations, page, sentences
+from sim.narrative.chronicle.considerations import weighed
+from sim.narrative.chronicle.reasons import terms_issue
+from sim.narrative.chronicle.timeline import Story
+from sim.narrative.explanation import sentences as telling
+from sim.narrative.explanation.attribution import Trace
+from sim.results.dataset import events
+from sim.runs.simulate import simulate
+from sim.scenario.schema import Scenario
+from sim.ui.role_play import Seat
 
 RUNS = 8
 
@@ -81,7 +81,7 @@ def test_what_a_breach_that_is_seen_would_cost_speaks_for_keeping_a_ceasefire(
 
 def test_a_scope_is_told_with_the_first_ceasefire_and_not_again(results: xr.Dataset) -> None:
     for run in range(RUNS):
-        signed = [t for t in told(results, run, truces.attempts) if "enters into force" in t]
+        signed = [t for t in told(results, run, ceasefires.attempts) if "enters into force" in t]
         assert ["leaves out elsewhere, and the war goes on there" in t for t in signed] == [
             n == 0 for n in range(len(signed))
         ]
@@ -94,14 +94,16 @@ def test_what_a_ceasefire_covers_is_told_where_that_is_shorter(second: Scenario)
         (("north", "damascus", "elsewhere"), ""), (None, ""),
     ):  # fmt: skip
         story = Story(simulate(spread(second, covers), rounds=1), 0)
-        assert forces.scope(story) == words
+        assert fighting.scope(story) == words
     off = files.with_changes(spread(second, ("north",)), {"mechanisms.theatres": False})
-    assert forces.scope(Story(simulate(off, rounds=1), 0)) == ""
+    assert fighting.scope(Story(simulate(off, rounds=1), 0)) == ""
 
 
 def test_a_monitored_ceasefire_is_called_so(second: Scenario, results: xr.Dataset) -> None:
     for found, monitored in ((results, True), (simulate(plain(second), runs=2), False)):
-        texts = [t for t in every(found, truces.attempts) if "brokers a" in t or "proposes a" in t]
+        texts = [
+            t for t in every(found, ceasefires.attempts) if "brokers a" in t or "proposes a" in t
+        ]
         assert texts
         assert all(("a monitored ceasefire" in text) == monitored for text in texts)
 
@@ -114,20 +116,20 @@ def test_a_state_breaks_a_ceasefire_with_its_own_planes_or_troops(
         story = Story(results, run)
         for truce in story.truces:
             for name in truce.broken():
-                said = forces.by_itself(story, name)
+                said = fighting.by_itself(story, name)
                 if case.actors[name].armed:
                     assert said == story.words.who(name)
                 else:
                     seen.add(said)
     assert seen >= {"Iran with its own troops", "Russia with its own planes"}
-    ends = " ".join(every(results, truces.ends))
+    ends = " ".join(every(results, ceasefires.ends))
     assert "Iran with its own troops" in ends
     assert "Hezbollah with" not in ends
 
 
 def test_every_clash_is_told_with_who_began_and_who_prevailed(results: xr.Dataset) -> None:
     found = [e for e in events(results) if e.decision == "prevail"]
-    texts = every(results, talks.clashes)
+    texts = every(results, negotiations.clashes)
     assert len(texts) == len(found) > 3
     for event, text in zip(found, texts, strict=True):
         assert "fight each other over the decision-making posts" in text
@@ -154,7 +156,7 @@ def test_what_is_kept_off_the_table_is_told_once_and_what_is_raised_with_who_wis
         if event.decision == "raise":
             (wished if event.answer else kept).add(event.run)
     for run in range(RUNS):
-        text = " ".join(told(results, run, talks.talks))
+        text = " ".join(told(results, run, negotiations.talks))
         assert text.count("keeps the monopoly over arms off the table") <= 1
         if "comes to nothing" not in text:
             assert ("off the table" in text) == (run in kept)
@@ -166,7 +168,7 @@ def test_what_is_kept_off_the_table_is_told_once_and_what_is_raised_with_who_wis
 def test_who_has_walked_out_is_named_and_without_it_nothing_is_settled(
     results: xr.Dataset,
 ) -> None:
-    texts = every(results, talks.talks)
+    texts = every(results, negotiations.talks)
     out = [t for t in texts if "the northern rebels, having walked out over breaches" in t]
     assert out
     assert any("nothing can be settled without the northern rebels" in t for t in texts)
@@ -182,9 +184,9 @@ def test_talks_of_permanent_parties_in_which_nothing_is_raised_are_no_empty_roun
             issue["agenda"] = {"at": "when it pays" if name == "arms" else "never"}
     case = files.build(data)
     fed = even_draws(case)
-    from sim import chance
+    from sim.engine import draws
 
-    fed[:, chance.RAISE] = 1.0 - 1e-12  # a shock that keeps it off
+    fed[:, draws.RAISE] = 1.0 - 1e-12  # a shock that keeps it off
     game = Game(case, fed=fed)
     game.state[0] = 1
     assert any(e.kind == "raise" and not e.answer for e in game.step(20))
@@ -203,7 +205,7 @@ def held_back(results: xr.Dataset, weeks: slice, level: float) -> Story:
 
 
 def test_who_holds_back_for_long_is_told_and_who_comes_back(results: xr.Dataset) -> None:
-    lines = list(forces.efforts(held_back(results, slice(20, 39), 0.2)))
+    lines = list(fighting.efforts(held_back(results, slice(20, 39), 0.2)))
     assert [line.round for line in lines] == [20, 40]
     out, back = (line.text for line in lines)
     assert out.startswith("Turkey holds back, with 20 percent of its strength in the war, as its")
@@ -213,12 +215,12 @@ def test_who_holds_back_for_long_is_told_and_who_comes_back(results: xr.Dataset)
 
 
 def test_a_short_or_a_slight_pause_is_no_news(results: xr.Dataset) -> None:
-    assert not list(forces.efforts(held_back(results, slice(20, 25), 0.2)))
-    assert not list(forces.efforts(held_back(results, slice(20, 60), 0.4)))
+    assert not list(fighting.efforts(held_back(results, slice(20, 25), 0.2)))
+    assert not list(fighting.efforts(held_back(results, slice(20, 60), 0.4)))
 
 
 def test_nobody_holds_back_where_only_the_armed_fight(second: Scenario) -> None:
-    assert not every(simulate(plain(second), runs=2), forces.efforts)
+    assert not every(simulate(plain(second), runs=2), fighting.efforts)
 
 
 def test_a_page_of_everything_can_be_told(results: xr.Dataset) -> None:

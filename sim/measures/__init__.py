@@ -14,25 +14,11 @@
 * ends: `outcomes`, `outcome_shares`
 * tools: `kaplan_meier`, `median_weeks`, `mean_interval`, `wilson`, `paired_difference`
 
-What causes did, by runs with and without them, is in `sim.causes`.
+What causes did, by runs with and without them, is in `sim.experiments.causes`.
 """
 
 from __future__ import annotations
 
-from sim.measures.balance import (
-    MOST_ENUMERATED,
-    OTHERS,
-    Camps,
-    apart,
-    best_division,
-    camps,
-    eigenvector_signs,
-    eigenvector_split,
-    frustration_of,
-    line_ups,
-    line_ups_over_time,
-    sides,
-)
 from sim.measures.breaches import (
     blame_concentration,
     breach_rates,
@@ -43,20 +29,7 @@ from sim.measures.breaches import (
     violence,
     violence_by_theatre,
 )
-from sim.measures.endings import MEANINGS, STATES, outcome_shares, outcomes
-from sim.measures.intervals import LEVEL, mean_interval, several, wilson
-from sim.measures.landscapes import (
-    configurations,
-    energies,
-    landscape,
-    line_up_energy,
-    local_minima,
-)
-from sim.measures.lifetimes import kaplan_meier, median_weeks
-from sim.measures.negotiation import attendance, said_and_done, settlements, talks, votes
-from sim.measures.pairing import paired_difference
-from sim.measures.pairs import cohesion, drift_accounts, drift_by_issue, drift_rate, tie, ties
-from sim.measures.truces import (
+from sim.measures.ceasefire_spells import (
     CENSORED,
     COLLAPSE,
     SETTLEMENT,
@@ -70,7 +43,34 @@ from sim.measures.truces import (
     under_truce,
     willingness,
 )
-from sim.measures.turning import divergence, rupture
+from sim.measures.dyads import cohesion, drift_accounts, drift_by_issue, drift_rate, tie, ties
+from sim.measures.intervals import LEVEL, mean_interval, several, wilson
+from sim.measures.landscapes import (
+    configurations,
+    energies,
+    landscape,
+    line_up_energy,
+    local_minima,
+)
+from sim.measures.negotiation import attendance, said_and_done, settlements, talks, votes
+from sim.measures.paired import paired_difference
+from sim.measures.structural_balance import (
+    MOST_ENUMERATED,
+    OTHERS,
+    Camps,
+    apart,
+    best_division,
+    camps,
+    eigenvector_signs,
+    eigenvector_split,
+    frustration_of,
+    line_ups,
+    line_ups_over_time,
+    sides,
+)
+from sim.measures.survival import kaplan_meier, median_weeks
+from sim.measures.turning_points import divergence, rupture
+from sim.measures.war_outcomes import MEANINGS, STATES, outcome_shares, outcomes
 
 __all__ = [
     "CENSORED",

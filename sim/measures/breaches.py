@@ -9,12 +9,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim import events as log
-from sim.measures.columns import columns
+from sim.engine import event_log as log
+from sim.measures.ceasefire_spells import SETTLED_STATE, answers, under_truce
+from sim.measures.event_columns import columns
 from sim.measures.intervals import LEVEL, mean_interval, several
-from sim.measures.truces import SETTLED_STATE, answers, under_truce
-from sim.results import scenario_of
-from sim.selection import run_number, variable
+from sim.results.dataset import scenario_of
+from sim.results.selection import run_number, variable
 
 AGES: tuple[tuple[int, int | None], ...] = ((1, 4), (5, 12), (13, None))
 
@@ -261,7 +261,7 @@ def _active(results: xr.Dataset) -> NDArray[np.float64]:
 
 
 def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
-    """Capability at the end of the week that fights or can: see `sim.setup.prepare`."""
+    """Capability at the end of the week that fights or can: see `sim.engine.build.prepare`."""
     capability = variable(results, "capability").transpose("run", "round", "actor").values
     scenario = scenario_of(results)
     by_task = scenario.mechanisms.fights == "tasks"
@@ -282,7 +282,7 @@ def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     scenario = scenario_of(results)
     if scenario.truce.covers is None:
         return np.ones(1)
-    from sim.setup import prepare
+    from sim.engine.build import prepare
 
     given, _, layout = prepare(scenario)
     place = [layout.actors.index(str(name)) for name in results["actor"].values]

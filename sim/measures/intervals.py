@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import ResultsError
-from sim.provenance import has_axis
+from sim.results.provenance import has_axis
 
 LEVEL = 0.95
 

@@ -10,8 +10,8 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import ResultsError
-from sim.measures.pairs import ties
-from sim.selection import When, actor, run_number, variable, week_at
+from sim.measures.dyads import ties
+from sim.results.selection import When, actor, run_number, variable, week_at
 
 MOST_ACTORS = 20
 LOWEST = ("energy", "first", "second", "basin")

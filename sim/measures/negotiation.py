@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim import events as log
-from sim.measures.columns import by_actor, columns, flagged, when
+from sim.engine import event_log as log
+from sim.measures.ceasefire_spells import SETTLED_STATE, answers
+from sim.measures.event_columns import by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
-from sim.measures.truces import SETTLED_STATE, answers
-from sim.provenance import every_week, names_of
-from sim.selection import pair as selected
-from sim.selection import run_number, variable
+from sim.results.provenance import every_week, names_of
+from sim.results.selection import pair as selected
+from sim.results.selection import run_number, variable
 
 TALKS = (
     "run", "round", "date", "came", "stayed_away", "tabled", "voted", "accepted", "refused",

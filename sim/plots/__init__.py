@@ -3,9 +3,9 @@
 Nothing relies on colour alone: lines carry markers and names, areas hatches, cells numbers. This
 package alone imports matplotlib, and it leaves matplotlib's own settings as they are.
 
-Every function takes any results of `sim.results`. Where a figure can show many runs it gives the
-median and the range from the 5th to the 95th percentile, as a band, or as whiskers where there
-are more than two lines; where it cannot, it shows the first run unless another is named.
+Every function takes any results of `sim.results.dataset`. Where a figure can show many runs it
+gives the median and the range from the 5th to the 95th percentile, as a band, or as whiskers where
+there are more than two lines; where it cannot, it shows the first run unless another is named.
 
 On Axes of your own (``plots.ties(results, ax=axes[0, 1])``) a figure without a layout gets the
 constrained one. In a cell smaller than 5.2 by 3.2 inches the type is smaller, names stand below in
@@ -16,17 +16,17 @@ TrueType letters, which ``savefig`` embeds only with ``pdf.fonttype`` 42.
 
 from __future__ import annotations
 
+from sim.plots.ceasefire_timeline import ceasefires
 from sim.plots.choice import default_pairs
 from sim.plots.comparing import difference, small_multiples
-from sim.plots.lines import attention, drift_accounts, ties
+from sim.plots.issue_space import offers
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import layout, network, networks
-from sim.plots.offers import offers
 from sim.plots.pages import everything, write
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import colours
 from sim.plots.survival import ceasefire_survival, turns
-from sim.plots.truces import ceasefires
+from sim.plots.timeseries import attention, drift_accounts, ties
 from sim.plots.violence import said_and_done, theatres
 
 __all__ = [

@@ -10,19 +10,19 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim import selection
 from sim.errors import ResultsError, nearest
-from sim.plots.lines import attention, drift_accounts, ties
+from sim.plots.ceasefire_timeline import ceasefires
+from sim.plots.issue_space import offers
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import network, networks
-from sim.plots.offers import offers
 from sim.plots.pages import OFFER_PARTS, SAID_PARTS, THEATRE_PARTS, TRUCE_PARTS
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import figure_of
 from sim.plots.survival import ceasefire_survival, turns
-from sim.plots.truces import ceasefires
+from sim.plots.timeseries import attention, drift_accounts, ties
 from sim.plots.violence import said_and_done, theatres
-from sim.results import event_column
+from sim.results import selection
+from sim.results.dataset import event_column
 
 # What a figure can take, and the word for it on the command line.
 OPTIONS = {"pairs": "--pair", "pair": "--pair", "dates": "--at", "at": "--at", "run": "--run"}

@@ -6,7 +6,7 @@ import itertools
 
 import xarray as xr
 
-from sim.results import scenario_of
+from sim.results.dataset import scenario_of
 
 MOST_PAIRS, FEWEST_PAIRS = 6, 3
 

@@ -13,11 +13,12 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from sim import measures, selection
+from sim import measures
 from sim.errors import ResultsError
 from sim.plots import style
 from sim.plots.choice import default_pairs
 from sim.plots.settings import styled
+from sim.results import selection
 
 BAND = "#5b7c99"
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.plots import style
 from sim.plots.choice import default_rounds, last_round
 from sim.plots.settings import styled
-from sim.selection import When, run_number, variable, week_at
+from sim.results.selection import When, run_number, variable, week_at
 
 # Orange and purple stay apart for the colour-blind; zero is nearly white.
 SCALE = "PuOr"

@@ -17,11 +17,11 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from sim import measures
-from sim.chronicle.wording import percent
 from sim.plots import naming, style
 from sim.plots.choice import default_rounds, last_round
 from sim.plots.settings import styled
-from sim.selection import When, run_number, week_at
+from sim.results.selection import When, run_number, week_at
+from sim.scenario.english import percent
 
 type Places = Mapping[str, tuple[float, float]]
 

@@ -15,18 +15,18 @@ from matplotlib.figure import Figure
 from sim import measures
 from sim.errors import ResultsError
 from sim.plots import style
+from sim.plots.ceasefire_timeline import ceasefires
 from sim.plots.choice import default_pairs
-from sim.plots.lines import attention, drift_accounts, ties
+from sim.plots.issue_space import offers
 from sim.plots.matrices import tie_matrices
 from sim.plots.networks import networks
-from sim.plots.offers import offers
 from sim.plots.settings import styled
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.survival import ceasefire_survival
-from sim.plots.truces import ceasefires
+from sim.plots.timeseries import attention, drift_accounts, ties
 from sim.plots.violence import said_and_done, theatres
-from sim.results import scenario_of
-from sim.selection import pair, run_number
+from sim.results.dataset import scenario_of
+from sim.results.selection import pair, run_number
 from sim.writing import PROGRAM, write_whole
 
 TRUCE_PARTS = ("state", "age", "convener", "ratified", "violated")

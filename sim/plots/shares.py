@@ -12,11 +12,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from sim import measures, selection
-from sim.chronicle.wording import percent
+from sim import measures
 from sim.plots import naming, style
 from sim.plots.settings import styled
-from sim.results import scenario_of
+from sim.results import selection
+from sim.results.dataset import scenario_of
+from sim.scenario.english import percent
 
 # Line-ups are no actors: pale tints, and a hatch each.
 TINTS = (

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from sim.plots import letters
-from sim.selection import run_number, variable
+from sim.results.selection import run_number, variable
 
 # States in which a ceasefire or a settlement holds.
 CALM = (1, 2)

@@ -12,12 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim import measures, selection
+from sim import measures
 from sim.errors import ResultsError
 from sim.plots import naming, style
 from sim.plots.choice import default_pairs
-from sim.plots.lines import both
 from sim.plots.settings import styled
+from sim.plots.timeseries import both
+from sim.results import selection
 
 MOST_COUNTS = 7
 LETTERS = 34

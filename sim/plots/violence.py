@@ -16,10 +16,10 @@ from sim import measures
 from sim.errors import ResultsError
 from sim.plots import naming, style
 from sim.plots.choice import default_pairs
-from sim.plots.lines import SHADED
 from sim.plots.settings import styled
-from sim.selection import pair as selected
-from sim.selection import variable
+from sim.plots.timeseries import SHADED
+from sim.results.selection import pair as selected
+from sim.results.selection import variable
 
 # Theatres are no actors: one ink for all of them, each in a panel of its own.
 LINE, BAND = "#3d3d3d", "#bdbdbd"

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from sim.compiling import compiled
 from sim.rules.bargaining import nash_text
+from sim.rules.jit import compiled
 from sim.rules.objectives import utilities
 
 # Tabling rules of an issue, see `agenda_due`.

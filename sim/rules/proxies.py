@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiling import compiled
+from sim.rules.jit import compiled
 
 
 @compiled

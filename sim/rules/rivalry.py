@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiling import compiled
+from sim.rules.jit import compiled
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiling import compiled
+from sim.rules.jit import compiled
 
 INITIAL, OBJECTIVES, EXPERIENCE, THIRD_PARTIES = range(4)
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.compiling import compiled
+from sim.rules.jit import compiled
 
 
 @compiled

@@ -1,0 +1,414 @@
+"""From a scenario to the arrays of a run: givens, parameters, and the world before week 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import draws, event_log
+from sim.engine.inputs import (
+    ALWAYS,
+    BY_RULE,
+    EVERYWHERE,
+    NEVER,
+    NEW_CAPABILITY,
+    NEW_CONSULTATION,
+    NEW_CONTROL,
+    NEW_COST,
+    NEW_IDEAL,
+    NEW_PIN,
+    NEW_POSITION,
+    NEW_TABLE,
+    NEW_WEIGHT,
+    Aim,
+    Flags,
+    Floats,
+    Givens,
+    Ids,
+    Ints,
+    Knobs,
+    Layout,
+    Links,
+    Shifts,
+    Start,
+    Topic,
+    Who,
+    Words,
+)
+from sim.engine.opening import open_war
+from sim.engine.state import Memory, World, allocate_both
+from sim.rules.bargaining import bargaining_power
+from sim.rules.negotiation import AFTER_FAILED, FROM_WEEK, NOT_ON_AGENDA, ON_DEMAND, WHEN_IT_PAYS
+from sim.rules.proxies import neighbourhoods
+from sim.rules.war import power_shares
+from sim.scenario.parameters import OFF
+from sim.scenario.schema import Event, Renewal, Scenario, ShortTerm, week_of
+
+
+def knobs(scenario: Scenario) -> Knobs:
+    """Parameters of a scenario with its mechanisms applied."""
+    numbers = scenario.parameters.model_dump()
+    for mechanism, values in OFF.items():
+        if not getattr(scenario.mechanisms, mechanism):
+            numbers |= values
+    on = scenario.mechanisms
+    numbers |= {
+        "varpi_vote": numbers["varpi"] if on.vote_loyalty else 0.0,
+        "danger": on.attention == "danger",
+        "fighting": on.hazard == "fighting",
+        "foresight": on.foresight,
+        "learning": on.learning,
+        "victory": on.victory,
+        "by_tasks": on.fights == "tasks",
+        "clashes": on.clashes,
+        "monitored": scenario.truce.monitored,
+        "tie_behaviour": on.tie_behaviour,
+        "promised_only": on.terms == "promised",
+        "by_strength": on.voice == "strength",
+    }
+    if on.hazard == "violations":
+        numbers["h_power"] = 1
+    return Knobs(**{name: float(numbers[name]) for name in Knobs._fields})
+
+
+def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
+    """Turn a scenario into arrays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Checked, so every name in it is known.
+
+    Returns
+    -------
+    Givens, Knobs, Layout
+    """
+    lay, p = Layout.of(scenario), knobs(scenario)
+    actors = [scenario.actors[name] for name in lay.actors]
+    issues = [scenario.issues[name] for name in lay.issues]
+    at = {name: i for i, name in enumerate(lay.actors)}
+    spot = {name: k for k, name in enumerate(lay.issues)}
+
+    def role(names: Any) -> Flags:
+        return np.array([name in names for name in lay.actors], dtype=np.bool_)
+
+    def flags(field: str) -> Flags:
+        return np.array([bool(getattr(issue, field)) for issue in issues], dtype=np.bool_)
+
+    def only(field: str, value: object) -> Ints:
+        found = [k for k, issue in enumerate(issues) if getattr(issue, field) == value]
+        return np.array([found[0] if found else -1], dtype=np.int64)
+
+    camps = scenario.camps
+    side = np.array(
+        [0 if a.camp is None else (1 if camps[a.camp].pole == 1 else -1) for a in actors],
+        dtype=np.int64,
+    )
+    territory = only("moved_by", "territory")
+    direction = np.zeros((len(actors), len(issues)))
+    for k, issue in enumerate(issues):
+        direction[:, k] = side if k == territory[0] else role(issue.gains_from)
+    delta = np.array([a.discount for a in actors])
+    rules = [_agenda(scenario, name) for name in lay.issues]
+    shifts = _shifts(scenario, lay) if scenario.mechanisms.shifts else []
+    tasks = {task: np.array([getattr(a.tasks, task) for a in actors]) for task in _TASKS}
+    wanted = [getattr(scenario.actors[a], h)[k] for a, h, k in lay.objectives]
+    thresholds = [_thresholds(o) for o in wanted]
+    prestige = flags("prestige")
+    # The convener sets the prestige term; it is not bargained over.
+    side_payment = flags("side_payment") & ~prestige
+    disputes = scenario.mechanisms.local_disputes
+    pairs = lay.pairs if scenario.mechanisms.bilateral else ()
+    rivals = {name for pair in pairs for name in pair} if scenario.mechanisms.clashes else set()
+    armed = np.array([a.armed for a in actors], dtype=np.bool_)
+    fighting_tasks = (tasks["air"] + tasks["ground"]) * (p.by_tasks and side != 0)
+    in_arms = np.where(armed, 1.0, fighting_tasks)
+    places, covered, beyond = _theatres(scenario, lay, in_arms)
+    near = np.empty((len(actors), len(actors)))
+    neighbourhoods(near, places)
+    who = Who(
+        side=side,
+        armed=armed,
+        fights=in_arms > 0.0,
+        in_arms=in_arms,
+        places=places,
+        near=near,
+        covered=covered,
+        **tasks,
+        delta=delta,
+        power=np.array([bargaining_power(d) for d in delta]),
+        patience=np.array([math.exp(p.tau_L * math.log(d)) for d in delta]),
+        pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
+        can_convene=role(scenario.roles.conveners),
+        needed=role({*scenario.roles.conveners, *rivals}),
+        belligerent=role(scenario.roles.belligerents),
+        must_sign=role(scenario.roles.must_sign),
+        patron=role({patron for patron, _ in lay.links}),
+        permanent=role(scenario.talks.permanent),
+        brought=role(scenario.talks.brought),
+        bringer=np.array(
+            [at.get(scenario.talks.brought.get(n, ""), -1) for n in lay.actors], dtype=np.int64
+        ),
+        veto=role(scenario.talks.veto),
+        guarantor=role(scenario.talks.guarantors),
+        demander=role(scenario.talks.demanders),
+    )
+    aim = Aim(
+        o_actor=np.array([at[a] for a, _, _ in lay.objectives], dtype=np.int64),
+        o_issue=np.array([spot[k] for _, _, k in lay.objectives], dtype=np.int64),
+        o_short=np.array([h == "short" for _, h, _ in lay.objectives], dtype=np.bool_),
+        above=np.array([above for above, _, _ in thresholds], dtype=np.bool_),
+        hi=np.array([hi for _, hi, _ in thresholds], dtype=np.float64),
+        lo=np.array([lo for _, _, lo in thresholds], dtype=np.float64),
+    )
+    renewals = [_renewal(i.renewed if disputes else None, p.q_dispute) for i in issues]
+    topic = Topic(
+        territory=territory,
+        beyond=beyond,
+        prestige=only("prestige", True),
+        advances=np.array([role(i.advances_while) for i in issues], dtype=np.bool_),
+        direction=direction,
+        side_payment=side_payment,
+        promised=side_payment | prestige,
+        minor=flags("bilateral"),
+        core=flags("core"),
+        agenda_rule=np.array([rule for rule, _ in rules], dtype=np.int64),
+        agenda_value=np.array([value for _, value in rules], dtype=np.float64),
+        renewed=np.array([chance > 0.0 for chance, _, _ in renewals], dtype=np.bool_),
+        renew_chance=np.array([chance for chance, _, _ in renewals]),
+        renew_to=np.array([to for _, to, _ in renewals]),
+        renew_random=np.array([drawn for _, _, drawn in renewals], dtype=np.bool_),
+    )
+    links = Links(
+        l_patron=np.array([at[patron] for patron, _ in lay.links], dtype=np.int64),
+        l_proxy=np.array([at[proxy] for _, proxy in lay.links], dtype=np.int64),
+        pairs=np.array([[at[i], at[j]] for i, j in pairs], dtype=np.int64).reshape(-1, 2),
+    )
+    columns = list(zip(*shifts, strict=True)) if shifts else [()] * 6
+    h_week, h_kind, h_index, h_actor, h_issue = (np.array(c, dtype=np.int64) for c in columns[:5])
+    h_value = np.array(columns[5], dtype=np.float64)
+    moves = Shifts(h_week, h_kind, h_index, h_actor, h_issue, h_value)
+    ids = Ids(
+        id_actor=_subjects(f"actor:{name}" for name in lay.actors),
+        id_issue=_subjects(f"issue:{name}" for name in lay.issues),
+        id_objective=_subjects("objective:" + ".".join(o) for o in lay.objectives),
+        id_pair=_subjects(f"pair:{a}>{b}" for i, j in pairs for a, b in ((i, j), (j, i))),
+        id_run=_subjects(["run"]),
+        id_clash=_subjects(
+            f"clash:{a}>{b}:{issue}"
+            for issue in lay.issues
+            for i, j in pairs
+            for a, b in ((i, j), (j, i))
+        ).reshape(len(lay.issues), 2 * len(pairs)),
+    )
+    start = Start(
+        m0=np.array([a.capability for a in actors], dtype=np.float64),
+        cost=np.array([a.cost_of_war for a in actors], dtype=np.float64)
+        * scenario.parameters.war_cost,
+        theta=np.array([i.start for i in issues], dtype=np.float64),
+        control=np.array([scenario.patrons[i][j] for i, j in lay.links], dtype=np.float64),
+        consultation=np.array(
+            [_CONSULTATION[scenario.roles.consultation.get(n, "by rule")] for n in lay.actors],
+            dtype=np.int64,
+        ),
+        ow=np.array([o.weight for o in wanted], dtype=np.float64),
+        ox=np.array([o.ideal for o in wanted], dtype=np.float64),
+    )
+    return Givens(who, aim, topic, links, moves, ids, start), p, lay
+
+
+def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
+    """(chance a week, position it falls to, drawn at random) of an issue's local disputes."""
+    if rule is None:
+        return 0.0, 0.0, False
+    chance_a_week = rate if rule.rate is None else rule.rate
+    return (chance_a_week, 0.0, True) if rule.to == "uniform" else (chance_a_week, rule.to, False)
+
+
+def _theatres(scenario: Scenario, lay: Layout, in_arms: Floats) -> tuple[Floats, Floats, Flags]:
+    """Where each actor fights, (N, H); the share of that where a ceasefire holds, (N,); where not.
+
+    Who does not fight has the share of all that is in arms: that much of the war stops.
+    """
+    alike = 1.0 / len(lay.theatres)
+    told = lay.theatres != (EVERYWHERE,)
+    places = np.array(
+        [
+            [shares.get(name, 0.0) if told and shares else alike for name in lay.theatres]
+            for shares in (scenario.actors[name].theatres for name in lay.actors)
+        ]
+    )
+    covers = scenario.truce.covers
+    if covers is None or not told:
+        return places, np.ones(len(lay.actors)), np.zeros(len(lay.theatres), dtype=np.bool_)
+    beyond = np.array([name not in covers for name in lay.theatres], dtype=np.bool_)
+    covered = places @ (~beyond).astype(np.float64)
+    force = in_arms * [scenario.actors[name].capability for name in lay.actors]
+    total = float(force.sum())
+    stops = float(force @ covered) / total if total > 0.0 else 1.0
+    return places, np.where(in_arms > 0.0, covered, stops), beyond
+
+
+_CONSULTATION = {"always": ALWAYS, "never": NEVER, "by rule": BY_RULE}
+_TASKS = ("air", "ground", "diplomacy")
+
+
+def _subjects(names: Iterable[str]) -> Words:
+    return np.array([draws.subject(name) for name in names], dtype=np.uint64)
+
+
+def _thresholds(wanted: Any) -> tuple[bool, float, float]:
+    """(counts upwards, satisfied at, threatened at), the last two on the scale that counts."""
+    if not isinstance(wanted, ShortTerm) or wanted.satisfied_at == "never":
+        return True, math.inf, math.inf
+    hi, lo = float(wanted.satisfied_at), float(wanted.threatened_at or 0.0)
+    return (True, hi, lo) if hi > lo else (False, 1.0 - hi, 1.0 - lo)
+
+
+def _agenda(scenario: Scenario, name: str) -> tuple[int, float]:
+    """Tabling rule of an issue, in the code of `negotiation.agenda_due`."""
+    rule = scenario.issues[name].agenda
+    if rule is None:
+        return NOT_ON_AGENDA, 0.0
+    if rule.after_failed is not None:
+        return AFTER_FAILED, float(rule.after_failed)
+    if rule.at == "demand":
+        return ON_DEMAND, 0.0
+    if rule.at == "when it pays":
+        return WHEN_IT_PAYS, 0.0
+    if rule.at == "never":
+        return FROM_WEEK, math.inf
+    if rule.at == "start" or rule.at is None:
+        return FROM_WEEK, 0.0
+    return FROM_WEEK, float(week_of(scenario, rule.at))
+
+
+def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, int, float]]:
+    """Dated events as rows (week, kind, index, actor, issue, value), in the order of weeks."""
+    rows = []
+    for event in scenario.events:
+        week = week_of(scenario, event.date if event.date is not None else event.week or 0)
+        actor = lay.actors.index(event.actor) if event.actor else -1
+        issue = lay.issues.index(event.issue) if event.issue else -1
+        for kind, index, value in _changes(event, lay, actor, issue):
+            scaled = value * scenario.parameters.war_cost if kind == NEW_COST else value
+            rows.append((week, kind, index, actor, issue, scaled))
+    return sorted(rows)
+
+
+def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[int, int, float]]:
+    changes: list[tuple[int, int, float]] = []
+    for o, (name, _, on) in enumerate(lay.objectives):
+        if name == event.actor and on == event.issue:
+            if event.ideal is not None:
+                changes.append((NEW_IDEAL, o, event.ideal))
+            if event.weight_times is not None:
+                changes.append((NEW_WEIGHT, o, event.weight_times))
+    if event.capability is not None:
+        changes.append((NEW_CAPABILITY, actor, event.capability))
+    if event.cost_of_war is not None:
+        changes.append((NEW_COST, actor, event.cost_of_war))
+    if event.control is not None and event.patron and event.proxy:
+        link = lay.links.index((event.patron, event.proxy))
+        changes.append((NEW_CONTROL, link, event.control))
+    if event.tabled:
+        changes.append((NEW_TABLE, issue, 1.0))
+    if event.position is not None:
+        changes.append((NEW_PIN if event.pinned else NEW_POSITION, issue, event.position))
+    if event.consultation is not None:
+        changes.append((NEW_CONSULTATION, actor, float(_CONSULTATION[event.consultation])))
+    return changes
+
+
+HOLDS = ("heterogeneity", "luck")
+# A number that no run has: what is held is that of this run.
+HELD = 2**64 - 1
+
+
+def keys_of(
+    seed: int, runs: NDArray[np.integer[Any]], hold: str | None = None
+) -> tuple[Words, Words]:
+    """Keys of the luck and of the heterogeneity of some runs.
+
+    Parameters
+    ----------
+    seed : int
+    runs : ndarray of int, shape (runs,)
+        Their numbers.
+    hold : str, optional
+        What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else.
+
+    Returns
+    -------
+    luck, heterogeneity : ndarray of uint64, shape (runs, 10, 2)
+        See `sim.engine.draws.round_keys`.
+    """
+    own = draws.block_keys(seed, runs.astype(np.uint64))
+    if hold is None:
+        return own, own
+    same = draws.block_keys(seed, np.full(len(runs), HELD, dtype=np.uint64))
+    return (own, same) if hold == "heterogeneity" else (same, own)
+
+
+def begin(
+    scenario: Scenario,
+    g: Givens,
+    p: Knobs,
+    lay: Layout,
+    seed: int,
+    run: int,
+    hold: str | None = None,
+) -> World:
+    """The world before the first week: objectives drawn, ties settled.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    g, p, lay
+        From `prepare`.
+    seed, run : int
+        Name the luck, here of the heterogeneity of objectives.
+    hold : str, optional
+        See `keys_of`.
+    """
+    world = first_world(g, lay)[0]
+    _, traits = keys_of(seed, np.array([run], dtype=np.uint64), hold)
+    open_run(g, p, world, traits[0])
+    return world
+
+
+def open_run(g: Givens, p: Knobs, world: World, traits: Words) -> None:
+    """Make the first world of a scenario that of one run, given the keys of its heterogeneity."""
+    aims, tie, aim = world.aims, world.tie, g.aim
+    open_war(
+        aims.ow, aims.ox, aims.W, aims.X, aims.A, tie.T, tie.accounts, tie.E, world.force.mu,
+        aims.ones, aim.o_actor, aim.o_issue, aim.o_short, g.who.patience, g.ids.id_objective,
+        traits, p.sig_w, p.sig_x, p.phi_A, p.phi_E, p.phi_B, int(p.burn_in),
+    )  # fmt: skip
+
+
+def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
+    """What all runs of a scenario have in common before the first week, and its memory."""
+    w, memory = allocate_both(lay, len(g.links.pairs))
+    w.force.m0[:] = w.force.m[:] = g.start.m0
+    w.force.cost[:], w.force.theta[:] = g.start.cost, g.start.theta
+    w.web.control[:], w.web.f[:] = g.start.control, 1.0
+    w.truce.consultation[:], w.truce.convener[:] = g.start.consultation, -1
+    w.truce.vside[:] = 0.5
+    w.force.effort[:] = 1.0
+    w.truce.terms[:] = w.talk.text[:] = g.start.theta
+    w.aims.act[:], w.aims.ow[:], w.aims.ox[:] = 1.0, g.start.ow, g.start.ox
+    power_shares(w.force.mu, w.force.m)
+    return w, memory
+
+
+def most_events(g: Givens, lay: Layout, rounds: int) -> int:
+    """Rows that the events of a run of so many weeks need at most."""
+    return event_log.room(
+        len(lay.actors), len(lay.issues), len(lay.objectives), len(g.links.pairs),
+        len(g.shifts.h_week), rounds,
+    )  # fmt: skip

@@ -1,0 +1,292 @@
+"""What a run is given, as arrays by name, and the order in which they are laid out.
+
+Actors, issues, objectives, links and pairs stand in the order of their names, so the order of a
+file has no power. Shapes: N actors, K issues, O objectives, L patron links, B bilateral pairs,
+H theatres, S shifts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Words = NDArray[np.uint64]
+
+# What a dated event can change; the numbers stand in records: append, never renumber.
+NEW_IDEAL, NEW_WEIGHT, NEW_CAPABILITY, NEW_COST, NEW_CONTROL, NEW_TABLE, NEW_CONSULTATION = range(7)
+NEW_POSITION, NEW_PIN = 7, 8
+ALWAYS, NEVER, BY_RULE = 1, -1, 0
+
+
+class Knobs(NamedTuple):
+    """The parameters of the theory as numbers, mechanisms applied; see `scenario.Parameters`.
+
+    The last ones are mechanisms: `varpi_vote` is the loyalty that counts in the vote on a text, the
+    others are 1 if the mechanism is on, else 0.
+    """
+
+    r: float
+    tau_L: float
+    rho_a: float
+    a_min: float
+    sig_w: float
+    sig_x: float
+    nu: float
+    sigma: float
+    sig_b: float
+    opt: float
+    nu_advance: float
+    ces: float
+    ell: float
+    rep: float
+    lam: float
+    h_s: float
+    h0: float
+    h1: float
+    gv: float
+    gam: float
+    varpi: float
+    xi: float
+    s_cp: float
+    rho_d: float
+    prestige_step: float
+    k_q: float
+    tau_q: float
+    rho_rev: float
+    eps: float
+    phi_f: float
+    phi_r: float
+    u0: float
+    obs: float
+    q_att: float
+    tau_c: float
+    tau_n: float
+    tau_b: float
+    first_c: float
+    first_n: float
+    first_b: float
+    s_x: float
+    c_att: float
+    rho_i: float
+    q_dispute: float
+    q_e: float
+    c_b: float
+    kap_pos: float
+    kap_neg: float
+    d_E: float
+    s_fight: float
+    s_viol: float
+    phi_A: float
+    phi_E: float
+    phi_B: float
+    nuisance_min: float
+    stake_min: float
+    blame_min: float
+    talks_min_age: float
+    vside_smoothing: float
+    vside_reset: float
+    settled_hazard: float
+    bilateral_eps: float
+    opening: float
+    burn_in: float
+    nash_steps: float
+    nash_step: float
+    force_floor: float
+    varpi_D: float
+    n0: float
+    kappa_face: float
+    h_power: float
+    victory_at: float
+    victory_weeks: float
+    own_cost: float
+    obs_monitor: float
+    beta: float
+    beta_troops: float
+    walkout_rounds: float
+    c_clash: float
+    clash_step: float
+    varpi_vote: float
+    danger: float
+    foresight: float
+    fighting: float
+    learning: float
+    victory: float
+    by_tasks: float
+    clashes: float
+    monitored: float
+    tie_behaviour: float
+    promised_only: float
+    by_strength: float
+
+
+class Who(NamedTuple):
+    """Actors and their roles, shape (N,) where nothing else is said."""
+
+    side: Ints  # +1, -1, 0
+    armed: Flags
+    fights: Flags  # decides whether to fight; all that are armed, and others by their tasks
+    in_arms: Floats  # share of capability that does: all of the armed, tasks of the others
+    places: Floats  # (N, H) shares of what is in arms by theatre; (N, N) how far they are the same
+    near: Floats
+    covered: Floats  # share of it where a ceasefire holds, of the whole war where it has none
+    air: Floats  # shares of capability by task
+    ground: Floats
+    diplomacy: Floats
+    delta: Floats  # weekly discount factor
+    power: Floats  # bargaining power
+    patience: Floats  # weight on long-term objectives
+    pole: Floats  # a convener's end of the prestige issue
+    can_convene: Flags
+    needed: Flags  # whom its camp may have to cross: conveners, and allies that can clash
+    belligerent: Flags
+    must_sign: Flags
+    patron: Flags
+    permanent: Flags
+    brought: Flags
+    bringer: Ints  # index of the patron, -1 if none
+    veto: Flags
+    guarantor: Flags
+    demander: Flags
+
+
+class Aim(NamedTuple):
+    """Objectives, shape (O,)."""
+
+    o_actor: Ints
+    o_issue: Ints
+    o_short: Flags
+    above: Flags  # achieved when the position is above its threshold
+    hi: Floats  # satisfied at
+    lo: Floats  # threatened again at
+
+
+class Topic(NamedTuple):
+    """Issues, shape (K,) where nothing else is said."""
+
+    territory: Ints  # (1,) index, -1 if there is none
+    beyond: Flags  # (H,) theatres where a ceasefire does not hold
+    prestige: Ints  # (1,)
+    advances: Flags  # (K, N) advances while this actor fights
+    direction: Floats  # (N, K) which way fighting on moves it for this actor
+    side_payment: Flags
+    promised: Flags  # side payments and prestige
+    minor: Flags  # talked about bilaterally
+    core: Flags
+    agenda_rule: Ints  # see negotiation.agenda_due
+    agenda_value: Floats
+    renewed: Flags  # local disputes can break out again
+    renew_chance: Floats
+    renew_to: Floats
+    renew_random: Flags
+
+
+class Links(NamedTuple):
+    """Patron links, shape (L,), and bilateral pairs."""
+
+    l_patron: Ints
+    l_proxy: Ints
+    pairs: Ints  # (B, 2)
+
+
+class Shifts(NamedTuple):
+    """Dated changes, shape (S,), in the order of weeks."""
+
+    h_week: Ints
+    h_kind: Ints
+    h_index: Ints  # of what is changed
+    h_actor: Ints  # for the record, -1 if none
+    h_issue: Ints
+    h_value: Floats
+
+
+class Ids(NamedTuple):
+    """Subjects of draws."""
+
+    id_actor: Words  # (N,)
+    id_issue: Words  # (K,)
+    id_objective: Words  # (O,)
+    id_pair: Words  # (2 B,) each ally within each pair
+    id_run: Words  # (1,)
+    id_clash: Words  # (K, 2 B) each ally within each pair, by issue
+
+
+class Start(NamedTuple):
+    """What a run starts from."""
+
+    m0: Floats  # (N,) capability, flow cost of war
+    cost: Floats
+    theta: Floats  # (K,) positions
+    control: Floats  # (L,)
+    consultation: Ints  # (N,) ALWAYS, NEVER, BY_RULE
+    ow: Floats  # (O,) weights and ideals of objectives, before they are spread
+    ox: Floats
+
+
+class Givens(NamedTuple):
+    """What a run is given and never changes."""
+
+    who: Who
+    aim: Aim
+    topic: Topic
+    links: Links
+    shifts: Shifts
+    ids: Ids
+    start: Start
+
+
+EVERYWHERE = "everywhere"
+
+
+def theatres_of(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the theatres that a run tells apart, in order; one if it tells none apart."""
+    told = scenario.theatres if scenario.mechanisms.theatres else ()
+    return tuple(sorted(told)) or (EVERYWHERE,)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names in the order of the arrays, and where each stands in the file.
+
+    Attributes
+    ----------
+    actors, issues : tuple of str
+        In the order of the arrays.
+    objectives : tuple of (actor, horizon, issue)
+    links, pairs : tuple of (str, str)
+    theatres : tuple of str
+        At least one: ``everywhere`` where the scenario tells none apart.
+    """
+
+    actors: tuple[str, ...]
+    issues: tuple[str, ...]
+    objectives: tuple[tuple[str, str, str], ...]
+    links: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, str], ...]
+    theatres: tuple[str, ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Layout:
+        """Lay out a scenario."""
+        return cls(
+            actors=tuple(sorted(scenario.actors)),
+            issues=tuple(sorted(scenario.issues)),
+            objectives=tuple(
+                sorted(
+                    (name, horizon, issue)
+                    for name, actor in scenario.actors.items()
+                    for horizon in ("short", "long")
+                    for issue in getattr(actor, horizon)
+                )
+            ),
+            links=tuple(sorted((p, j) for p, proxies in scenario.patrons.items() for j in proxies)),
+            pairs=tuple(sorted((min(pair), max(pair)) for pair in scenario.bilateral)),
+            theatres=theatres_of(scenario),
+        )

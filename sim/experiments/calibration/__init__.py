@@ -1,0 +1,15 @@
+"""Calibration: what the numbers of a scenario may be, given a few things that are known.
+
+A plan (`sim.experiments.calibration.plan`) names the numbers that are free, each with a range, and
+the targets, each with what is known, how far the model may miss it, and a source. A Latin hypercube
+of points is played (`design`), a Gaussian process learns each target from it (`emulator`), the
+posterior is drawn on that by Monte Carlo and then played itself (`posterior`), so that what is
+reported (`outcome`) rests on the model and not on its stand-in. What was played is kept
+(`journal`).
+"""
+
+from sim.experiments.calibration.plan import Plan, load_plan
+from sim.experiments.calibration.posterior import calibrate
+from sim.experiments.calibration.report import Calibration
+
+__all__ = ["Calibration", "Plan", "calibrate", "load_plan"]

@@ -1,0 +1,245 @@
+"""The theory on trial: every experiment played, every fact weighed, as tables."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import pandas as pd
+
+from sim.errors import SimError, nearest
+from sim.experiments.hypothesis_tests import observed
+from sim.experiments.hypothesis_tests.codings import shuffled_issues
+from sim.experiments.hypothesis_tests.facts import FACTS, Fact, check
+from sim.experiments.hypothesis_tests.placebo import codings_table
+from sim.experiments.hypothesis_tests.roles import allies, find
+from sim.experiments.hypothesis_tests.tables import (
+    Tell,
+    channel,
+    facts_table,
+    pairs,
+    returns,
+    rivals_table,
+    two_by_two,
+)
+from sim.experiments.hypothesis_tests.treatments import Cells, MissingError
+from sim.results.ensemble_spec import whole
+from sim.runs.progress import teller
+from sim.scenario.english import Words
+from sim.scenario.schema import Scenario
+from sim.writing import write_whole
+
+PARTS = ("two-by-two", "return", "facts", "codings", "pairs", "rivals", "channel")
+MOST_RUNS = 1_000_000
+_REST = "trial.json"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of it; nothing else is needed to print or draw it.
+
+    Attributes
+    ----------
+    title : str
+        Name of the scenario.
+    labels : dict of str to str
+        Of the two actors, for figures.
+    partner, spoiler, goal : str
+    achieved, secure, threatened : float
+        See `sim.experiments.hypothesis_tests.roles.Cast`.
+    proxies, disputed, shuffled : tuple of str
+        Of the spoiler; issues that the two dispute; issues whose ideals are shuffled.
+    runs, codings, coding_runs, seed : int
+    left_out : dict of str to str
+        Parts that the scenario has no cast for, and why.
+    seconds : float
+        How long it took.
+    tables : dict of str to DataFrame
+        By part; what was not asked for is not there.
+    names : dict of str to str
+        Labels of all actors and issues, by their ids.
+    """
+
+    title: str
+    labels: dict[str, str]
+    partner: str
+    spoiler: str
+    goal: str
+    achieved: float
+    secure: float
+    threatened: float
+    proxies: tuple[str, ...]
+    disputed: tuple[str, ...]
+    shuffled: tuple[str, ...]
+    runs: int
+    codings: int
+    coding_runs: int
+    seed: int
+    left_out: dict[str, str]
+    seconds: float
+    tables: dict[str, pd.DataFrame]
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"Trial of the theory on {self.title!r}: {self.runs} runs, parts "
+            f"{', '.join(self.tables) or 'none'}\n"
+            "Tables: trial.tables, by part"
+        )
+
+
+def chosen_parts(only: Sequence[str] | None) -> tuple[str, ...]:
+    """Parts by their names; all if none is given.
+
+    Raises
+    ------
+    SimError
+        If one is not known; names the nearest.
+    """
+    for name in only or ():
+        if name not in PARTS:
+            raise SimError(f"unknown part of the test {name!r} ({nearest(name, list(PARTS))})")
+    return PARTS if not only else tuple(part for part in PARTS if part in only)
+
+
+def run(
+    scenario: Scenario,
+    *,
+    pair: Sequence[str] | None = None,
+    runs: int = 400,
+    codings: int = 200,
+    coding_runs: int = 60,
+    seed: int = 1,
+    only: Sequence[str] | None = None,
+    told: Sequence[Fact] = (),
+    workers: int | None = None,
+    tell: Tell | None = None,
+) -> Trial:
+    """Put the theory on trial in one scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    pair : (str, str), optional
+        Partner and spoiler; the first bilateral pair if not given, and then both orders are shown.
+    runs, seed : int
+        Of every experiment; all share their luck.
+    codings, coding_runs : int
+        Shuffled codings, and runs of every experiment on each.
+    only : sequence of str, optional
+        Some of `PARTS`.
+    told : sequence of Fact
+        Facts of history, see `sim.experiments.hypothesis_tests.observed.load`.
+    workers : int, optional
+    tell : callable, optional
+        Is told what is being done; if not given, a notebook shows it.
+
+    Returns
+    -------
+    Trial
+
+    Raises
+    ------
+    SimError
+        If the scenario has no pair to test, or an argument is out of range.
+    """
+    began, parts = time.monotonic(), chosen_parts(only)
+    runs = whole("runs", runs, 2, MOST_RUNS)
+    coding_runs = whole("coding runs", coding_runs, 2, MOST_RUNS)
+    codings = whole("codings", codings, 1, MOST_RUNS) if "codings" in parts else codings
+    cast = find(scenario, pair)
+    other = None if pair is not None else find(scenario, cast.pair[::-1])
+    cells = Cells(
+        scenario, cast, runs, seed, pairs=allies(scenario) if "pairs" in parts else (),
+        swapped=other, extra=observed.extra(scenario, cast), workers=workers,
+    )  # fmt: skip
+    every, say = (*FACTS, *told), tell or teller()
+    work: dict[str, Callable[[], pd.DataFrame]] = {
+        "two-by-two": lambda: two_by_two(cells),
+        "return": lambda: returns(cells),
+        "facts": lambda: facts_table(check(cells, every)),
+        "pairs": lambda: pairs(cells),
+        "codings": lambda: codings_table(cells, every, codings, coding_runs, say),
+        "rivals": lambda: rivals_table(cells, every, say),
+        "channel": lambda: channel(cells),
+    }
+    tables, left_out = {}, {}
+    for part in parts:
+        say(f"{part} ...")
+        try:
+            tables[part] = work[part]()
+        except MissingError as error:
+            left_out[part] = str(error)
+    return Trial(
+        title=scenario.name,
+        labels={name: scenario.actors[name].label for name in cast.pair},
+        partner=cast.partner, spoiler=cast.spoiler, goal=cast.goal,
+        achieved=cast.achieved, secure=cast.secure, threatened=cast.threatened,
+        proxies=cast.proxies, disputed=cast.disputed, shuffled=shuffled_issues(scenario),
+        runs=runs, codings=codings, coding_runs=coding_runs, seed=seed, left_out=left_out,
+        seconds=round(time.monotonic() - began, 1), tables=tables, names=_labels(scenario),
+    )  # fmt: skip
+
+
+def _labels(scenario: Scenario) -> dict[str, str]:
+    words = Words(scenario)
+    actors = {name: words.who(name) for name in scenario.actors}
+    return {name: words.issue(name) for name in scenario.issues} | actors
+
+
+def save(trial: Trial, folder: Path) -> list[Path]:
+    """Write every table as CSV, and the rest as ``trial.json``.
+
+    Parameters
+    ----------
+    trial : Trial
+    folder : Path
+        Exists.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    ResultsError
+        If one cannot be written.
+    """
+    rest = {f.name: getattr(trial, f.name) for f in fields(trial) if f.name != "tables"}
+    path = folder / _REST
+    words = json.dumps(rest | {"parts": list(trial.tables)}, indent=2) + "\n"
+    write_whole(path, words.encode())
+    files = [path]
+    for part, table in trial.tables.items():
+        files.append(folder / f"{part}.csv")
+        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_whole(files[-1], text.encode())
+    return files
+
+
+def load(folder: Path) -> Trial:
+    """Read what `save` has written.
+
+    Raises
+    ------
+    SimError
+        If it is not there.
+    """
+    try:
+        rest = json.loads((folder / _REST).read_text("utf-8"))
+        parts = rest.pop("parts")
+        kinds = {"left_out": str}
+        tables = {part: pd.read_csv(folder / f"{part}.csv", dtype=kinds) for part in parts}
+        for table in tables.values():
+            if "left_out" in table:
+                table["left_out"] = table["left_out"].fillna("")
+        for name in ("proxies", "disputed", "shuffled"):
+            rest[name] = tuple(rest[name])
+        return Trial(**rest, tables=tables)
+    # what is no table, or nested without end, fails in other ways than a wrong value
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SimError(f"{folder} holds no test of the theory: {error}") from error

@@ -1,0 +1,124 @@
+"""Experiments as scenarios: short-term goal safe or not, long-term aims in conflict or compatible.
+
+Two designs say what an achieved goal does:
+
+flag
+    The goal is never satisfied, or it can be. Only attention, and through it ties, knows the
+    difference, so this says whether *ties* move behaviour.
+clamp
+    From a week on the territory issue is held where the goal is secure, or where it is threatened.
+    This says whether *security* moves behaviour.
+
+Each is played with long-term aims as they are coded, and with compatible aims: both of the pair
+want on all disputed issues what one of them does. In coding A it is the spoiler who takes the aims
+of its partner, in B the partner takes the spoiler's (the cleaner placebo: the spoiler's own
+interests stay).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sim.errors import SimError
+from sim.experiments.hypothesis_tests.roles import Cast
+from sim.scenario import files
+from sim.scenario.schema import Scenario
+
+OPEN, NEVER, SECURE, THREATENED = "open", "never satisfied", "secure", "threatened"
+RETURNS = "threatened again"
+LEFT_OUT, CONSULTED, UNTABLED = "spoiler never consulted", "always consulted", "core never tabled"
+SETTINGS = (OPEN, NEVER, SECURE, THREATENED, RETURNS, LEFT_OUT, CONSULTED, UNTABLED)
+FLAG, CLAMP = (OPEN, NEVER), (SECURE, THREATENED)
+CODED = ""
+
+
+class Cell(NamedTuple):
+    """One experiment.
+
+    Attributes
+    ----------
+    aims : str
+        The actor whose long-term aims both of the pair have on disputed issues; "" as coded.
+    setting : str
+        One of `SETTINGS`.
+    """
+
+    aims: str = CODED
+    setting: str = OPEN
+
+
+def changed(case: Scenario, change: Mapping[str, Any]) -> Scenario:
+    """A scenario with some parameters and mechanisms set, by their names."""
+    groups = dict.fromkeys(type(case.mechanisms).model_fields, "mechanisms")
+    paths = {f"{groups.get(name, 'parameters')}.{name}": value for name, value in change.items()}
+    return files.with_changes(case, paths) if paths else case
+
+
+def compatible(case: Scenario, cast: Cast, whose: str) -> Scenario:
+    """Both of the pair want on the disputed issues what one of them does."""
+    if whose not in cast.pair:
+        raise SimError(f"aims are those of {cast.partner} or {cast.spoiler}, not of {whose!r}")
+    other = cast.spoiler if whose == cast.partner else cast.partner
+    changes = {
+        f"actors.{other}.long.{issue}.ideal": case.actors[whose].long[issue].ideal
+        for issue in cast.disputed
+    }
+    return files.with_changes(case, changes)
+
+
+def never_satisfied(case: Scenario, goal: str) -> Scenario:
+    """Nobody's short-term goal on the issue is ever satisfied."""
+    changes = {
+        f"actors.{name}.short.{goal}.satisfied_at": "never"
+        for name, actor in case.actors.items()
+        if goal in actor.short
+    }
+    return files.with_changes(case, changes)
+
+
+def pinned(case: Scenario, issue: str, position: float, week: int) -> Scenario:
+    """The issue held at a position from a week on."""
+    event = {
+        "week": week, "why": "experiment", "issue": issue, "position": position, "pinned": True,
+    }  # fmt: skip
+    data = files.as_data(case)
+    data["events"] = [*data["events"], event]
+    return files.build(data)
+
+
+def scenario_of(cell: Cell, case: Scenario, cast: Cast) -> Scenario:
+    """The scenario of one experiment.
+
+    Raises
+    ------
+    SimError
+        If the scenario has no cast for it; says what is missing.
+    """
+    if cell.aims != CODED:
+        if not cast.disputed:
+            raise SimError(f"{cast.partner} and {cast.spoiler} dispute no issue in the long term")
+        case = compatible(case, cast, cell.aims)
+    weeks = cast.weeks
+    match cell.setting:
+        case "open":
+            return case
+        case "never satisfied":
+            return never_satisfied(case, cast.goal)
+        case "secure":
+            return pinned(case, cast.goal, cast.secure, weeks.clamped)
+        case "threatened":
+            return pinned(case, cast.goal, cast.threatened, weeks.clamped)
+        case "threatened again":
+            return pinned(case, cast.goal, cast.threatened, weeks.returned)
+        case "spoiler never consulted" | "always consulted":
+            if not case.patrons.get(cast.spoiler):
+                raise SimError(f"{cast.spoiler} is nobody's patron, so nobody consults it")
+            rule = "never" if cell.setting == LEFT_OUT else "always"
+            return files.with_changes(case, {f"roles.consultation.{cast.spoiler}": rule})
+        case "core never tabled":
+            if not cast.core:
+                raise SimError("no core issue is on the agenda")
+            changes = {f"issues.{issue}.agenda.at": "never" for issue in cast.core}
+            return files.with_changes(case, changes)
+    raise SimError(f"unknown setting {cell.setting!r}; known: {', '.join(SETTINGS)}")

@@ -1,0 +1,205 @@
+"""Which numbers of a scenario carry its conclusion, and which facts any coding would show.
+
+Every number is moved alone over its plausible range (`sim.scenario.ranges`), with the same luck, in
+two stages: all of them with few runs; those that moved the conclusion most again with many other
+runs, so that nobody is chosen for its luck. Facts are asked of codings whose long-term aims are
+shuffled over actors (`sim.experiments.hypothesis_tests.codings`): what most of them show too proves
+nothing of this one.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.engine.event_log import CODE
+from sim.errors import SimError
+from sim.experiments.causes import Outcome, tie_change
+from sim.experiments.hypothesis_tests.facts import FACTS
+from sim.experiments.hypothesis_tests.placebo import AS_CODED, codings_table, shares
+from sim.experiments.hypothesis_tests.roles import find
+from sim.experiments.hypothesis_tests.treatments import Cells
+from sim.experiments.sensitivity.one_at_a_time import (
+    Player,
+    Tell,
+    close_table,
+    closest,
+    ends_of,
+    screened_table,
+    summed,
+)
+from sim.experiments.sensitivity.report import Audit
+from sim.narrative.explanation import pair_of
+from sim.results import selection
+from sim.results.ensemble_spec import MOST_RUNS, given, whole
+from sim.runs.progress import teller
+from sim.scenario.english import Words
+from sim.scenario.schema import Scenario
+
+# Runs of the first stage have the numbers of no run of the second.
+SCREENED_FROM = 10_000_000
+
+
+def audit(
+    scenario: Scenario | str | Path | os.PathLike[str],
+    conclusion: Outcome | Mapping[str, Outcome] | None = None,
+    *,
+    pair: Sequence[str] | None = None,
+    runs: int = 200,
+    codings: int = 200,
+    screened: int = 24,
+    coding_runs: int = 8,
+    seed: int = 1,
+    set: Mapping[str, object] | Sequence[str] = (),
+    record: str = "tie",
+    workers: int | None = None,
+    say: Tell | None = None,
+) -> Audit:
+    """Say which numbers of a scenario carry its conclusion, and which facts prove nothing.
+
+    Parameters
+    ----------
+    scenario : Scenario or path
+    conclusion : callable, or mapping of names to callables, optional
+        From results to a DataArray along run, as `sim.experiments.causes.tie_change` gives. By
+        default two: how the tie of the pair changes from the first week to the last, and the share
+        of orders to spoil of its second member, if that is a patron.
+    pair : (str, str), optional
+        Whose tie; the scenario's first bilateral pair if not given.
+    runs : int
+        Runs of each end of the numbers that are looked at closely, at least 2.
+    codings : int
+        Shuffled codings; 0 leaves the facts out.
+    screened : int
+        Runs of each end of every number in the first stage, at least 2.
+    coding_runs : int
+        Runs of each experiment on each shuffled coding, at least 2.
+    seed : int
+        Names the luck.
+    set : mapping or sequence of str
+        Changes to the scenario.
+    record : str
+        What the conclusions need besides the summary, see `sim.ensemble`.
+    workers : int, optional
+        Threads; by default as many as there are processors.
+    say : callable, optional
+        Is told what is being done; if not given, a notebook shows it.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    SimError
+        If the scenario has no bilateral pair and none is given, or an argument is out of range.
+    """
+    began = time.monotonic()
+    say = teller() if say is None else say
+    case = given(Path(scenario) if isinstance(scenario, os.PathLike) else scenario, set)
+    runs = whole("runs", runs, 2, SCREENED_FROM)
+    screened = whole("screened", screened, 2, MOST_RUNS)
+    codings = whole("codings", codings, 0, MOST_RUNS)
+    coding_runs = whole("coding runs", coding_runs, 2, MOST_RUNS)
+    seed = whole("seed", seed, 0, 2**64 - 1)
+    if any(actor.agent is not None for actor in case.actors.values()):
+        raise SimError("audit plays thousands of runs: classes of one's own are too slow")
+    asked = _conclusions(case, conclusion, pair)
+    player = Player(asked, seed, record, workers, say)
+    ends = ends_of(case, player)
+    if not ends:
+        raise SimError("the scenario has no number that could be moved")
+    say(f"{len(ends)} ends of numbers, {screened} runs each")
+    base, found = player.play(case, [end.scenario for end in ends], screened, SCREENED_FROM)
+    table = screened_table(asked, ends, base, found)
+    closer = [end for end in ends if end.number.path in closest(table)]
+    say(f"{len(closer)} ends closely, {runs} runs each")
+    base, found = player.play(case, [end.scenario for end in closer], runs, 0)
+    signs = summed(asked, base)
+    table = close_table(table, asked, closer, base, found, signs)
+    facts, left_out, who = _facts(case, pair, codings, coding_runs, seed, workers, say)
+    return Audit(
+        case.name, signs, table, facts, left_out, runs, screened, codings, coding_runs, seed,
+        round(time.monotonic() - began, 1), who,
+    )  # fmt: skip
+
+
+# conclusions -----------------------------------------------------------------------------------
+
+
+def _conclusions(case: Scenario, conclusion: Any, pair: Sequence[str] | None) -> dict[str, Outcome]:
+    if conclusion is not None:
+        named = conclusion if isinstance(conclusion, Mapping) else {"the conclusion": conclusion}
+        if not named or not all(callable(one) for one in named.values()):
+            raise SimError("a conclusion is a function of results, or a mapping of names to such")
+        return dict(named)
+    two = selection.pair(_axis(case), pair_of(case, pair))
+    words = Words(case)
+    tie = f"the change of the tie of {words.all(two)}"
+    found: dict[str, Outcome] = {tie: tie_change(two)}
+    if case.patrons.get(two[1]):
+        found[f"the share of {words.whose(two[1])} orders that are to spoil"] = spoiling(two[1])
+    return found
+
+
+def _axis(case: Scenario) -> xr.Dataset:
+    """The actors of a scenario as results have them, to ask for a pair."""
+    names = np.array(list(case.actors), dtype=object)
+    coords = {"run": ("run", [0]), "round": ("round", [0]), "date": ("round", [case.start])}
+    return xr.Dataset(coords={**coords, "actor": ("actor", names)})
+
+
+def spoiling(actor: str) -> Outcome:
+    """The outcome "share of an actor's orders that are to spoil", by run; NaN without orders."""
+
+    def share(results: xr.Dataset) -> xr.DataArray:
+        place = [str(name) for name in results["actor"].values].index(actor)
+        given = results["decided"].values[:, CODE["order"], :, place].astype(float)
+        total = given.sum(axis=1)
+        values = np.divide(given[:, 0], total, out=np.full(len(total), np.nan), where=total > 0)
+        return xr.DataArray(values, dims="run", coords={"run": results["run"]})
+
+    return share
+
+
+# facts -----------------------------------------------------------------------------------------
+
+
+def _facts(
+    case: Scenario,
+    pair: Sequence[str] | None,
+    codings: int,
+    runs: int,
+    seed: int,
+    workers: int | None,
+    say: Tell,
+) -> tuple[pd.DataFrame, str, str]:
+    """Which facts the scenario shows, what share of shuffled codings shows them too, of whom."""
+    columns = ["fact", "claim", "status", "coded", "share", "low", "high", "nothing"]
+    empty = pd.DataFrame(columns=columns)
+    if codings == 0:
+        return empty, "no shuffled codings were asked for", ""
+    try:
+        cast = find(case, pair)
+        say(f"{codings} shuffled codings, {runs} runs of each experiment")
+        table = codings_table(
+            Cells(case, cast, runs, seed, workers=workers), FACTS, codings, runs, say
+        )
+    except SimError as error:
+        return empty, str(error), ""
+    found = shares(table, [fact.name for fact in FACTS])
+    coded = table[table["coding"] == AS_CODED].iloc[0]
+    about = {fact.name: fact for fact in FACTS}
+    found["claim"] = [about[name].claim for name in found["fact"]]
+    found["status"] = [about[name].status for name in found["fact"]]
+    found["coded"] = [bool(coded[name] == 1.0) for name in found["fact"]]
+    words = Words(case)
+    who = f"The partner is {words.who(cast.partner)}, the spoiler {words.who(cast.spoiler)}."
+    return found[[*columns, *(c for c in found if c not in columns)]], "", who

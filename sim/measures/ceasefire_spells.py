@@ -1,0 +1,424 @@
+"""Ceasefires: tried, signed and by whom, how long they held, and who broke them first."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.engine import event_log as log
+from sim.errors import ResultsError
+from sim.measures.event_columns import by_actor, columns, flagged, when
+from sim.measures.intervals import LEVEL, wilson
+from sim.measures.survival import kaplan_meier
+from sim.results.provenance import every_week, named, names_of
+from sim.results.selection import actor, run_number, variable
+
+COLLAPSE, SETTLEMENT, CENSORED = "collapse", "settlement", "censored"
+VICTORIOUS = "victory"
+SETTLED_STATE, VICTORY_STATE = 2, 3
+SPELL = (
+    "run", "start", "last", "start_date", "last_date", "weeks", "convener", "ended", "settled",
+    "signed", "first_breach", "violators",
+)  # fmt: skip
+ATTEMPT = ("run", "round", "date", "convener", "proposed", "in_force", "consulted", "signed")
+
+
+def ceasefires(results: xr.Dataset) -> pd.DataFrame:
+    """Spells of ceasefire, from entry into force to collapse; one row a spell.
+
+    A spell goes on when the ceasefire becomes a settlement. The week of the collapse belongs to
+    it: orders and breaches of that week were made under it. A spell that collapses in the week in
+    which it began lasts one week. A victory ends a spell as a collapse does, but does not break it;
+    one that collapses in the very week in which the war is won counts as ended by the victory,
+    as the state at the end of a week is what is asked.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `state`, `convener`, `ratified`, `violated`, and `age` or events.
+
+    Returns
+    -------
+    DataFrame
+        ``run``; ``start`` and ``last`` (rounds), ``start_date`` and ``last_date`` (first day of
+        each); ``weeks``; ``convener``; ``ended`` (``collapse``, ``victory``, or how it stood at
+        the end of the record: ``settlement``, ``censored``); ``settled`` (round in which it became
+        a settlement, -1 if never); ``signed`` (names); ``first_breach`` (round, -1 if none) and
+        ``violators`` (names, of that round).
+    """
+    state = variable(results, "state").transpose("run", "round").values
+    convener = variable(results, "convener").transpose("run", "round").values
+    ratified = variable(results, "ratified").transpose("run", "round", "actor").values
+    violated = variable(results, "violated").transpose("run", "round", "actor").values
+    names = [str(name) for name in results["actor"].values]
+    rounds = results["round"].values
+    days = results["date"].values.astype("datetime64[D]").astype(object)
+    run, start, last, ended = _spells(results)
+    broken = violated.any(axis=-1)
+    settled, breach = (
+        _first(flags, run, start, last) for flags in (state == SETTLED_STATE, broken)
+    )
+    breached = breach >= 0
+    last_state = state[run, last]
+    how = np.select(
+        [ended & (last_state == VICTORY_STATE), ended, last_state == SETTLED_STATE],
+        [VICTORIOUS, COLLAPSE, SETTLEMENT],
+        CENSORED,
+    )
+    columns_ = {
+        "run": results["run"].values[run],
+        "start": rounds[start],
+        "last": rounds[last],
+        "start_date": days[start],
+        "last_date": days[last],
+        "weeks": last - start + 1,
+        "convener": named(results, "actor", convener[run, start]),
+        "ended": how.astype(object),
+        "settled": np.where(settled >= 0, rounds[settled], -1),
+        "signed": _tuples(flagged(names, ratified[run, start])),
+        "first_breach": np.where(breached, rounds[breach], -1),
+        "violators": _tuples(flagged(names, violated[run, breach] & breached[:, None])),
+    }
+    return pd.DataFrame({name: columns_[name] for name in SPELL})
+
+
+class Lengths(NamedTuple):
+    """How long ceasefires held, in the order of runs and weeks.
+
+    Attributes
+    ----------
+    weeks : ndarray of int
+        In force, the week of a collapse included.
+    collapsed : ndarray of bool
+        Whether it ended so; the others still stand, or were overtaken by a victory.
+    """
+
+    weeks: NDArray[np.int64]
+    collapsed: NDArray[np.bool_]
+
+
+def ceasefire_lengths(results: xr.Dataset) -> Lengths:
+    """Lengths of the spells of `ceasefires`, without who, when and why.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `state`, `convener`, and `age` or events, from round 0 on.
+
+    Returns
+    -------
+    Lengths
+
+    Raises
+    ------
+    ResultsError
+        If the first rounds are missing, or a variable was not recorded.
+    """
+    _from_the_start(results)
+    run, start, last, ended = _spells(results)
+    state = variable(results, "state").transpose("run", "round").values
+    return Lengths(last - start + 1, ended & (state[run, last] != VICTORY_STATE))
+
+
+type _Places = NDArray[np.int64]
+
+
+def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.bool_]]:
+    """Run, first and last week of every spell, as places, and whether it ended then."""
+    every_week(results, "the length of ceasefires")
+    state = variable(results, "state").transpose("run", "round").values
+    began = _beginnings(results) & (state != VICTORY_STATE)
+    held = (state > 0) & (state != VICTORY_STATE)
+    began[:, :1] |= held[:, :1]  # a record that was cut opens in the middle of a spell
+    weeks = state.shape[1]
+    run, start = np.nonzero(began)
+    # all runs in one row: a spell ends at the next week without it, at the latest with its run
+    flat = run * weeks + start
+    until = np.minimum(np.append(flat[1:], state.size), (run + 1) * weeks)
+    loose = np.append(np.flatnonzero(~held), state.size)
+    broken = loose[np.searchsorted(loose, flat)]
+    ended = broken < until
+    last = np.where(ended, broken, until - 1) - run * weeks
+    return run, start, last, ended
+
+
+def _beginnings(results: xr.Dataset) -> NDArray[np.bool_]:
+    """Weeks in which a ceasefire entered into force; the state alone hides the shortest."""
+    if "age" not in results and "event_kind" in results:
+        signed = columns(results, log.CEASEFIRE)
+        found = np.zeros((results.sizes["run"], results.sizes["round"]), dtype=np.bool_)
+        found[signed.run[signed.answer], signed.week[signed.answer]] = True
+        return found
+    age = variable(results, "age").transpose("run", "round").values
+    convener = variable(results, "convener").transpose("run", "round").values
+    began: NDArray[np.bool_] = (age == 1) & (convener >= 0)
+    return began
+
+
+def _first(flags: NDArray[np.bool_], run: _Places, start: _Places, last: _Places) -> _Places:
+    """First flagged week of each spell, -1 if there is none."""
+    weeks = flags.shape[1]
+    marked = np.append(np.flatnonzero(flags), flags.size + weeks)
+    found = marked[np.searchsorted(marked, run * weeks + start)] - run * weeks
+    return np.where(found <= last, found, -1)
+
+
+def _tuples(rows: list[tuple[str, ...]]) -> pd.Series:
+    return pd.Series(rows, dtype=object)
+
+
+def under_truce(results: xr.Dataset) -> xr.DataArray:
+    """Weeks whose orders and breaches were made under a ceasefire or a settlement.
+
+    That is every week of a spell of `ceasefires`, the week of its collapse too, although the
+    state at the end of that week is war.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `state`, and with `age` and `convener` or with events.
+
+    Returns
+    -------
+    DataArray of bool, dims (run, round)
+    """
+    state = variable(results, "state").transpose("run", "round")
+    run, start, last, _ = _spells(results)
+    steps = np.zeros((state.shape[0], state.shape[1] + 1), dtype=np.int64)
+    np.add.at(steps, (run, start), 1)
+    np.add.at(steps, (run, last + 1), -1)
+    inside = steps.cumsum(axis=1)[:, :-1] > 0
+    found = state.copy(data=inside).rename("under_truce")
+    found.attrs = {"long_name": "a ceasefire or settlement held this week", "units": "1"}
+    return found
+
+
+# tried and signed --------------------------------------------------------------------------------
+
+
+def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
+    """Ceasefires that were tried, whether they came about or not; one row an attempt.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+
+    Returns
+    -------
+    DataFrame
+        ``run``, ``round``, ``date``; ``convener``; ``proposed`` (whether the convener made its
+        proposal after all); ``in_force``; ``consulted`` (names of those it chose to consult; who
+        must be consulted is not among them); ``signed`` (names of all who said yes, the
+        convener's own yes included if it meant it).
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
+    """
+    some = columns(results, log.PROPOSE, log.CONSULT, log.RATIFY, log.CEASEFIRE)
+    key = some.run * results.sizes["round"] + some.week
+    tried, names = some.of(log.PROPOSE), names_of(results, "actor")
+    keys = key[some.kind == log.PROPOSE]
+    order = np.argsort(keys, kind="stable")
+    keys, tried = keys[order], tried.at(order)
+    count = len(names)
+    consulted = by_actor(
+        keys, some.of(log.CONSULT), key[some.kind == log.CONSULT], count, who="counterpart"
+    )
+    signed = by_actor(keys, some.of(log.RATIFY), key[some.kind == log.RATIFY], count)
+    force = some.of(log.CEASEFIRE).answer & np.isin(key[some.kind == log.CEASEFIRE], keys)
+    return pd.DataFrame(
+        {
+            **when(results, tried.run, tried.week),
+            "convener": named(results, "actor", tried.actor),
+            "proposed": tried.answer,
+            "in_force": np.isin(keys, key[some.kind == log.CEASEFIRE][force]),
+            "consulted": _tuples(flagged(names, consulted)),
+            "signed": _tuples(flagged(names, signed)),
+        },
+        columns=list(ATTEMPT),
+    )
+
+
+def willingness(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
+    """How often each actor would sign a ceasefire that was proposed.
+
+    A convener counts with its own answer, which does not matter for its signature: who brokers
+    a ceasefire signs it.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+    level : float
+        Coverage of the interval (Wilson; it takes attempts as independent).
+
+    Returns
+    -------
+    DataFrame
+        Index ``actor``: ``asked``, ``signed``, ``share`` with ``low`` and ``high``; a share of
+        nothing is NaN.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
+    """
+    votes = columns(results, log.RATIFY)
+    return answers(results, votes.actor, votes.answer, "asked", "signed", level)
+
+
+def answers(
+    results: xr.Dataset,
+    who: NDArray[np.int64],
+    yes: NDArray[np.bool_],
+    asked: str,
+    said: str,
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """Yeses of each actor among what it was asked, with their share and its interval.
+
+    `who` are places in `sim.results.provenance.names_of`; the table has the actors of the results.
+    """
+    known = names_of(results, "actor")
+    mine = [known.index(str(name)) for name in results["actor"].values]
+    of, agreed = (np.bincount(some, minlength=len(known))[mine] for some in (who, who[yes]))
+    low, high = wilson(agreed, of, level)
+    share = np.divide(agreed, of, out=np.full(len(mine), np.nan), where=of > 0)
+    names = pd.Index([str(name) for name in results["actor"].values], name="actor")
+    found = {asked: of, said: agreed, "share": share, "low": low, "high": high}
+    return pd.DataFrame(found, index=names)
+
+
+# how long, and who broke them --------------------------------------------------------------------
+
+
+def ceasefire_survival(
+    results: xr.Dataset, convener: str | None = None, level: float = LEVEL
+) -> pd.DataFrame:
+    """Share of ceasefires that hold longer than n weeks (Kaplan and Meier).
+
+    A ceasefire that becomes a settlement goes on; what stands at the end of the record, or is
+    overtaken by a victory, is censored.
+
+    Parameters
+    ----------
+    results : Dataset
+        As `ceasefires` needs it, from round 0 on.
+    convener : str, optional
+        Only those that this actor brokered.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    DataFrame
+        See `kaplan_meier`.
+
+    Raises
+    ------
+    ResultsError
+        If there was no such ceasefire, none of them collapsed, or the first rounds are missing.
+    """
+    spells = _whole(results)
+    if convener is not None:
+        spells = spells[spells["convener"] == actor(results, convener)]
+    whose = f" brokered by {convener}" if convener else ""
+    if len(spells) == 0:
+        raise ResultsError(f"there was no ceasefire{whose} in these results")
+    if not (spells["ended"] == COLLAPSE).any():
+        raise ResultsError(
+            f"no ceasefire{whose} collapsed: all {len(spells)} are censored, so there is no curve"
+        )
+    return kaplan_meier(spells["weeks"], spells["ended"] == COLLAPSE, level)
+
+
+def _whole(results: xr.Dataset) -> pd.DataFrame:
+    _from_the_start(results)
+    return ceasefires(results)
+
+
+def _from_the_start(results: xr.Dataset) -> None:
+    run_number(results)
+    if results["round"].values[:1] != [0]:
+        raise ResultsError("the length of ceasefires needs the record from round 0 on")
+
+
+def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
+    """How likely a ceasefire is to collapse in a week, by who brokered it.
+
+    Collapses divided by weeks in force: the maximum-likelihood hazard where it does not depend on
+    age. Where it does, compare the curves of `ceasefire_survival`.
+
+    Parameters
+    ----------
+    results : Dataset
+        As `ceasefires` needs it, from round 0 on.
+    level : float
+        Coverage of the interval (Wilson).
+
+    Returns
+    -------
+    DataFrame
+        Index ``convener``, those with a ceasefire in the order of the scenario: ``ceasefires``,
+        ``collapsed``, ``weeks`` (in force, all together), ``hazard`` (a week) with ``low`` and
+        ``high``.
+
+    Raises
+    ------
+    ResultsError
+        If the first rounds are missing, or a variable was not recorded.
+    """
+    spells = _whole(results)
+    order = names_of(results, "actor")
+    by = spells.assign(collapsed=spells["ended"] == COLLAPSE).groupby("convener", sort=False)
+    table = by.agg(
+        ceasefires=("weeks", "size"), collapsed=("collapsed", "sum"), weeks=("weeks", "sum")
+    )
+    table = table.reindex([name for name in order if name in table.index]).astype(np.int64)
+    low, high = wilson(table["collapsed"], table["weeks"], level)
+    table.index.name = "convener"
+    return table.assign(hazard=table["collapsed"] / table["weeks"], low=low, high=high)
+
+
+def first_breakers(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
+    """Who broke ceasefires first.
+
+    Parameters
+    ----------
+    results : Dataset
+        As `ceasefires` needs it.
+    level : float
+        Coverage of the interval (Wilson).
+
+    Returns
+    -------
+    DataFrame
+        Index ``actor``: ``broken`` (ceasefires that anybody broke, the same for all), ``first``
+        (those in which it was among the first), ``alone`` (in which it was the only one in that
+        week), ``share`` of ``first`` in ``broken`` with ``low`` and ``high``; shares of several
+        actors add up to more than 1.
+    """
+    spells = ceasefires(results)
+    names = [str(name) for name in results["actor"].values]
+    broken = spells[spells["first_breach"] >= 0]
+    found = broken["violators"].explode().value_counts() if len(broken) else pd.Series(dtype=int)
+    single = broken["violators"].map(len) == 1
+    lonely = broken.loc[single, "violators"].map(lambda who: who[0]).value_counts()
+    table = pd.DataFrame(
+        {
+            "broken": len(broken),
+            "first": found.reindex(names, fill_value=0),
+            "alone": lonely.reindex(names, fill_value=0),
+        },
+        index=pd.Index(names, name="actor"),
+    ).astype(np.int64)
+    low, high = wilson(table["first"], table["broken"], level)
+    share = table["first"] / table["broken"].where(table["broken"] > 0)
+    return table.assign(share=share, low=low, high=high)

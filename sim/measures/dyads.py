@@ -1,0 +1,197 @@
+"""Numbers on pairs and sets of actors: ties, what made them, cohesion, how fast they loosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from sim.engine.build import knobs
+from sim.errors import ResultsError
+from sim.results.dataset import MEANING, scenario_of
+from sim.results.provenance import every_week
+from sim.results.selection import pair, several_actors, variable
+
+QUARTER = 13
+WEEKS_A_YEAR = 52
+
+
+def ties(results: xr.Dataset) -> xr.DataArray:
+    """Ties of all pairs, the mean of both directions: ``S_ij = (T_ij + T_ji) / 2``.
+
+    Parameters
+    ----------
+    results : Dataset
+        With the variable `tie`.
+
+    Returns
+    -------
+    DataArray, dims (run, round, actor, other)
+        In [-1, 1]; symmetric.
+    """
+    directed = variable(results, "tie").transpose(..., "actor", "other")
+    both = (directed + directed.values.swapaxes(-1, -2)) / 2
+    return _named(both, "tie", "tie of two actors, mean of both directions", "-1 to 1")
+
+
+def tie(results: xr.Dataset, i: str, j: str) -> xr.DataArray:
+    """Tie of two actors, the mean of both directions.
+
+    Parameters
+    ----------
+    results : Dataset
+        With the variable `tie`.
+    i, j : str
+        Names of actors.
+
+    Returns
+    -------
+    DataArray, dims (run, round)
+        From -1 (enemies) to 1 (friends).
+    """
+    both = _both_ways(variable(results, "tie"), pair(results, (i, j)))
+    return _named(both, "tie", f"tie of {i} and {j}, mean of both directions", "-1 to 1")
+
+
+def drift_accounts(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
+    """What made the tie of a pair: the part that each cause has built, decayed as the tie is.
+
+    The tie is a linear filter of its causes, so the accounts add up to it at every week, but for
+    rounding.
+
+    Parameters
+    ----------
+    results : Dataset
+        With the variable `drift_account`.
+    two : (str, str)
+        Names of actors.
+
+    Returns
+    -------
+    DataArray, dims (run, round, account)
+        On the scale of the tie, mean of both directions.
+    """
+    both = _both_ways(variable(results, "drift_account"), pair(results, two))
+    both = both.transpose("run", "round", "account")
+    return _named(both, "drift_account", MEANING["drift_account"][0], "-1 to 1")
+
+
+def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
+    """The account `objectives` of a pair, split by the issue that they agree or disagree on.
+
+    With attention weights w and ideals x, issue k adds
+    ``phi_A sqrt(w_ik w_jk) (1 - 2 |x_ik - x_jk|)`` a week, and what has been added decays by
+    ``1 - phi_A - phi_E``. The issues add up to the account, but for rounding.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `attention` and `attention_ideal`, from round 0 on.
+    two : (str, str)
+        Names of actors.
+
+    Returns
+    -------
+    DataArray, dims (run, round, issue)
+        On the scale of the tie.
+
+    Raises
+    ------
+    ResultsError
+        Also if the first rounds are missing: the account begins at 0 in round 0.
+    """
+    i, j = pair(results, two)
+    weight, ideal = variable(results, "attention"), variable(results, "attention_ideal")
+    if every_week(results, "the account by issue")["round"].values[:1] != [0]:
+        raise ResultsError("the account by issue needs the record from round 0 on")
+    p = knobs(scenario_of(results))
+    w, x = (
+        table.sel(actor=[i, j]).transpose("actor", "run", "round", "issue")
+        for table in (weight, ideal)
+    )
+    agreed = np.sqrt(w.values[0] * w.values[1]) * (1.0 - 2.0 * np.abs(x.values[0] - x.values[1]))
+    added = w.isel(actor=0, drop=True).copy(data=p.phi_A * agreed)
+    account = added.values.copy()
+    for t in range(1, account.shape[1]):
+        account[:, t] += (1.0 - p.phi_A - p.phi_E) * account[:, t - 1]
+    split = added.copy(data=account)
+    return _named(split, "drift_by_issue", "part of a tie built by objectives", "-1 to 1")
+
+
+def cohesion(results: xr.Dataset, actors: Sequence[str]) -> xr.DataArray:
+    """How closely some actors hold together: the mean of their ties, weighted by power.
+
+    ``sum mu_i mu_j S_ij / sum mu_i mu_j`` over the pairs i < j, with relative capability mu.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `tie` and `power`.
+    actors : sequence of str
+        At least two names.
+
+    Returns
+    -------
+    DataArray, dims (run, round)
+        From -1 to 1; 0 where fewer than two of them have any capability.
+    """
+    names = several_actors(results, actors, "cohesion")
+    strength = ties(results).sel(actor=names, other=names).values
+    mu = variable(results, "power").sel(actor=names).transpose("run", "round", "actor")
+    one, two = np.triu_indices(len(names), k=1)
+    weights = mu.values[..., one] * mu.values[..., two]
+    total = weights.sum(axis=-1)
+    weighed = (weights * strength[..., one, two]).sum(axis=-1)
+    held = np.divide(weighed, total, out=np.zeros_like(total), where=total > 0.0)
+    like = mu.isel(actor=0, drop=True)
+    return _named(like.copy(data=held), "cohesion", "mean tie, weighted by power", "-1 to 1")
+
+
+def drift_rate(level: xr.DataArray, weeks: int = QUARTER) -> xr.DataArray:
+    """How fast a tie or a cohesion falls: its loss over the last weeks, as a rate a year.
+
+    ``(S(t - weeks) - S(t)) 52 / weeks``: positive where actors drift apart. Weeks before the
+    first rate are left out.
+
+    Parameters
+    ----------
+    level : DataArray, dims (run, round)
+        From `tie` or `cohesion`.
+    weeks : int
+        Over how many; a quarter of a year if not given.
+
+    Returns
+    -------
+    DataArray, dims (run, round)
+        In the unit of `level` a year.
+
+    Raises
+    ------
+    ResultsError
+        If there are not more rounds than `weeks`, or rounds were left out between.
+    """
+    rounds = level["round"].values
+    if weeks < 1 or len(rounds) <= weeks:
+        raise ResultsError(
+            f"a drift rate over {weeks} weeks needs more than {max(weeks, 0)} rounds, "
+            f"these results hold {len(rounds)}"
+        )
+    if (np.diff(rounds) != 1).any():
+        raise ResultsError("a drift rate needs every round: some were left out of these results")
+    level = level.transpose(..., "round")
+    values = level.values
+    lost = (values[..., :-weeks] - values[..., weeks:]) * (WEEKS_A_YEAR / weeks)
+    rate = level.isel(round=slice(weeks, None)).copy(data=lost)
+    return _named(rate, "drift_rate", f"loss over {weeks} weeks, as a rate", "1 / year")
+
+
+def _both_ways(directed: xr.DataArray, two: tuple[str, str]) -> xr.DataArray:
+    i, j = two
+    there = directed.sel(actor=i, other=j, drop=True)
+    return (there + directed.sel(actor=j, other=i, drop=True)) / 2
+
+
+def _named(values: xr.DataArray, name: str, meaning: str, unit: str) -> xr.DataArray:
+    values.attrs = {"long_name": meaning, "units": unit}
+    return values.rename(name)

@@ -1,0 +1,117 @@
+"""Events as columns, so that no measure walks through them one by one."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.results.dataset import event_column
+from sim.results.provenance import distinct_runs, places
+from sim.results.selection import run_number
+
+
+class Columns(NamedTuple):
+    """Events of some kinds in the order in which they happened; all arrays of one length.
+
+    Attributes
+    ----------
+    run, week : ndarray of int
+        Places on the axes of runs and of rounds.
+    kind : ndarray of int
+        Codes as in `sim.engine.event_log`.
+    actor, counterpart, issue : ndarray of int
+        Places in `sim.results.provenance.names_of`, whatever the axes hold; -1 for none.
+    answer : ndarray of bool
+    terms : ndarray, shape (events, terms)
+    """
+
+    run: NDArray[np.int64]
+    week: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    actor: NDArray[np.int64]
+    counterpart: NDArray[np.int64]
+    issue: NDArray[np.int64]
+    answer: NDArray[np.bool_]
+    terms: NDArray[np.float64]
+
+    def at(self, chosen: NDArray[Any]) -> Columns:
+        """Those at some places, or those that are flagged."""
+        return Columns(*(column[chosen] for column in self))
+
+    def of(self, kind: int) -> Columns:
+        """Those of one kind alone."""
+        return self.at(self.kind == kind)
+
+
+def columns(results: xr.Dataset, *kinds: int) -> Columns:
+    """Events of some kinds, of the runs and rounds that the results hold.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events. Runs or rounds that were taken out take their events with them.
+    kinds : int
+        Codes of `sim.engine.event_log`.
+
+    Raises
+    ------
+    ResultsError
+        If there are no runs, one stands there twice, or events were not recorded.
+    """
+    run_number(distinct_runs(results))
+    chosen = np.isin(event_column(results, "kind"), kinds)
+    run, here = places(results["run"].values, event_column(results, "run")[chosen])
+    week, then = places(results["round"].values, event_column(results, "round")[chosen])
+    kept = here & then
+    found = {
+        name: event_column(results, name)[chosen][kept]
+        for name in ("kind", "actor", "counterpart", "issue", "answer", "terms")
+    }
+    return Columns(run=run[kept], week=week[kept], **found)
+
+
+def by_actor(
+    keys: NDArray[np.int64],
+    some: Columns,
+    key: NDArray[np.int64],
+    actors: int,
+    *,
+    who: str = "actor",
+) -> NDArray[np.bool_]:
+    """Who said yes at which of some occasions; shape (occasions, actors).
+
+    Parameters
+    ----------
+    keys : ndarray of int
+        Occasions, sorted.
+    some : Columns
+    key : ndarray of int
+        Occasion of each of these events; one that is no occasion is left out.
+    actors : int
+        How many the scenario has.
+    who : str
+        The column that names them.
+    """
+    flags = np.zeros((len(keys), actors), dtype=np.bool_)
+    chosen = some.answer & np.isin(key, keys)
+    flags[np.searchsorted(keys, key[chosen]), getattr(some, who)[chosen]] = True
+    return flags
+
+
+def flagged(names: list[str], flags: NDArray[Any]) -> list[tuple[str, ...]]:
+    """The names flagged in each row."""
+    return [tuple(name for name, yes in zip(names, row, strict=True) if yes) for row in flags]
+
+
+def when(results: xr.Dataset, run: NDArray[Any], week: NDArray[Any]) -> dict[str, Any]:
+    """Run, round and date at these places, as columns of a table."""
+    days = results["date"].values.astype("datetime64[D]").astype(object)
+    return {
+        "run": results["run"].values[run],
+        "round": results["round"].values[week],
+        "date": pd.Series(days[week], dtype=object),
+    }

@@ -1,0 +1,158 @@
+"""Paired differences of two ensembles with the same luck, added up piece by piece."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from sim.errors import SimError
+from sim.measures.run_numbers import HEADLINES
+
+
+def differences(
+    first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]]
+) -> pd.DataFrame:
+    """Paired differences of the outcomes of two ensembles.
+
+    Parameters
+    ----------
+    first, second : mapping of str to ndarray
+        From `sim.measures.run_numbers.outcomes`, of the same runs.
+
+    Returns
+    -------
+    DataFrame
+        See `sim.experiments.compare.Comparison.table`.
+
+    A count that never occurs in one of them is 0 there; other measures must be of both.
+    """
+    found: dict[str, Paired] = {}
+    add(found, first, second)
+    return table(found)
+
+
+@dataclass
+class Paired:
+    """Sums of one measure over pairs of runs, to which pairs are added piece by piece.
+
+    Means and squares of pieces are joined as by Chan, Golub and LeVeque (1979), "Updating formulae
+    and a pairwise algorithm for computing sample variances".
+    """
+
+    runs: int
+    first: float = 0.0
+    second: float = 0.0
+    difference: float = 0.0
+    squares: float = 0.0
+    changed: int = 0
+    least: float = math.inf
+    most: float = -math.inf
+    # The values weighted by numbers without a pattern, the same for every measure: those that
+    # are equal in all runs have the same sum, others do not.
+    signature: float = 0.0
+
+    def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
+        """Add the values of some pairs, both of shape (pairs,)."""
+        gap = other - one
+        runs = self.runs + len(gap)
+        share = len(gap) / runs
+        shift = float(gap.mean()) - self.difference
+        self.squares += float(((gap - gap.mean()) ** 2).sum()) + shift**2 * self.runs * share
+        self.difference += shift * share
+        self.first += float(one.sum())
+        self.second += float(other.sum())
+        self.changed += int((gap != 0).sum())
+        places = np.arange(self.runs, runs, dtype=float)
+        self.signature += float(np.sin(places + 1.0) @ one + np.cos(2.0 * places) @ other)
+        self.least = min(self.least, float(one.min()), float(other.min()))
+        self.most = max(self.most, float(one.max()), float(other.max()))
+        self.runs = runs
+
+    def row(self) -> dict[str, float]:
+        """The row of the table of a comparison."""
+        runs, mean = self.runs, self.difference
+        error = math.sqrt(self.squares / (runs - 1)) / math.sqrt(runs) if runs > 1 else math.inf
+        reach = float(student.ppf(0.975, runs - 1)) if runs > 1 else 1.0
+        return {
+            "first": self.first / runs, "second": self.second / runs, "difference": mean,
+            "low": mean - reach * error, "high": mean + reach * error,
+            "changed": self.changed / runs,
+            "effect": 0.0 if mean == 0.0 else mean / error if error > 0.0 else math.inf,
+        }  # fmt: skip
+
+
+def add(
+    found: dict[Any, Paired], first: Mapping[Any, NDArray[Any]], second: Mapping[Any, NDArray[Any]]
+) -> None:
+    """Add the measures of some pairs of runs.
+
+    Parameters
+    ----------
+    found : dict
+        Sums so far, by name or by form and names (`sim.measures.run_numbers.measured`); changed.
+    first, second : mapping to ndarray
+        Values of shape (pairs,), by the same keys.
+    """
+    names = dict.fromkeys([*found, *first, *second])
+    before = max((sums.runs for sums in found.values()), default=0)
+    pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
+    for name in names:
+        one, other = first.get(name), second.get(name)
+        if one is None or other is None:
+            form = name if isinstance(name, str) else name[0]
+            if not form.startswith(("weeks", "times")):
+                continue
+            nothing = np.zeros(pairs)
+            one, other = (nothing if values is None else values for values in (one, other))
+        if name not in found:
+            found[name] = Paired(before)
+            if before:  # it was 0 in all of these
+                found[name].least = found[name].most = 0.0
+        found[name].add(one, other)
+
+
+def table(found: Mapping[str, Paired]) -> pd.DataFrame:
+    """The table of `differences`, once all pairs are added.
+
+    Parameters
+    ----------
+    found : mapping of str to Paired
+        By the name of the measure.
+
+    Raises
+    ------
+    SimError
+        If there is none.
+    """
+    if not found:
+        raise SimError("the two scenarios have no measure in common")
+    rows = {name: sums.row() for name, sums in found.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+
+
+def always_equal(found: Mapping[str, Paired]) -> dict[str, str]:
+    """Measures that are equal to an earlier one in every run of both, with that one.
+
+    What never varies, and headlines, stand by themselves.
+
+    Parameters
+    ----------
+    found : mapping of str to Paired
+        By the name of the measure.
+    """
+    known: dict[float, str] = {}
+    same = {}
+    for name, sums in found.items():
+        if sums.least == sums.most:
+            continue
+        earlier = known.setdefault(sums.signature, name)
+        if earlier != name and name not in HEADLINES:
+            same[name] = earlier
+    return same

@@ -1,0 +1,1 @@
+"""Results in words: the chronicle of a run, and why a tie moved or a decision fell."""

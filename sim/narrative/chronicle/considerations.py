@@ -1,0 +1,99 @@
+"""Everything that counted in a decision, for it and against it: what one knows before deciding."""
+
+from __future__ import annotations
+
+from sim.narrative.chronicle.reasons import NOTHING, than, worth_of_terms
+from sim.narrative.chronicle.timeline import Story, Truce
+from sim.results.dataset import Event
+from sim.scenario.english import level, signed, size
+
+
+def weighed(
+    story: Story, event: Event, truce: Truce | None = None, it: str = ""
+) -> list[tuple[float, str]]:
+    """Everything that counted in a decision, for it and against it, as clauses.
+
+    Parameters
+    ----------
+    story : Story
+    event : Event
+        A ratification, order, act, attendance, vote, bargain, proposal, consultation or revision.
+    truce : Truce, optional
+        The ceasefire that it is about.
+    it : str
+        How the actor is called where something happens to it; by default its pronoun.
+
+    Returns
+    -------
+    list of (float, str)
+        Utilities, positive where they speak for yes, with their clauses; the largest first.
+        Differences below 0.0005 are left out. Terms that are no utilities (ties, blame) have the
+        number 0 and come last.
+    """
+    words, terms = story.words, event.terms
+    it = it or words.it(event.actor)
+    settled = truce is not None and truce.settled is not None and event.round > truce.settled
+    calm = "the settlement" if settled else "a truce"
+    meeting = "the clash" if event.decision == "clash" else "the meeting"
+    found: list[tuple[float, str]] = []
+
+    def add(name: str, sign: float, text: str) -> None:
+        if name in terms and abs(terms[name]) >= NOTHING:
+            found.append((sign * terms[name], text))
+
+    if event.decision == "vote":
+        add("own", 1, f"the text on the table is worth {than(terms['own'], it, 'going on')}")
+    elif event.decision == "comply":
+        add("own", 1, f"keeping {calm} is worth {than(terms['own'], it, 'breaking it')}")
+    elif "truce" in terms:
+        add("truce", 1, f"{calm} is worth {than(terms['truce'], it, 'war')}")
+    if "terms" in terms:
+        promise = worth_of_terms(story, event.actor, truce, event.round, terms["terms"], it)
+        add("terms", 1, promise)
+    if "military" in terms:
+        gain = size(terms["military"])
+        add("military", -1, f"fighting on promises {it} a military gain of {gain}")
+    if event.counterpart and terms.get("loyalty"):
+        counts = f"counts for {size(terms['loyalty'])}"
+        side = "loyalty to" if terms["loyalty"] > 0 else "distrust of"
+        add("loyalty", 1, f"{side} {words.who(event.counterpart)} {counts}")
+    if "patrons" in terms:
+        way = "for it" if terms["patrons"] > 0 else "against it"
+        add("patrons", 1, f"patrons pull {it} {way} by {size(terms['patrons'])}")
+    for name, text in (
+        ("seat", f"sitting down with opponents who break the ceasefire costs {it} {{}}"),
+        ("contagion", f"last week's violations set {it} against it by {{}}"),
+        ("cost", f"{meeting} itself costs {it} {{}}"),
+    ):
+        if name in terms:
+            add(name, -1, text.format(size(terms[name])))
+    if "breach" in terms:
+        add("breach", 1, f"a breach that is seen would cost {it} {size(terms['breach'])}")
+    for name, text in (
+        ("local", f"the deal itself is worth {{}} to {it}"),
+        ("endorsement", f"endorsing what lies on the table is worth {{}} to {it}"),
+    ):
+        if name in terms:
+            add(name, 1, text.format(signed(terms[name])))
+    if event.decision == "clash":
+        found += _of_a_clash(story, event, it)
+    elif "tie" in terms:
+        found.append((0.0, f"the tie to {words.who(event.counterpart)} is {level(terms['tie'])}"))
+    if "blame" in terms:
+        blame = level(terms["blame"])
+        found.append((0.0, f"{words.who(event.counterpart)} is blamed for breaches by {blame}"))
+    return sorted(found, key=lambda reason: -abs(reason[0]))
+
+
+def _of_a_clash(story: Story, event: Event, it: str) -> list[tuple[float, str]]:
+    """What speaks for and against fighting an ally."""
+    other, numbers = story.words.who(event.counterpart), story.scenario.parameters
+    on, prize = story.scenario.mechanisms, event.terms["prize"]
+    tie = numbers.varpi * event.terms["tie"] if on.loyalty else 0.0
+    need = numbers.varpi_D * event.terms["dependence"] if on.dependence else 0.0
+    told = [
+        (prize, f"what is at stake is worth {signed(prize)} to {it}"),
+        (-tie, f"the tie to {other} counts for {signed(-tie)}"),
+        (-need, f"what would be lost in the field without {other} counts for {size(need)}"),
+    ]
+    return [(number, text) for number, text in told if abs(number) >= NOTHING]

@@ -1,0 +1,274 @@
+"""What moved the tie of a pair: the exact part of every event, goal, dated change and third party.
+
+A tie is a linear filter of alignment, experience and third parties (`sim.rules.ties.drift`), and
+experience one of the week's events once each has changed it (`sim.rules.ties.learn`). So a tie is a
+sum of parts, each with its cause; what follows is bookkeeping, without a model of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from sim.engine.build import begin, prepare
+from sim.engine.inputs import NEW_IDEAL, NEW_WEIGHT, Floats, Ints
+from sim.engine.state import ACCOUNTS
+from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.explanation.interactions import Deed, Deeds
+from sim.results.dataset import Event
+from sim.rules.objectives import align, weigh
+
+INITIAL, OBJECTIVES, EXPERIENCE, THIRD_PARTIES = ACCOUNTS
+STANDING = ("start", "aims", "third party")
+"""Kinds of parts that stand behind a tie all along; the others are things that happened."""
+
+
+@dataclass
+class Part:
+    """One cause of a tie, and what it has built of it.
+
+    Attributes
+    ----------
+    account : str
+        One of `sim.engine.state.ACCOUNTS`.
+    kind : str
+        "start" (what the tie began with), "aims" (alignment as it was at the start), "third party";
+        "goal" (the attention to a short-term goal has changed), "shift" (a dated change of aims);
+        "war" (weeks of it), "ratify", "excluded", "breach", "revise", "vote", "deal".
+    actor, counterpart, issue : str
+        Whose doing or goal it is, towards whom, on what; empty where there is none.
+    weeks : list of int
+        When it happened; empty for what stands all along.
+    value : ndarray, shape (weeks + 1,)
+        What it has built of the tie (mean of both directions) before the first week, and at the end
+        of every week.
+    decisions : list of Event
+        The answers that made it so.
+    impulse : ndarray, shape (weeks,)
+        What it added in each week: to experience (both directions in equal parts) for events.
+    truce : Truce or None
+        The ceasefire under which it happened.
+    """
+
+    account: str
+    kind: str
+    actor: str
+    counterpart: str
+    issue: str
+    weeks: list[int]
+    value: Floats
+    decisions: list[Event] = field(default_factory=list)
+    impulse: Floats = field(default_factory=lambda: np.zeros(0))
+    truce: Truce | None = None
+
+    def change(self, since: int, until: int) -> float:
+        """What it moved from the end of one week to that of another; -1 is before the first."""
+        return float(self.value[until + 1] - self.value[since + 1])
+
+    def within(self, since: int, until: int) -> list[int]:
+        """The weeks in which it happened, after one and up to another; none of what stands."""
+        return [week for week in self.weeks if since < week <= until]
+
+
+class Trace:
+    """Every part of a tie in one run.
+
+    Parameters
+    ----------
+    story : Story
+        Of a run with a full record, in 64 bits, from round 0 on.
+    pair : (str, str)
+    seed : int
+        Of the run, with `hold`: they name its heterogeneity.
+    hold : str or None
+
+    Attributes
+    ----------
+    parts : list of Part
+        They add up to the tie at the end of every week, and by account to `drift_account`; a test
+        holds them to 1e-9.
+    """
+
+    def __init__(
+        self, story: Story, pair: tuple[str, str], seed: int, hold: str | None = None
+    ) -> None:
+        self.story, self.pair = story, pair
+        self._g, self._p, self._lay = prepare(story.scenario)
+        self._world = begin(story.scenario, self._g, self._p, self._lay, seed, story.run, hold)
+        self._keep = 1.0 - self._p.phi_A - self._p.phi_E
+        self._deeds = Deeds(story, pair, self._g, self._p, self._lay)
+        self.parts = [*self._start(), *self._aims(), *self._events(), *self._third_parties()]
+
+    def tie(self, week: int) -> float:
+        """The tie at the end of a week, mean of both directions; -1 is before the first."""
+        return float(sum(part.value[week + 1] for part in self.parts))
+
+    def account(self, name: str) -> Floats:
+        """An account before the first week and at the end of every week."""
+        zero = np.zeros(self.story.weeks + 1)
+        return zero + sum(part.value for part in self.parts if part.account == name)
+
+    def _built(self, added: NDArray[np.float64], at_first: float = 0.0) -> Floats:
+        """What is left at every week of what was added to a tie in each."""
+        whole = np.concatenate([[at_first], added])
+        return np.asarray(lfilter([1.0], [1.0, -self._keep], whole))
+
+    def _places(self) -> tuple[int, int]:
+        i, j = (self._lay.actors.index(name) for name in self.pair)
+        return i, j
+
+    def _start(self) -> Iterator[Part]:
+        i, j = self._places()
+        T = self._world.tie.T
+        value = self._built(np.zeros(self.story.weeks), float(T[i, j] + T[j, i]) / 2)
+        yield Part(INITIAL, "start", "", "", "", [], value)
+
+    # aims ---------------------------------------------------------------------------------------
+
+    def _aims(self) -> Iterator[Part]:
+        """Alignment as it was at first, and what each goal and each dated change made of it.
+
+        The change of a week is shared among its causes by letting them in one after the other, in
+        an order and in the reverse order, half each: exact, and no cause is first.
+        """
+        moved, first = self._alignments()
+        weeks = self.story.weeks
+        value = self._built(np.full(weeks, self._p.phi_A * first))
+        yield Part(OBJECTIVES, "aims", "", "", "", [], value)
+        for (kind, actor, issue, week), change in moved.items():
+            steps = np.flatnonzero(change)
+            since = [week] if kind == "shift" else [int(t) for t in steps]
+            value = self._built(self._p.phi_A * np.cumsum(change))
+            yield Part(OBJECTIVES, kind, actor, "", issue, since, value, impulse=change)
+
+    def _alignments(self) -> tuple[dict[tuple[str, str, str, int], Floats], float]:
+        lay, aims, shifts = self._lay, self._world.aims, self._g.shifts
+        mine = [o for o, (actor, _, _) in enumerate(lay.objectives) if actor in self.pair]
+        agree = _Agreement(self, mine)
+        now = [aims.ow.copy(), aims.ox.copy(), np.ones(len(lay.objectives))]
+        act = {
+            o: self.story.series("activation", objective=".".join(lay.objectives[o])) for o in mine
+        }
+        moved: dict[tuple[str, str, str, int], Floats] = {}
+        first = agree(*now)
+        for t in range(self.story.weeks):
+            causes: dict[tuple[str, str, str, int], list[tuple[int, int, float]]] = {}
+            for h in np.flatnonzero(shifts.h_week == t):
+                o, kind = int(shifts.h_index[h]), int(shifts.h_kind[h])
+                if kind in (NEW_IDEAL, NEW_WEIGHT) and o in act:
+                    actor, _, issue = lay.objectives[o]
+                    value = float(shifts.h_value[h])
+                    change = (0, o, now[0][o] * value) if kind == NEW_WEIGHT else (1, o, value)
+                    causes.setdefault(("shift", actor, issue, t), []).append(change)
+            for o, series in act.items():
+                if series is not None and series[t] != now[2][o]:
+                    actor, _, issue = lay.objectives[o]
+                    causes.setdefault(("goal", actor, issue, -1), []).append((2, o, series[t]))
+            for order in (list(causes), list(causes)[::-1]):
+                state, before = [values.copy() for values in now], agree(*now)
+                for cause in order:
+                    for what, o, value in causes[cause]:
+                        state[what][o] = value
+                    after = agree(*state)
+                    row = moved.setdefault(cause, np.zeros(self.story.weeks))
+                    row[t] += 0.5 * (after - before)
+                    before = after
+            for changes in causes.values():
+                for what, o, value in changes:
+                    now[what][o] = value
+        return moved, first
+
+    # experience ---------------------------------------------------------------------------------
+
+    def _events(self) -> Iterator[Part]:
+        """What each event did to experience, fading as experience is forgotten, in the tie.
+
+        Events of a week that together would weigh more than 1 share the 1 in proportion. An event
+        changes experience by ``kap_pos p (1 - E)`` or ``- kap_neg n (1 + E)``, E of last week.
+        """
+        p, weeks = self._p, self.story.weeks
+        found: dict[tuple[object, ...], Part] = {}
+        for by, of in (self.pair, self.pair[::-1]):
+            deeds: dict[int, list[Deed]] = {}
+            for deed in self._deeds:
+                if (deed.by, deed.of) == (by, of):
+                    deeds.setdefault(deed.week, []).append(deed)
+            E = 0.0
+            for t in range(weeks):
+                good, bad = (sum(getattr(d, s) for d in deeds.get(t, [])) for s in ("good", "bad"))
+                old = E
+                E = old - p.d_E * old
+                for deed in deeds.get(t, []):
+                    rise = p.kap_pos * deed.good / max(good, 1.0) * (1.0 - old)
+                    fall = p.kap_neg * deed.bad / max(bad, 1.0) * (1.0 + old)
+                    E += rise - fall
+                    part = found.setdefault(deed.key, _part_of(deed, self.pair, weeks))
+                    part.impulse[t] += 0.5 * (rise - fall)
+                    if t not in part.weeks:
+                        part.weeks.append(t)
+                    new = [event for event in deed.decisions if event not in part.decisions]
+                    part.decisions.extend(new)
+        for part in found.values():
+            experience = lfilter([1.0], [1.0, -(1.0 - p.d_E)], part.impulse)
+            part.value = self._built(p.phi_E * experience)
+            part.weeks.sort()
+            part.decisions.sort(key=lambda event: event.round)
+            yield part
+
+    # third parties ------------------------------------------------------------------------------
+
+    def _third_parties(self) -> Iterator[Part]:
+        """``phi_B (1 - T_ij**2) mu_l T_il T_jl`` of each third party l."""
+        i, j = self._places()
+        names, first = self._lay.actors, self._world.tie.T
+        ties = {
+            (a, b): np.append(first[n, m], self._deeds.series("tie", actor=a, other=b))
+            for n, a in ((i, self.pair[0]), (j, self.pair[1]))
+            for m, b in enumerate(names)
+        }  # fmt: skip
+        one, other = self.pair
+        for name in names:
+            if name in self.pair:
+                continue
+            both = (
+                self._deeds.series("power", actor=name) * (ties[one, name] * ties[other, name])[:-1]
+            )
+            room = sum(1.0 - ties[a, b][:-1] ** 2 for a, b in (self.pair, self.pair[::-1])) / 2
+            value = self._built(self._p.phi_B * room * both)
+            yield Part(THIRD_PARTIES, "third party", name, "", "", [], value)
+
+
+def _part_of(deed: Deed, pair: tuple[str, str], weeks: int) -> Part:
+    """An empty part for deeds like this one."""
+    other = "" if not deed.actor else (deed.by if deed.by != deed.actor else deed.of)
+    part = Part(EXPERIENCE, deed.kind, deed.actor, other, "", [], np.zeros(weeks + 1))
+    part.impulse, part.truce = np.zeros(weeks), deed.truce
+    return part
+
+
+class _Agreement:
+    """Alignment of the pair, from weights, ideals and activations of all objectives."""
+
+    def __init__(self, trace: Trace, mine: list[int]) -> None:
+        g, places = trace._g, trace._places()
+        self._mine = np.array(mine, dtype=np.int64)
+        here = {place: n for n, place in enumerate(places)}
+        actors = [here[int(g.aim.o_actor[o])] for o in mine]
+        self._actor: Ints = np.array(actors, dtype=np.int64)
+        self._issue, self._short = g.aim.o_issue[self._mine], g.aim.o_short[self._mine]
+        self._patience = g.who.patience[list(places)]
+        issues = len(trace._lay.issues)
+        self._W, self._X, self._A = np.empty((2, issues)), np.empty((2, issues)), np.empty((2, 2))
+
+    def __call__(self, ow: Floats, ox: Floats, act: Floats) -> float:
+        mine = self._mine
+        weigh(
+            self._W, self._X, self._actor, self._issue, self._short, ow[mine], ox[mine], act[mine],
+            self._patience,
+        )  # fmt: skip
+        align(self._A, self._W, self._X)
+        return float(self._A[1, 0])

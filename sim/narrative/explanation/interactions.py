@@ -1,0 +1,229 @@
+"""What each act adds to how two actors have experienced each other, read from the record of a run.
+
+The rules that judge acts are `sim.rules.ties.live_through_war`, `sim.rules.ceasefire`
+(`judge_ratification`, `resent_exclusion`), `sim.rules.proxies.blame_violators` and
+`sim.rules.negotiation.judge_votes`; `sim.engine.schedule` judges bilateral deals and clashes. The
+record tells who did what, and this says it again by pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.inputs import Floats, Givens, Knobs, Layout
+from sim.engine.schedule import WAR
+from sim.narrative.chronicle.timeline import Story, Truce
+from sim.results.dataset import Event
+
+
+@dataclass
+class Deed:
+    """What one act adds to how `by` has experienced `of` in a week, before the cap at 1.
+
+    Attributes
+    ----------
+    week : int
+    by, of : str
+        Whose experience, of whom.
+    good, bad : float
+        Intensities.
+    key : tuple
+        Deeds of one key are told as one: the weeks of a spell of war, the breaches under a
+        ceasefire that are laid at one door.
+    kind : str
+        See `sim.narrative.explanation.attribution.Part`.
+    actor : str
+        Whose doing; empty where it is nobody's or both's.
+    decisions : tuple of Event
+        The answers that made it so.
+    truce : Truce or None
+        The ceasefire under which it happened.
+    """
+
+    week: int
+    by: str
+    of: str
+    good: float
+    bad: float
+    key: tuple[object, ...]
+    kind: str
+    actor: str
+    decisions: tuple[Event, ...] = ()
+    truce: Truce | None = None
+
+
+class Deeds:
+    """The deeds of a pair in one run, both ways; iterate over it.
+
+    Parameters
+    ----------
+    story : Story
+        Of a run with a full record from round 0 on.
+    pair : (str, str)
+    g, p, lay
+        From `sim.engine.build.prepare`.
+    """
+
+    def __init__(
+        self, story: Story, pair: tuple[str, str], g: Givens, p: Knobs, lay: Layout
+    ) -> None:
+        self.story, self.pair, self._g, self._p, self._lay = story, pair, g, p, lay
+
+    def __iter__(self) -> Iterator[Deed]:
+        yield from self._war()
+        yield from self._ceasefire_rounds()
+        yield from self._breaches()
+        yield from self._talks()
+        yield from self._clashes()
+
+    def _war(self) -> Iterator[Deed]:
+        """Weeks of war: allies in arms gain experience of each other, enemies lose it."""
+        i, j = (self._lay.actors.index(name) for name in self.pair)
+        side, s = self._g.who.side, self._p.s_fight
+        if side[i] == 0 or side[j] == 0:
+            return
+        good, bad = (s, 0.0) if side[i] == side[j] else (0.0, s)
+        state, spell = self.series("state"), -1
+        for t in range(self.story.weeks):
+            if state[t] != WAR:
+                spell = -1
+                continue
+            spell = t if spell < 0 else spell
+            for by, of in (self.pair, self.pair[::-1]):
+                yield Deed(t, by, of, good, bad, ("war", spell), "war", "")
+
+    def _ceasefire_rounds(self) -> Iterator[Deed]:
+        """Answers to a proposal, and what it means to be left out of one that is signed."""
+        scenario, who, lay = self.story.scenario, self._g.who, self._lay
+        for attempt in self.story.attempts:
+            c, week = attempt.convene.actor, attempt.convene.round
+            for event in attempt.answers:
+                n = lay.actors.index(event.actor)
+                if event.actor == c or not (who.patron[n] or who.must_sign[n]):
+                    continue
+                key = ("ratify", week, event.actor, c)
+                name, why = event.actor, (event,)
+                if event.answer:
+                    yield Deed(week, c, name, 1.0, 0.0, key, "ratify", name, why)
+                    yield Deed(week, name, c, 1.0, 0.0, key, "ratify", name, why)
+                else:
+                    yield Deed(week, c, name, 0.0, 1.0, key, "ratify", name, why)
+            if attempt.truce is None:
+                continue
+            asked = {event.counterpart: event for event in attempt.consults}
+            for n, name in enumerate(lay.actors):
+                about = asked.get(name)
+                if name == c or name in scenario.roles.belligerents or (about and about.answer):
+                    continue
+                if (who.patron[n] or who.can_convene[n]) and self._stake(name, week):
+                    left: tuple[object, ...] = ("excluded", week, name, c)
+                    about_it: tuple[Event, ...] = () if about is None else (about,)
+                    yield Deed(week, name, c, 0.0, 1.0, left, "excluded", c, about_it)
+        for truce in self.story.truces:
+            for event in truce.revisions:
+                if event.answer:
+                    key = ("revise", event.round, event.counterpart, event.actor)
+                    bought = (event.counterpart, event.actor)
+                    yield Deed(
+                        event.round, *bought, 1.0, 0.0, key, "revise", event.actor, (event,), truce
+                    )  # fmt: skip
+
+    def _stake(self, name: str, week: int) -> bool:
+        """Whether being left out hurts."""
+        stake = self.series("nuisance", actor=name)[week]
+        lead = [k for k, issue in self.story.scenario.issues.items() if issue.prestige]
+        stake += sum(self.series("weight", actor=name, issue=k)[week] for k in lead)
+        return bool(stake > self._p.stake_min)
+
+    def _breaches(self) -> Iterator[Deed]:
+        """Violations, as those who ratified hold them against the violator and its patrons.
+
+        The record has blame; who was accused of how many violations follows from it and from the
+        control shares, as blame is one's own and, by these shares, that of one's proxies.
+        """
+        lay, links = self._lay, self._g.links
+        n, weeks = len(lay.actors), self.story.weeks
+        blame = np.array([self.series("blame", actor=name) for name in lay.actors])
+        held = np.array([self.series("control", link=f"{a}>{b}") for a, b in lay.links])
+        for truce in self.story.truces:
+            for t in range(truce.start, min(truce.last + 1, weeks)):
+                passed_on = np.zeros((n, n))
+                for l in range(len(lay.links)):
+                    passed_on[links.l_patron[l], links.l_proxy[l]] = held[l, t]
+                accused = np.linalg.solve(np.eye(n) + passed_on, blame[:, t])
+                for by, of in (self.pair, self.pair[::-1]):
+                    j = lay.actors.index(of)
+                    if blame[j, t] <= 0.0 or not self.series("ratified", actor=by)[t]:
+                        continue
+                    weight = self._p.s_viol * min(1.0, blame[j, t]) / blame[j, t]
+                    share = passed_on[j] + np.eye(n)[j]
+                    for k in np.flatnonzero(share * accused > 1e-9):
+                        yield self._breach(
+                            truce, t, by, of, lay.actors[k], weight * share[k] * accused[k]
+                        )
+
+    def _breach(self, truce: Truce, week: int, by: str, of: str, culprit: str, bad: float) -> Deed:
+        """A violation by `culprit`, held by `by` against `of`."""
+        order = next((e for e in truce.orders.get(of, []) if e.round == week), None)
+        act = truce.act(culprit, week)
+        ordered = order is not None and culprit != of and not order.answer
+        decisions = [e for e in (order if ordered else None, act) if e is not None and not e.answer]
+        key = ("breach", truce.number, of)
+        return Deed(week, by, of, 0.0, float(bad), key, "breach", of, tuple(decisions), truce)
+
+    def _talks(self) -> Iterator[Deed]:
+        """Votes of the guarantors, and bilateral deals."""
+        guarantors = set(self.story.scenario.talks.guarantors)
+        if guarantors >= set(self.pair):
+            for meeting in self.story.meetings:
+                votes = {event.actor: event for event in meeting.votes}
+                for by, of in (self.pair, self.pair[::-1]):
+                    if by not in votes or of not in votes or not votes[by].answer:
+                        continue
+                    yes = votes[of].answer
+                    who = "" if yes else of
+                    key = ("vote", meeting.round, who)
+                    good, bad = (1.0, 0.0) if yes else (0.0, 1.0)
+                    yield Deed(
+                        meeting.round, by, of, good, bad, key, "vote", who, (votes[of],),
+                        meeting.truce,
+                    )  # fmt: skip
+        said: list[Event] = []
+        for event in self.story.events:
+            if {event.actor, event.counterpart} != set(self.pair):
+                continue
+            if event.decision == "bargain":
+                said.append(event)
+            elif event.decision == "deal":
+                meant = [e for e in said if e.round == event.round and e.answer == event.answer]
+                core = event.terms["core"] > 0.5
+                good, bad = (1.0, 0.0) if event.answer else (0.0, 1.0 if core else 0.0)
+                for by, of in (self.pair, self.pair[::-1]):
+                    if good or bad:
+                        yield Deed(
+                            event.round, by, of, good, bad, ("deal", event.round), "deal", "",
+                            tuple(meant),
+                        )  # fmt: skip
+
+    def _clashes(self) -> Iterator[Deed]:
+        """Fights of the two over what was newly in dispute between them."""
+        begun: list[Event] = []
+        for event in self.story.events:
+            if {event.actor, event.counterpart} != set(self.pair):
+                continue
+            if event.decision == "clash" and event.answer:
+                begun.append(event)
+            elif event.decision == "prevail":
+                where = (event.round, event.issue)
+                who = tuple(e for e in begun if (e.round, e.issue) == where)
+                for by, of in (self.pair, self.pair[::-1]):
+                    yield Deed(event.round, by, of, 0.0, 1.0, ("clash", *where), "clash", "", who)
+
+    def series(self, name: str, **where: str) -> Floats:
+        """A variable of the record week by week; it was recorded, or the run was played again."""
+        values = self.story.series(name, **where)
+        assert values is not None
+        return values

@@ -1,0 +1,154 @@
+"""Figures of a calibration: how far numbers were narrowed down, and which targets are met."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.experiments.calibration import Calibration
+from sim.plots import style
+from sim.plots.settings import styled
+from sim.scenario.english import percent
+from sim.scenario.labels import label
+
+# Share of draws from which on a fact does not hang on the free numbers.
+SURE = 0.95
+BEFORE, AFTER = "#c9c9c9", "#0072b2"
+
+
+@styled
+def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
+    """Where each free number may lie: its range, and 90 % of the posterior in it.
+
+    Parameters
+    ----------
+    found : Calibration
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        One line a number, on its scale from one end of the range to the other.
+    """
+    table = found.numbers
+    ax = style.canvas(ax, 8.0, 0.42 * len(table) + 1.4)
+    rows = np.arange(len(table))[::-1]
+    for row, (number, (_, values)) in zip(
+        rows, zip(found.plan.free, table.iterrows(), strict=True), strict=True
+    ):
+        place = {
+            word: _share(values[word], number.low, number.high, number.scale)
+            for word in ("low", "median", "high", "centre")
+        }
+        ax.plot([0, 1], [row, row], color=BEFORE, linewidth=7, solid_capstyle="butt")
+        ax.plot([place["low"], place["high"]], [row, row], color=AFTER, linewidth=3)
+        ax.plot(place["median"], row, "o", color=AFTER, markersize=6)
+        ax.plot(place["centre"], row, "D", color="white", markeredgecolor=style.INK, markersize=6)
+        for x, side in ((-0.015, "right"), (1.015, "left")):
+            end = number.low if x < 0 else number.high
+            ax.text(x, row, f"{end:g}", ha=side, va="center", fontsize=8.5, color=style.SOFT)
+    style.dress(
+        ax, "What the free numbers may be",
+        "grey: range; line and dot: 90 % and median of the posterior; diamond: its centre",
+    )  # fmt: skip
+    names = [label(found.plan.scenario, number.path) for number in found.plan.free]
+    ax.set_yticks(rows, [textwrap.fill(name, 34) for name in names])
+    ax.tick_params(axis="y", length=0, pad=38)
+    ax.set_xticks([])
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.7, len(table) - 0.3)
+    ax.grid(visible=False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+    return ax
+
+
+@styled
+def targets(found: Calibration, ax: Axes | None = None) -> Axes:
+    """Which targets are met, before and after, in units of what a miss is allowed to be.
+
+    Parameters
+    ----------
+    found : Calibration
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        One line a target; 0 is what is known, 1 a miss by the tolerance.
+    """
+    table = found.targets
+    ax = style.canvas(ax, 8.0, 0.46 * len(table) + 1.6)
+    rows = np.arange(len(table))[::-1]
+    ax.axvspan(-1, 1, color=style.SHADE, zorder=0)
+    ax.axvline(0, color=style.INK, linewidth=0.8)
+    for row, (_, values) in zip(rows, table.iterrows(), strict=True):
+        for word, colour, shift, width in (
+            ("prior", "#8f8f8f", 0.16, 1.6), ("posterior", AFTER, -0.14, 3.0),
+        ):  # fmt: skip
+            low, middle, high = (
+                (values[f"{word}_{end}"] - values["known"]) / values["tolerance"]
+                for end in ("low", "median", "high")
+            )
+            ax.plot([low, high], [row + shift] * 2, color=colour, linewidth=width)
+            ax.plot(middle, row + shift, "o", color=colour, markersize=5)
+        centre = (values["centre"] - values["known"]) / values["tolerance"]
+        ax.plot(centre, row - 0.14, "D", color="white", markeredgecolor=style.INK, markersize=6)
+    style.dress(
+        ax, "Which targets are met",
+        "grey: over the ranges; blue: over the posterior (90 % and median); diamond: at its centre",
+    )  # fmt: skip
+    ax.set_yticks(rows, list(table.index))
+    ax.set_xlabel("distance from what is known, in tolerances")
+    ax.set_xlim(-6.5, 6.5)
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+@styled
+def facts(found: Calibration, ax: Axes | None = None) -> Axes:
+    """What the posterior leaves open of facts that were not used.
+
+    Parameters
+    ----------
+    found : Calibration
+        Whose facts were judged.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        One line a fact: 90 % and median of its estimates over draws; a full dot where at least 95 %
+        of the draws are as the theory expects, an open one where fewer are.
+    """
+    table = found.facts
+    ax = style.canvas(ax, 8.0, 0.3 * len(table) + 1.6)
+    rows = np.arange(len(table))[::-1]
+    ax.axvline(0, color=style.INK, linewidth=0.8)
+    for row, (_, values) in zip(rows, table.iterrows(), strict=True):
+        sure = values["agrees"] >= SURE
+        ax.plot([values["low"], values["high"]], [row, row], color=AFTER, linewidth=3)
+        ax.plot(
+            values["median"], row, "o", color=AFTER if sure else "white", markeredgecolor=AFTER,
+            markersize=7,
+        )  # fmt: skip
+        ax.annotate(
+            percent(values["agrees"], " %"), (1.0, row), xycoords=("axes fraction", "data"),
+            xytext=(6, 0), textcoords="offset points", va="center", fontsize=8.5, color=style.SOFT,
+        )  # fmt: skip
+    style.dress(
+        ax, "What was not used, over the posterior",
+        "line, dot: 90 % and median over draws; right: draws as expected (full dot: 95 % or more)",
+    )  # fmt: skip
+    ax.set_yticks(rows, [f"{name} ({kind})" for name, kind in table["status"].items()])
+    ax.set_xlabel("tie, or share of decisions")
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+def _share(value: float, low: float, high: float, scale: str) -> float:
+    if scale == "log":
+        return float(np.log(value / low) / np.log(high / low))
+    return (value - low) / (high - low)

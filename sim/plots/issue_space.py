@@ -1,0 +1,197 @@
+"""The figure of what is offered at the talks, in the space of two issues."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from sim import measures
+from sim.errors import ResultsError, nearest
+from sim.plots import naming, style
+from sim.plots.networks import write_names
+from sim.plots.settings import styled
+from sim.results.dataset import scenario_of
+from sim.results.selection import variable
+
+OFFER: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": style.SOFT}
+REFUSED: dict[str, Any] = OFFER | {"markerfacecolor": "white", "markersize": 4.5}
+AGREED: dict[str, Any] = OFFER | {
+    "marker": "*", "markerfacecolor": style.INK, "markeredgecolor": style.INK, "markersize": 11,
+}  # fmt: skip
+START: dict[str, Any] = OFFER | {
+    "marker": "x", "markeredgecolor": style.INK, "markersize": 8, "markeredgewidth": 1.8,
+}  # fmt: skip
+SAME = 0.025
+TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+LEAST_WEIGHT = 1e-9
+INDIFFERENT: dict[str, Any] = {"linestyle": (0, (1, 2)), "linewidth": 1.3, "zorder": 1}
+SMALL: dict[str, Any] = {"color": style.SOFT, "zorder": 5}
+
+
+@styled
+def offers(
+    results: xr.Dataset,
+    issues: Sequence[str] | None = None,
+    run: int | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Offers at the talks in the space of two issues, against what each actor would like best.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+    issues : (str, str), optional
+        Names of issues, across and up; the first two of the agenda if not given.
+    run : int, optional
+        Number of a run, whose offers are joined by a line; all runs if not given.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        Dots are texts that were voted on and refused, stars those agreed, the cross the position
+        at the start. Squares are ideal points (mean over the runs and weeks shown) of actors that
+        care about both issues; who cares about one alone is a dotted line, indifferent along it.
+
+    Raises
+    ------
+    ResultsError
+        If an issue or the run is not there, the scenario has fewer than two issues, or a variable
+        was not recorded.
+    """
+    x, y = _two(results, issues)
+    shown = style.chosen(results, run)
+    text, tabled, position = (
+        variable(shown, name).transpose("run", "round", "issue").sel(issue=[x, y]).values
+        for name in ("text", "tabled", "position")
+    )
+    talks = measures.talks(shown)
+    talks = talks[talks["voted"]]
+    weight = variable(shown, "weight").sel(issue=[x, y]).mean(("run", "round"))
+    ideal = variable(shown, "ideal").sel(issue=[x, y]).mean(("run", "round"))
+    places = np.where(tabled, text, position)
+    ax = style.canvas(ax, 7.4, 5.6)
+    where = [np.searchsorted(shown[axis].values, talks[axis]) for axis in ("run", "round")]
+    points, agreed = places[tuple(where)], talks["settled"].to_numpy(dtype=bool)
+    single = shown.sizes["run"] == 1
+    if single and len(points):
+        ax.plot(points[:, 0], points[:, 1], color=style.SOFT, linewidth=1.0, zorder=2)
+    opening = np.array([scenario_of(results).issues[name].start for name in (x, y)])
+    pale = 1.0 if single else 0.55
+    for mask, look in ((~agreed, REFUSED), (agreed, AGREED)):
+        ax.plot(points[mask, 0], points[mask, 1], zorder=3, alpha=pale, **look)
+    ax.plot(*opening, zorder=4, clip_on=False, **START)
+    nothing = "" if len(points) else "no offer was voted on"
+    style.dress(ax, "Offers at the talks", style.note_of(results, run, nothing, how=""))
+    # room for the names of those who want the ends
+    ax.set_xlim(-0.13, 1.13)
+    ax.set_ylim(-0.13, 1.13)
+    ax.set_xticks(TICKS)
+    ax.set_yticks(TICKS)
+    letters = 30 if style.small(ax) else 62
+    for name, label in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
+        issue = scenario_of(results).issues[name]
+        label(textwrap.fill(f"{issue.label} (0: {issue.zero}, 1: {issue.one})", letters))
+    naming.key(ax, _key(bool((~agreed).any()), bool(agreed.any())))
+    _ideals(ax, results, ideal.transpose("actor", "issue").values, weight)
+    return ax
+
+
+def _two(results: xr.Dataset, issues: Sequence[str] | None) -> tuple[str, str]:
+    known = [str(name) for name in results["issue"].values]
+    if issues is None:
+        given = scenario_of(results).issues
+        agenda = [name for name in known if given[name].agenda is not None]
+        plain = [name for name in agenda if not given[name].side_payment]
+        issues = list(dict.fromkeys([*plain, *agenda, *known]))[:2]
+        if len(issues) < 2:
+            raise ResultsError("offers are drawn over two issues, this scenario has fewer")
+    if isinstance(issues, str) or len(issues) != 2 or issues[0] == issues[1]:
+        raise ResultsError(f"offers are drawn over two different issues, not {issues!r}")
+    for name in issues:
+        if name not in known:
+            raise ResultsError(f"unknown issue {name!r} ({nearest(str(name), known)})")
+    return issues[0], issues[1]
+
+
+def _ideals(
+    ax: Axes, results: xr.Dataset, ideal: NDArray[np.float64], weight: xr.DataArray
+) -> None:
+    """Ideal points; those that lie on each other share a name."""
+    cares = weight.transpose("actor", "issue").values > LEAST_WEIGHT
+    names, colour = [str(name) for name in results["actor"].values], style.colours(results)
+    most = 18 if style.small(ax) else 34
+    label = {name: style.short(words, most) for name, words in style.labels(results).items()}
+    both = [name for name, care in zip(names, cares, strict=True) if care.all()]
+    points = dict(zip(names, ideal, strict=True))
+    spots, shared = _heaps(both, points)
+    for axis in (0, 1):
+        alone = [n for n, care in zip(names, cares, strict=True) if care[axis] and not care.all()]
+        _lines(ax, axis, *_heaps(alone, {n: points[n][[axis]] for n in alone}), colour, label)
+    for spot, group in zip(spots, shared, strict=True):
+        for n, name in enumerate(group):  # each of a heap peeps out from under the next
+            ax.plot(
+                *spot, marker="s", markersize=9 + 4 * (len(group) - 1 - n), color=colour[name],
+                markeredgecolor="white", markeredgewidth=0.8, zorder=4, clip_on=False,
+            )  # fmt: skip
+    if spots:
+        words = [textwrap.fill(", ".join(label[name] for name in group), 20) for group in shared]
+        reach = np.array([6.0 + 2 * len(group) for group in shared])
+        write_names(ax, words, np.array(spots), reach, style.size(ax, 8.0))
+
+
+def _heaps(
+    names: Sequence[str], points: Mapping[str, NDArray[np.float64]]
+) -> tuple[list[NDArray[np.float64]], list[list[str]]]:
+    """Places at which actors want to be, and who shares each."""
+    spots: list[NDArray[np.float64]] = []
+    shared: list[list[str]] = []
+    for name in names:
+        near = [n for n, spot in enumerate(spots) if np.abs(spot - points[name]).max() < SAME]
+        if near:
+            shared[near[0]].append(name)
+        else:
+            spots.append(points[name])
+            shared.append([name])
+    return spots, shared
+
+
+def _lines(
+    ax: Axes,
+    axis: int,
+    spots: Sequence[NDArray[np.float64]],
+    shared: Sequence[Sequence[str]],
+    colour: Mapping[str, str],
+    label: Mapping[str, str],
+) -> None:
+    """Who cares about one issue alone, as lines along which it is indifferent."""
+    for spot, group in zip(spots, shared, strict=True):
+        where, look = float(spot[0]), {"color": colour[group[0]], **INDIFFERENT}
+        width = 24 if style.small(ax) else 48
+        words = textwrap.fill(", ".join(label[name] for name in group), width)
+        small: dict[str, Any] = SMALL | {"fontsize": style.size(ax, 7.5)}
+        if axis == 0:
+            ax.axvline(where, **look)
+            ax.text(where, 0.62, words, rotation=90, ha="right", va="center", **small)
+        else:
+            ax.axhline(where, **look)
+            ax.text(0.62, where, words, ha="center", va="bottom", **small)
+
+
+def _key(refused: bool, agreed: bool) -> list[Artist]:
+    ideal: dict[str, Any] = {"linestyle": "", "marker": "s", "color": style.SOFT, "markersize": 8}
+    return [
+        Line2D([], [], label="ideal point", **ideal),
+        Line2D([], [], label="position at the start", **START),
+        *([Line2D([], [], label="offer, refused", **REFUSED)] if refused else []),
+        *([Line2D([], [], label="offer, agreed", **AGREED)] if agreed else []),
+    ]

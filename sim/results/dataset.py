@@ -1,0 +1,380 @@
+"""What a run leaves: one xarray Dataset with names and dates, events, scenario and seed inside."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.engine import event_log as log
+from sim.engine.inputs import Layout
+from sim.engine.state import ACCOUNTS, RECORDED, Kept
+from sim.errors import ResultsError
+from sim.results.netcdf import load as load
+from sim.results.netcdf import save as save
+from sim.results.provenance import FORMAT as FORMAT
+from sim.results.provenance import distinct_runs, folded, named, places, provenance
+from sim.results.provenance import scenario_of as scenario_of
+from sim.results.provenance import versions as versions
+from sim.scenario.schema import Scenario
+
+# What each variable is, and its unit.
+MEANING: dict[str, tuple[str, str]] = {
+    "contest": ("chance of the first camp in the contest of forces", "1"),
+    "violence": (
+        "smoothed capability share of violators; 1 in war if mechanisms.hazard is 'fighting'",
+        "1",
+    ),
+    "collapse_chance": ("chance that the truce collapses this week", "1"),
+    "state": ("0 war, 1 ceasefire, 2 settlement, 3 victory, at the end of the week", "code"),
+    "age": (
+        "weeks since the last ceasefire entered into force (before the first: since week 0)",
+        "weeks",
+    ),
+    "convener": (
+        "actor that convened the last deal, by its place in the scenario's file; -1 before the "
+        "first",
+        "place in the file",
+    ),
+    "intensity": ("share of all capability in arms that fights this week", "1"),
+    "intensity_by_theatre": ("share of the capability in arms in a theatre that fights", "1"),
+    "effort": ("intensity at which an actor fights when it fights", "1"),
+    "in_arms": ("capability that fights or can: of the armed all, of others by task", "capability"),
+    "active": ("share of an actor's capability in arms that fought this week", "1"),
+    "strength": ("strength of a camp, air and ground combined", "capability"),
+    "violence_by_camp": ("remembered share of a camp that violates", "1"),
+    "capability": ("strength of an actor", "capability"),
+    "power": ("capability as a share of all", "1"),
+    "utility": ("utility of the positions at the start of the week", "utility"),
+    "value_war": ("reservation value: worth of fighting on", "utility"),
+    "value_disarmed": ("worth of being betrayed after disarming, at most that of war", "utility"),
+    "value_ceasefire": ("worth of a ceasefire", "utility"),
+    "value_settlement": ("worth of a settlement on what is on the table", "utility"),
+    "credibility": ("chance that the other camp honours a settlement, as believed", "1"),
+    "autonomy": ("share of its decisions that a proxy's patrons do not pull", "1"),
+    "nuisance": ("proxies' capability as a share of all that is armed", "1"),
+    "ground_control": ("ground forces that an actor commands", "capability"),
+    "blame": ("violations laid at an actor's door this week", "violations"),
+    "attention_short": ("share of attention on short-term objectives", "1"),
+    "terms_worth": ("worth of the terms of the last offer or deal; stands still in war", "utility"),
+    "military_gain": ("gain from fighting on in a truce; stands still in war", "utility"),
+    "consulted": ("consulted in the last deal in force", "true or false"),
+    "ratified": ("ratified the last deal in force", "true or false"),
+    "ordered_to_comply": ("would have its proxies comply (last order)", "true or false"),
+    "violated": ("violated the ceasefire this week", "true or false"),
+    "fighting": ("fought this week", "true or false"),
+    "attended": ("came to the talks this week", "true or false"),
+    "accepted": ("voted for the text this week", "true or false"),
+    "objected": ("refused a ceasefire in public this week", "true or false"),
+    "declared": ("declared for the text in public this week", "true or false"),
+    "optimism": ("drift that it believes in beyond what the forces show", "position a week"),
+    "dependence": ("value of war that an actor would lose without another", "utility"),
+    "danger": (
+        "chance that the objective is threatened before victory, as believed; -1 if not asked",
+        "1",
+    ),
+    "position": ("status quo of an issue at the end of the week", "0 to 1"),
+    "terms": ("terms of the last ceasefire", "0 to 1"),
+    "text": ("single negotiating text", "0 to 1"),
+    "tabled": ("on the table of the talks", "true or false"),
+    "weight": ("weight of an issue in preferences", "1"),
+    "ideal": ("ideal position in preferences", "0 to 1"),
+    "attention": ("weight of an issue in attention", "1"),
+    "attention_ideal": ("ideal position in attention", "0 to 1"),
+    "tie": ("tie of an actor to another", "-1 to 1"),
+    "experience": ("experience of an actor with another", "-1 to 1"),
+    "alignment": ("agreement of two actors, weighted by attention", "-1 to 1"),
+    "drift_account": ("part of a tie that each cause has built", "-1 to 1"),
+    "activation": ("activation of an objective", "1"),
+    "satisfied": ("short-term objective counts as achieved", "true or false"),
+    "control": ("control share of a patron over a proxy", "1"),
+    "leverage": ("part of a patron's leverage that is not worn", "1"),
+    "final_tie": ("tie of an actor to another at the end", "-1 to 1"),
+    "final_position": ("status quo of an issue at the end", "0 to 1"),
+    "final_capability": ("strength of an actor at the end", "capability"),
+    "decided": ("times that an actor decided so (consulted, revised: was)", "events"),
+    "happened": ("times that it was decided or happened so, whoever did", "events"),
+    "story": ("fingerprint of who decided what when: equal where nothing differs", "code"),
+    "event_count": ("events of the run in the table of events", "events"),
+}
+DIMS: dict[str, tuple[str, ...]] = {
+    "1": (),
+    "2": ("camp",),
+    "H": ("theatre",),
+    "N": ("actor",),
+    "K": ("issue",),
+    "NK": ("actor", "issue"),
+    "NN": ("actor", "other"),
+    "O": ("objective",),
+    "L": ("link",),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One decision or happening of a run.
+
+    Attributes
+    ----------
+    run, round : int
+        Run of the ensemble; week.
+    date : datetime.date
+        First day of the week.
+    phase : int
+        Phase of the week, see `sim.engine.schedule.play`.
+    decision : str
+        What was decided or happened, one of `sim.engine.event_log.KINDS`.
+    actor, counterpart, issue : str
+        Names; empty where there is none.
+    answer : bool
+        Yes or no; true for what simply happened.
+    gain, shock : float
+        The answer is yes if and only if shock < gain (chances and draws where a chance decides).
+    margin : float
+        gain - shock: how near the answer was to turning.
+    terms : dict of str to float
+        The numbers that drove it, by name.
+    """
+
+    run: int
+    round: int
+    date: dt.date
+    phase: int
+    decision: str
+    actor: str
+    counterpart: str
+    issue: str
+    answer: bool
+    gain: float
+    shock: float
+    margin: float
+    terms: dict[str, float]
+
+
+def assemble(
+    scenario: Scenario,
+    lay: Layout,
+    seed: int,
+    runs: Sequence[int],
+    records: Sequence[Kept],
+    logs: Sequence[NDArray[np.float64]] | None,
+) -> xr.Dataset:
+    """Put the records of some runs into one Dataset, names in the order of the file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    lay : Layout
+        Order of the arrays.
+    seed : int
+    runs : sequence of int
+        Numbers of the runs.
+    records : sequence of Kept
+        One a run, see `sim.engine.state.blank`; the part `status` is always kept.
+    logs : sequence of ndarray, or None
+        Events of each run, see `sim.engine.event_log.note`; None if they were not recorded.
+
+    Returns
+    -------
+    Dataset
+        Dims run, round, actor, other, issue, camp, theatre, objective, link, account, event, term.
+    """
+    order = file_order(scenario, lay)
+    variables: dict[str, Any] = {}
+    for part, (size, fields) in RECORDED.items():
+        blocks = [getattr(record, part) for record in records]
+        if any(len(block) == 0 for block in blocks):
+            continue
+        for row, public in enumerate(fields.values()):
+            dims = DIMS[size]
+            if part == "account":
+                dims = ("account", *dims)
+                values = np.stack(blocks)
+            else:
+                values = np.stack([block[:, row] for block in blocks])
+            if size == "1":
+                values = values[..., 0]
+            for axis, dim in enumerate(dims, start=2):
+                if dim in order:
+                    values = values.take(order[dim], axis=axis)
+            meaning, unit = MEANING[public]
+            variables[public] = (
+                ("run", "round", *dims),
+                values,
+                {"long_name": meaning, "units": unit},
+            )
+    if "convener" in variables:
+        dims, values, attrs = variables["convener"]
+        variables["convener"] = (dims, renumber(values, order["actor"]), attrs)
+    if logs is not None:
+        variables |= _event_variables(runs, logs, order)
+    weeks = len(records[0].status) if records else 0
+    coordinates = coordinates_of(scenario, lay, runs, weeks)
+    return folded(xr.Dataset(variables, coordinates, attrs=provenance(scenario, seed)))
+
+
+def file_order(scenario: Scenario, lay: Layout) -> dict[str, list[int]]:
+    """Places in the arrays of a layout by dimension, in the order of the scenario's file."""
+    actors = [lay.actors.index(name) for name in scenario.actors]
+    issues = [lay.issues.index(name) for name in scenario.issues]
+    return {"actor": actors, "other": actors, "issue": issues}
+
+
+def coordinates_of(
+    scenario: Scenario, lay: Layout, runs: Sequence[int] | NDArray[np.int64], weeks: int
+) -> dict[str, Any]:
+    """Numbers, dates and names along every dimension, as a reader of the file knows them."""
+    actors, issues = list(scenario.actors), list(scenario.issues)
+    camps = sorted(scenario.camps, key=lambda name: -scenario.camps[name].pole)
+    if len(camps) < 2:
+        camps = [*camps, *(f"camp_{n + 1}" for n in range(len(camps), 2))]
+    return {
+        "run": ("run", np.asarray(runs, dtype=np.int64)),
+        "round": ("round", np.arange(weeks)),
+        "date": ("round", np.datetime64(scenario.start) + 7 * np.arange(weeks)),
+        "actor": ("actor", _words(actors)),
+        "actor_label": ("actor", _words(a.label for a in scenario.actors.values())),
+        "other": ("other", _words(actors)),
+        "issue": ("issue", _words(issues)),
+        "issue_label": ("issue", _words(i.label for i in scenario.issues.values())),
+        "camp": ("camp", _words(camps)),
+        "theatre": ("theatre", _words(lay.theatres)),
+        "theatre_label": ("theatre", _words(_theatre_labels(scenario, lay))),
+        "objective": ("objective", _words(".".join(o) for o in lay.objectives)),
+        "link": ("link", _words(f"{patron}>{proxy}" for patron, proxy in lay.links)),
+        "patron": ("link", _words(patron for patron, _ in lay.links)),
+        "proxy": ("link", _words(proxy for _, proxy in lay.links)),
+        "account": ("account", _words(ACCOUNTS)),
+        "kind_name": ("kind", _words(kind.name for kind in log.KINDS)),
+    }
+
+
+def _theatre_labels(scenario: Scenario, lay: Layout) -> list[str]:
+    known = scenario.theatres
+    return [known[name].label if name in known else "the whole country" for name in lay.theatres]
+
+
+def _words(names: Any) -> NDArray[np.object_]:
+    return np.array(list(names), dtype=object)
+
+
+def renumber(index: NDArray[Any], order: list[int]) -> NDArray[np.int64]:
+    """Indices of the layout as indices of the file; -1 (nobody) stays."""
+    place = np.full(len(order) + 1, -1, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place[np.asarray(index, dtype=np.int64)]
+
+
+def _event_variables(
+    runs: Sequence[int], logs: Sequence[NDArray[np.float64]], order: dict[str, list[int]]
+) -> dict[str, Any]:
+    rows = np.concatenate(logs) if logs else log.empty(0)
+    counts = [len(part) for part in logs]
+    codes = {
+        "event_run": np.repeat(np.asarray(runs, dtype=np.int64), counts),
+        "event_round": rows[:, log.ROUND].astype(np.int64),
+        "event_kind": rows[:, log.KIND].astype(np.int64),
+        "event_actor": renumber(rows[:, log.ACTOR], order["actor"]),
+        "event_counterpart": renumber(rows[:, log.COUNTERPART], order["actor"]),
+        "event_issue": renumber(rows[:, log.ISSUE], order["issue"]),
+        "event_answer": rows[:, log.ANSWER] > 0.5,
+        "event_gain": rows[:, log.GAIN],
+        "event_shock": rows[:, log.SHOCK],
+    }
+    variables: dict[str, Any] = {name: ("event", values) for name, values in codes.items()}
+    variables["event_terms"] = (("event", "term"), rows[:, log.TERMS :])
+    return variables
+
+
+def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
+    """The events of the runs and weeks that results hold, in the order in which they happened.
+
+    Names are right whatever was selected or put in another order; events are left out only with
+    their run or their week.
+
+    Parameters
+    ----------
+    results : Dataset
+    run : int, optional
+        Number of a run; all runs if not given.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such run, events were not recorded, a run stands there twice, or the
+        results cannot be read (see `sim.results.provenance.checked`).
+    """
+    event_column(results, "kind")
+    numbers = distinct_runs(results)["run"].values
+    if run is not None and run not in numbers:
+        raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
+    column = {
+        name: event_column(results, name)
+        for name in ("run", "round", "kind", "answer", "gain", "shock", "terms")
+    }
+    for name, axis in (("actor", "actor"), ("counterpart", "actor"), ("issue", "issue")):
+        column[name] = named(results, axis, event_column(results, name))
+    week, held = places(results["round"].values, column["round"])
+    held &= np.isin(column["run"], numbers if run is None else [run])
+    dates = [day.astype("datetime64[D]").item() for day in results["date"].values]
+    found = {name: values[held].tolist() for name, values in column.items()}
+    for n, place in enumerate(week[held].tolist()):
+        kind = log.KINDS[found["kind"][n]]
+        yield Event(
+            run=found["run"][n],
+            round=found["round"][n],
+            date=dates[place],
+            phase=kind.phase,
+            decision=kind.name,
+            actor=found["actor"][n],
+            counterpart=found["counterpart"][n],
+            issue=found["issue"][n],
+            answer=found["answer"][n],
+            gain=found["gain"][n],
+            shock=found["shock"][n],
+            margin=found["gain"][n] - found["shock"][n],
+            terms=dict(zip(kind.terms, found["terms"][n], strict=False)),
+        )
+
+
+def event_column(results: xr.Dataset, name: str) -> NDArray[Any]:
+    """One column of the table of events, as ``"actor"`` or ``"answer"``.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded, or no longer lie in one table.
+    """
+    if f"event_{name}" not in results:
+        raise ResultsError(
+            "these results hold no events: in an ensemble, --record events or record='events' "
+            "keeps them; in simulate, log=True"
+        )
+    variable = results[f"event_{name}"]
+    if variable.dims[:1] != ("event",) or len(variable.dims) > (2 if name == "terms" else 1):
+        raise ResultsError(
+            "the events of these results lie in no table any more, with the axis 'event': results "
+            "with events cannot be put together by xarray.concat"
+        )
+    found: NDArray[Any] = variable.values
+    return found
+
+
+def event_table(results: xr.Dataset, run: int | None = None) -> pd.DataFrame:
+    """The same as `events`, as a table with one row an event; terms in columns of their own."""
+    rows = []
+    for event in events(results, run):
+        row = {name: value for name, value in vars(event).items() if name != "terms"}
+        rows.append(row | {f"term_{name}": value for name, value in event.terms.items()})
+    return pd.DataFrame(rows)
+
+
+def _span(results: xr.Dataset) -> str:
+    runs = results["run"].values
+    return f"{runs.min()} to {runs.max()}" if len(runs) else "none"

@@ -1,0 +1,264 @@
+"""What an ensemble keeps of each run: levels and variables by name, as the arrays of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import event_log
+from sim.engine.inputs import Layout
+from sim.engine.run_summary import LARGE_COUNTS, SMALL_COUNTS, Picks, Summary, empty_summary
+from sim.engine.state import RECORDED, Kept
+from sim.errors import SimError, nearest
+from sim.results.dataset import DIMS, file_order, renumber
+from sim.scenario.schema import Scenario
+
+# Level -> what it adds to the summary, which is always kept.
+LEVELS: dict[str, str] = {
+    "summary": "of every run the state of each week, and ties, positions and counts at its end",
+    "actors": "every week of every actor, camp, theatre, issue and patron link",
+    "dyads": "every week of every tie",
+    "events": "every decision and happening with the numbers that drove it",
+}
+_ACTOR_PARTS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
+_WEEKLY = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
+IN_SUMMARY: dict[str, tuple[str, ...]] = {
+    "state": ("round",),
+    "convener": ("round",),
+    "final_tie": ("actor", "other"),
+    "final_position": ("issue",),
+    "final_capability": ("actor",),
+    "decided": ("kind", "answer", "actor"),
+    "happened": ("kind", "answer"),
+    "story": (),
+    "event_count": (),
+}
+EVENT_CODES = ("round", "kind", "actor", "counterpart", "issue", "answer")
+
+
+class Variable(NamedTuple):
+    """An array that an ensemble keeps; its first dimension is that of runs.
+
+    Attributes
+    ----------
+    name : str
+    dims : tuple of str
+        Dimensions after that of runs.
+    shape : tuple of int
+    dtype : str
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class Failure(TypedDict):
+    """A run that failed: its number, the error in a line, and its traceback."""
+
+    run: int
+    error: str
+    traceback: str
+
+
+class Block(NamedTuple):
+    """What a block of runs leaves, names in the order of the scenario's file.
+
+    Attributes
+    ----------
+    arrays : dict of str to ndarray
+        One a variable, first axis of runs.
+    codes, numbers : ndarray
+        Events of all its runs, shape (events, 6) and (events, 7); no rows if they are not kept.
+    failures : list of Failure
+        The runs that failed.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    codes: NDArray[np.int32]
+    numbers: NDArray[np.float64]
+    failures: list[Failure]
+
+
+def chosen(record: str | Sequence[str]) -> tuple[str, ...]:
+    """Names of a choice of what to record, checked: levels, then variables.
+
+    Parameters
+    ----------
+    record : str or sequence of str
+        Levels (see `LEVELS`) and variables by name; ``"actors,tie"`` is the same as
+        ``["actors", "tie"]``.
+
+    Raises
+    ------
+    SimError
+        If one is not known; names the nearest.
+    """
+    if not isinstance(record, str | Sequence):
+        raise SimError(f"what to record is given as words, as 'actors,tie', not as {record!r}")
+    words = record.split(",") if isinstance(record, str) else list(record)
+    names = [str(word).strip() for word in words]
+    known = list(dict.fromkeys([*LEVELS, *_WEEKLY, *IN_SUMMARY]))
+    for name in names:
+        if name not in known:
+            raise SimError(
+                f"unknown level or variable to record {name!r} ({nearest(name, known)}); "
+                f"levels are {', '.join(LEVELS)}"
+            )
+    kept = [name for name in [*LEVELS, *_WEEKLY] if name in names and name not in IN_SUMMARY]
+    return tuple(dict.fromkeys(["summary", *kept]))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is kept of every run of an ensemble, and where it is found.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    layout : Layout
+    record : tuple of str
+        From `chosen`.
+    """
+
+    scenario: Scenario
+    layout: Layout
+    record: tuple[str, ...]
+
+    @property
+    def events(self) -> bool:
+        """Whether the table of events is kept."""
+        return "events" in self.record
+
+    @cached_property
+    def weekly(self) -> tuple[str, ...]:
+        """Variables of which every week is kept, in the order of `world.RECORDED`."""
+        wanted = set(self.record) & set(_WEEKLY)
+        if "actors" in self.record:
+            wanted |= {name for name, part in _WEEKLY.items() if part in _ACTOR_PARTS}
+        if "dyads" in self.record:
+            wanted.add("tie")
+        return tuple(name for name in _WEEKLY if name in wanted and name not in IN_SUMMARY)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Parts of the record of a run that are needed for it."""
+        return ("status", *dict.fromkeys(_WEEKLY[name] for name in self.weekly))
+
+    @cached_property
+    def picks(self) -> Picks:
+        """Rows of every part that are kept."""
+        rows = {}
+        for part, (_, fields) in RECORDED.items():
+            names = list(fields.values())
+            if part == "account":  # one variable whose rows are the accounts
+                rows[part] = list(range(4)) if names[0] in self.weekly else []
+            else:
+                rows[part] = [row for row, name in enumerate(names) if name in self.weekly]
+        return Picks(**{part: np.array(found, dtype=np.int64) for part, found in rows.items()})
+
+    @property
+    def counts(self) -> np.dtype[Any]:
+        """Type of counts: of two bytes, unless a run can have more events than these hold."""
+        case, lay = self.scenario, self.layout
+        most = event_log.room(
+            len(lay.actors), len(lay.issues), len(lay.objectives), len(case.bilateral),
+            20 * len(case.events), case.rounds,
+        )  # fmt: skip
+        return SMALL_COUNTS if most <= np.iinfo(SMALL_COUNTS).max else LARGE_COUNTS
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        """Everything that is kept, events apart."""
+        lay, rounds = self.layout, self.scenario.rounds
+        sizes = {
+            "round": rounds, "actor": len(lay.actors), "other": len(lay.actors),
+            "issue": len(lay.issues), "camp": 2, "theatre": len(lay.theatres),
+            "objective": len(lay.objectives), "link": len(lay.links), "account": 4,
+            "kind": len(event_log.KINDS), "answer": 2,
+        }  # fmt: skip
+        like = empty_summary(0, 0, 0, 0, self.counts)
+        found = [(name, dims, getattr(like, name).dtype) for name, dims in IN_SUMMARY.items()]
+        for name in self.weekly:
+            part = _WEEKLY[name]
+            dims = ("round", *(("account",) if part == "account" else ()))
+            kind = {"status": np.int16}.get(part, np.bool_ if "flag" in part else np.float32)
+            found.append((name, (*dims, *DIMS[RECORDED[part][0]]), np.dtype(kind)))
+        return tuple(
+            Variable(name, dims, tuple(sizes[dim] for dim in dims), str(dtype))
+            for name, dims, dtype in found
+        )
+
+    @property
+    def bytes_a_run(self) -> int:
+        """Memory of one run, events apart."""
+        return sum(
+            np.dtype(v.dtype).itemsize * int(np.prod(v.shape, dtype=np.int64))
+            for v in self.variables
+        )
+
+    def block(
+        self,
+        out: Summary,
+        weeks: Kept,
+        rows: NDArray[np.float64],
+        failures: list[Failure],
+    ) -> Block:
+        """The arrays of a block in the order of the file.
+
+        Parameters
+        ----------
+        out, weeks, rows
+            Summaries, weeks and events as `sim.engine.run_summary.play_block` left them.
+        failures : list of Failure
+        """
+        order = file_order(self.scenario, self.layout)
+        arrays: dict[str, NDArray[Any]] = {}
+        for variable in self.variables:
+            if variable.name in IN_SUMMARY:
+                values = getattr(out, variable.name)
+            else:
+                part = _WEEKLY[variable.name]
+                names = list(RECORDED[part][1].values())
+                block = getattr(weeks, part)
+                if part != "account":
+                    place = [name for name in names if name in self.weekly].index(variable.name)
+                    block = block[:, :, place]
+                if RECORDED[part][0] == "1":
+                    block = block[..., 0]
+                values = block
+            for axis, dim in enumerate(variable.dims, start=1):
+                if dim in order:
+                    values = values.take(order[dim], axis=axis)
+            arrays[variable.name] = np.ascontiguousarray(values)
+        arrays["convener"] = renumber(arrays["convener"], order["actor"]).astype(np.int16)
+        places = (
+        event_log.ROUND, event_log.KIND, event_log.ACTOR, event_log.COUNTERPART, event_log.ISSUE,
+    )  # fmt: skip
+        codes = rows[:, (*places, event_log.ANSWER)].astype(np.int32)
+        for column, dim in ((2, "actor"), (3, "actor"), (4, "issue")):
+            codes[:, column] = renumber(codes[:, column], order[dim])
+        return Block(arrays, codes, np.ascontiguousarray(rows[:, event_log.GAIN :]), failures)
+
+
+def event_variables(
+    runs: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    numbers: NDArray[np.float64],
+) -> Mapping[str, Any]:
+    """Events of some runs as the variables that `sim.results.dataset.events` reads."""
+    found: dict[str, Any] = {"event_run": ("event", np.repeat(runs, counts))}
+    for column, name in enumerate(EVENT_CODES):
+        values = codes[:, column].astype(np.int64)
+        found[f"event_{name}"] = ("event", values > 0 if name == "answer" else values)
+    found["event_gain"] = ("event", numbers[:, 0])
+    found["event_shock"] = ("event", numbers[:, 1])
+    found["event_terms"] = (("event", "term"), numbers[:, 2:])
+    return found

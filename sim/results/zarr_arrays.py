@@ -1,0 +1,269 @@
+"""The arrays of a store: how they are laid out in Zarr v3, and how they are read without gaps."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from xarray.backends import BackendArray
+from xarray.core import indexing
+
+from sim.errors import ResultsError
+from sim.results.dataset import MEANING
+from sim.results.ensemble_spec import Study
+from sim.results.netcdf import dates_as_written
+from sim.results.variables import Variable
+
+EVENTS = "events"
+AGAIN = "give the ensemble command again: it plays once more what is damaged"
+# One for every run that is finished and did not fail, for whoever opens the arrays directly.
+FINISHED = Variable("finished", (), (), "bool")
+_FINISHED_MEANING = "whether the run is finished and did not fail; where not, all else is a filler"
+# Numbers of runs that share a chunk, so that a store can grow.
+RUNS_TOGETHER = 100_000
+
+
+def filler(dtype: Any) -> Any:
+    """The value that stands where nothing was found: no code, count or number of a run is it.
+
+    Parameters
+    ----------
+    dtype : dtype
+        NaN for floats, the lowest number of signed and the highest of unsigned whole ones, false.
+    """
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        return kind.type(np.nan)
+    if kind.kind == "b":
+        return np.False_
+    limits = np.iinfo(kind)
+    return kind.type(limits.min if kind.kind == "i" else limits.max)
+
+
+def layout(study: Study) -> dict[str, bytes]:
+    """Every file that says how the arrays of a study are laid out, and its coordinates.
+
+    It is all that there is before the first run. To make a store, to repair one, to let it grow and
+    to shrink it, these files are written where they are others.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    dict
+        Name below the folder of the arrays -> content.
+    """
+    import zarr
+
+    files: dict[str, Any] = {}
+    group = zarr.create_group(zarr.storage.MemoryStore(files), attributes=study.attributes())
+    for variable in (FINISHED, *study.recording.variables):
+        meaning, unit = MEANING.get(variable.name, (_FINISHED_MEANING, "true or false"))
+        group.create_array(
+            variable.name,
+            shape=(study.runs, *variable.shape),
+            chunks=(study.block, *(max(1, size) for size in variable.shape)),
+            dtype=variable.dtype,
+            fill_value=filler(variable.dtype),
+            compressors=_compressors(),
+            dimension_names=("run", *variable.dims),
+            attributes={"long_name": meaning, "units": unit},
+        )
+    for name, (dim, values) in study.coordinates().items():
+        _add_coordinate(group, name, dim, np.asarray(values))
+    if study.recording.events:
+        group.create_group(EVENTS)
+    return {name: content.to_bytes() for name, content in files.items()}
+
+
+def _add_coordinate(group: Any, name: str, dim: str, values: NDArray[Any]) -> None:
+    attributes: dict[str, Any] = {}
+    if values.dtype.kind == "M":
+        values, attributes = dates_as_written(values)
+    array = group.create_array(
+        name,
+        shape=values.shape,
+        chunks=(RUNS_TOGETHER if name == "run" else max(1, len(values)),),
+        dtype=str if values.dtype.kind == "O" else values.dtype,
+        dimension_names=(dim,),
+        attributes=attributes,
+        # A value that equals the filler is written too.
+        config={"write_empty_chunks": True},
+    )
+    array[:] = values
+
+
+def _compressors() -> list[Any]:
+    from zarr.codecs import Crc32cCodec, ZstdCodec
+
+    return [ZstdCodec(level=1), Crc32cCodec()]
+
+
+class Arrays:
+    """The arrays of a store that is there.
+
+    Parameters
+    ----------
+    folder : store of zarr
+    study : Study
+    where, remedy : str
+        For messages: the store, and what to do if it is damaged.
+
+    Raises
+    ------
+    ResultsError
+        If they cannot be opened.
+    """
+
+    def __init__(self, folder: Any, study: Study, where: str, remedy: str = AGAIN) -> None:
+        import zarr
+
+        self._study, self._where, self._remedy = study, where, remedy
+        self._group: Any
+        with reading(f"{where}: runs.zarr", remedy):
+            self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
+
+    def _array(self, name: str) -> Any:
+        # zarr's own way is to read zeros where a file is gone.
+        config = {"write_empty_chunks": True, "read_missing_chunks": False}
+        return self._group[name].with_config(config)
+
+    def _of(self, variable: Variable) -> Any:
+        """The array of a variable, if it is laid out as the study has it."""
+        array, study = self._array(variable.name), self._study
+        chunks = (study.block, *(max(1, size) for size in variable.shape))
+        there = (array.chunks, array.shape[1:], str(array.dtype), array.metadata.dimension_names)
+        right = (chunks, variable.shape, variable.dtype, ("run", *variable.dims))
+        if there != right or array.shape[0] < study.runs:
+            raise ValueError(f"the array {variable.name} is not laid out as in the manifest")
+        return array
+
+    def write(self, variable: Variable, span: tuple[int, int], values: NDArray[Any]) -> None:
+        """Write the values of a block.
+
+        Parameters
+        ----------
+        variable : Variable
+        span : tuple of int
+            Places of its first run and of the one after its last.
+        values : ndarray
+            First axis of runs.
+        """
+        self._of(variable)[slice(*span)] = values
+
+    def read(self, variable: Variable, span: tuple[int, int]) -> NDArray[Any]:
+        """Read the values of a block.
+
+        Parameters
+        ----------
+        variable, span
+            As in `write`.
+
+        Raises
+        ------
+        KeyError, ValueError, OSError, RuntimeError
+            If a file is gone or damaged; see `reading`.
+        """
+        return np.asarray(self._of(variable)[slice(*span)])
+
+    def lazily(self, variable: Variable) -> xr.Variable:
+        """A variable of all runs, read from the disk when it is looked at.
+
+        Parameters
+        ----------
+        variable : Variable
+
+        Raises
+        ------
+        ResultsError
+            Now, or when it is looked at: if what is needed is gone or damaged.
+        """
+        with reading(self._where, self._remedy):
+            array = self._of(variable)
+        what = f"{self._where}: {variable.name}"
+        lazy = indexing.LazilyIndexedArray(_OnDisk(array, what, self._remedy))
+        dims = ("run", *variable.dims)
+        return xr.Variable(dims, lazy, array.attrs.asdict())[: self._study.runs]
+
+    def write_events(self, number: int, codes: NDArray[Any], numbers: NDArray[Any]) -> None:
+        """Write the events of a block.
+
+        Parameters
+        ----------
+        number : int
+            Of the block.
+        codes, numbers : ndarray
+            See `sim.results.variables.Block`.
+        """
+        for name, values, second in (("codes", codes, "code"), ("numbers", numbers, "number")):
+            self._group.create_array(
+                f"{EVENTS}/{number}/{name}",
+                data=values,
+                chunks=(max(1, len(values)), values.shape[1]),
+                compressors=_compressors(),
+                dimension_names=("event", second),
+                overwrite=True,
+                config={"write_empty_chunks": True},
+            )
+
+    def read_events(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Codes and numbers of the events of a block; raises as `read` does.
+
+        Parameters
+        ----------
+        number : int
+            Of the block.
+        """
+        codes, numbers = (self._array(f"{EVENTS}/{number}/{n}") for n in ("codes", "numbers"))
+        return np.asarray(codes[:]), np.asarray(numbers[:])
+
+
+class _OnDisk(BackendArray):
+    """An array that is read piece by piece, and refuses a piece that is gone or damaged."""
+
+    def __init__(self, array: Any, what: str, remedy: str) -> None:
+        self._kept, self._what, self._remedy = array, what, remedy
+        self.shape, self.dtype = array.shape, array.dtype
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
+        outer = indexing.IndexingSupport.OUTER
+        return indexing.explicit_indexing_adapter(key, self.shape, outer, self._read)
+
+    def _read(self, key: tuple[Any, ...]) -> Any:
+        with reading(self._what, self._remedy):
+            return self._kept.oindex[key]
+
+
+@contextlib.contextmanager
+def reading(what: str, remedy: str = AGAIN) -> Iterator[None]:
+    """Turn what goes wrong when something is read into one message.
+
+    Parameters
+    ----------
+    what : str
+        What is read.
+    remedy : str
+        What to do if it is damaged.
+
+    Raises
+    ------
+    ResultsError
+        If it is damaged: a checksum does not hold, a file is gone.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
+        words = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+        if type(error).__name__ == "ChunkNotFoundError":  # zarr advises to read zeros instead
+            words = "a file of it is missing"
+        elif "checksum" in words:
+            words = "a file of it was changed: its checksum does not hold"
+        elif isinstance(error, KeyError):
+            words = f"it has no array {words}"
+        raise ResultsError(f"{what} is damaged: {words}; {remedy}") from error

@@ -1,0 +1,1 @@
+"""One run or a million: simulate, ensemble, replay, branch, and who plays them."""

@@ -1,0 +1,180 @@
+"""Go on from any week of a run with something changed, and the same luck."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.engine.build import begin, keys_of, most_events, prepare
+from sim.engine.draws import NO_DRAWS
+from sim.engine.event_log import counter, empty, must_be_sound
+from sim.engine.inputs import Givens, Knobs, Layout
+from sim.engine.schedule import play
+from sim.engine.state import World, blank
+from sim.errors import Fault, ResultsError, ScenarioError
+from sim.results import selection
+from sim.results.dataset import assemble, scenario_of
+from sim.rules.objectives import weigh
+from sim.scenario.files import as_data, differing, with_changes
+from sim.scenario.schema import Scenario
+
+# What is over before the first week: a branch cannot change it.
+_PAST = ("start", "parameters.burn_in", "parameters.sig_w", "parameters.sig_x", "theory")
+
+
+def branch(
+    run: xr.Dataset,
+    at: str | dt.date | int,
+    set: Mapping[str, object] | Sequence[str],
+    number: int | None = None,
+) -> xr.Dataset:
+    """Play a run to a date, change something, and go on with the same luck.
+
+    Parameters
+    ----------
+    run : Dataset
+        Results that hold the run: of `simulate`, `ensemble` or `replay`.
+    at : date, str or int
+        The first week that is played with the changes: a day in it, or its number.
+    set : mapping or sequence of str
+        Changes to the scenario, as ``{"actors.iran.capability": 1.4}``. What an actor is given
+        changes as by a dated event: a capability is what its patrons restore, and what is left of
+        it changes in proportion. A weight changes in proportion too, and an ideal keeps this run's
+        spread around it.
+    number : int, optional
+        Which run, if there are several.
+
+    Returns
+    -------
+    Dataset
+        The whole run, in full: up to the branch as it was, from there as it becomes.
+        ``attrs["branch"]`` says where.
+
+    Raises
+    ------
+    ScenarioError
+        If the changes cannot be used, or concern what lies before the branch.
+    ResultsError
+        If there is no such run or week, or an actor has a class of one's own.
+    """
+    if not isinstance(run, xr.Dataset):
+        raise ResultsError(
+            "branch needs results in memory: sim.branch(sim.replay(store, 3), at=..., set=...)"
+        )
+    if number is None and run.sizes.get("run", 0) > 1:
+        raise ResultsError("these results hold many runs: say which, as number=3")
+    old = scenario_of(run)
+    new = with_changes(old, set)
+    which = selection.run_number(run, number)
+    week = int(run["round"].values[selection.week_at(run, at)])
+    if "branch" in run.attrs:
+        raise ResultsError("this run is a branch itself: branch off the run that it comes from")
+    if any(actor.agent is not None for actor in (*old.actors.values(), *new.actors.values())):
+        raise ResultsError("a run with actor classes of one's own cannot be branched")
+    seed, held = int(run.attrs["seed"]), run.attrs.get("hold", "nothing")
+    hold = None if held == "nothing" else held
+    before, after = prepare(old), prepare(new)
+    _must_continue(old, new, before[2], after[2], week)
+    g, p, lay = before
+    world = begin(old, g, p, lay, seed, which, hold)
+    unchanged = begin(old, g, p, lay, seed, which, hold)
+    changed = begin(new, *after, seed, which, hold)
+    rounds = new.rounds
+    record = blank(lay, rounds)
+    log = empty(most_events(g, lay, week) + most_events(after[0], lay, rounds))
+    count = counter()
+    keys = keys_of(seed, np.array([which], dtype=np.uint64), hold)[0][0]
+    play(g, p, world, record, log, count, keys, NO_DRAWS, 0, week, None)
+    _change(world, before, after, unchanged, changed)
+    play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, rounds, None)
+    must_be_sound(count, which)
+    results = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
+    changes = [f"{path} {was} to {now}" for path, was, now in differing(old, new)]
+    results.attrs["branch"] = f"from week {week}: {'; '.join(changes) or 'nothing changed'}"
+    if hold is not None:
+        results.attrs["hold"] = hold
+    return results
+
+
+def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, week: int) -> None:
+    """Refuse changes to what is over, or to who takes part."""
+    faults = []
+    if there != here or len(there.pairs) != len(here.pairs):
+        faults.append(
+            Fault(
+                "",
+                "a branch cannot add or remove actors, issues, objectives or links; it can set "
+                "their weights, capabilities and control",
+            )
+        )
+    one, other = as_data(old), as_data(new)
+    # What each believes at first is set in week 0.
+    for path in (*_PAST, *(("parameters.opt",) if week > 0 else ())):
+        if _at(one, path) != _at(other, path):
+            faults.append(Fault(path, f"is over before week {week}, so a branch cannot change it"))
+    for issue in old.issues:
+        if issue in new.issues and old.issues[issue].start != new.issues[issue].start:
+            faults.append(
+                Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
+            )
+    if _before(prepare(old)[0], week) != _before(prepare(new)[0], week):
+        faults.append(Fault("events", f"cannot change before week {week}: that is over"))
+    for mechanism in ("bilateral", "tie_behaviour"):
+        if getattr(old.mechanisms, mechanism) != getattr(new.mechanisms, mechanism):
+            faults.append(Fault(f"mechanisms.{mechanism}", "cannot change on the way"))
+    if new.rounds <= week:
+        faults.append(Fault("rounds", f"must be more than {week}, the week of the branch"))
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _before(g: Givens, week: int) -> list[tuple[float, ...]]:
+    """The dated changes before a week."""
+    rows = zip(*(column.tolist() for column in g.shifts), strict=True)
+    return [row for row in rows if row[0] < week]
+
+
+def _at(data: Mapping[str, Any], path: str) -> Any:
+    found: Any = data
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _change(
+    world: World,
+    before: tuple[Givens, Knobs, Layout],
+    after: tuple[Givens, Knobs, Layout],
+    unchanged: World,
+    changed: World,
+) -> None:
+    """Change in a world what actors are given, by what differs between two beginnings."""
+    old, new = before[0].start, after[0].start
+    for n in range(len(new.m0)):
+        if new.m0[n] != old.m0[n]:
+            left = world.force.m[n] / world.force.m0[n] if world.force.m0[n] > 0.0 else 1.0
+            world.force.m[n] = left * new.m0[n]
+            world.force.m0[n] = new.m0[n]
+    for now, one, other in (
+        (world.force.cost, old.cost, new.cost),
+        (world.web.control, old.control, new.control),
+        (world.truce.consultation, old.consultation, new.consultation),
+    ):
+        differs = one != other
+        now[differs] = other[differs]
+    # Objectives of this run: its own spread of weights and ideals stays.
+    for o in range(len(world.aims.ow)):
+        one, other = unchanged.aims.ow[o], changed.aims.ow[o]
+        if one != other:  # in proportion: a dated event may have changed it since
+            world.aims.ow[o] *= other / one
+        if unchanged.aims.ox[o] != changed.aims.ox[o]:
+            world.aims.ox[o] = changed.aims.ox[o]
+    g = after[0]
+    weigh(
+        world.aims.W, world.aims.X, g.aim.o_actor, g.aim.o_issue, g.aim.o_short, world.aims.ow,
+        world.aims.ox, world.aims.ones, g.who.patience,
+    )  # fmt: skip

@@ -1,0 +1,387 @@
+"""Data to a `Scenario`, with every fault said in plain words.
+
+Pydantic finds what is wrong in a field; the message is written afresh here, from all that the
+field allows. Wrong values are then replaced by harmless ones, so that what the parts say of each
+other (`sim.scenario.checks`) can be reported in the same breath.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
+from sim.scenario import checks, field_types
+from sim.scenario.overrides import Changes, append_events, apply, read_changes
+from sim.scenario.schema import Scenario
+from sim.scenario.toml_source import DEEPEST, Array, Path, Place, Table, dotted, place_of, too_deep
+
+ROUNDS_OF_REPAIR = 9
+
+
+def unwrapped(value: object, annotation: Any = None, path: Path = ()) -> object:
+    """Turn what Python hands over into the plain data that a file would hold.
+
+    Models, such as an `Actor`, become tables; arrays and scalars of NumPy become lists and
+    numbers. Where a date is allowed, a text like ``"2016-12-30"``, a `datetime.datetime`, a
+    `pandas.Timestamp` and a `numpy.datetime64` are one, if they name no hour of the day.
+
+    Parameters
+    ----------
+    value : object
+    annotation : type or None
+        What `sim.scenario.schema` allows there.
+    path : tuple of str and int
+        Where it stands.
+
+    Raises
+    ------
+    ScenarioError
+        If the data are nested deeper than `sim.scenario.toml_source.DEEPEST`.
+    """
+    if len(path) > DEEPEST:
+        raise too_deep(path, Place())
+    if hasattr(value, "dtype") and hasattr(value, "ndim"):
+        value = _from_numpy(value)
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
+    if isinstance(value, Mapping):
+        # { value = ..., source = ... } is a single value with its source
+        noted = annotation is not None and field_types.is_scalar(annotation)
+        return {
+            key: unwrapped(
+                entry,
+                annotation if noted and key == "value" else field_types.step(annotation, str(key)),
+                (*path, str(key)),
+            )
+            for key, entry in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [
+            unwrapped(entry, field_types.step(annotation, n), (*path, n))
+            for n, entry in enumerate(value)
+        ]
+    if any(kind is dt.date for kind, _ in field_types.options(annotation)):
+        return _as_date(value, field_types.words(annotation))
+    return value
+
+
+def _from_numpy(value: Any) -> object:
+    import numpy as np  # loaded already: the value is NumPy's
+
+    array = np.asarray(value)
+    # dates of any unit come out as datetime, and not as a count of nanoseconds
+    return array.astype("datetime64[us]").tolist() if array.dtype.kind == "M" else array.tolist()
+
+
+def _as_date(value: object, words: Collection[str]) -> object:
+    """A date, if the value is one in another form; else the value as it is."""
+    if isinstance(value, str) and value not in words:
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    if isinstance(value, dt.datetime) and value == value:  # pandas.NaT is no day
+        midnight = value.hour == value.minute == value.second == value.microsecond == 0
+        return value.date() if midnight else value
+    return value
+
+
+def finish(tree: Table, changes: Changes, faults: list[Fault], files: list[str]) -> Scenario:
+    """Apply changes to a tree of data and check it; raises ScenarioError with every fault."""
+    append_events(tree, faults)
+    for key in ("extends", "without"):
+        if key in tree:
+            place = place_of(tree, (key,))
+            faults.append(
+                Fault(key, "only a file can extend another", "use sim.scenario.files.load", *place)
+            )
+            tree.drop(key)
+    if changes:
+        read_in, place = read_changes(changes, faults)
+        plain = {
+            path: unwrapped(value, field_types.at(_keys(path))) for path, value in read_in.items()
+        }
+        tree = apply(tree, plain, place, faults)
+    sources = Table()
+    stripped = _strip(tree, field_types.ROOT, (), sources, faults)
+    scenario = _validate(stripped, sources, faults, files)
+    if faults or scenario is None:
+        order = {file: position for position, file in enumerate(files)}
+        last = len(order)
+        faults.sort(key=lambda f: (order.get(f.file, last), f.line or 10**9))
+        raise ScenarioError(list(dict.fromkeys(faults)))
+    return scenario
+
+
+def _keys(path: str) -> Path:
+    """Keys of a dotted path; a number in it is a position in a list."""
+    return tuple(int(key) if key.isdecimal() and len(key) < 10 else key for key in path.split("."))
+
+
+def _strip(value: Any, annotation: Any, path: Path, sources: Table, faults: list[Fault]) -> Any:
+    """Take ``{ value = 1.4, source = "..." }`` apart: the number stays, the source is noted."""
+    if isinstance(value, Table) and annotation is not None and field_types.is_scalar(annotation):
+        where = ".".join(map(str, path))
+        for key in value:
+            if key not in ("value", "source", "status"):
+                hint = nearest(key, ["value", "source", "status"])
+                inner = dotted((*path, key))
+                faults.append(Fault(inner, f"unknown field {key!r}", hint, *value.places[key]))
+        odd = any(key not in ("value", "source", "status") for key in value)
+        for key in ("value", "source"):
+            if key not in value and not odd:
+                place = next(iter(value.places.values()), Place())
+                problem = f"{key} is missing: a single value is written as it is, or "
+                problem += '{ value = 1.4, source = "..." }'
+                faults.append(Fault(dotted(path), problem, "", *place))
+        if "source" in value:
+            _strip(value["source"], None, (*path, "source"), sources, faults)
+            note, place = Table(), value.places["source"]
+            for key in ("source", "status"):
+                if key in value:
+                    note.put(key, value[key], value.places[key])
+            sources.put(where, note, place)
+        return value.get("value", field_types.stand_in(annotation))
+    if isinstance(value, Table):
+        table = Table()
+        for key, entry in value.items():
+            inner = _strip(entry, field_types.step(annotation, key), (*path, key), sources, faults)
+            table.put(key, inner, value.places[key])
+        return table
+    if isinstance(value, Array):
+        array = Array()
+        for position, entry in enumerate(value):
+            inner = field_types.step(annotation, position)
+            array.add(
+                _strip(entry, inner, (*path, position), sources, faults), value.places[position]
+            )
+        return array
+    if isinstance(value, str) and not _is_text(value):
+        faults.append(Fault(dotted(path), "holds a sign that cannot be written in a file"))
+    return value
+
+
+def _is_text(value: str) -> bool:
+    """Whether a text can be written: half of a pair of signs cannot."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _tuples(value: Any) -> Any:
+    """Turn lists into tuples, which is what a frozen scenario holds."""
+    if isinstance(value, dict):
+        return {key: _tuples(entry) for key, entry in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _validate(
+    tree: Table, sources: Table, faults: list[Fault], files: list[str]
+) -> Scenario | None:
+    data = _plain(tree)
+    if sources:
+        declared = data.get("sources", {})
+        data["sources"] = {**(declared if isinstance(declared, dict) else {}), **_plain(sources)}
+    given = data.get("parameters")
+    given = list(given) if isinstance(given, dict) else []
+    repaired: set[Path] = set()
+    scenario: Scenario | None = None
+    for attempt in range(ROUNDS_OF_REPAIR):
+        try:
+            scenario = Scenario.model_validate(_tuples(data))
+            break
+        except ValidationError as error:
+            wrong = _wrong(error, data)
+            if attempt == 0:
+                shown = list(wrong.items())[: MOST_FAULTS + 1]
+                faults += [_fault(path, kind, data, tree, sources) for path, kind in shown]
+            for path, kind in wrong.items():
+                repaired.add(path)
+                _repair(data, path, kind)
+    if scenario is None:
+        return None
+    for noted in scenario.sources:
+        if not _leads_to_scalar(data, noted):
+            place = place_of(tree, ("sources", noted))
+            where = f"sources.{noted}" if noted.isprintable() else dotted(("sources", noted))
+            faults.append(Fault(where, "there is no such number", "", *place))
+    follows = _Followers(repaired)
+    for finding in checks.findings(scenario, given):
+        if len(faults) > MOST_FAULTS:
+            break
+        if not follows.has(finding):
+            place = _place(tree, finding, files)
+            faults.append(Fault(dotted(finding.path), finding.problem, finding.hint, *place))
+    return scenario
+
+
+def _place(tree: Table, finding: checks.Finding, files: list[str]) -> Place:
+    """Where to look: of the values that a finding rests on, one that the outermost file sets.
+
+    What a variant makes wrong of its base is mended in the variant.
+    """
+    places = [place_of(tree, path) for path in (finding.path, *finding.uses)]
+    depth = {file: place for place, file in enumerate(files)}
+    told = [place for place in places if place.file]
+    return min(told, key=lambda place: depth.get(place.file, -1), default=places[0])
+
+
+def _leads_to_scalar(data: Any, path: str) -> bool:
+    for key in path.split("."):
+        try:
+            data = data[int(key)] if isinstance(data, (tuple, list)) else data[key]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return False
+    return not isinstance(data, (dict, tuple, list))
+
+
+class _Followers:
+    """Tells which findings merely follow from values that are wrong in themselves."""
+
+    def __init__(self, repaired: Iterable[Path]) -> None:
+        self.repaired = set(repaired)
+        self.around = {path[:n] for path in self.repaired for n in range(len(path) + 1)}
+
+    def has(self, finding: checks.Finding) -> bool:
+        return finding.path in self.around or any(
+            path[:n] in self.repaired
+            for path in (finding.path, *finding.uses)
+            for n in range(len(path) + 1)
+        )
+
+
+def _wrong(error: ValidationError, data: Any) -> dict[Path, str]:
+    """Give the paths of pydantic's errors in the data, each once, with the kind of error."""
+    wrong: dict[Path, str] = {}
+    for fault in error.errors(include_url=False, include_context=False):
+        kind, here, path = fault["type"], data, list[str | int]()
+        for step in fault["loc"]:
+            try:
+                here = here[step]
+            except (KeyError, IndexError, TypeError):
+                if kind == "missing" and isinstance(here, dict):
+                    path.append(step)
+                break  # the rest names an alternative of a union
+            path.append(step)
+        if fault["loc"] and fault["loc"][-1] == "[key]":
+            kind = "key"
+        wrong.setdefault(tuple(path), kind)
+    return wrong
+
+
+def checked[M: BaseModel](tree: Table, model: type[M]) -> M:
+    """The tables of a file that is no scenario (a plan, a history), as their model.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong in a field, in the order of the file.
+    """
+    data = _plain(tree)
+    try:
+        return model.model_validate(_tuples(data))
+    except ValidationError as error:
+        own = [fault for fault in error.errors(include_url=False) if fault["type"] in _WORDS]
+        faults = [
+            Fault(
+                dotted(fault["loc"]),
+                _WORDS[fault["type"]] or fault["msg"].removeprefix("Value error, "),
+                "",
+                *place_of(tree, fault["loc"]),
+            )
+            for fault in own
+            # a list whose entries are wrong is reported as too short besides
+            if fault["type"] != "too_short" or not fault["input"]
+        ]
+        said = {tuple(fault["loc"]) for fault in own}
+        wrong = [one for one in _wrong(error, data).items() if one[0] not in said]
+        faults += [
+            _fault(path, kind, data, tree, Table(), model)
+            for path, kind in wrong[: MOST_FAULTS + 1]
+        ]
+        faults.sort(key=lambda fault: fault.line)
+        raise ScenarioError(faults) from None
+
+
+# Faults that no field has by itself: the words of the model are used, or these.
+_WORDS = {"value_error": "", "too_short": "needs at least one entry"}
+
+
+def _fault(
+    path: Path, kind: str, data: Any, tree: Table, sources: Table, root: Any = field_types.ROOT
+) -> Fault:
+    where = dotted(path)
+    noted = path[:1] == ("sources",) and len(path) > 1 and path[1] in sources
+    place = sources.places[str(path[1])] if noted else place_of(tree, path)
+    outer = field_types.at(path[:-1], root)
+    annotation = field_types.at(path, root)
+    key = path[-1] if path else ""
+    if kind == "extra_forbidden":
+        return Fault(
+            where,
+            f"unknown field {key!r}",
+            nearest(str(key), field_types.known_keys(outer)),
+            *place,
+        )
+    if kind == "key":
+        problem = f"is not {field_types.NAMED}"
+        return Fault(where, problem, "the name for readers is its label", *place)
+    if kind == "missing":
+        return Fault(where, f"is missing; must be {field_types.allowed(annotation)}", "", *place)
+    value = data
+    for step in path:
+        value = value[step]
+    hint = (
+        nearest(value, words)
+        if isinstance(value, str) and (words := field_types.words(annotation))
+        else ""
+    )
+    if hint.startswith("known"):
+        hint = ""  # the message has listed what is allowed
+    if kind == "string_too_long":
+        hint = f"at most {field_types.longest(annotation)} signs, it has {len(value)}"
+    elif kind == "string_pattern_mismatch" and not hint:
+        hint = field_types.why_no_text(value)
+    problem = f"must be {field_types.allowed(annotation)}, is {field_types.shown(value)}"
+    return Fault(where, problem, hint, *place)
+
+
+def _repair(data: Any, path: Path, kind: str) -> None:
+    """Put something harmless where a fault was, so that the rest can be checked too."""
+    if not path:
+        return
+    *outer, key = path
+    inner = data
+    try:
+        for step in outer:
+            inner = inner[step]
+    except (KeyError, IndexError, TypeError):
+        return  # what lay around it was taken out or replaced already, for a fault of its own
+    if kind in ("extra_forbidden", "key"):
+        del inner[key]
+        return
+    annotation = field_types.at(path)
+    model = next(
+        (
+            k
+            for k, _ in field_types.options(
+                field_types.at(tuple(outer)) if outer else field_types.ROOT
+            )
+            if field_types.is_model(k)
+        ),
+        None,
+    )
+    if model is not None and not model.model_fields[str(key)].is_required():
+        inner.pop(key, None)
+    else:
+        inner[key] = field_types.stand_in(annotation)

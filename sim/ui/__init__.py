@@ -1,0 +1,1 @@
+"""For people: the command line, notebooks with sliders, an actor's seat, the report."""

@@ -1,0 +1,117 @@
+"""The command line: `sim check`, `sim run`, `sim ensemble`, `sim compare` ...
+
+Exit codes: 0 done; 1 a run failed, or the work could not go on; 2 bad input; 130 stopped by Ctrl-C.
+What was finished is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+
+from sim.errors import SimError, StoppedError
+from sim.ui.cli import calibrate, ensemble, explain, export, library, plot, scenario, test_theory
+from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, notes_as_messages, say
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after ``sim``; those of the process if not given.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its number instead of ending the program.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    options = _parser().parse_args(arguments)
+    try:
+        if getattr(options, "quiet", False):
+            from sim.rules import jit
+
+            jit.SILENT = True
+        with notes_as_messages():
+            return int(options.command(options))
+    except StoppedError as error:
+        say(f"sim: {error}")
+        return FAILED
+    except SimError as error:
+        say(f"sim: {error}")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        say("sim: stopped")
+        return STOPPED
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough (`sim show x | head`).
+        sys.stderr.close()
+        return DONE
+
+
+class _Version(argparse.Action):
+    """Print the version; looked up only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from sim import distribution
+
+        # not by the parser's own message, which goes to the channel of faults
+        sys.stdout.write(f"{distribution.NAME} {distribution.version()}\n")
+        parser.exit()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sim",
+        description="Simulate wars fought by coalitions, and how those coalitions come apart.",
+        epilog="Exit codes: 0 done, 1 a run failed, 2 bad input, 130 stopped by Ctrl-C.",
+    )
+    parser.add_argument("--version", action=_Version, help="print the version")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    file = argparse.ArgumentParser(add_help=False)
+    file.add_argument("scenario", help="TOML file of a scenario, or a name of `sim list`")
+    file.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE",
+        help="change one value, as actors.iran.capability=1.4; can be given again",
+    )  # fmt: skip
+
+    check = commands.add_parser(
+        "check", parents=[file], help="say what is wrong with a scenario, all at once"
+    )
+    check.add_argument(
+        "--plugin", metavar="FILE", help="Python file with actor classes of your own"
+    )
+    check.set_defaults(command=scenario.check)
+    show = commands.add_parser(
+        "show", parents=[file], help="print the resolved scenario: every value, written out"
+    )
+    show.set_defaults(command=scenario.show)
+    library.add_commands(commands)
+    form = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
+    form.set_defaults(command=scenario.print_schema)
+    run = commands.add_parser("run", parents=[file], help="run a war, and tell what happened")
+    run.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    run.add_argument("--rounds", type=int, help="weeks to run (default: the scenario's)")
+    run.add_argument("--runs", type=int, default=1, help="how many runs (default 1)")
+    run.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    run.add_argument("--force", action="store_true", help="replace results that lie in DIR")
+    run.add_argument("--plugin", metavar="FILE", help="Python file with actor classes of your own")
+    run.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    run.set_defaults(command=scenario.run)
+    ensemble.add_commands(commands, file)
+    plot.add_commands(commands)
+    export.add_commands(commands)
+    calibrate.add_commands(commands)
+    explain.add_commands(commands, file)
+    test_theory.add_commands(commands, file)
+    return parser

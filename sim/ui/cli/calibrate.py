@@ -1,0 +1,82 @@
+"""The command that finds out what free numbers may be: calibrate."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.ui.cli.common import DONE, STOPPED, folder_for, say
+
+
+def add_commands(commands: Any) -> None:
+    """Add this command to a parser; see `sim.ui.cli.plot.add_commands`."""
+    calibrate = commands.add_parser(
+        "calibrate", help="find out what the free numbers of a scenario may be, given what is known"
+    )
+    calibrate.add_argument("plan", help="TOML file that names free numbers and targets, or syria")
+    calibrate.add_argument(
+        "--points", type=int, default=500, help="points of the first wave (default 500)"
+    )
+    calibrate.add_argument("--runs", type=int, default=80, help="runs at each point (default 80)")
+    calibrate.add_argument("--waves", type=int, default=2, help="waves of points (default 2)")
+    calibrate.add_argument(
+        "--check", type=int, default=60, help="draws that are played at the end (default 60)"
+    )
+    calibrate.add_argument(
+        "--judge", type=int, default=0, metavar="DRAWS",
+        help="measure the facts that no target uses at so many of these draws (default none)",
+    )  # fmt: skip
+    calibrate.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    calibrate.add_argument("--out", metavar="DIR", help="leave tables and figures there")
+    calibrate.add_argument(
+        "--force", action="store_true", help="replace a calibration that lies in DIR"
+    )
+    calibrate.add_argument("--ids", action="store_true", help="paths in brackets beside the words")
+    calibrate.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    calibrate.set_defaults(command=_calibrate)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from sim.experiments.calibration import calibrate, load_plan
+    from sim.experiments.calibration.checkpoint import NAME, Journal
+    from sim.experiments.calibration.report import LEFT
+
+    plan = load_plan(options.plan)
+    folder = folder_for(options, "numbers.csv", LEFT, begun=NAME) if options.out else None
+    journal = Journal(folder)
+    try:
+        found = calibrate(
+            plan, points=options.points, runs=options.runs, waves=options.waves,
+            check=options.check, judge=options.judge, seed=options.seed, keep=journal,
+            progress=not options.quiet,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        if folder is None:
+            say("sim: stopped; nothing is kept without --out")
+        else:
+            say(
+                f"sim: stopped; what was played is in {folder}, and the same command goes on from "
+                "there"
+            )
+        return STOPPED
+    # Kept before it is told: the telling may not cost the work.
+    if folder is not None:
+        _draw(found, folder)
+    if not options.quiet:
+        print(found.page(ids=options.ids))
+        if folder is not None:
+            facts = ", facts" if len(found.facts) else ""
+            say(f"left in {folder}: points, posterior, numbers, targets{facts} as .csv, figures")
+    return DONE
+
+
+def _draw(found: Any, folder: Path) -> None:
+    from sim.plots.calibration import facts, numbers, targets
+    from sim.plots.pages import write
+
+    found.save(folder)
+    for draw in (numbers, targets, *((facts,) if len(found.facts) else ())):
+        figure = draw(found).get_figure(root=True)
+        if figure is not None:
+            write(figure, folder / f"{draw.__name__}.png")

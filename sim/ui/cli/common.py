@@ -1,0 +1,163 @@
+"""What commands share: how they speak, where they write, which driver they choose."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ResultsWarning, ScenarioWarning, SimError
+from sim.scenario.files import files_of
+from sim.scenario.schema import Scenario
+from sim.writing import must_be_free, must_be_possible
+
+DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+# Work, in units of actors cubed times weeks, that plain Python does in a few seconds.
+_QUICK = 2_000_000
+# What commands leave in a folder, by the file by which each is known.
+_OF_A_RUN = ("scenario.toml", "chronicle.txt", "figures")
+_LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration"}
+
+
+def say(words: str) -> None:
+    """Print to the channel of messages, so that output can be piped."""
+    sys.stderr.write(words + "\n")
+
+
+@contextmanager
+def notes_as_messages() -> Iterator[None]:
+    """Print each warning of ours once, as a message and not as a warning of Python's."""
+    said, ours = set[str](), (ScenarioWarning, ResultsWarning)
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if not issubclass(category, ours):
+            others(message, category, *place, **more)
+        elif str(message) not in said:
+            said.add(str(message))
+            say(f"sim: note: {message}")
+
+    with warnings.catch_warnings():
+        for one in ours:
+            warnings.simplefilter("always", one)
+        others, warnings.showwarning = warnings.showwarning, show
+        yield
+
+
+def meet_own_classes(scenario: Scenario, plugin: str | None, talk: bool) -> None:
+    """Read the plug-in, and refuse an unknown class before anything runs."""
+    own = [name for name, actor in scenario.actors.items() if actor.agent is not None]
+    if not plugin and not own:
+        return
+    from sim.agents.model import class_of
+    from sim.agents.registry import load_plugin
+
+    if plugin:
+        load_plugin(plugin)
+    for name in own:
+        class_of(scenario, name)
+    if talk and own:
+        say(f"{', '.join(own)}: classes of their own, so every run goes through the Mesa model")
+    elif talk:
+        say("no actor of the scenario uses a class of the plug-in: set its agent")
+
+
+def folder_for(
+    options: argparse.Namespace,
+    mine: str = "results.nc",
+    names: Sequence[str] = _OF_A_RUN,
+    begun: str = "",
+) -> Path:
+    """The folder of `--out`, made now, so that no work is lost for want of it.
+
+    Parameters
+    ----------
+    options : Namespace
+        With `--force` what lies there of the same kind is replaced; another kind is not.
+    mine : str
+        The file of `_LEFT` by which that kind is known.
+    names : sequence of str
+        What else will be written there. What somebody else wrote under such a name is not replaced
+        without `--force`.
+    begun : str
+        A file by which unfinished work is known: the same command goes on from there.
+    """
+    folder, inputs = Path(options.out).expanduser(), _inputs(options)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SimError(f"--out: cannot write to {folder}: {error.strerror or error}") from error
+    if (folder / "manifest.json").exists():
+        raise SimError(f"--out: {folder} holds an ensemble; choose another")
+    for name, what in _LEFT.items():
+        if (folder / name).exists() and not (options.force and name == mine):
+            remedy = ", or give --force to replace it" if name == mine else ""
+            held = _held(folder / name) if name == "results.nc" else ""
+            raise SimError(f"--out: {folder} holds {what} already{held}; choose another{remedy}")
+    force = options.force or (begun != "" and (folder / begun).exists())
+    for name in (mine, *names):
+        must_be_free(folder / name, inputs, force)
+    return folder
+
+
+def file_for(options: argparse.Namespace, what: str, endings: Sequence[str]) -> Path:
+    """The file of `--out`, refused now, so that no work is lost for want of it.
+
+    Parameters
+    ----------
+    options : Namespace
+        With `--force` a file of somebody else is replaced.
+    what : str
+        What is written, as "a table".
+    endings : sequence of str
+        How its name may end.
+    """
+    out = Path(options.out).expanduser()
+    if out.suffix.lower() not in endings:
+        known = ", ".join(endings)
+        raise SimError(f"cannot write {out}: the name of {what} ends in {known}")
+    must_be_possible(out)
+    must_be_free(out, _inputs(options), options.force)
+    return out
+
+
+def _inputs(options: argparse.Namespace) -> list[Path]:
+    """The files that a command reads: whatever it is told to write, these are not written over."""
+    named = (getattr(options, name, None) for name in ("source", "plan", "plugin", "history"))
+    found = [Path(name).expanduser() for name in named if name]
+    return found + (files_of(options.scenario) if "scenario" in options else [])
+
+
+def _held(path: Path) -> str:
+    """What results lie there, in words; nothing if they cannot be read."""
+    from sim.results.netcdf import load
+
+    try:
+        results = load(path)
+    except SimError:
+        return ", which cannot be read"
+    runs = results.sizes["run"]
+    return (
+        f" ({results.attrs.get('title', 'a war')}: {runs} {'run' if runs == 1 else 'runs'}, seed "
+        f"{results.attrs.get('seed', 'unknown')})"
+    )
+
+
+def choose_driver(scenario: Scenario, runs: int) -> None:
+    """Interpret a small job rather than wait for the first compile.
+
+    Call it before anything imports the rules.
+    """
+    from sim.rules import jit
+
+    weeks = scenario.rounds + scenario.parameters.burn_in / 2
+    if runs * weeks * len(scenario.actors) ** 3 <= _QUICK and not jit.is_warm():
+        if jit.REMARK and runs > 1:
+            say(f"sim: {jit.REMARK}")
+        jit.interpret()

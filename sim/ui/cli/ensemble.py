@@ -1,0 +1,297 @@
+"""The commands for many runs: ensemble, replay, compare, branch, digest."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ResultsWarning, SimError
+from sim.results.storage import is_results
+from sim.scenario.files import load
+from sim.ui.cli.common import (
+    DONE,
+    FAILED,
+    STOPPED,
+    choose_driver,
+    folder_for,
+    meet_own_classes,
+    say,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+    """Add these commands to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    file : ArgumentParser
+        Parent with a scenario and ``--set``.
+    """
+    luck = argparse.ArgumentParser(add_help=False)
+    luck.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    luck.add_argument("--runs", type=int, default=1000, help="how many runs (default 1000)")
+    work = argparse.ArgumentParser(add_help=False)
+    work.add_argument(
+        "--executor", default="auto", metavar="HOW",
+        help="auto, threads, processes, serial or dask (default: auto)",
+    )  # fmt: skip
+    work.add_argument("--workers", type=int, help="threads or processes (default: one a core)")
+    work.add_argument("--plugin", metavar="FILE", help="Python file with actor classes of your own")
+    work.add_argument("--quiet", action="store_true", help="print nothing but faults")
+
+    many = commands.add_parser(
+        "ensemble", parents=[file, luck, work],
+        help="run a war many times; the same command again goes on where it was stopped",
+    )  # fmt: skip
+    many.add_argument(
+        "--out", metavar="DIR", help="folder of the store, or URL; nothing is kept without it"
+    )
+    many.add_argument(
+        "--record", default="summary", metavar="WHAT",
+        help="summary, actors, dyads, events, or names of variables; with commas between "
+        "(default: summary)",
+    )  # fmt: skip
+    many.add_argument(
+        "--first",
+        type=int,
+        default=0,
+        help="number of the first run; others of a seed are other wars (default 0)",
+    )
+    many.add_argument(
+        "--hold",
+        metavar="WHAT",
+        help="what is the same in all runs: heterogeneity of objectives, or luck",
+    )
+    many.add_argument(
+        "--block", type=int, help="runs that are played and stored together (default: up to 500)"
+    )
+    many.add_argument("--scheduler", metavar="ADDRESS", help="of dask, as tcp://host:8786")
+    many.add_argument(
+        "--shrink", action="store_true", help="drop the runs of DIR beyond --runs, if it has more"
+    )
+    many.set_defaults(command=_ensemble)
+
+    again = commands.add_parser("replay", help="play one run of an ensemble again, in full")
+    again.add_argument("store", help="folder of the ensemble")
+    again.add_argument("--run", type=int, required=True, help="its number")
+    again.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    again.add_argument("--force", action="store_true", help="replace results that lie in DIR")
+    again.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
+    again.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    again.set_defaults(command=_replay)
+
+    two = commands.add_parser(
+        "compare", parents=[work],
+        help="two scenarios, played with the same luck; or two ensembles that have it",
+    )  # fmt: skip
+    two.add_argument("first", help="TOML file of a scenario, or folder of an ensemble")
+    two.add_argument(
+        "second", help="TOML file of another, or of the same with --set; or folder of an ensemble"
+    )
+    two.add_argument("--seed", type=int, help="names the luck (default 1, or that of ensembles)")
+    two.add_argument("--runs", type=int, help="how many runs (default 1000, or those they share)")
+    two.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE",
+        help="change one value of the second; can be given again",
+    )  # fmt: skip
+    two.add_argument("--run", type=int, help="tell where this pair of runs parts")
+    two.add_argument("--most", type=int, default=20, help="measures to print (default 20)")
+    two.add_argument("--ids", action="store_true", help="ids and paths in place of labels")
+    two.set_defaults(command=_compare)
+
+    fork = commands.add_parser("branch", help="go on from a week of a run with something changed")
+    fork.add_argument("store", help="folder of the ensemble")
+    fork.add_argument("--run", type=int, required=True, help="number of the run")
+    fork.add_argument("--at", required=True, help="a date, as 2016-12-13, or number of a week")
+    fork.add_argument(
+        "--set", action="append", required=True, metavar="PATH=VALUE",
+        help="what changes then; can be given again",
+    )  # fmt: skip
+    fork.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    fork.add_argument("--force", action="store_true", help="replace results that lie in DIR")
+    fork.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    fork.set_defaults(command=_branch)
+
+    sign = commands.add_parser(
+        "digest", help="fingerprint of an ensemble, the same however it was computed"
+    )
+    sign.add_argument("store", help="folder of the ensemble")
+    sign.set_defaults(command=_digest)
+
+
+def _ensemble(options: argparse.Namespace) -> int:
+    scenario = load(options.scenario, options.set)
+    talk = not options.quiet
+    choose_driver(scenario, options.runs)
+    meet_own_classes(scenario, options.plugin, talk)
+
+    from sim.engine.memory import WORTH_A_WORD, in_words
+    from sim.results.ensemble_spec import Study
+    from sim.results.store import Store
+    from sim.runs.ensemble import ensemble
+
+    study = Study.of(scenario, runs=options.runs, record=options.record)
+    size = options.runs * study.recording.bytes_a_run
+    if talk and size > WORTH_A_WORD:
+        where = "on the disk, before it is compressed" if options.out else "of memory"
+        say(f"the results take {in_words(size)} {where}; events come on top")
+    began = time.monotonic()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResultsWarning)  # it is told below
+            results = ensemble(
+                scenario, options.runs, options.seed, options.out, record=options.record,
+                first=options.first, hold=options.hold, executor=options.executor,
+                workers=options.workers, block=options.block, scheduler=options.scheduler,
+                shrink=options.shrink, progress=talk,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        if options.out is None:
+            say("sim: stopped; nothing is kept without --out")
+            return STOPPED
+        try:
+            store = Store(options.out)
+            spans = [store.study.span(block) for block in store.finished()]
+        except SimError:
+            say("sim: stopped before anything was finished")
+            return STOPPED
+        kept = sum(stop - start for start, stop in spans)
+        say(
+            f"sim: stopped; {kept} of {store.study.runs} runs are in {options.out}, and the same "
+            "command goes on from there"
+        )
+        return STOPPED
+    failures = results.attrs.get("failures", "")
+    if talk:
+        hint = f" --plugin {options.plugin}" if options.plugin else ""
+        sys.stdout.write(_account(results, time.monotonic() - began, options.out, hint) + "\n")
+    if failures:
+        lost = failures.split("\n")
+        say(
+            f"sim: {len(lost)} runs failed, and are left out: {lost[0]}"
+            + (" ..." if lost[1:] else "")
+        )
+        return FAILED
+    return DONE
+
+
+def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "") -> str:
+    """What an ensemble came to, in a few lines; `hint` ends the command that replays a run."""
+    import numpy as np
+
+    from sim.engine.event_log import CODE
+    from sim.measures.intervals import wilson
+    from sim.scenario.english import percent
+
+    runs = results.sizes["run"]
+    lines = [
+        f"{results.attrs['title']}: {runs} runs, seed {results.attrs['seed']}, {seconds:.1f} s"
+    ]
+    if runs:
+        last = results["state"].isel(round=-1).values
+        names = ("at war", "in a ceasefire", "settled", "won by one side")
+        for code, name in enumerate(names):
+            count = int((last == code).sum())
+            low, high = map(float, wilson(count, runs))
+            if count > 0 or code < 3:
+                span = f"95 % interval {percent(low, ' %')} to {percent(high, ' %')}"
+                lines.append(f"  {name} at the end: {percent(count / runs, ' %')} ({span})")
+        state, happened = results["state"].values, results["happened"].values
+        signing = happened[:, CODE["ceasefire"]]
+        for name, values in (
+            ("weeks of war", (state == 0).sum(axis=1)),
+            ("ceasefires offered", signing.sum(axis=1)),
+            ("ceasefires signed", signing[:, 1]),
+        ):
+            low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+            lines.append(f"  {name}: median {middle:.0f}; nine in ten runs {low:.0f} to {high:.0f}")
+    if results.attrs.get("hold", "nothing") != "nothing":
+        lines.append(f"  {results.attrs['hold']} is the same in all runs")
+    if out is None:
+        lines.append("  nothing is kept without --out")
+    elif runs:
+        lines.append(
+            f"  kept in {out}; one run in full: "
+            f"sim replay {out} --run {results['run'].values[0]}{hint}"
+        )
+    return "\n".join(lines)
+
+
+def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
+    """The chronicle of a run that was played again, and its files."""
+    from sim.narrative.chronicle import page
+    from sim.results.dataset import scenario_of
+    from sim.ui.cli.scenario import leave
+
+    if options.out:
+        leave(
+            results,
+            scenario_of(results),
+            folder_for(options),
+            not options.quiet,
+            options.force,
+        )
+    if not options.quiet:
+        sys.stdout.write(page(results) + "\n")
+    return DONE
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from sim.results.sources import must_be_there
+    from sim.results.store import Store
+    from sim.runs.simulate import replay
+
+    must_be_there(options.store)
+    meet_own_classes(Store(options.store).study.scenario, options.plugin, talk=False)
+    return _tell(replay(options.store, options.run), options)
+
+
+def _branch(options: argparse.Namespace) -> int:
+    from sim.results.sources import must_be_there
+    from sim.runs.branch import branch
+    from sim.runs.simulate import replay
+
+    must_be_there(options.store)
+    at = int(options.at) if options.at.isdigit() else options.at
+    return _tell(branch(replay(options.store, options.run), at, options.set), options)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    if options.most < 0:
+        raise SimError(f"--most must be 0 or more, is {options.most}")
+    talk = not options.quiet
+    from sim.experiments.compare import compare, there
+
+    two: list[Any] = [options.first, options.second]
+    for place in two:
+        there(place)
+    played = not any(map(is_results, two))
+    if played:
+        two = [load(options.first), load(options.second, options.set)]
+        choose_driver(two[0], 2 * (1000 if options.runs is None else options.runs))
+        for scenario in two:
+            meet_own_classes(scenario, options.plugin, talk)
+
+    found = compare(
+        two[0], two[1], options.runs, options.seed, set=options.set,
+        run=options.run, executor=options.executor, workers=options.workers, progress=talk,
+    )  # fmt: skip
+    sys.stdout.write(found.page(options.most, ids=options.ids) + "\n")
+    return DONE
+
+
+def _digest(options: argparse.Namespace) -> int:
+    from sim.results.sources import must_be_there
+    from sim.results.store import Store
+
+    must_be_there(options.store)
+    sys.stdout.write(Store(options.store).digest() + "\n")
+    return DONE

@@ -1,0 +1,140 @@
+"""The commands that say why: explain, audit."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.files import load
+from sim.ui.cli.common import DONE, choose_driver, file_for, meet_own_classes, say
+from sim.writing import write_whole
+
+
+def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+    """Add these commands to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    file : ArgumentParser
+        Parent with a scenario and ``--set``.
+    """
+    explain = commands.add_parser(
+        "explain",
+        help="why the tie of a pair moved in one run, and what would have turned the decisions",
+    )
+    explain.add_argument("source", help="folder of an ensemble, or a results.nc file")
+    explain.add_argument("--run", type=int, metavar="N", help="number of the run")
+    explain.add_argument(
+        "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
+        help="whose tie (default: the scenario's first bilateral pair)",
+    )  # fmt: skip
+    explain.add_argument("--events", type=int, default=5, help="how many are told (default 5)")
+    explain.add_argument(
+        "--from", dest="since", metavar="DATE", help="from the end of this week on, or its number"
+    )
+    explain.add_argument("--until", metavar="DATE", help="to the end of this week, or its number")
+    explain.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    explain.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
+    explain.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
+    explain.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    explain.set_defaults(command=_explain)
+
+    audit = commands.add_parser(
+        "audit", parents=[file],
+        help="which numbers carry the conclusion, and which facts a shuffled coding shows too",
+    )  # fmt: skip
+    audit.add_argument(
+        "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
+        help="whose tie, and whose orders (default: the scenario's first bilateral pair)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--runs", type=int, default=200,
+        help="of each end of the numbers that are looked at closely (default 200)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--screened", type=int, default=24, metavar="RUNS",
+        help="of each end of every number before that (default 24)",
+    )  # fmt: skip
+    audit.add_argument(
+        "--codings", type=int, default=200, help="shuffled codings; 0 asks none (default 200)"
+    )
+    audit.add_argument(
+        "--coding-runs", type=int, default=8, metavar="RUNS",
+        help="of each experiment on each of them (default 8)",
+    )  # fmt: skip
+    audit.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    audit.add_argument("--workers", type=int, help="threads (default: one a core)")
+    audit.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
+    audit.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
+    audit.add_argument("--ids", action="store_true", help="paths in brackets beside the words")
+    audit.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    audit.set_defaults(command=_audit)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    out = page_file(options)
+    from sim.results.dataset import scenario_of
+    from sim.results.sources import open_results
+
+    results = open_results(options.source, events=Path(options.source).is_file())
+    scenario = scenario_of(results)
+    choose_driver(scenario, 1000)  # the flips are many short plays
+    meet_own_classes(scenario, options.plugin, talk=False)
+    from sim.narrative.explanation import explain
+
+    found = explain(
+        results, options.run, options.pair, events=options.events, since=_when(options.since),
+        until=_when(options.until),
+    )  # fmt: skip
+    leave(found.page, found.html, out, options.quiet)
+    return DONE
+
+
+def _audit(options: argparse.Namespace) -> int:
+    scenario = load(options.scenario, options.set)
+    out = page_file(options)
+    choose_driver(scenario, 1_000_000)
+    from sim.experiments.sensitivity import audit
+
+    found = audit(
+        scenario, pair=options.pair, runs=options.runs, codings=options.codings,
+        screened=options.screened, coding_runs=options.coding_runs, seed=options.seed,
+        workers=options.workers, say=(lambda words: None) if options.quiet else say,
+    )  # fmt: skip
+    ids = options.ids
+    leave(lambda: found.page(ids=ids), lambda: found.html(ids=ids), out, options.quiet)
+    return DONE
+
+
+def _when(at: str | None) -> str | int | None:
+    return int(at) if at is not None and at.isdecimal() else at
+
+
+def page_file(options: argparse.Namespace) -> Path | None:
+    """The file of `--out` for a page, None if it is to be printed."""
+    return file_for(options, "a page", (".txt", ".html", ".htm")) if options.out else None
+
+
+def leave(
+    page: Callable[[], str], as_html: Callable[[], str], out: Path | None, quiet: bool
+) -> None:
+    """Print a page, or leave it in a file, as text or as HTML.
+
+    Raises
+    ------
+    SimError
+        If it cannot be written.
+    """
+    if out is None:
+        if not quiet:
+            sys.stdout.write(page() + "\n")
+        return
+    text = page() + "\n" if out.suffix.lower() == ".txt" else as_html()
+    write_whole(out, text.encode())
+    if not quiet:
+        say(f"left in {out}")

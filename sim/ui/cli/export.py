@@ -1,0 +1,44 @@
+"""The command to leave: export, results as a table for other programs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from sim.ui.cli.common import DONE, file_for, say
+
+
+def add_commands(commands: Any) -> None:
+    """Add this command to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    """
+    export = commands.add_parser(
+        "export", help="write results as a CSV table: runs, weeks, actors, pairs or events"
+    )
+    export.add_argument("source", help="folder of an ensemble or of sim run, or a results.nc file")
+    export.add_argument(
+        "--table", default="runs", metavar="NAME",
+        help="what a row is: runs (default), weeks, actors, pairs or events",
+    )  # fmt: skip
+    export.add_argument("--out", required=True, metavar="FILE", help="CSV file")
+    export.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    export.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    export.set_defaults(command=_export)
+
+
+def _export(options: argparse.Namespace) -> int:
+    out = file_for(options, "a table", (".csv",))
+    from sim.results.sources import open_results
+    from sim.results.tables import to_frame
+    from sim.writing import write_whole
+
+    results = open_results(options.source, events=options.table == "events")
+    table = to_frame(results, options.table)
+    write_whole(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    if not options.quiet:
+        say(f"left in {out}: {len(table)} rows, {len(table.columns)} columns")
+    return DONE

@@ -1,0 +1,75 @@
+"""The commands for the scenarios that come with the program, and for a new one: list, new."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sim.errors import SimError, missing_folder
+from sim.scenario.files import load
+from sim.scenario.library import scenario_path, scenarios
+from sim.ui.cli.common import DONE, say
+from sim.writing import write_whole
+
+# The text of a new scenario if no other is named.
+MINIMAL = Path(__file__).with_name("new_war.toml")
+_EXTENDS = re.compile(r'^(extends[ \t]*=[ \t]*")([^"/\\]+)\.toml"', re.MULTILINE)
+
+
+def add_commands(commands: Any) -> None:
+    """Add these commands to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    """
+    every = commands.add_parser("list", help="list the scenarios that come with the program")
+    every.set_defaults(command=_list)
+    new = commands.add_parser(
+        "new", help="write a new scenario file with comments, to change and to run"
+    )
+    new.add_argument("file", metavar="FILE", help="file to write; it must not be there yet")
+    new.add_argument(
+        "--from", dest="source", metavar="NAME",
+        help="copy this scenario of `sim list` (default: a small invented war)",
+    )  # fmt: skip
+    new.set_defaults(command=_new)
+
+
+def _list(options: argparse.Namespace) -> int:
+    names = scenarios()
+    width = max(map(len, names), default=0)
+    for name in names:
+        one = load(scenario_path(name))
+        size = f"{one.rounds:4d} weeks  {len(one.actors):2d} actors"
+        # a variant that describes itself only by its name has the description of its base
+        own = tomllib.loads(scenario_path(name).read_text(encoding="utf-8"))
+        about = " ".join(own.get("description", one.name).split())
+        sys.stdout.write(f"{name:{width}}  {size}  {_first_sentence(about)}\n")
+    return DONE
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0]
+
+
+def _new(options: argparse.Namespace) -> int:
+    file = Path(options.file).expanduser()
+    if file.suffix != ".toml":
+        raise SimError(f"cannot write {options.file}: the name of a scenario file ends in .toml")
+    source = MINIMAL if options.source is None else scenario_path(options.source)
+    # The base of a variant is named without its ending: it comes with the program, and need not
+    # lie beside the copy.
+    text = _EXTENDS.sub(r'\1\2"', source.read_text(encoding="utf-8"))
+    if file.exists():
+        raise SimError(f"cannot write {options.file}: it is there already; name another")
+    if not file.parent.is_dir():
+        raise SimError(f"cannot write {options.file}: {missing_folder(file)}")
+    write_whole(file, text.encode())
+    say(f"wrote {options.file}; next: sim check {options.file}, then sim run {options.file}")
+    return DONE

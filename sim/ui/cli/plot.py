@@ -1,0 +1,90 @@
+"""The commands to look at what was found: plot, report."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.ui.cli.common import DONE, file_for, meet_own_classes, say
+
+
+def add_commands(commands: Any) -> None:
+    """Add these commands to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    """
+    source = argparse.ArgumentParser(add_help=False)
+    source.add_argument("source", help="folder of an ensemble, or a results.nc file")
+    source.add_argument("--quiet", action="store_true", help="print nothing but faults")
+
+    plot = commands.add_parser("plot", parents=[source], help="draw one figure of results")
+    plot.add_argument(
+        "--figure", required=True, metavar="NAME",
+        help="ties, attention, accounts, matrix, matrices, network, networks, line-ups, "
+        "ceasefires, survival, turns, offers, outcomes, theatres, said-and-done",
+    )  # fmt: skip
+    plot.add_argument(
+        "--pair", nargs=2, action="append", default=[], metavar=("ACTOR", "ACTOR"),
+        help="whose tie; can be given again",
+    )  # fmt: skip
+    plot.add_argument(
+        "--at", nargs="+", action="extend", default=[], metavar="DATE",
+        help="dates, as 2016-12-13, or numbers of weeks",
+    )  # fmt: skip
+    plot.add_argument("--run", type=int, metavar="N", help="one run, by its number")
+    plot.add_argument("--out", required=True, metavar="FILE", help=".png, .pdf or .svg")
+    plot.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
+    plot.set_defaults(command=_plot)
+
+    report = commands.add_parser(
+        "report", parents=[source],
+        help="a page on results: measures, figures, a typical run and an extreme one",
+    )  # fmt: skip
+    report.add_argument("--out", required=True, metavar="FILE", help="HTML file")
+    report.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
+    report.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
+    report.add_argument("--ids", action="store_true", help="ids in brackets beside labels")
+    report.set_defaults(command=_report)
+
+
+def _plot(options: argparse.Namespace) -> int:
+    from sim.plots import catalogue
+    from sim.plots.pages import ENDINGS, write
+    from sim.results.sources import open_results
+
+    out = file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
+    told = any(name.startswith("event_") for name in catalogue.entry(options.figure).needs)
+    results = open_results(options.source, events=told)
+    dates = [int(at) if at.isdecimal() else at for at in options.at]
+    figure = catalogue.figure(results, options.figure, options.pair, dates, options.run)
+    write(figure, out)
+    if not options.quiet:
+        say(f"left in {out}")
+    return DONE
+
+
+def _report(options: argparse.Namespace) -> int:
+    out = file_for(options, "a report", (".html", ".htm"))
+    if Path(options.source).is_file():
+        from sim.rules import jit
+
+        if not jit.is_warm():  # two runs are played: quicker than to compile first
+            jit.interpret()
+    from sim.results.dataset import scenario_of
+    from sim.results.sources import open_results
+    from sim.ui.report import MOST_DRAWN, write
+
+    results = open_results(options.source, events=False)
+    kept = "events" in str(results.attrs.get("record", "")).split(",")
+    if kept and results.sizes["run"] <= MOST_DRAWN:
+        results = open_results(options.source)
+    meet_own_classes(scenario_of(results), options.plugin, talk=False)
+    tell = (lambda words: None) if options.quiet else say
+    write(results, out, tell, ids=options.ids)
+    if not options.quiet:
+        say(f"left in {out}")
+    return DONE

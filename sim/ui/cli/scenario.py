@@ -1,0 +1,211 @@
+"""The commands for one scenario: check, show, schema, run."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import ResultsError, SimError
+from sim.scenario.files import dumps, load, schema, with_changes
+from sim.scenario.schema import Scenario
+from sim.ui.cli.common import (
+    DONE,
+    FAILED,
+    STOPPED,
+    choose_driver,
+    folder_for,
+    meet_own_classes,
+    say,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say what is wrong with a scenario."""
+    scenario = load(options.scenario, options.set)
+    meet_own_classes(scenario, options.plugin, talk=False)
+    sys.stdout.write(
+        f"{options.scenario}: {scenario.name}: {len(scenario.actors)} actors, "
+        f"{len(scenario.issues)} issues, {scenario.rounds} weeks from {scenario.start}; "
+        "nothing is wrong\n"
+    )
+    sys.stdout.write(_strengths(scenario))
+    return DONE
+
+
+def _strengths(scenario: Scenario) -> str:
+    """The strength of each camp, and what makes it; nothing for a war without two camps."""
+    if len(scenario.camps) < 2:
+        return ""
+    from sim.rules import jit
+
+    if not jit.is_warm() and "sim.rules.war" not in sys.modules:
+        jit.interpret()  # one sum is not worth a compilation
+    from sim.engine.strengths import camp_strengths, of_one_kind
+    from sim.scenario.english import percent
+
+    def made(of: str, parts: dict[str, float]) -> str:
+        names = ", ".join(
+            f"{scenario.actors[name].label} {part:.3g}"
+            for name, part in sorted(parts.items(), key=lambda item: -item[1])
+        )
+        return f"{of} {sum(parts.values()):.3g} ({names})" if parts else f"{of} nobody"
+
+    lines = ["strength in the contest of forces at the start, with everybody at full effort:"]
+    for camp in camp_strengths(scenario):
+        label = scenario.camps[camp.camp].label
+        lines.append(f"  {label}: {camp.strength:.3g}, {percent(camp.share, ' %')} of both camps")
+        lines += [
+            f"    {made('in the air', camp.air)}",
+            f"    {made('on the ground', camp.ground)}",
+        ]
+    alone = of_one_kind(scenario)
+    if alone < 1.0:
+        lines.append(
+            "  air and ground complement each other (parameters.ces): a camp that has only one of "
+            f"the two counts for {alone:.3g} of it"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print the resolved scenario."""
+    sys.stdout.write(dumps(load(options.scenario, options.set)))
+    return DONE
+
+
+def print_schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of scenarios."""
+    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+    return DONE
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a war, and tell what happened."""
+    scenario = load(options.scenario, options.set)
+    if options.rounds is not None:
+        scenario = with_changes(scenario, {"rounds": options.rounds})
+    talk = not options.quiet
+    choose_driver(scenario, options.runs)
+
+    from sim.engine.build import prepare
+    from sim.engine.memory import WORTH_A_WORD, in_words
+    from sim.narrative.chronicle import page
+    from sim.results.ensemble_spec import MOST_RUNS, whole
+    from sim.runs.simulate import afford, gather
+
+    runs = whole("--runs", options.runs, 1, MOST_RUNS)
+    seed = whole("--seed", options.seed, 0, 2**64 - 1)
+    out = folder_for(options) if options.out else None
+    meet_own_classes(scenario, options.plugin, talk)
+    need = afford(scenario, prepare(scenario), runs)
+    if talk and need > WORTH_A_WORD:
+        say(f"this takes {in_words(need)} of memory, and half as much on the disk with --out")
+    try:
+        results = gather(scenario, range(runs), seed, progress=talk, keep_going=True)
+    except SimError as error:
+        say(f"sim: the run failed: {error}")
+        return FAILED
+    finished = results.sizes["run"]
+    if finished + len(results.attrs.get("failures", "").splitlines()) < runs:
+        say(f"sim: stopping; what {finished} runs found is written down first ...")
+    # What was found is kept before it is told: a terminal can be closed.
+    unkept = False
+    if out is not None:
+        try:
+            out = leave(results, scenario, out, talk, options.force)
+        except (SimError, OSError) as error:
+            say(f"sim: not all could be kept: {error}")
+            unkept = True
+    if talk and finished > 1:
+        say(f"putting {finished} runs into words ...")
+    if talk:
+        sys.stdout.write(page(results) + "\n")
+    lost = [line for line in results.attrs.get("failures", "").split("\n") if line]
+    kept = f"; the others are in {out}" if out else "; nothing is kept without --out"
+    if lost:
+        more = f", and {len(lost) - 1} more" if lost[1:] else ""
+        say(f"sim: {len(lost)} of {runs} runs failed{kept}: {lost[0]}{more}")
+    if finished + len(lost) < runs:
+        kept = f"; these are in {out}" if out else "; nothing is kept without --out"
+        say(f"sim: stopped after {finished + len(lost)} of {runs} runs{kept}")
+        return STOPPED
+    return FAILED if lost or unkept else DONE
+
+
+def leave(
+    results: xr.Dataset, scenario: Scenario, out: Path, talk: bool, force: bool = False
+) -> Path:
+    """Leave everything in a folder: results, chronicle, resolved scenario, figures.
+
+    Parameters
+    ----------
+    results : Dataset
+    scenario : Scenario
+    out : path
+        Folder from `folder_for`.
+    talk : bool
+        Say what is written.
+    force : bool
+        Replace results that lie there.
+
+    Returns
+    -------
+    Path
+        The folder: another one, with a number behind its name, if somebody has left results there
+        meanwhile.
+
+    Raises
+    ------
+    ResultsError
+        If something cannot be written; says what is there nevertheless.
+    """
+    from sim.narrative.chronicle import page
+    from sim.plots import everything
+    from sim.results.dataset import save
+    from sim.writing import RESOLVED, write_whole
+
+    wanted = out
+    with _claimed(wanted, force) as out:
+        if out != wanted:
+            say(f"sim: results were left in {wanted} meanwhile; these go to {out}")
+        if talk:
+            say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
+        save(results, out / "results.nc")
+    write_whole(out / "scenario.toml", (RESOLVED + dumps(scenario)).encode())
+    write_whole(out / "chronicle.txt", (page(results) + "\n").encode())
+    try:
+        figures = everything(results, out / "figures")
+    except (SimError, OSError) as error:
+        raise ResultsError(f"the figures, but all else is in {out}: {error}") from error
+    if talk:
+        say(f"left in {out}: results.nc, chronicle.txt, scenario.toml, {len(figures)} figures")
+    return out
+
+
+@contextlib.contextmanager
+def _claimed(wanted: Path, force: bool) -> Iterator[Path]:
+    """A folder in which an empty results.nc keeps other runs out until the whole one is there."""
+    out, number = wanted, 2
+    while not force:
+        try:
+            out.mkdir(parents=True, exist_ok=out == wanted)
+            (out / "results.nc").touch(exist_ok=False)
+            break
+        except FileExistsError:
+            whole = wanted.absolute()
+            out, number = whole.with_name(f"{whole.name}-{number}"), number + 1
+    try:
+        yield out
+    except BaseException:
+        with contextlib.suppress(OSError):
+            if not (out / "results.nc").stat().st_size:
+                (out / "results.nc").unlink()
+        raise

@@ -1,0 +1,91 @@
+"""The command that puts the theory on trial: test-theory."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from sim.scenario.files import load
+from sim.scenario.library import resolve
+from sim.ui.cli.common import DONE, choose_driver, folder_for, say
+
+# Parts of which a figure is left.
+_DRAWN = ("two-by-two", "codings")
+
+
+def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+    """Add this command to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        From ``add_subparsers``.
+    file : ArgumentParser
+        Parent with a scenario and ``--set``.
+    """
+    test = commands.add_parser(
+        "test-theory", parents=[file],
+        help="put the theory on trial: controlled contrasts, placebo codings, rival models",
+    )  # fmt: skip
+    test.add_argument("--runs", type=int, default=400, help="of each experiment (default 400)")
+    test.add_argument("--codings", type=int, default=200, help="shuffled codings (default 200)")
+    test.add_argument(
+        "--coding-runs", type=int, default=60, metavar="RUNS",
+        help="of each experiment on a shuffled coding (default 60)",
+    )  # fmt: skip
+    test.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    test.add_argument(
+        "--pair", nargs=2, metavar=("PARTNER", "SPOILER"),
+        help="two allies (default: the first bilateral pair, in both orders)",
+    )  # fmt: skip
+    test.add_argument(
+        "--only", metavar="PARTS",
+        help="two-by-two, return, facts, codings, pairs, rivals, channel; with commas between",
+    )  # fmt: skip
+    test.add_argument(
+        "--history", metavar="FILE",
+        help="what happened (default: history/ beside the scenario, same name)",
+    )  # fmt: skip
+    test.add_argument("--workers", type=int, help="threads (default: one a core)")
+    test.add_argument("--out", metavar="DIR", help="leave tables (CSV) and figures there")
+    test.add_argument("--force", action="store_true", help="replace a test that lies in DIR")
+    test.add_argument("--ids", action="store_true", help="ids in place of labels")
+    test.add_argument("--quiet", action="store_true", help="say nothing while it works")
+    test.set_defaults(command=_test)
+
+
+def _test(options: argparse.Namespace) -> int:
+    scenario = load(options.scenario, options.set)
+    only = [part.strip() for part in options.only.split(",")] if options.only else None
+    choose_driver(scenario, 40 * max(options.runs, 1))
+
+    from sim.experiments.hypothesis_tests import battery, observed, report
+
+    left = [*(f"{part}.csv" for part in battery.PARTS), *(f"{part}.png" for part in _DRAWN)]
+    folder = folder_for(options, "trial.json", left) if options.out else None
+    path = (
+        resolve(options.history, kind="a history")
+        if options.history
+        else observed.beside(resolve(options.scenario))
+    )
+    told = observed.load(path) if path is not None else ()
+    found = battery.run(
+        scenario, pair=options.pair, runs=options.runs, codings=options.codings,
+        coding_runs=options.coding_runs, seed=options.seed, only=only, told=told,
+        workers=options.workers, tell=(lambda words: None) if options.quiet else say,
+    )  # fmt: skip
+    # Kept before it is told: the telling may not cost the work.
+    if folder is not None:
+        from sim.plots import hypothesis_tests
+        from sim.plots.pages import write
+
+        files = battery.save(found, folder)
+        for part in _DRAWN:
+            if part in found.tables:
+                draw = getattr(hypothesis_tests, part.replace("-", "_"))
+                files.append(write(draw(found), folder / f"{part}.png"))
+        if not options.quiet:
+            say(f"sim: {len(files)} files in {folder}")
+    sys.stdout.write(report.text(found, ids=options.ids))
+    return DONE

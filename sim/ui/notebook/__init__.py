@@ -1,0 +1,1 @@
+"""Widgets for notebooks: a slider that redraws an ensemble."""

@@ -1,0 +1,345 @@
+"""What a report says: one function a section, each from results to HTML."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from html import escape
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim import measures
+from sim.engine.build import begin, prepare
+from sim.errors import ResultsError, SimError
+from sim.measures import run_numbers
+from sim.narrative import html
+from sim.narrative.chronicle import page as chronicle_page
+from sim.plots import catalogue
+from sim.plots.pages import png
+from sim.results import selection
+from sim.results.dataset import file_order, scenario_of
+from sim.runs.simulate import replay
+from sim.scenario import labels
+from sim.scenario.english import Words, day, percent
+from sim.scenario.schema import Scenario
+from sim.ui.report.typical import numbers
+
+# Figures over weeks show at most so many runs; so many are begun again for their first ties.
+MOST_DRAWN, MOST_OPENED = 2000, 100
+DOTS = 110.0
+STATES = ("at war", "in a ceasefire", "settled", "won by one side")
+OF_ALL = ("outcomes", "ties", "turns", "line-ups", "attention", "accounts", "survival", "offers")
+OF_ONE = ("ceasefires", "ties", "networks", "matrices")
+MOST_PAIRS = 8
+
+
+def study(results: xr.Dataset) -> str:
+    """Seed, versions, number of runs, failures: what it takes to make it again."""
+    runs, failures = results["run"].values, str(results.attrs.get("failures", "")).splitlines()
+    versions = json.loads(results.attrs.get("versions", "{}"))
+    said = {
+        "runs": f"{len(runs):,} (numbers {runs.min()} to {runs.max()})",
+        "failures": f"{len(failures):,} runs failed and are left out" if failures else "none",
+        "seed": str(results.attrs.get("seed", "unknown")),
+    }
+    if "unfinished" in results.attrs:
+        said["not finished"] = str(results.attrs["unfinished"])
+    if results.attrs.get("hold", "nothing") != "nothing":
+        said["the same in all runs"] = str(results.attrs["hold"])
+    if "record" in results.attrs:
+        said["recorded of each run"] = str(results.attrs["record"]).replace(",", ", ")
+    said["versions"] = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return html.pairs(said) + (html.items(failures[:10]) if failures else "")
+
+
+def _mechanism(name: str, ids: bool) -> str:
+    return _named(labels.mechanism(name), f"mechanisms.{name}", ids)
+
+
+def _named(label: str, name: str, ids: bool) -> str:
+    """A label, with the id in brackets if ids are asked for."""
+    return f"{label} ({name})" if ids else label
+
+
+def setting(scenario: Scenario, ids: bool = False) -> str:
+    """The scenario in short: time, actors, issues, dates on which something is given."""
+    end = scenario.start + dt.timedelta(days=7 * scenario.rounds - 1)
+    off = [name for name, value in scenario.mechanisms if value is False]
+    chosen = [(name, value) for name, value in scenario.mechanisms if isinstance(value, str)]
+    words = [f"{_mechanism(name, ids)}: {value}" for name, value in chosen]
+    said = {
+        "time": f"{scenario.rounds} weeks, {day(scenario.start)} to {day(end)}",
+        "theory": f"{scenario.theory} version; {'; '.join(words)}",
+    }
+    if off:
+        said["switched off"] = "; ".join(_mechanism(name, ids) for name in off)
+    if scenario.theatres and scenario.mechanisms.theatres:
+        labels = {name: theatre.label for name, theatre in scenario.theatres.items()}
+        covers = scenario.truce.covers
+        held = [labels[name] for name in (labels if covers is None else covers)]
+        said["theatres"] = f"{'; '.join(labels.values())}. A ceasefire covers: {'; '.join(held)}"
+    actors = (
+        (
+            _named(who.label, name, ids), who.kind,
+            scenario.camps[who.camp].label if who.camp else "neutral",
+            "yes" if who.armed else "no", f"{who.capability:g}",
+            ", ".join(scenario.actors[p].label for p in scenario.patrons.get(name, ())),
+        )
+        for name, who in scenario.actors.items()
+    )  # fmt: skip
+    issues = (
+        (_named(i.label, name, ids), i.zero, i.one, f"{i.start:g}")
+        for name, i in scenario.issues.items()
+    )
+    parts = [
+        html.pairs(said),
+        html.table("Actors", ("actor", "kind", "camp", "armed", "capability", "patron of"), actors),
+        html.table("Issues", ("issue", "0 is", "1 is", "at the start"), issues),
+    ]
+    if scenario.events:
+        told = [
+            (event.date or scenario.start + dt.timedelta(days=7 * (event.week or 0)), event.why)
+            for event in scenario.events
+        ]
+        dates: dict[tuple[dt.date, str], None] = dict.fromkeys(sorted(told))
+        parts.append("<h3>Dates on which something is given</h3>")
+        parts.append(html.items(f"{day(date)}: {why}" for date, why in dates))
+    return "\n".join(parts)
+
+
+def _light(results: xr.Dataset) -> xr.Dataset:
+    """Results without the weeks of ties if these are too many to be read at once."""
+    return (
+        results if results.sizes["run"] <= MOST_DRAWN else results.drop_vars("tie", errors="ignore")
+    )
+
+
+def _outcome(scenario: Scenario, name: str, ids: bool) -> str:
+    return _named(labels.outcome(scenario, name), name, ids)
+
+
+def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
+    """How many runs end how, with intervals."""
+    runs = results.sizes["run"]
+    rows = []
+    last = results["state"].isel(round=-1).values
+    for code, name in enumerate(STATES):
+        count = int((last == code).sum())
+        low, high = (float(end) for end in measures.wilson(count, runs))
+        if count or code < 3:
+            share = percent(count / runs, " %")
+            rows.append((name, f"{count:,}", share, _shares(low, high)))
+    heads = ("outcome", "runs", "share", "95 % interval")
+    parts = [html.table("State in the last week", heads, rows)]
+    try:
+        table = measures.outcome_shares(_light(results))
+    except ResultsError as error:
+        return "\n".join(
+            [*parts, html.paragraph(f"Classes of outcome are not shown: {error}.", "note")]
+        )
+    rows = [
+        (
+            f"{_outcome(scenario, str(name), ids)}: {row['meaning']}", f"{int(row['runs']):,}",
+            percent(row["share"], " %"), _shares(row["low"], row["high"]),
+        )
+        for name, row in table.iterrows()
+    ]  # fmt: skip
+    parts.append(html.table("Classes of outcome", heads, rows))
+    parts.append(
+        html.paragraph(
+            "The first five exclude each other; the others can be true in addition. Intervals are "
+            "those of Wilson: they show how exact this number of runs is, not whether the model is "
+            "right.", "note",
+        )
+    )  # fmt: skip
+    return "\n".join(parts)
+
+
+def _shares(low: float, high: float) -> str:
+    return f"{percent(low, ' %')} to {percent(high, ' %')}"
+
+
+def _span(low: float, high: float, form: str) -> str:
+    # the z takes the sign from what is shown as zero
+    return f"{low:{form}} to {high:{form}}"
+
+
+def course(results: xr.Dataset) -> str:
+    """Weeks in each state, ceasefires and talks of a run."""
+    light = results.drop_vars(["tie"], errors="ignore")
+    found = [
+        {name: values for name, values in numbers(piece).items() if name in run_numbers.HEADLINES}
+        for piece in selection.pieces(light)
+    ]
+    rows = []
+    for name in run_numbers.HEADLINES:
+        if not any(name in piece for piece in found):
+            continue
+        # A count that does not occur in a piece is 0 there.
+        values = np.concatenate(
+            [piece.get(name, np.zeros_like(next(iter(piece.values())))) for piece in found]
+        )
+        mean, interval = f"{values.mean():.1f}", "one run"
+        if len(values) > 1:
+            told = measures.mean_interval(xr.DataArray(values, dims="run"))
+            interval = _span(float(told["low"]), float(told["high"]), "z.1f")
+        low, middle, high = np.percentile(values, [5, 50, 95])
+        rows.append((name, mean, interval, f"{middle:.0f}", _span(low, high, "z.0f")))
+    heads = ("a run", "mean", "95 % interval of the mean", "median", "5 to 95 % of runs")
+    return html.table("Weeks in each state, ceasefires and talks", heads, rows)
+
+
+def moved_ties(results: xr.Dataset, scenario: Scenario) -> str:
+    """The pairs whose ties moved most between the start and the end, on the mean of runs."""
+    if results.sizes["actor"] < 2:
+        return html.paragraph("There is but one actor.")
+    if "tie" not in results and "final_tie" not in results:
+        return html.paragraph("Ties were not recorded.", "note")
+    start, end, when = _both_ends(results, scenario)
+    runs = len(start)
+    rows, label = [], [str(words) for words in results["actor_label"].values]
+    one, two = np.triu_indices(results.sizes["actor"], k=1)
+    change = ((end - start) + (end - start).swapaxes(1, 2))[:, one, two] / 2
+    begun = (start + start.swapaxes(1, 2))[:, one, two] / 2
+    for n in np.argsort(-np.abs(change.mean(axis=0)), kind="stable")[:MOST_PAIRS]:
+        gap, interval = change[:, n], "one run"
+        if runs > 1:
+            told = measures.mean_interval(xr.DataArray(gap, dims="run"))
+            interval = _span(float(told["low"]), float(told["high"]), "+z.2f")
+        first = float(begun[:, n].mean())
+        rows.append(
+            (
+                f"{label[one[n]]} and {label[two[n]]}", f"{first:+.2f}",
+                f"{first + gap.mean():+.2f}", f"{gap.mean():+.2f}", interval,
+                percent(float((gap < 0).mean()), " %"),
+            )
+        )  # fmt: skip
+    heads = ("pair", when, "at the end", "change", "95 % interval", "runs in which it fell")
+    caption = f"Ties from -1 (enemies) to 1 (friends), mean of both directions and of {runs} runs"
+    return html.table(caption, heads, rows)
+
+
+def _both_ends(
+    results: xr.Dataset, scenario: Scenario
+) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
+    """Ties of some runs at the start and at the end, and what the start is."""
+    if "tie" in results:
+        ties = results["tie"].isel(run=slice(0, MOST_DRAWN)).transpose("run", "round", ...)
+        ends = ties.isel(round=[0, -1]).values.astype(float)
+        return ends[:, 0], ends[:, 1], "after the first week"
+    some = results["final_tie"].isel(run=slice(0, MOST_OPENED))
+    g, p, lay = prepare(scenario)
+    order = file_order(scenario, lay)["actor"]
+    held = results.attrs.get("hold", "nothing")
+    seed, hold = int(results.attrs["seed"]), None if held == "nothing" else str(held)
+    start = np.stack(
+        [
+            begin(scenario, g, p, lay, seed, int(run), hold).tie.T[np.ix_(order, order)]
+            for run in some["run"].values
+        ]
+    )
+    return start, some.values.astype(float), "before the war"
+
+
+def figures(results: xr.Dataset) -> str:
+    """Every figure of many runs that the recorded variables allow; why the others are not there."""
+    shown = results.isel(run=slice(0, MOST_DRAWN))
+    drawn, left, lacking = [], [], dict[str, None]()
+    for name in OF_ALL:
+        missing = catalogue.lacks(results, name)
+        if missing:
+            left.append(name)
+            lacking |= dict.fromkeys(missing)
+            continue
+        try:
+            drawn.append(_figure(shown, name))
+        except ResultsError as error:
+            drawn.append(html.paragraph(f"No figure of {name}: {error}.", "note"))
+    if left:
+        drawn.append(
+            html.paragraph(
+                f"Not recorded of all runs: {', '.join(left)}. "
+                f"An ensemble keeps what they need with --record {','.join(lacking)}.", "note",
+            )
+        )  # fmt: skip
+    if len(left) < len(OF_ALL) and results.sizes["run"] > MOST_DRAWN:
+        drawn.append(html.paragraph(f"Figures show the first {MOST_DRAWN} runs.", "note"))
+    return "\n".join(drawn)
+
+
+def _figure(results: xr.Dataset, name: str, run: int | None = None) -> str:
+    image = base64.b64encode(png(catalogue.figure(results, name, run=run), DOTS)).decode("ascii")
+    shows = catalogue.entry(name).shows
+    alt = f"{shows} {_reading(results, name, run)}".strip()
+    return (
+        f'<figure>\n<img alt="{escape(alt)}" src="data:image/png;base64,{image}">\n'
+        f"<figcaption>{escape(shows)}</figcaption>\n</figure>"
+    )
+
+
+def _reading(results: xr.Dataset, name: str, run: int | None) -> str:
+    """What somebody who does not see a figure would want to know of it, if it is a few numbers."""
+    from sim.plots import default_pairs
+
+    scenario = scenario_of(results)
+    if name == "ties":
+        shown = results if run is None else results.sel(run=[run])
+        words = []
+        for i, j in default_pairs(results):
+            first, last = measures.tie(shown, i, j).isel(round=[0, -1]).median("run").values
+            both = Words(scenario).all((i, j))
+            words.append(f"{both} go from {first:+.2f} to {last:+.2f}")
+        return f"{'Medians: ' if run is None else ''}{'; '.join(words)}."
+    if name == "outcomes":
+        table: pd.DataFrame = measures.outcome_shares(results)
+        told = (
+            f"{labels.outcome(scenario, str(name))} {percent(row['share'], ' %')}"
+            for name, row in table.iterrows()
+        )
+        return f"{'; '.join(told)}."
+    if name == "ceasefires":
+        count = len(measures.ceasefires(results if run is None else results.sel(run=[run])))
+        return f"There were {count}; the chronicle below tells them."
+    return ""
+
+
+def one_run(results: xr.Dataset, number: int, heading: str, why: str) -> str:
+    """A run in figures and words, played again."""
+    name = f"{heading}: run {number}"
+    try:
+        again = replay(results, number)
+    except SimError as error:
+        return html.section(
+            name, html.paragraph(why) + html.paragraph(f"It cannot be told: {error}.", "note")
+        )
+    parts = [html.paragraph(why)]
+    for figure in OF_ONE:
+        try:
+            parts.append(_figure(again, figure, number))
+        except ResultsError as error:
+            parts.append(html.paragraph(f"No figure of {figure}: {error}.", "note"))
+    parts.append(f"<h3>Chronicle of run {number}</h3>")
+    try:
+        parts.append(_chronicle(chronicle_page(again, number, width=1_000_000)))
+    except SimError as error:
+        parts.append(html.paragraph(f"It cannot be told: {error}.", "note"))
+    return html.section(name, "\n".join(parts))
+
+
+def _chronicle(page: str) -> str:
+    """The page of a chronicle with its headings and lists."""
+    parts = []
+    for block in page.split("\n\n")[1:]:
+        head, *entries = block.split("\n")
+        if entries:
+            parts += [
+                f"<h4>{escape(head)}</h4>",
+                html.items(entry.strip() for entry in entries),
+            ]
+        else:
+            parts.append(html.paragraph(head))
+    return "\n".join(parts)

@@ -1,0 +1,142 @@
+"""A typical run of an ensemble, and an extreme one, by all the numbers of every run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.engine.event_log import CODE, KINDS
+from sim.measures import run_numbers
+from sim.results import selection
+from sim.results.dataset import scenario_of
+from sim.scenario.english import Words
+
+# Typical runs are looked for among so many.
+MOST_SOUGHT = 20_000
+FAR = 4.0
+_OF_EVENTS = run_numbers.HEADLINES[4:]
+
+
+class Extremes(NamedTuple):
+    """The run nearest to the medians and the run farthest from them.
+
+    Attributes
+    ----------
+    typical, extreme : int
+        Numbers of the runs.
+    farthest : tuple of str
+        What the extreme run differs in most, with its value and the median.
+    """
+
+    typical: int
+    extreme: int
+    farthest: tuple[str, ...]
+
+
+def extremes(results: xr.Dataset) -> Extremes:
+    """Find a typical run and an extreme one.
+
+    Every number of a run (see `sim.measures.run_numbers.outcomes`) is measured by its distance from
+    the median in standard deviations, at most 4. The course of the war, decisions of actors,
+    positions, capabilities and ties at the end count equally, however many numbers each has.
+
+    Parameters
+    ----------
+    results : Dataset
+        Only the first 20,000 runs are looked at.
+
+    Raises
+    ------
+    ResultsError
+        If there are no runs.
+    """
+    selection.run_number(results)
+    some = results.isel(run=slice(0, MOST_SOUGHT))
+    groups: dict[str, list[NDArray[np.float64]]] = {}
+    names: list[tuple[str, str]] = []
+    found = numbers(some)
+    for name, values in found.items():
+        spread = float(values.std())
+        if spread > 0.0:
+            far = np.minimum(np.abs(values - np.median(values)) / spread, FAR)
+            groups.setdefault(_group(name), []).append(far)
+            names.append((_group(name), name))
+    runs = results["run"].values
+    if not groups:
+        return Extremes(int(runs[0]), int(runs[-1] if len(runs) > 1 else runs[0]), ())
+    distance = np.mean([np.mean(group, axis=0) for group in groups.values()], axis=0)
+    near, far_off = int(np.argmin(distance)), int(np.argmax(distance))
+    parts = {key: iter(group) for key, group in groups.items()}
+    by_name = {name: float(next(parts[key])[far_off]) for key, name in names}
+    most = sorted(by_name, key=lambda name: -by_name[name])[:4]
+    words = run_numbers.in_words(_whole(some), Words(scenario_of(some)))
+    told = (
+        f"{words.get(name, name)}: {found[name][far_off]:.4g}, median {np.median(found[name]):.4g}"
+        for name in most
+    )
+    return Extremes(int(runs[near]), int(runs[far_off]), tuple(told))
+
+
+def _group(name: str) -> str:
+    if name in run_numbers.HEADLINES:
+        return "course"
+    head = name.split()[0]
+    return head if head in ("position", "capability", "tie") else "decisions"
+
+
+def numbers(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
+    """The numbers of every run by name, also of results that have no summary."""
+    selection.variable(results, "state")
+    told = {"happened", "decided"} <= set(results) or "event_kind" in results
+    found = run_numbers.outcomes(_whole(results))
+    return {name: v for name, v in found.items() if told or name not in _OF_EVENTS}
+
+
+def _whole(results: xr.Dataset) -> xr.Dataset:
+    """Results with a summary, made of what there is."""
+    added: dict[str, xr.DataArray] = {}
+    for last, weekly in (
+        ("final_tie", "tie"), ("final_position", "position"), ("final_capability", "capability"),
+    ):  # fmt: skip
+        if last not in results and weekly in results:
+            added[last] = results[weekly].isel(round=-1, drop=True)
+    full = results.assign(added)
+    for name, dims in (
+        ("final_tie", ("actor", "other")), ("final_position", ("issue",)),
+        ("final_capability", ("actor",)),
+    ):  # fmt: skip
+        if name not in full:
+            shape = [full.sizes["run"], *(full.sizes[dim] for dim in dims)]
+            full = full.assign({name: (("run", *dims), np.zeros(shape))})
+    if not {"happened", "decided"} <= set(results):
+        full = full.assign(_counted(full))
+    return full.transpose("run", "round", ...)
+
+
+def _counted(results: xr.Dataset) -> dict[str, tuple[tuple[str, ...], NDArray[np.int64]]]:
+    """How often everything happened in each run, from the events if there are any."""
+    runs, actors = results.sizes["run"], results.sizes["actor"]
+    happened = np.zeros((runs, len(KINDS), 2), dtype=np.int64)
+    decided = np.zeros((runs, len(KINDS), 2, actors), dtype=np.int64)
+    if "event_kind" in results:
+        column = {
+            name: results[f"event_{name}"].values.astype(np.int64)
+            for name in ("run", "kind", "answer", "actor", "counterpart")
+        }
+        place = np.searchsorted(results["run"].values, column["run"])
+        there = np.isin(column["run"], results["run"].values)
+        whom = np.where(
+            np.isin(column["kind"], (CODE["consult"], CODE["revise"])),
+            column["counterpart"], column["actor"],
+        )  # fmt: skip
+        what = (place[there], column["kind"][there], column["answer"][there])
+        np.add.at(happened, what, 1)
+        who = there & (whom >= 0)
+        np.add.at(decided, (place[who], column["kind"][who], column["answer"][who], whom[who]), 1)
+    return {
+        "happened": (("run", "kind", "answer"), happened),
+        "decided": (("run", "kind", "answer", "actor"), decided),
+    }

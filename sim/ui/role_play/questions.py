@@ -1,0 +1,252 @@
+"""What the reader in an actor's seat is asked and told: the question, the news, the reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.errors import SimError
+from sim.narrative.chronicle import sentences
+from sim.narrative.chronicle.considerations import weighed
+from sim.narrative.chronicle.reasons import owed
+from sim.narrative.chronicle.timeline import Story, Truce
+from sim.results.dataset import Event
+from sim.scenario.schema import Scenario
+
+# Sentences of news at most: the last ones.
+MOST_NEWS = 8
+# Decision -> question, yes, no; {other} is whom it is about.
+QUESTIONS = {
+    "proposes": ("It falls to you to mediate. Do you propose a ceasefire?", "propose", "let it be"),
+    "consults": ("Do you ask {other} before you draw up the terms?", "ask", "leave out"),
+    "signs": ("A ceasefire brokered by {other} lies before you. Do you sign?", "sign", "refuse"),
+    "orders": ("A {calm} is in force. {task} The answer stands until you are asked again.",
+               "keep it", "break it"),
+    "revises": ("{Other} was left out and is blamed for breaches. Do you buy it in?", "buy it in",
+                "leave it out"),
+    "attends": ("Talks are called. Do you come?", "come", "stay away"),
+    "votes": ("A text lies on the table. Do you accept it?", "accept", "reject"),
+    "raises": ("You have brought them together. Do you put {issue} on the table?", "raise it",
+               "leave it"),
+    "clashes": ("{Issue}: a new dispute with {other}. Do you fight it out?", "fight", "let it be"),
+    "bargains": ("You meet with {other} about what divides you. Do you agree to the deal?", "agree",
+                 "refuse"),
+}  # fmt: skip
+# Decision -> the event that it leaves.
+EVENTS = {
+    "proposes": "propose", "consults": "consult", "signs": "ratify", "orders": "order",
+    "revises": "revise", "attends": "attend", "votes": "vote", "bargains": "bargain",
+    "raises": "raise", "clashes": "clash",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """One decision that waits for its answer, and what the actor knows.
+
+    Attributes
+    ----------
+    week : int
+    date : datetime.date
+        First day of the week.
+    decision : str
+        One of `QUESTIONS`.
+    other : str
+        Whom it is about; empty if nobody.
+    issue : str
+        What it is about, where it is about one issue alone.
+    text, yes, no : str
+        The question, and the two answers.
+    news : tuple of str
+        What has happened since the last question, at most the last eight sentences.
+    reasons : tuple of (float, str)
+        What speaks for yes (positive) and for no, in utility; see `chronicle.weighing`.
+    stakes : DataFrame
+        The issues that the actor cares about, one a row: where each stands, where it would like it,
+        how many percent of its attention it has, and what the deal would make of it.
+    rule : bool
+        What its rule answers, with this luck.
+    """
+
+    week: int
+    date: dt.date
+    decision: str
+    other: str
+    issue: str
+    text: str
+    yes: str
+    no: str
+    news: tuple[str, ...]
+    reasons: tuple[tuple[float, str], ...]
+    stakes: pd.DataFrame
+    rule: bool
+
+    def sides(self) -> list[tuple[str, list[str]]]:
+        """The reasons by what they speak for, each side with its heading."""
+        heads = ((1, f"to {self.yes}"), (-1, f"to {self.no}"), (0, "besides"))
+        found = [
+            (head, [text for number, text in self.reasons if (number > 0) - (number < 0) == sign])
+            for sign, head in heads
+        ]
+        return [(head, texts) for head, texts in found if texts]
+
+    def __str__(self) -> str:
+        lines = [f"{_day(self.date)}. {self.text}"]
+        for head, texts in [("since then", list(self.news)), *self.sides()]:
+            lines += [f"  {head}: {text}" for text in texts]
+        return "\n".join([*lines, self.stakes.to_string()])
+
+    def read(self, answer: bool | str | None) -> bool:
+        """An answer in any of its forms, as yes or no.
+
+        Parameters
+        ----------
+        answer : bool, str or None
+            True or "yes", False or "no", one of the two words of the question, or None (or an empty
+            text) for what the rule does.
+
+        Raises
+        ------
+        SimError
+            If it is none of these.
+        """
+        if answer is None or answer == "":
+            return self.rule
+        if isinstance(answer, bool | np.bool):
+            return bool(answer)
+        yes, no = {"yes", "y", self.yes}, {"no", "n", self.no}
+        if isinstance(answer, str) and answer.strip().lower() in yes | no:
+            return answer.strip().lower() in yes
+        raise SimError(
+            f"the answer must be yes or no, {self.yes!r} or {self.no!r}, or None for what the rule "
+            f"does, is {answer!r}"
+        )
+
+
+def by_hand(asked: Question) -> str:
+    """Show a question and ask for its answer on the keyboard, until it is one.
+
+    Enter alone is what the rule does.
+    """
+    told = str(asked)
+    while True:
+        answer = input(f"{told}\n[{asked.yes} / {asked.no}] ")
+        try:
+            asked.read(answer)
+        except SimError as error:
+            told = str(error)
+        else:
+            return answer
+
+
+def question(
+    results: xr.Dataset,
+    run: int,
+    scenario: Scenario,
+    actor: str,
+    decision: str,
+    other: str = "",
+    issue: str = "",
+    since: dt.date | None = None,
+) -> Question:
+    """The question that waits in the last week of results, in which the rule has answered it.
+
+    Parameters
+    ----------
+    results : Dataset
+        Up to that week, with its events.
+    run : int
+    scenario : Scenario
+    actor, decision, other, issue : str
+    since : date, optional
+        From when on news are told; from the first week if not given.
+    """
+    story = Story(results, run)
+    week, words = story.weeks - 1, story.words
+    event = _event(story, week, actor, decision, (other, issue))
+    truce = next(iter(story.truces[-1:]), None)
+    text, yes, no = QUESTIONS[decision]
+    whom = words.who(other) if other else ""
+    settled = truce is not None and truce.settled is not None and truce.settled < week
+    what = words.issue(issue) if issue else ""
+    filled = text.format(
+        other=whom, Other=_capital(whom), issue=what, Issue=_capital(what),
+        task=_task(story, actor, week), calm="settlement" if settled else "ceasefire",
+    )  # fmt: skip
+    first = story.dates[0] if since is None else since
+    news = [
+        f"{_day(date)}: {line}"
+        for date, line in sentences(results, run)
+        if first <= date < story.dates[week]
+    ]
+    if decision == "signs" and truce is not None and truce.start < week:
+        truce = None  # what does not enter into force leaves no terms in the record
+    deal = truce if decision in ("signs", "orders") else None
+    kept = "terms" if deal else "text" if decision == "votes" else ""
+    return Question(
+        week, story.dates[week], decision, other, issue, filled, yes, no, tuple(news[-MOST_NEWS:]),
+        tuple(weighed(story, event, deal, "you")),
+        _stakes(story, scenario, actor, week, kept, deal), event.answer,
+    )  # fmt: skip
+
+
+def _event(story: Story, week: int, actor: str, decision: str, about: tuple[str, str]) -> Event:
+    """What the rule leaves when it decides."""
+    kind = EVENTS[decision]
+    if kind == "order" and not story.scenario.patrons.get(actor):
+        kind = "comply"
+    whom = about[0] if kind in ("consult", "revise", "bargain", "clash") else ""
+    return next(
+        e
+        for e in story.events
+        if (e.round, e.decision, e.actor) == (week, kind, actor)
+        and whom in ("", e.counterpart)
+        and about[1] in ("", e.issue)
+    )
+
+
+def _task(story: Story, actor: str, week: int) -> str:
+    """What is ordered, and who is to do it."""
+    proxies = list(story.control(actor, week))
+    if not proxies:
+        return "Do you keep it?"
+    order = f"order {story.words.all(proxies)} to keep it?"
+    armed = story.scenario.actors[actor].armed
+    return f"Do you keep it, and {order}" if armed else f"Do you {order}"
+
+
+def _stakes(
+    story: Story, scenario: Scenario, actor: str, week: int, deal: str, truce: Truce | None
+) -> pd.DataFrame:
+    """The issues that an actor cares about, most first; `deal` is the name of a variable."""
+    rows: dict[str, dict[str, float | None]] = {}
+    for name, issue in scenario.issues.items():
+        share = story.at("attention", week, actor=actor, issue=name) or 0.0
+        if share <= 0.0:
+            continue
+        rows[issue.label] = {
+            "now": story.position(name, week),
+            "you want": story.at("attention_ideal", week, actor=actor, issue=name),
+            "attention, %": share,
+        }
+        of_terms = deal == "terms" and owed(story, name, truce, week)
+        if of_terms or (deal == "text" and story.at("tabled", week, issue=name)):
+            rows[issue.label][f"the {deal}"] = story.at(deal, week, issue=name)
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    if table.empty:
+        return table
+    table["attention, %"] *= 100.0 / table["attention, %"].sum()
+    table = table.sort_values("attention, %", ascending=False, kind="stable")
+    return table.round({name: 0 if "%" in str(name) else 2 for name in table})
+
+
+def _day(date: dt.date) -> str:
+    return f"{date.day} {date:%B %Y}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
