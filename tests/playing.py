@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.engine import draws, event_log
 from sim.engine.build import begin, prepare
 from sim.engine.inputs import Layout
-from sim.engine.schedule import play
+from sim.engine.schedule import play, play_in_python
 from sim.engine.state import blank
 from sim.scenario.schema import Scenario
 
@@ -53,7 +53,7 @@ class Game:
         )  # fmt: skip
         self.log, self.count = event_log.empty(rows), event_log.counter()
         self.keys, self.fed, self.week = draws.round_keys(seed, run), fed, 0
-        self.play = getattr(play, "py_func", play) if plain else play
+        self.play = play_in_python if plain else play
 
     def __getattr__(self, name: str) -> Any:
         for group in self.__dict__.get("world", ()):

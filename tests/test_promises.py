@@ -529,7 +529,7 @@ def test_the_fingerprint_of_the_rules_changes_with_what_changes_results(
 
 
 @pytest.mark.parametrize(
-    "edited", ["rules/war.py", "engine/schedule.py", "engine/draws.py", "engine/state.py"]
+    "edited", ["rules/war.py", "engine/phases/military.py", "engine/draws.py", "engine/state.py"]
 )
 def test_an_edited_rule_is_compiled_anew(tmp_path: Path, edited: str) -> None:
     """The folder of compiled code is another one after an edit, and the same without."""

@@ -21,16 +21,13 @@ from sim.engine import draws
 from sim.engine.build import begin, keys_of, most_events, prepare
 from sim.engine.event_log import ROWS, counter, empty, must_be_sound
 from sim.engine.inputs import Givens, Knobs
-from sim.engine.schedule import play
+from sim.engine.schedule import play_in_python
 from sim.engine.state import Kept, World, blank
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
 from sim.results.dataset import assemble
 from sim.rules import bargaining, ceasefire, negotiation, proxies
 from sim.scenario.files import load
 from sim.scenario.schema import Scenario
-
-# The same text that is compiled for ensembles, as plain Python.
-_PLAY = getattr(play, "py_func", play)
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
@@ -384,7 +381,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         SimError
             If a number of the week is not finite.
         """
-        _PLAY(
+        play_in_python(
             self.givens, self.knobs, self.world, self._record, self._log, self._count, self._keys,
             draws.NO_DRAWS, self.week, self.week + 1, self._ask,
         )  # fmt: skip
@@ -405,7 +402,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         return assemble(self.case, self.layout, self.seed, [self.run], [record], [log])
 
     def _ask(self, decision: str, answers: NDArray[np.float64], about: int) -> None:
-        """Ask the actors whom a decision concerns; see `sim.engine.schedule.ask`."""
+        """Ask the actors whom a decision concerns; see `sim.engine.phases.shared.ask`."""
         who, names = self.givens.who, self.layout.actors
         if decision != "heeds":
             self.deciding = decision

@@ -13,6 +13,9 @@ import numpy as np
 
 from sim.engine.inputs import Flags, Floats, Ints, Layout
 
+# What `Truce.state` can be.
+WAR, CEASEFIRE, SETTLEMENT, VICTORY = range(4)
+
 
 class Aims(NamedTuple):
     """Objectives as they stand, preferences, attention, alignment."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.inputs import Floats, Givens, Knobs, Layout
-from sim.engine.schedule import WAR
+from sim.engine.state import WAR
 from sim.narrative.chronicle.timeline import Story, Truce
 from sim.results.dataset import Event
 

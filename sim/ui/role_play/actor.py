@@ -17,7 +17,7 @@ from sim.agents.registry import GAIN_LIMIT
 from sim.engine import draws
 from sim.engine.build import keys_of
 from sim.engine.inputs import BY_RULE, NEVER
-from sim.engine.schedule import SETTLEMENT, TRUCE
+from sim.engine.state import CEASEFIRE, SETTLEMENT
 from sim.rules.ceasefire import breach_costs
 from sim.rules.negotiation import any_core_tabled
 
@@ -116,7 +116,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             gain = float(super().bargains(other))
             pair, side = self.model.pair(self.name, other)
             w = self.world
-            core = w.truce.state[0] == TRUCE and any_core_tabled(
+            core = w.truce.state[0] == CEASEFIRE and any_core_tabled(
                 self.givens.topic.core, w.talk.tabled
             )
             if not core and w.talk.pair_gain[pair].sum() <= 0.0:

@@ -1,0 +1,126 @@
+"""Put the text of phases into the function that calls them, for the compiler.
+
+A phase is a function of the whole state, which is more than a hundred arrays. Passed from one
+compiled function to another they cost the compiler more time than all that the phases do, so it
+sees one function, in which every call of a phase is replaced by the phase's own lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_WEEK, _GROUPS = "week", ("g", "w")
+
+
+def assembled(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A function with the same meaning in which no phase is called.
+
+    A phase is a function that `phase` decorates. Its parameters have the names of the arguments
+    that it is called with; it returns at its end, if at all. What it takes out of `g` and `w` is
+    taken once, at the beginning; the fields of `week` are variables of the whole.
+
+    Parameters
+    ----------
+    whole : function
+        Calls phases as statements of their own, as the value of an assignment or as the condition
+        of an ``if``.
+    name : str
+        Of the new function.
+
+    Raises
+    ------
+    TypeError
+        If a call of a phase stands elsewhere, or has arguments of other names.
+    """
+    space: dict[str, Any] = {}
+    tree = _tree(whole)
+    tree.name = name
+    lines = list(_lines(tree.body, whole.__globals__, space))
+    taken = {ast.unparse(line): line for line in _unpacking(lines, _GROUPS)}
+    tree.body = [*taken.values(), *_without(lines, (_WEEK, *_GROUPS))]
+    module = ast.fix_missing_locations(ast.Module([tree], []))
+    exec(compile(module, inspect.getfile(whole), "exec"), space)
+    made = space[name]
+    made.__module__, made.__doc__ = whole.__module__, whole.__doc__
+    return made  # type: ignore[no-any-return]
+
+
+def phase(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function as a phase, see `assembled`."""
+    function.is_phase = True  # type: ignore[attr-defined]
+    return function
+
+
+def _tree(function: Any) -> ast.FunctionDef:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    tree.decorator_list, tree.body = [], tree.body[1:] if ast.get_docstring(tree) else tree.body
+    return tree
+
+
+def _lines(
+    body: list[ast.stmt], names: dict[str, Any], space: dict[str, Any]
+) -> Iterator[ast.stmt]:
+    """Statements with those of phases in the place of their calls; fills what names mean."""
+    for line in body:
+        for name in (node.id for node in ast.walk(line) if isinstance(node, ast.Name)):
+            meant = names.get(name)
+            if meant is None or getattr(meant, "is_phase", False):
+                continue
+            if space.setdefault(name, meant) is not meant:
+                raise TypeError(f"{name} is not the same in all phases")
+        for field in ("body", "orelse"):
+            if getattr(line, field, None):
+                setattr(line, field, list(_lines(getattr(line, field), names, space)))
+        place = "test" if isinstance(line, ast.If) else "value"
+        call: Any = getattr(line, place, None)
+        called: Any = names.get(getattr(getattr(call, "func", None), "id", ""))
+        if not getattr(called, "is_phase", False):
+            yield line
+            continue
+        inner = _tree(called)
+        if [arg.arg for arg in inner.args.args] != [getattr(a, "id", "") for a in call.args]:
+            raise TypeError(f"{inner.name} is called with arguments of other names")
+        last = inner.body[-1]
+        if isinstance(last, ast.Return):
+            inner.body.pop()
+            setattr(line, place, last.value)
+        yield from _lines(inner.body, called.__globals__, space)
+        if isinstance(last, ast.Return):
+            yield line
+
+
+def _source(line: ast.stmt) -> str:
+    """The tuple out of which a statement takes fields by their names; empty if it does not."""
+    if not isinstance(line, ast.Assign):
+        return ""
+    value = line.value
+    fields = value.elts if isinstance(value, ast.Tuple) else [value]
+    from_one = {getattr(getattr(field, "value", None), "id", "") for field in fields}
+    return from_one.pop() if len(from_one) == 1 else ""
+
+
+def _unpacking(body: list[ast.stmt], groups: tuple[str, ...]) -> Iterator[ast.stmt]:
+    """Every field that statements take out of some tuples, each as a statement of its own."""
+    for line in (inner for outer in body for inner in ast.walk(outer)):
+        if isinstance(line, ast.stmt) and (source := _source(line)) in groups:
+            for node in ast.walk(line):
+                if isinstance(node, ast.Attribute):
+                    yield ast.parse(f"{node.attr} = {source}.{node.attr}").body[0]
+
+
+def _without(body: list[ast.stmt], groups: tuple[str, ...]) -> list[ast.stmt]:
+    """Statements but for those that take fields out of some tuples, or make the first of them."""
+    kept = []
+    for line in body:
+        for field in ("body", "orelse"):
+            if getattr(line, field, None):
+                setattr(line, field, _without(getattr(line, field), groups))
+        makes = isinstance(line, ast.Assign) and getattr(line.targets[0], "id", "") == groups[0]
+        if not makes and _source(line) not in groups:
+            kept.append(line)
+    return kept

@@ -1,0 +1,202 @@
+"""Phase 4: the ceasefire round."""
+
+from __future__ import annotations
+
+from sim.engine import array_ops, draws, event_log
+from sim.engine.assembling import phase
+from sim.engine.inputs import ALWAYS, BY_RULE
+from sim.engine.phases.shared import ask, due
+from sim.engine.state import CEASEFIRE, WAR
+from sim.rules import bargaining, ceasefire, proxies
+
+
+@phase
+def convene(week, p, g, w):
+    """Who convenes, and whether it proposes a ceasefire; -1 if nobody does."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, topic, ids = g.who, g.topic, g.ids
+    aims, force, value, tie, tmp = w.aims, w.force, w.value, w.tie, w.tmp
+    n = who.side.shape[0]
+    prestige = topic.prestige[0]
+    for c in range(n):
+        tmp.odds[c] = ceasefire.convenes(
+            c, value.gain, force.theta, who.pole, aims.W, prestige, p.prestige_step
+        )
+        tmp.reach[c] = ceasefire.access(
+            c, tie.heeded, force.m, who.diplomacy, who.belligerent, p.by_strength
+        )
+    ask(agents, "convenes", tmp.odds, -1)
+    draws.uniforms_of(tmp.draw, who.can_convene, keys, fed, draws.CONVENE, ids.id_actor, t)
+    c, lead = ceasefire.choose_convener(
+        tmp.score, tmp.odds, tmp.reach, who.can_convene, tmp.draw, p.lam
+    )
+    proposed = False
+    if c >= 0:
+        event_log.note(
+            log, counter, t, event_log.CONVENE, c, -1, prestige, True, lead, 0.0,
+            value.gain[c], tmp.odds[c] - value.gain[c], tmp.reach[c], 0.0, 0.0,
+        )  # fmt: skip
+        for i in range(n):
+            tmp.own[i] = ceasefire.proposes(i, value.gain)
+        ask(agents, "proposes", tmp.own, c)
+        draws.shocks(tmp.shock, keys, fed, draws.PROPOSE, ids.id_actor, t, p.lam)
+        proposed = tmp.shock[c] < tmp.own[c]
+        event_log.note(
+            log, counter, t, event_log.PROPOSE, c, -1, -1, proposed, tmp.own[c], tmp.shock[c],
+            value.gain[c], 0.0, 0.0, 0.0, 0.0,
+        )  # fmt: skip
+    return c if proposed else -1
+
+
+@phase
+def consult(week, p, g, w, c):
+    """The convener decides which patrons it asks before it drafts the terms."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, ids = g.who, g.ids
+    web, truce, tie, tmp = w.web, w.truce, w.tie, w.tmp
+    n = who.side.shape[0]
+    for j in range(n):
+        tmp.odds[j] = ceasefire.consults(c, j, tie.heeded, p.k_q, p.tau_q)
+    ask(agents, "consults", tmp.odds, c)
+    draws.uniforms_of(tmp.draw, who.patron, keys, fed, draws.CONSULT, ids.id_actor, t)
+    for j in range(n):
+        rule = truce.consultation[j]
+        open_question = who.patron[j] and j != c and not who.belligerent[j]
+        asked = open_question and rule == BY_RULE
+        asked = asked and web.nuisance[j] > p.nuisance_min
+        if open_question and rule != BY_RULE:
+            asked = True
+            tmp.odds[j] = 1.0 if rule == ALWAYS else 0.0
+        yes = asked and tmp.draw[j] < tmp.odds[j]
+        truce.invited[j] = who.belligerent[j] or j == c or yes
+        if asked:
+            event_log.note(
+                log, counter, t, event_log.CONSULT, c, j, -1, yes, tmp.odds[j],
+                tmp.draw[j], tie.heeded[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
+            )  # fmt: skip
+
+
+@phase
+def draft_terms(p, g, w, c):
+    """The terms of the offer, and what they are worth to each actor."""
+    who, topic = g.who, g.topic
+    aims, force, value, truce, talk, tie, tmp = (
+        w.aims,
+        w.force,
+        w.value,
+        w.truce,
+        w.talk,
+        w.tie,
+        w.tmp,
+    )
+    prestige = topic.prestige[0]
+    steps = int(p.nash_steps)
+    bargaining.draw_terms(
+        truce.offer, tmp.draft, tmp.scale, force.theta, truce.invited,
+        topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.r,
+        p.eps, steps, p.nash_step,
+    )  # fmt: skip
+    if prestige >= 0:
+        truce.offer[prestige] = force.theta[prestige] + p.prestige_step * (
+            who.pole[c] - force.theta[prestige]
+        )
+    bargaining.worth_of_terms(
+        truce.promise, truce.offer, topic.promised, talk.expected, force.theta,
+        value.u, value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.r,
+    )  # fmt: skip
+    ceasefire.crossing_costs(truce.loyalty, tie.heeded, tie.Dep, c, p.varpi, p.varpi_D)
+
+
+@phase
+def ratify(week, p, g, w, c):
+    """Every actor accepts or refuses the offer; tells whether it enters into force."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, links, ids = g.who, g.links, g.ids
+    value, web, truce, tie, tmp = w.value, w.web, w.truce, w.tie, w.tmp
+    n = who.side.shape[0]
+    for i in range(n):
+        tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
+    ask(agents, "signs", tmp.own, c)
+    array_ops.put(tmp.wish, tmp.own)
+    proxies.heed_all(
+        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+        links.l_proxy,
+    )  # fmt: skip
+    ask(agents, "heeds", tmp.acting, -1)
+    draws.shocks(tmp.shock, keys, fed, draws.RATIFY, ids.id_actor, t, p.lam)
+    array_ops.below(truce.signing, tmp.shock, tmp.acting)
+    ceasefire.below_in_public(truce.objected, tmp.shock, tmp.acting, p.kappa_face)
+    for i in range(n):
+        truce.objected[i] = i != c and not truce.objected[i]
+    for i in range(n):
+        tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
+    event_log.note_each(
+        log, counter, t, event_log.RATIFY, tmp.every, c, tmp.no_issue, truce.signing,
+        tmp.acting, tmp.shock, value.gain, truce.promise, truce.loyalty, tmp.own,
+        tmp.patrons,
+    )  # fmt: skip
+    truce.signing[c] = True
+    signed = ceasefire.in_force(truce.signing, who.must_sign)
+    ceasefire.judge_ratification(tie.good, tie.bad, c, truce.signing, who.patron, who.must_sign)
+    event_log.note(
+        log, counter, t, event_log.CEASEFIRE, c, -1, -1, signed, 0.0, 0.0, 0.0, 0.0, 0.0,
+        0.0, 0.0,
+    )  # fmt: skip
+    return signed
+
+
+@phase
+def enter_into_force(p, g, w, c):
+    """A ceasefire holds from now on."""
+    who, topic = g.who, g.topic
+    aims, web, truce, tie = w.aims, w.web, w.truce, w.tie
+    prestige = topic.prestige[0]
+    ceasefire.resent_exclusion(
+        tie.bad, c, truce.invited, who.patron, who.can_convene, aims.W,
+        web.nuisance, prestige, p.stake_min,
+    )  # fmt: skip
+    truce.state[0], truce.age[0], truce.convener[0] = CEASEFIRE, 0, c
+    # Where the hazard is that of fighting, it starts from the war that was.
+    truce.vbar[0] = 1.0 if p.fighting > 0.5 else 0.0
+    array_ops.put(truce.terms, truce.offer)
+    array_ops.put(truce.consulted, truce.invited)
+    array_ops.put(truce.ratified, truce.signing)
+    array_ops.fill(truce.violates, False)
+    for s in range(2):
+        truce.vside[s] += p.vside_reset * (0.5 - truce.vside[s])
+
+
+@phase
+def hold_ceasefire_round(week, p, g, w):
+    """Phase 4: in war, every `tau_c` weeks, an attempt at a ceasefire."""
+    t = week.t
+    truce = w.truce
+    if truce.state[0] == WAR and due(t, int(p.first_c), int(p.tau_c)):
+        c = convene(week, p, g, w)
+        if c >= 0:
+            consult(week, p, g, w, c)
+            draft_terms(p, g, w, c)
+            signed = ratify(week, p, g, w, c)
+            if signed:
+                enter_into_force(p, g, w, c)

@@ -1,0 +1,162 @@
+"""Phase 5: orders, compliance and blame."""
+
+from __future__ import annotations
+
+from sim.engine import array_ops, draws, event_log
+from sim.engine.assembling import phase
+from sim.engine.phases.shared import ask
+from sim.engine.state import SETTLEMENT, VICTORY, WAR
+from sim.rules import bargaining, ceasefire, fighting, proxies
+
+
+@phase
+def forget_breaches(p, w):
+    """No ceasefire: nobody breaks it, nobody is blamed."""
+    truce = w.truce
+    array_ops.fill(truce.violates, False)
+    array_ops.fill(truce.blamed, 0.0)
+    truce.hazard[0] = 0.0
+    if truce.state[0] == VICTORY:
+        truce.vbar[0] = 0.0
+    elif p.fighting > 0.5:
+        truce.vbar[0] = 1.0
+
+
+@phase
+def order(week, p, g, w):
+    """Every patron orders its proxies to keep the ceasefire or to break it."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, topic, ids = g.who, g.topic, g.ids
+    aims, force, value, truce, talk, tie, tmp = (
+        w.aims,
+        w.force,
+        w.value,
+        w.truce,
+        w.talk,
+        w.tie,
+        w.tmp,
+    )
+    n = who.side.shape[0]
+    settled = truce.state[0] == SETTLEMENT
+    for k in range(force.theta.shape[0]):
+        talk.settled_issue[k] = topic.agenda_rule[k] >= 0 and talk.tabled[k]
+    bargaining.what_is_owed(talk.owed, topic.promised, talk.settled_issue, settled, p.promised_only)
+    bargaining.worth_of_terms(
+        truce.promise, truce.terms, talk.owed, talk.expected, force.theta, value.u,
+        value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.r,
+    )  # fmt: skip
+    ceasefire.crossing_costs(
+        truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
+    )
+    proxies.military_gains(
+        truce.military, force.theta, topic.direction, aims.W, aims.X, truce.scope, p.gam
+    )
+    for i in range(n):
+        tmp.own[i] = proxies.orders(i, value.gain, truce.promise, truce.loyalty, truce.military)
+    ask(agents, "orders", tmp.own, -1)
+    draws.shocks(tmp.shock, keys, fed, draws.ORDER, ids.id_actor, t, p.lam)
+    array_ops.below(truce.comply, tmp.shock, tmp.own)
+    if log.shape[0] > 0:
+        ceasefire.sore_points(
+            tmp.sore, tmp.sore_effect, talk.ahead, talk.expected, force.theta, value.chi,
+            who.delta, aims.W, aims.X, p.r, p.h_s, value.h_c[0],
+        )  # fmt: skip
+    event_log.note_each(
+        log, counter, t, event_log.ORDER, who.patron, truce.convener[0], tmp.sore,
+        truce.comply, tmp.own, tmp.shock, value.gain, truce.promise, truce.loyalty,
+        truce.military, tmp.sore_effect,
+    )  # fmt: skip
+
+
+@phase
+def comply(week, p, g, w):
+    """Everybody bound by the ceasefire keeps it or breaks it."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, links, ids = g.who, g.links, g.ids
+    force, web, truce, tie, tmp = w.force, w.web, w.truce, w.tie, w.tmp
+    n = who.side.shape[0]
+    obs = p.obs_monitor if p.monitored > 0.5 else p.obs
+    array_ops.put(tmp.draw2, tmp.shock)  # that of the orders
+    proxies.contagion(
+        truce.contagion, tie.heeded, force.mu, who.in_arms, force.effort, truce.scope,
+        who.near, truce.violates, p.xi,
+    )  # fmt: skip
+    ceasefire.breach_costs(
+        truce.breach_cost, truce.comply, who.guarantor, who.ground, web.pull,
+        links.l_patron, links.l_proxy, obs, p.monitored, p.beta, p.beta_troops,
+    )  # fmt: skip
+    proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
+    proxies.heed_all(
+        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+        links.l_proxy,
+    )  # fmt: skip
+    ask(agents, "heeds", tmp.acting, -1)
+    draws.shocks_of(tmp.shock, who.fights, keys, fed, draws.COMPLY, ids.id_actor, t, p.lam)
+    for j in range(n):
+        tmp.is_bound[j] = who.fights[j] and truce.scope[j] > 0.0
+        tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
+        tmp.felt[j] = truce.contagion[j]
+        if who.fights[j] and not who.armed[j]:
+            # One's own planes and troops do what one orders others to do.
+            tmp.shock[j], tmp.acting[j] = tmp.draw2[j], tmp.own[j]
+            tmp.patrons[j], tmp.felt[j] = 0.0, 0.0
+        tmp.acting[j] += truce.breach_cost[j] - tmp.felt[j]
+        truce.violates[j] = tmp.is_bound[j] and tmp.shock[j] > tmp.acting[j]
+        truce.complied[j] = not truce.violates[j]
+    event_log.note_each(
+        log, counter, t, event_log.COMPLY, tmp.is_bound, truce.convener[0], tmp.no_issue,
+        truce.complied, tmp.acting, tmp.shock, tmp.own, tmp.patrons, tmp.felt,
+        truce.breach_cost, tmp.none,
+    )  # fmt: skip
+
+
+@phase
+def blame(week, p, g, w):
+    """Breaches are seen, laid at a door, held against patrons, and remembered."""
+    t, keys, fed = week.t, week.keys, week.fed
+    who, links, ids = g.who, g.links, g.ids
+    force, web, truce, talk, tie, tmp = w.force, w.web, w.truce, w.talk, w.tie, w.tmp
+    n = who.side.shape[0]
+    obs = p.obs_monitor if p.monitored > 0.5 else p.obs
+    draws.uniforms_of(tmp.draw, truce.violates, keys, fed, draws.OBSERVE, ids.id_actor, t)
+    for j in range(n):
+        truce.seen[j] = truce.violates[j] and tmp.draw[j] < obs
+        if truce.seen[j] and who.side[j] != 0:
+            talk.provoked[0 if who.side[j] == 1 else 1] = True
+    draws.uniforms_of(tmp.draw, truce.seen, keys, fed, draws.ATTRIBUTE, ids.id_actor, t)
+    draws.uniforms_of(tmp.draw2, truce.seen, keys, fed, draws.SCAPEGOAT, ids.id_actor, t)
+    proxies.accuse(truce.accused, truce.seen, tmp.draw, tmp.draw2, who.side, p.q_att)
+    proxies.blame(truce.blamed, truce.accused, web.control, links.l_patron, links.l_proxy)
+    proxies.blame_violators(tie.bad, truce.blamed, truce.ratified, p.s_viol)
+    share = ceasefire.violator_share(truce.violates, force.bound)
+    fighting.side_shares(force.shares, truce.violates, who.side, force.bound)
+    truce.vbar[0] = ceasefire.smooth(
+        truce.vbar[0], truce.vside, share, force.shares, force.bound, who.side, p.gv,
+        p.vside_smoothing,
+    )  # fmt: skip
+
+
+@phase
+def keep_or_break(week, p, g, w):
+    """Phase 5: orders, compliance and blame while a ceasefire or settlement holds."""
+    truce = w.truce
+    if truce.state[0] == WAR or truce.state[0] == VICTORY:
+        forget_breaches(p, w)
+    else:
+        order(week, p, g, w)
+        comply(week, p, g, w)
+        blame(week, p, g, w)

@@ -1,0 +1,52 @@
+"""Phase 7: delivery, wear of leverage, and the draw of a collapse."""
+
+from __future__ import annotations
+
+from sim.engine import draws, event_log
+from sim.engine.assembling import phase
+from sim.engine.state import VICTORY, WAR
+from sim.rules import bargaining, ceasefire, fighting, objectives, proxies
+
+
+@phase
+def deliver(week, p, g, w):
+    """Phase 7: promises are delivered, leverage wears, a collapse is drawn; victors impose."""
+    t, keys, fed, log, counter = week.t, week.keys, week.fed, week.log, week.counter
+    who, topic, links, ids = g.who, g.topic, g.links, g.ids
+    aims, force, value, web, truce, talk, tmp = (
+        w.aims,
+        w.force,
+        w.value,
+        w.web,
+        w.truce,
+        w.talk,
+        w.tmp,
+    )
+    territory = topic.territory[0]
+    prestige = topic.prestige[0]
+    truce.collapsing[0] = False
+    if truce.state[0] == VICTORY:
+        order = force.plus if force.held[0] > 0 else force.minus
+        fighting.impose(force.theta, order, territory, prestige, p.rho_i)
+    elif truce.state[0] != WAR:
+        objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
+        bargaining.deliver(
+            force.theta, truce.terms, talk.text, talk.owed, talk.settled_issue,
+            truce.state[0], p.rho_d, p.rho_i,
+        )  # fmt: skip
+        objectives.utilities(value.u_after, force.theta, aims.W, aims.X, p.r)
+        proxies.relieve(web.relief, value.u_before, value.u_after, p.u0)
+        proxies.wear(
+            web.f, web.pressed, tmp.own, truce.comply, truce.violates, who.armed, web.relief,
+            links.l_patron, links.l_proxy, p.phi_f, p.phi_r,
+        )  # fmt: skip
+        truce.hazard[0] = ceasefire.collapse_chance(
+            truce.state[0], truce.vbar[0], p.h0, p.h1, p.h_power, p.settled_hazard
+        )
+        draws.uniforms(tmp.luck, keys, fed, draws.COLLAPSE, ids.id_run, t)
+        truce.collapsing[0] = tmp.luck[0] < truce.hazard[0]
+        if truce.collapsing[0]:
+            event_log.note(
+                log, counter, t, event_log.COLLAPSE, truce.convener[0], -1, -1, True,
+                truce.hazard[0], tmp.luck[0], truce.vbar[0], 0.0, 0.0, 0.0, 0.0,
+            )  # fmt: skip

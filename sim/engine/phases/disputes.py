@@ -1,0 +1,114 @@
+"""Phase 10: disputes, clashes of allies, collapse and victory."""
+
+from __future__ import annotations
+
+from sim.engine import draws, event_log
+from sim.engine.assembling import phase
+from sim.engine.phases.shared import ask
+from sim.engine.state import CEASEFIRE, SETTLEMENT, VICTORY, WAR
+from sim.rules import bargaining, fighting, rivalry
+
+
+@phase
+def renew_disputes(week, g, w):
+    """Phase 10: local disputes break out."""
+    t, keys, fed, log, counter = week.t, week.keys, week.fed, week.log, week.counter
+    topic, ids = g.topic, g.ids
+    force, tmp = w.force, w.tmp
+    draws.uniforms_of(tmp.issue_draw, topic.renewed, keys, fed, draws.DISPUTE, ids.id_issue, t)
+    draws.uniforms_of(
+        tmp.issue_draw2, topic.renewed, keys, fed, draws.DISPUTE_VALUE, ids.id_issue, t
+    )
+    bargaining.renew(
+        force.theta, topic.renew_chance, topic.renew_to, topic.renew_random, tmp.issue_draw,
+        tmp.issue_draw2,
+    )  # fmt: skip
+    for k in range(force.theta.shape[0]):
+        if tmp.issue_draw[k] < topic.renew_chance[k]:
+            event_log.note(
+                log, counter, t, event_log.DISPUTE, -1, -1, k, True, topic.renew_chance[k],
+                tmp.issue_draw[k], force.theta[k], 0.0, 0.0, 0.0, 0.0,
+            )  # fmt: skip
+
+
+@phase
+def clash(week, p, g, w):
+    """Phase 10: allies fight each other over what a new dispute is about."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    topic, links, ids = g.topic, g.links, g.ids
+    aims, force, web, talk, tie, tmp = w.aims, w.force, w.web, w.talk, w.tie, w.tmp
+    for k in range(force.theta.shape[0] if p.clashes > 0.5 else 0):
+        if not topic.minor[k] or tmp.issue_draw[k] >= topic.renew_chance[k]:
+            continue  # nothing new to quarrel over
+        for b in range(links.pairs.shape[0]):
+            i, j = links.pairs[b, 0], links.pairs[b, 1]
+            talk.clashing[b] = rivalry.contested(i, j, k, force.theta, aims.W, aims.X)
+            odds = rivalry.chance_to_prevail(i, j, web.ground_control)
+            for ally in range(2):
+                a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
+                talk.prize[b, ally] = rivalry.prize(
+                    a, other, k, force.theta, aims.W, aims.X, p.r, p.clash_step,
+                    odds if ally == 0 else 1.0 - odds,
+                )  # fmt: skip
+                talk.clash_gain[b, ally] = rivalry.clashes(
+                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.varpi,
+                    p.varpi_D, p.c_clash,
+                )  # fmt: skip
+        ask(agents, "clashes", talk.clash_gain, k)
+        draws.shocks(talk.pair_shock, keys, fed, draws.CLASH, ids.id_clash[k], t, p.lam)
+        draws.uniforms(tmp.pair_draw, keys, fed, draws.PREVAIL, ids.id_clash[k], t)
+        for b in range(links.pairs.shape[0]):
+            if not talk.clashing[b]:
+                continue
+            i, j = links.pairs[b, 0], links.pairs[b, 1]
+            odds = rivalry.chance_to_prevail(i, j, web.ground_control)
+            begun = False
+            for ally in range(2):
+                a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
+                eta, gain = talk.pair_shock[2 * b + ally], talk.clash_gain[b, ally]
+                begun = begun or eta < gain
+                event_log.note(
+                    log, counter, t, event_log.CLASH, a, other, k, eta < gain, gain, eta,
+                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.c_clash,
+                    0.0,
+                )  # fmt: skip
+            if begun:
+                won, lost = (i, j) if tmp.pair_draw[2 * b] < odds else (j, i)
+                force.theta[k] += p.clash_step * (aims.X[won, k] - force.theta[k])
+                tie.bad[i, j] += 1.0
+                tie.bad[j, i] += 1.0
+                event_log.note(
+                    log, counter, t, event_log.PREVAIL, won, lost, k, True, 0.0, 0.0,
+                    force.theta[k], 0.0, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+
+
+@phase
+def end_ceasefire_or_war(week, p, g, w):
+    """Phase 10: a collapse takes effect; a front held long enough is a victory."""
+    t, log, counter = week.t, week.log, week.counter
+    topic = g.topic
+    force, truce = w.force, w.truce
+    territory = topic.territory[0]
+    truce.age[0] += 1
+    if truce.collapsing[0]:
+        truce.state[0] = WAR
+    if p.victory > 0.5 and territory >= 0:
+        if truce.state[0] == WAR or truce.state[0] == CEASEFIRE:
+            force.held[0] = fighting.weeks_held(force.held[0], force.theta[territory], p.victory_at)
+        elif truce.state[0] == SETTLEMENT:
+            force.held[0] = 0
+        # Kept after a victory: it says whose.
+        if truce.state[0] != VICTORY and abs(force.held[0]) >= p.victory_weeks:
+            truce.state[0] = VICTORY
+            event_log.note(
+                log, counter, t, event_log.VICTORY, -1, -1, territory, True, 0.0, 0.0,
+                force.theta[territory], float(abs(force.held[0])), 0.0, 0.0, 0.0,
+            )  # fmt: skip

@@ -1,0 +1,193 @@
+"""Phase 8: the negotiation round."""
+
+from __future__ import annotations
+
+from sim.engine import array_ops, draws, event_log
+from sim.engine.assembling import phase
+from sim.engine.phases.shared import ask, due
+from sim.engine.state import CEASEFIRE, SETTLEMENT
+from sim.rules import bargaining, ceasefire, negotiation, proxies
+
+
+@phase
+def attend(week, p, g, w):
+    """Who comes to the talks; tells whether there are any."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, links, ids = g.who, g.links, g.ids
+    value, web, truce, talk, tmp = w.value, w.web, w.truce, w.talk, w.tmp
+    n = who.side.shape[0]
+    negotiation.attendance_costs(talk.seat_cost, value.chi, p.c_att)
+    for i in range(n):
+        tmp.own[i] = negotiation.attends(i, value.gain, talk.seat_cost)
+    ask(agents, "attends", tmp.own, -1)
+    array_ops.put(tmp.wish, value.gain)
+    proxies.heed_all(
+        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+        links.l_proxy,
+    )  # fmt: skip
+    ask(agents, "heeds", tmp.acting, -1)
+    draws.shocks_of(tmp.shock, who.brought, keys, fed, draws.ATTEND, ids.id_actor, t, p.lam)
+    for j in range(n):
+        tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
+        tmp.acting[j] -= truce.contagion[j]
+        talk.asked[j] = who.brought[j] and talk.away[j] == 0
+        talk.attending[j] = talk.asked[j] and tmp.shock[j] < tmp.acting[j]
+        talk.party[j] = who.permanent[j] or talk.attending[j]
+    # Without a party to be brought, the permanent ones talk alone.
+    parties = talk.attending if array_ops.any(who.brought, who.brought) else who.permanent
+    event_log.note_each(
+        log, counter, t, event_log.ATTEND, talk.asked, -1, tmp.no_issue, talk.attending,
+        tmp.acting, tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion,
+        tmp.none,
+    )  # fmt: skip
+    negotiation.walk_out(
+        talk.away, talk.attending, talk.asked, who.side, talk.provoked,
+        int(p.walkout_rounds),
+    )  # fmt: skip
+    array_ops.fill(talk.provoked, False)
+    proxies.wear_at_talks(
+        web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f,
+    )  # fmt: skip
+    return array_ops.any(parties, parties)
+
+
+@phase
+def set_agenda(week, p, g, w):
+    """Issues that are due are put on the table, others if the convener gains by it."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, topic, ids = g.who, g.topic, g.ids
+    aims, force, value, truce, talk, tmp = w.aims, w.force, w.value, w.truce, w.talk, w.tmp
+    negotiation.agenda_due(
+        talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
+        array_ops.any(talk.party, who.demander), talk.forced_table, talk.tabled,
+    )  # fmt: skip
+    c = truce.convener[0]
+    for k in range(force.theta.shape[0]):
+        talk.raising[k] = topic.agenda_rule[k] == negotiation.WHEN_IT_PAYS and not talk.agenda[k]
+    if array_ops.any(talk.raising, talk.raising):
+        for k in range(force.theta.shape[0]):
+            if talk.raising[k]:
+                talk.raise_gain[k] = negotiation.tabling_gain(
+                    k, c, talk.text, talk.tabled, talk.agenda, force.theta,
+                    who.demander, who.veto, force.m, value.chi, value.V_d, value.V_w,
+                    value.V_c, aims.W, aims.X, p.r, p.opening, p.lam,
+                )  # fmt: skip
+        ask(agents, "raises", talk.raise_gain, c)
+        draws.shocks(tmp.issue_shock, keys, fed, draws.RAISE, ids.id_issue, t, p.lam)
+        for k in range(force.theta.shape[0]):
+            if talk.raising[k]:
+                talk.agenda[k] = tmp.issue_shock[k] < talk.raise_gain[k]
+                event_log.note(
+                    log, counter, t, event_log.RAISE, c, -1, k, talk.agenda[k],
+                    talk.raise_gain[k], tmp.issue_shock[k], 0.0, 0.0, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+    negotiation.open_text(
+        talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander,
+        force.m, aims.W, aims.X, p.opening,
+    )  # fmt: skip
+    for k in range(force.theta.shape[0]):
+        if talk.fresh[k]:
+            event_log.note(
+                log, counter, t, event_log.TABLE, -1, -1, k, True, 0.0, 0.0,
+                force.theta[k], talk.text[k], 0.0, 0.0, 0.0,
+            )  # fmt: skip
+
+
+@phase
+def vote(week, p, g, w):
+    """The text is redrafted and voted on; a settlement holds if all with a veto accept."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, links, ids = g.who, g.links, g.ids
+    aims, force, value, web, truce, talk, tie, tmp = (
+        w.aims,
+        w.force,
+        w.value,
+        w.web,
+        w.truce,
+        w.talk,
+        w.tie,
+        w.tmp,
+    )
+    n = who.side.shape[0]
+    steps = int(p.nash_steps)
+    # With nothing on the table there is nothing to vote on.
+    if array_ops.any(talk.tabled, talk.tabled):
+        bargaining.nash_text(
+            tmp.draft, force.theta, talk.party, talk.agenda, value.voice, value.gain,
+            value.chi, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+        )  # fmt: skip
+        negotiation.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
+        negotiation.table_values(
+            value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi,
+            value.V_d, value.V_w, aims.W, aims.X, p.r,
+        )  # fmt: skip
+        for i in range(n):
+            tmp.own[i] = negotiation.votes(i, value.V_s, value.V_c)
+        ask(agents, "votes", tmp.own, -1)
+        array_ops.put(tmp.wish, tmp.own)
+        proxies.heed_all(
+            tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
+            links.l_proxy,
+        )  # fmt: skip
+        ask(agents, "heeds", tmp.acting, -1)
+        ceasefire.crossing_costs(
+            truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
+        )
+        draws.shocks(tmp.shock, keys, fed, draws.VOTE, ids.id_actor, t, p.lam)
+        for i in range(n):
+            tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
+            tmp.acting[i] += truce.loyalty[i]
+            talk.asked[i] = who.veto[i] or who.guarantor[i]
+        array_ops.below(talk.voted, tmp.shock, tmp.acting)
+        ceasefire.below_in_public(talk.declared, tmp.shock, tmp.acting, p.kappa_face)
+        event_log.note_each(
+            log, counter, t, event_log.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
+            tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none,
+            tmp.none,
+        )  # fmt: skip
+        negotiation.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
+        agreed = negotiation.settled(
+            talk.voted, who.veto, talk.attending, who.brought, who.must_sign
+        )
+        event_log.note(
+            log, counter, t, event_log.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0,
+            0.0, 0.0, 0.0,
+        )  # fmt: skip
+        if agreed:
+            truce.state[0] = SETTLEMENT
+        else:
+            talk.failed[0] += 1
+
+
+@phase
+def hold_negotiation_round(week, p, g, w):
+    """Phase 8: in a ceasefire, every `tau_n` weeks, talks on a settlement."""
+    t = week.t
+    truce = w.truce
+    due_now = truce.state[0] == CEASEFIRE and due(t, int(p.first_n), int(p.tau_n))
+    if due_now and truce.age[0] >= p.talks_min_age and not truce.collapsing[0]:
+        came = attend(week, p, g, w)
+        if came:
+            set_agenda(week, p, g, w)
+            vote(week, p, g, w)

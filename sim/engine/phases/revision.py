@@ -1,0 +1,55 @@
+"""Phase 6: a patron that was left out is bought in."""
+
+from __future__ import annotations
+
+from sim.engine import array_ops, draws, event_log
+from sim.engine.assembling import phase
+from sim.engine.inputs import NEVER
+from sim.engine.phases.shared import ask
+from sim.engine.state import CEASEFIRE
+from sim.rules import bargaining
+
+
+@phase
+def revise(week, p, g, w):
+    """Phase 6: a patron that was left out and is blamed is asked after all."""
+    t, keys, fed, log, counter, agents = (
+        week.t,
+        week.keys,
+        week.fed,
+        week.log,
+        week.counter,
+        week.agents,
+    )
+    who, topic, ids = g.who, g.topic, g.ids
+    aims, force, value, truce, tie, tmp = w.aims, w.force, w.value, w.truce, w.tie, w.tmp
+    n = who.side.shape[0]
+    prestige = topic.prestige[0]
+    steps = int(p.nash_steps)
+    if truce.state[0] == CEASEFIRE:
+        c = truce.convener[0]
+        array_ops.fill(tmp.odds, p.rho_rev)
+        ask(agents, "revises", tmp.odds, c)
+        draws.uniforms_of(tmp.draw, who.patron, keys, fed, draws.REVISE, ids.id_actor, t)
+        revised = False
+        for j in range(n):
+            left_out = who.patron[j] and not truce.consulted[j] and truce.consultation[j] != NEVER
+            if left_out and truce.blamed[j] >= p.blame_min:
+                yes = tmp.draw[j] < tmp.odds[j]
+                event_log.note(
+                    log, counter, t, event_log.REVISE, c, j, -1, yes, tmp.odds[j], tmp.draw[j],
+                    truce.blamed[j], 0.0, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+                if yes:
+                    revised = True
+                    truce.consulted[j] = True
+                    tie.good[j, c] += 1.0
+        if revised:
+            lead_term = truce.terms[prestige] if prestige >= 0 else 0.0
+            bargaining.draw_terms(
+                truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted,
+                topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.r,
+                p.eps, steps, p.nash_step,
+            )  # fmt: skip
+            if prestige >= 0:
+                truce.terms[prestige] = lead_term

@@ -1,0 +1,71 @@
+"""What phases share: the week at hand, when a round is held, and how actors are asked."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.extending import overload
+from numpy.typing import NDArray
+
+from sim.rules.jit import compiled
+
+
+class Week(NamedTuple):
+    """The week that is played, its draws, and where its events are noted.
+
+    Attributes
+    ----------
+    t : int
+        Its number, from 0.
+    keys : ndarray of uint64, shape (10, 2)
+        From `sim.engine.draws.round_keys`.
+    fed : ndarray
+        Draws from outside, see `sim.engine.draws.uniforms`.
+    log, counter : ndarray
+        Record of events, see `sim.engine.event_log.note`.
+    rec : Kept
+        Record of the run, filled at row `t`.
+    agents : callable or None
+        See `ask`.
+    """
+
+    t: int
+    keys: NDArray[np.uint64]
+    fed: NDArray[np.float64]
+    log: NDArray[np.float64]
+    counter: NDArray[np.int64]
+    rec: Any
+    agents: Any
+
+
+def ask(agents: Any, decision: str, answers: NDArray[np.float64], about: int) -> None:
+    """Let every actor answer for itself, before anything changes.
+
+    The array already holds what the rule says. Compiled, that stands; in the Mesa model each
+    actor's method is asked and its answer replaces the rule's.
+
+    Parameters
+    ----------
+    agents : callable or None
+        ``agents(decision, answers, about)``, from `sim.agents.model`.
+    decision : str
+        Name of the actor's method.
+    answers : ndarray
+        Gains or chances, changed in place.
+    about : int
+        Index of the actor or pair that the question is about, -1 if none.
+    """
+    if agents is not None:
+        agents(decision, answers, about)
+
+
+@overload(ask)
+def _ask_compiled(agents, decision, answers, about):
+    return lambda agents, decision, answers, about: None
+
+
+@compiled
+def due(t, first, period):
+    """Whether a round of this period is held in week t."""
+    return t >= first and (t - first) % period == 0

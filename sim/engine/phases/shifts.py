@@ -1,0 +1,71 @@
+"""Phase 1: dated changes."""
+
+from __future__ import annotations
+
+from sim.engine import event_log
+from sim.engine.assembling import phase
+from sim.engine.inputs import (
+    NEW_CAPABILITY,
+    NEW_CONSULTATION,
+    NEW_CONTROL,
+    NEW_COST,
+    NEW_IDEAL,
+    NEW_PIN,
+    NEW_POSITION,
+    NEW_TABLE,
+    NEW_WEIGHT,
+)
+from sim.rules import objectives
+from sim.rules.jit import compiled
+
+
+@compiled
+def shift(
+    kind, index, value, ox, ow, m, m0, cost, control, forced_table, consultation, theta, pinned
+):  # fmt: skip
+    """Apply one dated change in what somebody is given, or in where an issue stands."""
+    if kind == NEW_IDEAL:
+        ox[index] = value
+    elif kind == NEW_WEIGHT:
+        ow[index] *= value
+    elif kind == NEW_CAPABILITY:
+        m[index] = m[index] * value / m0[index] if m0[index] > 0.0 else value
+        m0[index] = value
+    elif kind == NEW_COST:
+        cost[index] = value
+    elif kind == NEW_CONTROL:
+        control[index] = value
+    elif kind == NEW_TABLE:
+        forced_table[index] = True
+    elif kind == NEW_CONSULTATION:
+        consultation[index] = int(value)
+    elif kind in (NEW_POSITION, NEW_PIN):
+        theta[index] = value
+        pinned[index] = value if kind == NEW_PIN else -1.0
+
+
+@phase
+def apply_shifts(week, g, w):
+    """Phase 1: dated changes in what actors are given, and preferences after them."""
+    t, log, counter = week.t, week.log, week.counter
+    who, aim, shifts = g.who, g.aim, g.shifts
+    aims, force, web, truce, talk = w.aims, w.force, w.web, w.truce, w.talk
+    shifted = t == 0
+    for h in range(shifts.h_week.shape[0]):
+        if shifts.h_week[h] == t:
+            shifted = True
+            kind, amount = shifts.h_kind[h], shifts.h_value[h]
+            shift(
+                kind, shifts.h_index[h], amount, aims.ox, aims.ow, force.m, force.m0,
+                force.cost, web.control, talk.forced_table, truce.consultation, force.theta,
+                force.pinned,
+            )  # fmt: skip
+            event_log.note(
+                log, counter, t, event_log.SHIFT, shifts.h_actor[h], -1, shifts.h_issue[h], True,
+                0.0, 0.0, float(kind), amount, 0.0, 0.0, 0.0,
+            )  # fmt: skip
+    if shifted:
+        objectives.weigh(
+            aims.W, aims.X, aim.o_actor, aim.o_issue, aim.o_short, aims.ow, aims.ox, aims.ones,
+            who.patience,
+        )  # fmt: skip
