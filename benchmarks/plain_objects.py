@@ -104,7 +104,7 @@ class Actor(mesa.Agent):
         self.tasks = given.tasks
         self.discount = given.discount
         self.bargaining_power = -1.0 / math.log(given.discount)
-        self.patience = given.discount**p.tau_L
+        self.patience = given.discount**p.long_term_horizon
         self.cost_of_war = given.cost_of_war
 
         self.can_convene = name in roles.conveners
@@ -126,8 +126,8 @@ class Actor(mesa.Agent):
             for issue in sorted(goals):
                 objective = Objective.of(issue, goals[issue])
                 subject = f"objective:{name}.{horizon}.{issue}"
-                objective.weight *= math.exp(p.sig_w * model.normal("weight", subject))
-                ideal = objective.ideal + p.sig_x * model.normal("ideal", subject)
+                objective.weight *= math.exp(p.weight_spread * model.normal("weight", subject))
+                ideal = objective.ideal + p.ideal_spread * model.normal("ideal", subject)
                 objective.ideal = clip(ideal, 0.0, 1.0)
                 self.objectives.append(objective)
         # issue -> (weight, ideal)
@@ -162,7 +162,7 @@ class Actor(mesa.Agent):
         """Notice what is achieved or threatened, and turn attention accordingly."""
         p, positions = self.model.p, self.model.positions
         for objective in self.objectives:
-            objective.notice(positions[objective.issue], p.rho_a, p.a_min)
+            objective.notice(positions[objective.issue], p.attention_speed, p.attention_floor)
         self.attention = self._weigh([objective.activation for objective in self.objectives])
         short = sum(o.weight * o.activation for o in self.objectives if o.short)
         total = short + sum(o.weight for o in self.objectives if not o.short) * self.patience
@@ -190,7 +190,7 @@ class Actor(mesa.Agent):
     def utility(self, positions: dict[str, float]) -> float:
         """Value positions on all issues, from 0 to 1."""
         loss = 0.0
-        if self.model.p.r == 1:
+        if self.model.p.loss_exponent == 1:
             for issue, (weight, ideal) in self.preferences.items():
                 loss += weight * abs(positions[issue] - ideal)
         else:
@@ -216,7 +216,11 @@ class Actor(mesa.Agent):
         m, p = self.model, self.model.p
         self.utility_now = self.utility(m.positions)
         outcomes = self.utility(victory), self.utility(defeat)
-        vulnerable = m.front - p.s_cp if self.side == 1 else m.front + p.s_cp
+        vulnerable = (
+            m.front - p.disarmed_vulnerability
+            if self.side == 1
+            else m.front + p.disarmed_vulnerability
+        )
         self.value_war = self._value_of_fighting(m.front, *outcomes)
         betrayed = self._value_of_fighting(vulnerable, *outcomes)
         self.value_disarmed = min(betrayed, self.value_war)
@@ -224,8 +228,8 @@ class Actor(mesa.Agent):
         on_the_table = self.value_table()
         d, trust = self.discount, self.credibility
         settle = trust * on_the_table + (1.0 - trust) * self.value_war
-        later = p.h_s * settle + m.believed_hazard * self.value_war
-        stay = 1.0 - d * (1.0 - p.h_s - m.believed_hazard)
+        later = p.believed_settlement_hazard * settle + m.believed_hazard * self.value_war
+        stay = 1.0 - d * (1.0 - p.believed_settlement_hazard - m.believed_hazard)
         self.value_ceasefire = ((1.0 - d) * self.utility_now + d * later) / stay
         peace = self.value_settlement if m.state == SETTLEMENT else self.value_ceasefire
         self.gain = peace - self.value_war
@@ -239,8 +243,8 @@ class Actor(mesa.Agent):
 
     def _value_of_fighting(self, front: float, if_won: float, if_lost: float) -> float:
         p = self.model.p
-        drift = p.nu * (2.0 * self.model.contest - 1.0) + p.opt * self.side
-        chance, weeks = gamblers_ruin(front, drift, p.sig_b)
+        drift = p.front_speed * (2.0 * self.model.contest - 1.0) + p.mutual_optimism * self.side
+        chance, weeks = gamblers_ruin(front, drift, p.perceived_volatility)
         d, end = self.discount, 1.0 / weeks
         lottery = chance * if_won + (1.0 - chance) * if_lost
         flow = (1.0 - d) * (self.utility_now - self.cost_of_war)
@@ -250,7 +254,7 @@ class Actor(mesa.Agent):
 
     def loyalty(self, convener: Actor | None) -> float:
         """Cost of crossing a convener whom one trusts."""
-        return 0.0 if convener is None else self.model.p.varpi * self.ties[convener]
+        return 0.0 if convener is None else self.model.p.loyalty * self.ties[convener]
 
     def promise(self, terms: dict[str, float]) -> float:
         """Worth of the terms, as far as they are expected to be delivered."""
@@ -277,7 +281,7 @@ class Actor(mesa.Agent):
             return patron.consultation == "always"
         if patron.nuisance <= p.nuisance_min:
             return False
-        z = clip(p.k_q * (self.ties[patron] - p.tau_q), -700.0, 700.0)
+        z = clip(p.consultation_slope * (self.ties[patron] - p.consultation_tie), -700.0, 700.0)
         return self.model.luck("consult", patron.subject) < 1.0 / (1.0 + math.exp(z))
 
     def military_gain(self) -> float:
@@ -287,7 +291,7 @@ class Actor(mesa.Agent):
             direction = self.model.direction(self, issue)
             if direction:
                 total += weight * max(0.0, direction * (ideal - self.model.positions[issue]))
-        return self.model.p.gam * total
+        return self.model.p.military_gain * total
 
     def heed(self) -> float:
         """Gain that it acts on: its own as far as autonomous, its patrons' by their pull."""
@@ -298,7 +302,7 @@ class Actor(mesa.Agent):
         if armed_power <= 0.0:
             return 0.0
         pull = sum(a.power * abs(self.ties[a]) for a in self.model.actors if a.violated)
-        return self.model.p.xi * pull / armed_power
+        return self.model.p.contagion * pull / armed_power
 
     # ties -----------------------------------------------------------------------------------------
 
@@ -306,9 +310,9 @@ class Actor(mesa.Agent):
         """Turn the good and the bad of the week into experience."""
         p = self.model.p
         for other, old in self.experience.items():
-            gain = p.kap_pos * min(self.good[other], 1.0) * (1.0 - old)
-            loss = p.kap_neg * min(self.bad[other], 1.0) * (1.0 + old)
-            self.experience[other] = clip(old + gain - loss - p.d_E * old, -1.0, 1.0)
+            gain = p.learning_from_good * min(self.good[other], 1.0) * (1.0 - old)
+            loss = p.learning_from_bad * min(self.bad[other], 1.0) * (1.0 + old)
+            self.experience[other] = clip(old + gain - loss - p.forgetting * old, -1.0, 1.0)
 
     def move_ties(self, views: dict[Actor, list[float]], powers: list[float]) -> None:
         """Move every tie towards alignment, experience and what third parties make of it.
@@ -325,8 +329,14 @@ class Actor(mesa.Agent):
         for other, alignment in self.alignment.items():
             old = self.ties[other]
             third = math.sumprod(weighted, views[other])
-            new = old + p.phi_A * (alignment - old) + p.phi_E * (self.experience[other] - old)
-            self.ties[other] = clip(new + p.phi_B * (1.0 - old * old) * third, -1.0, 1.0)
+            new = (
+                old
+                + p.pull_of_alignment * (alignment - old)
+                + p.pull_of_experience * (self.experience[other] - old)
+            )
+            self.ties[other] = clip(
+                new + p.pull_of_third_parties * (1.0 - old * old) * third, -1.0, 1.0
+            )
 
 
 class PlainWar(mesa.Model):
@@ -436,7 +446,7 @@ class PlainWar(mesa.Model):
     def shock(self, decision: str, subject: str) -> float:
         """Choice shock: an answer is yes if it is below the gain."""
         u = clip(self.luck(decision, subject), TINY, 1.0 - TINY)
-        return math.log(u / (1.0 - u)) / self.p.lam
+        return math.log(u / (1.0 - u)) / self.p.choice_precision
 
     def normal(self, decision: str, subject: str) -> float:
         """Draw a standard normal number."""
@@ -454,7 +464,7 @@ class PlainWar(mesa.Model):
         self.agents.do("attend")
         self._align()
         self.size_up()
-        if self.state == WAR and self.due(self.p.first_c, self.p.tau_c):
+        if self.state == WAR and self.due(self.p.first_ceasefire_round, self.p.ceasefire_period):
             self.broker_ceasefire()
         if self.state == WAR:
             for actor in self.actors:
@@ -467,11 +477,13 @@ class PlainWar(mesa.Model):
         if self.state != WAR:
             self.deliver()
             self.collapsing = self.luck("collapse", "run") < self.collapse_chance()
-        if self.state == CEASEFIRE and self.due(self.p.first_n, self.p.tau_n):
+        if self.state == CEASEFIRE and self.due(
+            self.p.first_negotiation_round, self.p.negotiation_period
+        ):
             ripe = self.age >= self.p.talks_min_age and not self.collapsing
             if ripe:
                 self.negotiate()
-        if self.pairs and self.due(self.p.first_b, self.p.tau_b):
+        if self.pairs and self.due(self.p.first_bilateral_round, self.p.bilateral_period):
             self.patch_differences()
         self.renew_disputes()
         self.age += 1
@@ -540,8 +552,8 @@ class PlainWar(mesa.Model):
             commanded = sum(link.control * link.proxy.power for link in actor.proxies)
             actor.nuisance = commanded / armed_power if armed_power > 0.0 else 0.0
         self.front = 0.5 if self.territory is None else self.positions[self.territory]
-        self.believed_hazard = self.p.h0 + self.p.h1 * self.violence
-        rate = self.p.rho_d
+        self.believed_hazard = self.p.base_hazard + self.p.added_hazard * self.violence
+        rate = self.p.delivery_speed
         self.delivered = rate / (rate + self.believed_hazard) if rate > 0.0 else 0.0
         victory, defeat = self._spoils(1, 1.0), self._spoils(-1, 0.0)
         for actor in self.actors:
@@ -560,7 +572,9 @@ class PlainWar(mesa.Model):
         camp = [actor for actor in self.actors if actor.side == side]
         air = sum(actor.capability * actor.tasks.air for actor in camp)
         ground = sum(actor.capability * actor.tasks.ground for actor in camp)
-        return (0.5 * air**self.p.ces + 0.5 * ground**self.p.ces) ** (1.0 / self.p.ces)
+        return (0.5 * air**self.p.task_exponent + 0.5 * ground**self.p.task_exponent) ** (
+            1.0 / self.p.task_exponent
+        )
 
     def _spoils(self, side: int, pole: float) -> dict[str, float]:
         """Order that a camp imposes if it wins, divided by control of its ground forces."""
@@ -623,13 +637,15 @@ class PlainWar(mesa.Model):
             reach = actor.access() if actor.can_convene else 0.0
             if reach > 0.0:
                 luck = -math.log(-math.log(self.luck("convene", actor.subject)))
-                scores[actor] = self.p.lam * actor.wish_to_convene() + math.log(reach) + luck
+                scores[actor] = (
+                    self.p.choice_precision * actor.wish_to_convene() + math.log(reach) + luck
+                )
         return max(scores, key=scores.__getitem__) if scores else None
 
     def _draw_terms(self, consulted: set[Actor]) -> dict[str, float]:
         """Terms that the consulted agree on, over what can be promised."""
         parties = {a: (a.gain, self.delivered) for a in self.actors if a in consulted}
-        return self.nash_text(parties, self.side_payments, self.p.eps)
+        return self.nash_text(parties, self.side_payments, self.p.surplus_floor)
 
     def _enter_into_force(
         self, convener: Actor, terms: dict[str, float], invited: set[Actor], signing: set[Actor]
@@ -644,7 +660,7 @@ class PlainWar(mesa.Model):
         self.terms, self.consulted, self.ratified = terms, invited, signing
         self.violence = 0.0
         for side, remembered in self.violence_by_side.items():
-            self.violence_by_side[side] += self.p.vside_reset * (0.5 - remembered)
+            self.violence_by_side[side] += self.p.camp_violence_reset * (0.5 - remembered)
 
     def comply_or_violate(self) -> None:
         """Phase 5: patrons order, the armed comply or violate, violations are blamed."""
@@ -663,16 +679,16 @@ class PlainWar(mesa.Model):
         self._blame()
         armed = [actor for actor in self.actors if actor.armed]
         share = capability_share(armed, [actor for actor in armed if actor.violated])
-        self.violence += self.p.gv * (share - self.violence)
+        self.violence += self.p.violence_smoothing * (share - self.violence)
         for side, share in self._shares_by_side("violated").items():
             old = self.violence_by_side[side]
-            self.violence_by_side[side] = old + self.p.vside_smoothing * (share - old)
+            self.violence_by_side[side] = old + self.p.camp_violence_smoothing * (share - old)
 
     def _blame(self) -> None:
         """Lay what was observed at the doors of violators, or of others, and of patrons."""
         accused: defaultdict[Actor, float] = defaultdict(float)
         for actor in self.actors:
-            if actor.violated and self.luck("observe", actor.subject) < self.p.obs:
+            if actor.violated and self.luck("observe", actor.subject) < self.p.observation_chance:
                 accused[self._suspect(actor)] += 1.0
         for actor in self.actors:
             by_proxy = sum(link.control * accused[link.proxy] for link in actor.proxies)
@@ -680,11 +696,14 @@ class PlainWar(mesa.Model):
         for signatory in self.ratified:
             for actor in self.actors:
                 if actor is not signatory and actor.blame > 0.0:
-                    signatory.bad[actor] += self.p.s_viol * min(1.0, actor.blame)
+                    signatory.bad[actor] += self.p.violation_intensity * min(1.0, actor.blame)
 
     def _suspect(self, violator: Actor) -> Actor:
         """Give the violator, or with chance 1 - q_att another of its camp."""
-        if violator.side == 0 or self.luck("attribute", violator.subject) < self.p.q_att:
+        if (
+            violator.side == 0
+            or self.luck("attribute", violator.subject) < self.p.attribution_chance
+        ):
             return violator
         others = [a for a in self.actors if a is not violator and a.side == violator.side]
         pick = int(self.luck("scapegoat", violator.subject) * len(others))
@@ -700,7 +719,7 @@ class PlainWar(mesa.Model):
                 and actor.consultation != "never"
                 and actor.blame >= self.p.blame_min
             )
-            if left_out and self.luck("revise", actor.subject) < self.p.rho_rev:
+            if left_out and self.luck("revise", actor.subject) < self.p.revision_chance:
                 revised = True
                 self.consulted.add(actor)
                 actor.good[convener] += 1.0
@@ -715,30 +734,30 @@ class PlainWar(mesa.Model):
         before = {actor: actor.utility(self.positions) for actor in self.actors}
         for issue, now in self.positions.items():
             if issue in self.side_payments or issue == self.prestige:
-                self.positions[issue] += self.p.rho_d * (self.terms[issue] - now)
+                self.positions[issue] += self.p.delivery_speed * (self.terms[issue] - now)
             elif issue in self.text and self.state == SETTLEMENT:
-                self.positions[issue] += self.p.rho_i * (self.text[issue] - now)
+                self.positions[issue] += self.p.implementation_speed * (self.text[issue] - now)
         for link in self.links:
             patron, proxy = link.patron, link.proxy
             ordered = patron.orders_compliance
             against = proxy.own < 0.0 if ordered else proxy.own > 0.0
             pressed = proxy.armed and against and ordered != proxy.violated
-            received = (proxy.utility(self.positions) - before[proxy]) / self.p.u0
-            worn = link.leverage * (1.0 - self.p.phi_f) if pressed else link.leverage
-            recovered = self.p.phi_r * (1.0 - link.leverage) * clip(received, 0.0, 1.0)
+            received = (proxy.utility(self.positions) - before[proxy]) / self.p.full_concession
+            worn = link.leverage * (1.0 - self.p.leverage_wear) if pressed else link.leverage
+            recovered = self.p.leverage_recovery * (1.0 - link.leverage) * clip(received, 0.0, 1.0)
             link.leverage = worn + recovered
 
     def collapse_chance(self) -> float:
         """Chance that the truce collapses this week."""
-        calm = self.p.settled_hazard if self.state == SETTLEMENT else 1.0
-        return -math.expm1(-(self.p.h0 * calm + self.p.h1 * self.violence))
+        calm = self.p.settlement_hazard_factor if self.state == SETTLEMENT else 1.0
+        return -math.expm1(-(self.p.base_hazard * calm + self.p.added_hazard * self.violence))
 
     # talks ----------------------------------------------------------------------------------------
 
     def negotiate(self) -> None:
         """Phase 8: parties are brought to the talks, a text is drawn up and voted on."""
         for actor in self.actors:
-            actor.own = actor.gain - self.p.c_att * (1.0 - actor.credibility)
+            actor.own = actor.gain - self.p.attendance_cost * (1.0 - actor.credibility)
             actor.wish = actor.gain
         attending = {
             actor
@@ -749,7 +768,7 @@ class PlainWar(mesa.Model):
         for link in self.links:
             proxy = link.proxy
             if proxy in attending and proxy.own < 0.0 and proxy.bringer == link.patron.name:
-                link.leverage *= 1.0 - self.p.phi_f
+                link.leverage *= 1.0 - self.p.leverage_wear
         permanent = {actor for actor in self.actors if actor.permanent}
         if not (attending if any(actor.brought for actor in self.actors) else permanent):
             return
@@ -763,7 +782,7 @@ class PlainWar(mesa.Model):
         demanded = any(actor.demander for actor in parties)
         for issue, now in self.positions.items():
             if issue not in self.text and self._is_due(issue, demanded):
-                self.text[issue] = now + self.p.opening * (self._demand(issue) - now)
+                self.text[issue] = now + self.p.opening_offer * (self._demand(issue) - now)
 
     def _is_due(self, issue: str, demanded: bool) -> bool:
         rule = self.case.issues[issue].agenda
@@ -792,9 +811,9 @@ class PlainWar(mesa.Model):
     def _concede(self, parties: set[Actor]) -> None:
         """Move the single text towards what the parties would agree on."""
         stakes = {a: (a.gain, a.credibility) for a in self.actors if a in parties}
-        nash = self.nash_text(stakes, list(self.text), self.p.eps)
+        nash = self.nash_text(stakes, list(self.text), self.p.surplus_floor)
         for issue, now in self.text.items():
-            self.text[issue] += self.p.s_x * (nash[issue] - now)
+            self.text[issue] += self.p.concession_rate * (nash[issue] - now)
         for actor in self.actors:
             actor.value_table()
 
@@ -825,7 +844,7 @@ class PlainWar(mesa.Model):
         struck: defaultdict[str, list[float]] = defaultdict(list)
         for pair in self.pairs:
             parties = dict.fromkeys(pair, (0.0, 1.0))
-            text = self.nash_text(parties, self.minor, self.p.bilateral_eps)
+            text = self.nash_text(parties, self.minor, self.p.bilateral_surplus_floor)
             gains = [self._bilateral_gain(ally, text, core) for ally in pair]
             if not core and sum(gains) <= 0.0:
                 continue
@@ -848,8 +867,12 @@ class PlainWar(mesa.Model):
 
     def _bilateral_gain(self, ally: Actor, text: dict[str, float], core: bool) -> float:
         local = ally.utility(text) - ally.utility(self.positions)
-        endorsed = self.p.q_e * (ally.value_settlement - ally.value_ceasefire) if core else 0.0
-        return local + endorsed - self.p.c_b
+        endorsed = (
+            self.p.endorsement_weight * (ally.value_settlement - ally.value_ceasefire)
+            if core
+            else 0.0
+        )
+        return local + endorsed - self.p.bilateral_deal_cost
 
     def nash_text(
         self, parties: dict[Actor, tuple[float, float]], issues: list[str], floor: float
@@ -871,9 +894,9 @@ class PlainWar(mesa.Model):
         """
         p, text = self.p, dict(self.positions)
         before = {actor: actor.utility(text) for actor in parties}
-        linear = p.r == 1
+        linear = p.loss_exponent == 1
         for count in range(5 * p.nash_steps if linear else p.nash_steps):
-            size = p.nash_step / (count + 1) if linear else p.nash_step
+            size = p.nash_damping / (count + 1) if linear else p.nash_damping
             urgency = {
                 actor: actor.bargaining_power
                 / max(start + scale * (actor.utility(text) - before[actor]), floor)
@@ -903,7 +926,7 @@ class PlainWar(mesa.Model):
             rule, subject = self.case.issues[issue].renewed, f"issue:{issue}"
             if rule is None:
                 continue
-            rate = self.p.q_dispute if rule.rate is None else rule.rate
+            rate = self.p.dispute_rate if rule.rate is None else rule.rate
             if self.luck("dispute", subject) < rate:
                 fresh = rule.to == "uniform"
                 self.positions[issue] = self.luck("dispute_value", subject) if fresh else rule.to
@@ -931,17 +954,17 @@ class PlainWar(mesa.Model):
         if self.territory is not None:
             push = self.contest * shares[1] - (1.0 - self.contest) * shares[-1]
             noise = math.sqrt(max(shares.values())) * self.normal("territory", "run")
-            self.positions[self.territory] += p.nu * push + p.sigma * noise
+            self.positions[self.territory] += p.front_speed * push + p.front_volatility * noise
         for issue, now in self.positions.items():
             movers = self.case.issues[issue].advances_while
-            moved = now + p.nu_advance if any(self.named[a].fights for a in movers) else now
+            moved = now + p.advance_speed if any(self.named[a].fights for a in movers) else now
             self.positions[issue] = clip(moved, 0.0, 1.0)
         for actor in self.actors:
             if actor.armed and actor.side:
                 own, other = self.strengths[actor.side], self.strengths[-actor.side]
-                loss = p.ell * other * shares[-actor.side] / own if own > 0.0 else 0.0
+                loss = p.attrition_rate * other * shares[-actor.side] / own if own > 0.0 else 0.0
                 left = actor.capability * max(1.0 - loss, 0.0)
-                left += p.rep * (actor.full_capability - actor.capability)
+                left += p.replenishment_rate * (actor.full_capability - actor.capability)
                 actor.capability = max(left, p.force_floor * actor.full_capability)
 
     def remember(self) -> None:
@@ -951,7 +974,7 @@ class PlainWar(mesa.Model):
                 for other in self.actors:
                     if actor is not other and actor.side and other.side:
                         together = actor.side == other.side
-                        (actor.good if together else actor.bad)[other] += self.p.s_fight
+                        (actor.good if together else actor.bad)[other] += self.p.war_intensity
         self.agents.do("learn")
         self._move_ties()
 

@@ -27,9 +27,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SYRIA = str(ROOT / "scenarios/syria_2015_2018.toml")
-_FILE = tomllib.loads((ROOT / "scenarios/syria_first_theory.toml").read_text(encoding="utf-8"))
+_FILE = tomllib.loads((ROOT / "tests/cases/syria_first_theory.toml").read_text(encoding="utf-8"))
 # What makes the Syrian case one under the first theory.
-FIRST = {"theory": "first"} | {
+FIRST = {
     f"{group}.{name}": value
     for group in ("mechanisms", "parameters")
     for name, value in _FILE[group].items()

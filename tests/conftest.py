@@ -22,11 +22,10 @@ SCENARIOS = sorted((ROOT / "scenarios").glob("*.toml"))
 
 
 def _said(file: str) -> dict[str, Any]:
-    """Theory, mechanisms and parameters of a scenario file, as changes of another."""
-    data = tomllib.loads((ROOT / "scenarios" / file).read_text(encoding="utf-8"))
+    """Mechanisms and parameters of a scenario file, as changes of another."""
+    data = tomllib.loads((ROOT / "tests/cases" / file).read_text(encoding="utf-8"))
     groups = ("mechanisms", "parameters")
-    flat = {f"{group}.{name}": v for group in groups for name, v in data[group].items()}
-    return {"theory": data.get("theory", "second"), **flat}
+    return {f"{group}.{name}": v for group in groups for name, v in data[group].items()}
 
 
 # What makes a variant of the Syrian case one under the theories as they were first built.
@@ -60,13 +59,13 @@ def syria() -> Scenario:
 
 @pytest.fixture(scope="session")
 def first_syria() -> Scenario:
-    return files.load(ROOT / "scenarios/syria_first_theory.toml")
+    return files.load(ROOT / "tests/cases/syria_first_theory.toml")
 
 
 @pytest.fixture(scope="session")
 def second() -> Scenario:
     """The Syrian case without anything that is beyond the second theory."""
-    return files.load(ROOT / "scenarios/syria_second_theory.toml")
+    return files.load(ROOT / "tests/cases/syria_second_theory.toml")
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +82,10 @@ def ensemble(first_syria: Scenario) -> xr.Dataset:
 @pytest.fixture(scope="session")
 def plain_syria() -> Scenario:
     """The Syrian case of the first theory, without heterogeneity, as the golden run has it."""
-    still = {"parameters.sig_w": 0, "parameters.sig_x": 0}
-    return files.load(ROOT / "scenarios/syria_first_theory.toml", still)
+    still = {"parameters.weight_spread": 0, "parameters.ideal_spread": 0}
+    return files.load(ROOT / "tests/cases/syria_first_theory.toml", still)
 
 
 @pytest.fixture(scope="session")
 def toy() -> Scenario:
-    return files.load(ROOT / "scenarios/toy.toml")
+    return files.load(ROOT / "tests/cases/toy.toml")

@@ -84,7 +84,7 @@ def two_fronts(**changes: Any) -> Scenario:
         }  # fmt: skip
 
     data: dict[str, Any] = {
-        "name": "Two fronts", "start": dt.date(2001, 1, 1), "rounds": 40, "theory": "second",
+        "name": "Two fronts", "start": dt.date(2001, 1, 1), "rounds": 40,
         "camps": {"up": {"label": "up", "pole": 1}, "down": {"label": "down", "pole": 0}},
         "theatres": {"hills": {"label": "the hills"}, "marsh": {"label": "the marsh"}},
         "issues": {

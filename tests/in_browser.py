@@ -191,7 +191,7 @@ def until(what: Callable[[], object], seconds: float) -> None:
 def sliders(page: Any) -> list[str]:
     """Nothing has moved that nobody moved, and a key on a slider moves it by one stop."""
     faults = []
-    if (changes := asked(page, "print(mine.changes)")) != "{'parameters.opt': 0.0}":
+    if (changes := asked(page, "print(mine.changes)")) != "{'parameters.mutual_optimism': 0.0}":
         faults.append(f"after Run All the slider of the next cell has {changes}")
     moved = "//*[contains(@class, 'widget-html-content') and contains(., 'Moved: {}')]"
     untouched = page.find_elements(By.XPATH, moved.format("nothing yet"))

@@ -60,7 +60,7 @@ VALUES: list[Any] = [
     "source": "a book"}, [{}], [1, 2, 3], {"x": {"y": {"z": [[{}]]}}},
 ]  # fmt: skip
 KEYS = ["", "x", "Scouts", "a b", "value", "source", "status", "crown", "extends", "without",
-        "more_events", "theory", "label", "[key]", "\x00", "é", "0", "a.b", "y" * 300]  # fmt: skip
+        "more_events", "label", "[key]", "\x00", "é", "0", "a.b", "y" * 300]  # fmt: skip
 
 
 class Read(NamedTuple):
@@ -80,7 +80,7 @@ def readers() -> dict[str, Read]:
     def text(path: str) -> str:
         return (ROOT / path).read_text(encoding="utf-8")
 
-    toy = text("scenarios/toy.toml")
+    toy = text("tests/cases/toy.toml")
     small, syria = text("tests/bad/base/small.toml"), text("scenarios/syria_2015_2018.toml")
     variant = 'extends = "toy.toml"\nwithout = ["actors.duchy"]\n[actors.league]\ncapability = 2\n'
     plan = text("scenarios/calibration/syria_2015_2018.toml")
@@ -102,12 +102,12 @@ PLAN = """scenario = "toy.toml"
 known_until = 2002-01-01
 
 [[free]]
-path = "parameters.nu"
+path = "parameters.front_speed"
 low = 0.002
 high = 0.02
 
 [[free]]
-path = "parameters.tau_c"
+path = "parameters.ceasefire_period"
 low = 1
 high = 9
 whole = true
@@ -310,7 +310,7 @@ def mutate(kind: str, count: int, seed: int, folder: Path, play: int = 0) -> Tal
         Play every so manieth scenario that is accepted; 0 plays none.
     """
     texts, name, reader = readers()[kind]
-    shutil.copy(ROOT / "scenarios" / "toy.toml", folder / "toy.toml")
+    shutil.copy(ROOT / "tests" / "cases" / "toy.toml", folder / "toy.toml")
     luck, tally, path = random.Random(f"{kind} {seed}"), Tally(), folder / name
     for _ in range(count):
         mutant = mangled(luck, luck.choice(texts))
@@ -364,7 +364,7 @@ def mutate_results(count: int, seed: int, folder: Path) -> Tally:
 
     whole, path = folder / "whole.nc", folder / "mutant.nc"
     if not whole.exists():
-        sim.save(sim.simulate(ROOT / "scenarios/toy.toml", rounds=3), whole)
+        sim.save(sim.simulate(ROOT / "tests/cases/toy.toml", rounds=3), whole)
     raw, luck, tally = whole.read_bytes(), random.Random(f"results {seed}"), Tally()
     right = sim.load(whole)
     for _ in range(count):
@@ -422,7 +422,7 @@ def mutate_store(count: int, seed: int, folder: Path) -> Tally:
     from sim.ui.cli import main
 
     whole, damaged = folder / "whole", folder / "damaged"
-    toy, options = ROOT / "scenarios/toy.toml", {"runs": 6, "block": 2, "workers": 1}
+    toy, options = ROOT / "tests/cases/toy.toml", {"runs": 6, "block": 2, "workers": 1}
     options |= {"set": {"rounds": 2}, "progress": False}
     if not whole.exists():
         sim.ensemble(toy, out=whole, **options)

@@ -27,30 +27,38 @@ def between(low: float, high: float, usual: float) -> st.SearchStrategy[float]:
 
 # Numbers without a sum to keep, each in its legal range (where that is open, in a wide one).
 FREE = {
-    "tau_L": up_to(200.0, 52.0), "rho_a": up_to(1.0, 0.1), "a_min": up_to(1.0, 0.1),
-    "sig_w": up_to(1.0, 0.25), "sig_x": up_to(0.5, 0.05), "nu": up_to(0.3, 0.008),
-    "sigma": up_to(0.5, 0.01), "sig_b": between(0.01, 1.0, 0.06), "opt": up_to(0.05, 0.002),
-    "nu_advance": up_to(0.5, 0.006), "ces": between(0.05, 1.0, 0.5), "ell": up_to(1.0, 0.02),
-    "rep": up_to(1.0, 0.05), "lam": between(0.5, 1000.0, 80.0), "gv": up_to(1.0, 0.5),
-    "gam": up_to(1.0, 0.06), "varpi": up_to(1.0, 0.03), "xi": up_to(0.5, 0.03),
-    "s_cp": up_to(1.0, 0.1), "rho_d": up_to(1.0, 0.15), "prestige_step": up_to(1.0, 0.15),
-    "k_q": up_to(5000.0, 8.0), "tau_q": between(-1.0, 1.0, 0.25), "rho_rev": up_to(1.0, 0.5),
-    "eps": between(1e-4, 0.2, 0.02), "phi_f": up_to(1.0, 0.1), "phi_r": up_to(1.0, 0.2),
-    "u0": between(1e-4, 1.0, 0.004), "obs": up_to(1.0, 0.8), "q_att": up_to(1.0, 1.0),
-    "s_x": up_to(1.0, 0.25), "c_att": up_to(1.0, 0.06), "rho_i": up_to(1.0, 0.03),
-    "q_dispute": up_to(1.0, 0.08), "q_e": up_to(1.0, 0.5), "c_b": up_to(1.0, 0.005),
-    "s_fight": up_to(1.0, 0.2), "s_viol": up_to(1.0, 0.25), "nuisance_min": up_to(1.0, 0.02),
-    "stake_min": up_to(1.0, 0.05), "blame_min": up_to(2.0, 0.5),
-    "vside_smoothing": up_to(1.0, 0.2), "vside_reset": up_to(1.0, 0.5),
-    "settled_hazard": up_to(2.0, 0.25), "bilateral_eps": between(1e-5, 0.1, 0.001),
-    "opening": up_to(1.0, 0.5), "nash_step": between(0.05, 1.0, 0.6),
-    "force_floor": up_to(1.0, 0.01), "varpi_D": up_to(1.0, 0.3), "n0": up_to(50.0, 10.0),
-    "kappa_face": up_to(1.0, 0.08), "h_power": st.integers(1, 5),
+    "long_term_horizon": up_to(200.0, 52.0), "attention_speed": up_to(1.0, 0.1),
+    "attention_floor": up_to(1.0, 0.1), "weight_spread": up_to(1.0, 0.25),
+    "ideal_spread": up_to(0.5, 0.05), "front_speed": up_to(0.3, 0.008),
+    "front_volatility": up_to(0.5, 0.01), "perceived_volatility": between(0.01, 1.0, 0.06),
+    "mutual_optimism": up_to(0.05, 0.002), "advance_speed": up_to(0.5, 0.006),
+    "task_exponent": between(0.05, 1.0, 0.5), "attrition_rate": up_to(1.0, 0.02),
+    "replenishment_rate": up_to(1.0, 0.05), "choice_precision": between(0.5, 1000.0, 80.0),
+    "violence_smoothing": up_to(1.0, 0.5), "military_gain": up_to(1.0, 0.06),
+    "loyalty": up_to(1.0, 0.03), "contagion": up_to(0.5, 0.03),
+    "disarmed_vulnerability": up_to(1.0, 0.1), "delivery_speed": up_to(1.0, 0.15),
+    "prestige_step": up_to(1.0, 0.15), "consultation_slope": up_to(5000.0, 8.0),
+    "consultation_tie": between(-1.0, 1.0, 0.25), "revision_chance": up_to(1.0, 0.5),
+    "surplus_floor": between(1e-4, 0.2, 0.02), "leverage_wear": up_to(1.0, 0.1),
+    "leverage_recovery": up_to(1.0, 0.2), "full_concession": between(1e-4, 1.0, 0.004),
+    "observation_chance": up_to(1.0, 0.8), "attribution_chance": up_to(1.0, 1.0),
+    "concession_rate": up_to(1.0, 0.25), "attendance_cost": up_to(1.0, 0.06),
+    "implementation_speed": up_to(1.0, 0.03), "dispute_rate": up_to(1.0, 0.08),
+    "endorsement_weight": up_to(1.0, 0.5), "bilateral_deal_cost": up_to(1.0, 0.005),
+    "war_intensity": up_to(1.0, 0.2), "violation_intensity": up_to(1.0, 0.25),
+    "nuisance_min": up_to(1.0, 0.02), "stake_min": up_to(1.0, 0.05), "blame_min": up_to(2.0, 0.5),
+    "camp_violence_smoothing": up_to(1.0, 0.2), "camp_violence_reset": up_to(1.0, 0.5),
+    "settlement_hazard_factor": up_to(2.0, 0.25),
+    "bilateral_surplus_floor": between(1e-5, 0.1, 0.001), "opening_offer": up_to(1.0, 0.5),
+    "nash_damping": between(0.05, 1.0, 0.6), "force_floor": up_to(1.0, 0.01),
+    "dependence_weight": up_to(1.0, 0.3), "optimism_weeks": up_to(50.0, 10.0),
+    "open_refusal_cost": up_to(1.0, 0.08), "hazard_power": st.integers(1, 5),
     "victory_at": between(0.55, 1.0, 0.97), "victory_weeks": st.integers(1, 5),
-    "tau_c": st.integers(1, 5), "tau_n": st.integers(1, 8),
-    "tau_b": st.integers(1, 5), "first_c": st.integers(0, 3), "first_n": st.integers(0, 4),
-    "first_b": st.integers(0, 4), "talks_min_age": st.integers(0, 3),
-    "burn_in": st.integers(0, 60), "nash_steps": st.integers(1, 15), "r": st.sampled_from([1, 2]),
+    "ceasefire_period": st.integers(1, 5), "negotiation_period": st.integers(1, 8),
+    "bilateral_period": st.integers(1, 5), "first_ceasefire_round": st.integers(0, 3),
+    "first_negotiation_round": st.integers(0, 4), "first_bilateral_round": st.integers(0, 4),
+    "talks_min_age": st.integers(0, 3), "burn_in": st.integers(0, 60),
+    "nash_steps": st.integers(1, 15), "loss_exponent": st.sampled_from([1, 2]),
 }  # fmt: skip
 
 
@@ -65,13 +73,23 @@ def parameters(draw: st.DrawFn) -> dict[str, Any]:
     numbers = {name: draw(FREE[name]) for name in chosen}
     if draw(RARELY):
         a, e, b = draw(UNIT), draw(UNIT), draw(UNIT)
-        numbers |= {"phi_A": a, "phi_E": (1 - a) * e, "phi_B": 0.5 * (1 - a) * (1 - e) * b}
+        numbers |= {
+            "pull_of_alignment": a,
+            "pull_of_experience": (1 - a) * e,
+            "pull_of_third_parties": 0.5 * (1 - a) * (1 - e) * b,
+        }
     if draw(RARELY):
         d = draw(UNIT)
-        numbers |= {"d_E": d, "kap_pos": (1 - d) * draw(UNIT), "kap_neg": (1 - d) * draw(UNIT)}
+        numbers |= {
+            "forgetting": d,
+            "learning_from_good": (1 - d) * draw(UNIT),
+            "learning_from_bad": (1 - d) * draw(UNIT),
+        }
     if draw(RARELY):
         shares = [draw(st.floats(0.0, 0.33)) for _ in range(3)]
-        numbers |= dict(zip(("h_s", "h0", "h1"), shares, strict=True))
+        numbers |= dict(
+            zip(("believed_settlement_hazard", "base_hazard", "added_hazard"), shares, strict=True)
+        )
     return numbers
 
 
@@ -177,12 +195,6 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
     data["events"] = list({subject_of(one): one for one in events}.values())
     data["parameters"] = draw(parameters())
     if draw(st.booleans()):
-        # All of the second theory: what it has of its own can be set, and hazards are rates.
-        data["theory"] = "second"
-    else:
-        for name in ("varpi_D", "n0", "kappa_face", "h_power", "victory_at", "victory_weeks"):
-            data["parameters"].pop(name, None)
-    if draw(st.booleans()):
         draw(beyond(data))
     return data
 
@@ -199,9 +211,9 @@ def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
     numbers, monitored = data["parameters"], draw(st.booleans())
     data["truce"] = {"monitored": monitored}
     for name, known in (
-        ("own_cost", on["fights"] == "tasks"), ("c_clash", on["clashes"]),
-        ("clash_step", on["clashes"]), ("beta_troops", on["troops"]), ("beta", monitored),
-        ("obs_monitor", monitored),
+        ("cost_saved_by_holding_back", on["fights"] == "tasks"), ("clash_cost", on["clashes"]),
+        ("clash_step", on["clashes"]), ("guarantor_breach_cost", on["troops"]),
+        ("breach_cost", monitored), ("monitored_observation_chance", monitored),
     ):  # fmt: skip
         if known and draw(RARELY):
             numbers[name] = draw(UNIT)

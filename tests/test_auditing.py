@@ -89,15 +89,18 @@ def test_numbers_of_dated_events_are_moved_too(syria: Scenario) -> None:
     assert "20 August 2016" in dated["events.0.ideal"].words
 
 
-def test_parameters_of_the_second_theory_have_its_ranges(
+def test_a_parameter_goes_over_its_plausible_range_and_its_value_is_within(
     syria: Scenario, first_syria: Scenario
 ) -> None:
-    assert range_of(syria, "varpi") == (0.03, 0.1)
-    assert range_of(first_syria, "varpi") == (0.0, 0.06)
-    low, high = range_of(syria, "kap_neg")
-    assert (low, high) == (syria.parameters.kap_pos, pytest.approx(3 * syria.parameters.kap_pos))
+    assert range_of(syria, "loyalty") == (0.03, 0.1)
+    assert range_of(first_syria, "mutual_optimism") == (0.002, 0.02)
+    low, high = range_of(syria, "learning_from_bad")
+    assert (low, high) == (
+        syria.parameters.learning_from_good,
+        pytest.approx(3 * syria.parameters.learning_from_good),
+    )
     idle = {n.path for n in numbers(first_syria)}
-    assert "parameters.n0" not in idle  # no learning in the first theory
+    assert "parameters.optimism_weeks" not in idle  # learning is off
 
 
 def test_a_change_is_as_large_as_one_if_it_goes_as_far_as_is_plausible() -> None:
@@ -113,7 +116,7 @@ def test_a_change_is_as_large_as_one_if_it_goes_as_far_as_is_plausible() -> None
 
 def few(case: Scenario) -> list[Number]:
     """Two numbers are enough where facts are asked."""
-    return [n for n in numbers(case) if n.path in ("actors.iran.capability", "parameters.varpi")]
+    return [n for n in numbers(case) if n.path in ("actors.iran.capability", "parameters.loyalty")]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +134,7 @@ def test_by_default_it_is_about_the_tie_and_the_orders_of_the_first_bilateral_pa
         "the share of Iran's orders that are to spoil",
     ]
     assert not asked.conclusions["signed"].iloc[1]  # a share is never below 0
-    assert set(asked.numbers["path"]) == {"actors.iran.capability", "parameters.varpi"}
+    assert set(asked.numbers["path"]) == {"actors.iran.capability", "parameters.loyalty"}
 
 
 def test_facts_that_most_codings_show_are_set_apart(asked: Audit) -> None:

@@ -16,7 +16,7 @@ from sim.scenario.schema import Event, Tabled
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # The plain version knows the first theory, and no experiment that puts an issue somewhere.
 PLAYED = [path for path in SCENARIOS if path.stem != "threat_returns"]
-STILL = {"parameters.sig_w": 0, "parameters.sig_x": 0}
+STILL = {"parameters.weight_spread": 0, "parameters.ideal_spread": 0}
 
 # Variables of the results by actor, and the attribute of the plain object.
 BY_ACTOR = {
@@ -136,8 +136,15 @@ def test_the_plain_object_version_plays_the_same_run_of_every_scenario(plain, pa
 
 @pytest.mark.parametrize("run", [0, 4])  # in 4 who must sign stays away once, and all vote yes
 def test_a_run_that_settles_is_the_same(plain, run):
-    easy = {"parameters.opt": 0, "parameters.gam": 0, "parameters.s_cp": 0, "parameters.lam": 8}
-    data = assert_same_run(plain, load(SYRIA, FIRST | easy | {"parameters.tau_n": 1}), run=run)
+    easy = {
+        "parameters.mutual_optimism": 0,
+        "parameters.military_gain": 0,
+        "parameters.disarmed_vulnerability": 0,
+        "parameters.choice_precision": 8,
+    }
+    data = assert_same_run(
+        plain, load(SYRIA, FIRST | easy | {"parameters.negotiation_period": 1}), run=run
+    )
     assert (data.state == 2).any()
 
 
@@ -148,13 +155,13 @@ def test_what_the_scenarios_do_not_use_is_the_same(plain, r):
         SYRIA,
         {
             **FIRST,
-            "parameters.r": r,
-            "parameters.q_att": 0.4,
-            "parameters.tau_n": 3,
-            "parameters.tau_c": 1,
-            "parameters.h1": 0.3,
+            "parameters.loss_exponent": r,
+            "parameters.attribution_chance": 0.4,
+            "parameters.negotiation_period": 3,
+            "parameters.ceasefire_period": 1,
+            "parameters.added_hazard": 0.3,
             "parameters.stake_min": 0.3,
-            "parameters.ell": 0.2,
+            "parameters.attrition_rate": 0.2,
             "parameters.force_floor": 0.6,
             "roles.consultation": {"turkey": "always"},
             "issues.relief.bilateral": True,

@@ -289,7 +289,9 @@ def broken(scenario: Scenario, convener: str = "duchy") -> Game:
     return game
 
 
-@pytest.mark.parametrize(("q_att", "league", "duchy"), [(0.0, 0.0, 1.0), (1.0, 1.0, 0.5)])
+@pytest.mark.parametrize(
+    ("attribution_chance", "league", "duchy"), [(0.0, 0.0, 1.0), (1.0, 1.0, 0.5)]
+)
 def test_whom_a_violation_is_laid_at_decides_who_is_blamed(
     toy: Scenario, q_att: float, league: float, duchy: float
 ) -> None:

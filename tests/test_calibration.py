@@ -44,7 +44,7 @@ scenario = "{scenario}"
 known_until = 2016-12-31
 
 [[free]]
-path = "parameters.nu"
+path = "parameters.front_speed"
 low = 0.002
 high = 0.02
 
@@ -61,7 +61,7 @@ source = "judgement"
 
 
 def plan_file(tmp_path: Path, *changes: tuple[str, str]) -> Path:
-    text = PLAN.format(scenario=(ROOT / "scenarios/toy.toml").as_posix())
+    text = PLAN.format(scenario=(ROOT / "tests/cases/toy.toml").as_posix())
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
@@ -199,7 +199,7 @@ class Line:
 
 
 def test_the_likelihood_is_that_of_a_normal_error_with_both_variances(toy: Scenario) -> None:
-    free = (Free(path="parameters.nu", low=0.001, high=0.1),)
+    free = (Free(path="parameters.front_speed", low=0.001, high=0.1),)
     known = target(value=0.25, tolerance=0.4)
     plan = Plan(toy, known.until, free, (known,))
     found = log_likelihood(plan, Emulator([Line()], []), np.array([[0.75], [1.2]]))
@@ -210,10 +210,10 @@ def test_the_likelihood_is_that_of_a_normal_error_with_both_variances(toy: Scena
 @pytest.mark.slow
 def test_a_number_that_was_planted_is_found_again(toy: Scenario) -> None:
     planted = 0.012
-    truth = files.with_changes(toy, {"parameters.nu": planted})
+    truth = files.with_changes(toy, {"parameters.front_speed": planted})
     free = (
-        Free(path="parameters.nu", low=0.003, high=0.03),
-        Free(path="parameters.sigma", low=0.005, high=0.05),
+        Free(path="parameters.front_speed", low=0.003, high=0.03),
+        Free(path="parameters.front_volatility", low=0.005, high=0.05),
     )
     asked = [
         target(name=f"by {week}", measure="territory reached", week=week, position=0.62,
@@ -227,11 +227,13 @@ def test_a_number_that_was_planted_is_found_again(toy: Scenario) -> None:
     found = calibrate(
         Plan(toy, known[0].until, free, known), points=60, runs=60, waves=2, check=8, seed=4
     )
-    row = found.numbers.loc["parameters.nu"]
+    row = found.numbers.loc["parameters.front_speed"]
     assert row["low"] < planted < row["high"]
     assert row["shrunk"] > 0.25  # it was narrowed down
-    shares = np.log(found.draws["parameters.nu"] / 0.003) / math.log(10)
-    assert found.centre["parameters.nu"] == pytest.approx(0.003 * 10 ** shares.mean(), rel=1e-6)
+    shares = np.log(found.draws["parameters.front_speed"] / 0.003) / math.log(10)
+    assert found.centre["parameters.front_speed"] == pytest.approx(
+        0.003 * 10 ** shares.mean(), rel=1e-6
+    )
     inside = (found.targets["posterior_median"] - found.targets["known"]).abs()
     assert (inside < 2 * found.targets["tolerance"]).all()
 
@@ -257,7 +259,7 @@ def test_the_syrian_plan_rests_on_nothing_later_than_january_2017() -> None:
         ("week = 40", "week = 640", "week 640 is not played"),
         ("high = 0.02", "high = 0.001", "low must be below high"),
         ("low = 0.002", "low = 0", "above 0"),
-        ("parameters.nu", "parameters.mu", "mu"),
+        ("parameters.front_speed", "parameters.mu", "mu"),
         ("tolerance = 0.1", "tolerance = 0", "must be a number between 1e-12"),
         ("[[free]]", "[[fre]]", "fre"),
         ("toy.toml", "no_such.toml", "no_such.toml"),
@@ -289,7 +291,7 @@ def test_all_that_is_wrong_in_a_plan_is_said_at_once_each_with_its_line(tmp_path
     path = plan_file(
         tmp_path, ("position = 0.6\n", ""), ("week = 40", "week = 640"),
         ("value = 0.5", "value = 50"), ("2016-12-01", "2018-01-01"),
-        ("parameters.nu", "parameters.mu"),
+        ("parameters.front_speed", "parameters.mu"),
     )  # fmt: skip
     with pytest.raises(SimError) as caught:
         load_plan(path)
@@ -309,7 +311,7 @@ def test_a_missing_plan_and_a_scenario_given_for_one_are_told_apart(
     assert main(["calibrate", str(tmp_path / "plna.toml")]) == 2
     said = capsys.readouterr().err
     assert f"there is no file '{tmp_path / 'plna.toml'}' (did you mean 'plan.toml'?)" in said
-    assert main(["calibrate", str(ROOT / "scenarios/toy.toml")]) == 2
+    assert main(["calibrate", str(ROOT / "tests/cases/toy.toml")]) == 2
     assert "toy.toml: is a scenario, not a plan" in capsys.readouterr().err
 
 
@@ -362,7 +364,7 @@ def test_ctrl_c_in_a_calibration_keeps_what_was_played_and_the_same_command_goes
 def test_points_of_another_luck_or_question_are_not_taken_for_ones_own(
     toy: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free = (Free(path="parameters.nu", low=0.002, high=0.02),)
+    free = (Free(path="parameters.front_speed", low=0.002, high=0.02),)
     one = Plan(toy, target().until, free, (target(),))
     other = Plan(toy, target().until, free, (target(measure="settled", week=30),))
     point = np.array([[0.5]])
@@ -447,29 +449,29 @@ def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
     }  # fmt: skip
     assert names <= set(LEFT), "each was looked for before it was written"
     draws = pd.read_csv(out / "posterior.csv")
-    assert draws["parameters.nu"].between(0.002, 0.02).all()
+    assert draws["parameters.front_speed"].between(0.002, 0.02).all()
     assert main([*arguments, "--points", "2"]) == 2
     again = [*arguments, "--waves", "1", "--check", "4", "--out", str(out)]
     assert main(again) == 2
     assert "holds a calibration already" in capsys.readouterr().err
     assert main([*again, "--force", "--ids"]) == 0
     told = capsys.readouterr().out
-    assert "speed of territory (parameters.nu)" in told
+    assert "speed of territory (parameters.front_speed)" in told
     assert "Walkers forget" in told
 
 
 def test_two_numbers_of_one_short_name_are_told_apart(toy: Scenario) -> None:
-    paths = ("actors.crown.capability", "actors.duchy.capability", "parameters.nu")
+    paths = ("actors.crown.capability", "actors.duchy.capability", "parameters.front_speed")
     free = tuple(Free(path=path, low=0.5, high=2.0) for path in paths)
     plan = Plan(toy, target().until, free, (target(),))
-    assert plan.names == ["actors.crown.capability", "actors.duchy.capability", "nu"]
+    assert plan.names == ["actors.crown.capability", "actors.duchy.capability", "front_speed"]
 
 
 def test_facts_that_no_target_uses_are_measured_at_draws_of_the_posterior(
     syria: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the speed of the front alone free, the tie falls as it does in the case itself."""
-    free = (Free(path="parameters.nu", low=0.008, high=0.012),)
+    free = (Free(path="parameters.front_speed", low=0.008, high=0.012),)
     plan = Plan(syria, target().until, free, (target(),))
     monkeypatch.setattr(judging, "FACTS", chosen(["tie falls", "orders rise"]))
     monkeypatch.setattr(judging, "check", lambda cells: check(cells, judging.FACTS))
@@ -491,7 +493,9 @@ def test_facts_that_no_target_uses_are_measured_at_draws_of_the_posterior(
 
 def test_a_posterior_that_cannot_be_trusted_says_so(toy: Scenario) -> None:
     """No front of the toy war is ever beyond 1; and nothing foretells a coin."""
-    plan = Plan(toy, target().until, (Free(path="parameters.nu", low=0.01, high=0.02),), ())
+    plan = Plan(
+        toy, target().until, (Free(path="parameters.front_speed", low=0.01, high=0.02),), ()
+    )
     table = pd.DataFrame(
         {
             "known": [0.5, 0.5],
@@ -515,7 +519,7 @@ def test_a_posterior_that_cannot_be_trusted_says_so(toy: Scenario) -> None:
 def test_a_calibration_that_judges_leaves_what_it_found_and_takes_away_what_is_old(
     syria: Scenario, tmp_path: Path
 ) -> None:
-    free = (Free(path="parameters.nu", low=0.006, high=0.014),)
+    free = (Free(path="parameters.front_speed", low=0.006, high=0.014),)
     known = target(name="front", measure="territory reached", week=60, position=0.6, value=0.5)
     found = calibrate(Plan(syria, known.until, free, (known,)), points=10, runs=10, waves=1,
                       check=2, judge=2)  # fmt: skip

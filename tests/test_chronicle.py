@@ -37,12 +37,12 @@ LONG = [path.stem for path in SCENARIOS if load(path).rounds >= 120]
 @pytest.fixture(scope="module")
 def syria() -> Scenario:
     """The Syrian case of the first theory: what is said is what is done."""
-    return load(ROOT / "scenarios/syria_first_theory.toml")
+    return load(ROOT / "tests/cases/syria_first_theory.toml")
 
 
 @pytest.fixture(scope="module")
 def second() -> Scenario:
-    return load(ROOT / "scenarios/syria_second_theory.toml")
+    return load(ROOT / "tests/cases/syria_second_theory.toml")
 
 
 # by hand ------------------------------------------------------------------------------------------

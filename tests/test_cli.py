@@ -15,7 +15,7 @@ from sim.scenario.files import load, loads, schema
 from sim.ui.cli import main
 
 SYRIA = "scenarios/syria_2015_2018.toml"
-TOY = "scenarios/toy.toml"
+TOY = "tests/cases/toy.toml"
 
 
 def sim(*words, cwd=None, **more):

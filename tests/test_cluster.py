@@ -74,8 +74,8 @@ def test_a_cluster_that_loses_a_worker_midway_writes_the_same_bytes(toy, cluster
 def test_a_cluster_writes_through_fsspec(cluster, calm, tmp_path):
     url = f"file://{tmp_path}/far"
     words = [
-        "ensemble", "scenarios/toy.toml", "--runs", "300", "--seed", "2", "--record", "events,tie",
-        "--block", "50", "--out", url, "--executor", "dask", "--scheduler",
+        "ensemble", "tests/cases/toy.toml", "--runs", "300", "--seed", "2", "--record",
+        "events,tie", "--block", "50", "--out", url, "--executor", "dask", "--scheduler",
         cluster.scheduler_address, "--quiet",
     ]  # fmt: skip
     assert main(words) == 0

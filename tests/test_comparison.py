@@ -26,7 +26,7 @@ from sim.scenario.english import Words
 from sim.scenario.files import with_changes
 from sim.ui.cli import main
 
-TOY = ROOT / "scenarios/toy.toml"
+TOY = ROOT / "tests/cases/toy.toml"
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,9 @@ def test_outcomes_count_what_the_record_shows(toy):
 
 
 def test_the_share_of_runs_that_changed_is_that_of_their_events(toy):
-    other = with_changes(toy, {"parameters.lam": toy.parameters.lam * 1.02})
+    other = with_changes(
+        toy, {"parameters.choice_precision": toy.parameters.choice_precision * 1.02}
+    )
     found = compare(toy, other, 40)
     apart = 0
     for number in range(40):
@@ -86,7 +88,7 @@ def test_the_share_of_runs_that_changed_is_that_of_their_events(toy):
 
 
 def test_the_parting_of_a_pair_names_the_first_event_that_differs(syria):
-    other = with_changes(syria, {"parameters.varpi": 0.05})
+    other = with_changes(syria, {"parameters.loyalty": 0.05})
     found = parting(syria, other, 1, 0)
     one, two = (list(events(gather(case, [0], 1))) for case in (syria, other))
     place = next(
@@ -225,8 +227,8 @@ def test_a_branch_has_the_past_of_its_run_and_another_future(run):
 
 
 def test_a_branch_at_week_0_is_the_changed_scenario_but_for_its_settled_ties(syria):
-    changed = with_changes(syria, {"parameters.lam": 60.0})
-    found = branch(simulate(syria), 0, {"parameters.lam": 60.0})
+    changed = with_changes(syria, {"parameters.choice_precision": 60.0})
+    found = branch(simulate(syria), 0, {"parameters.choice_precision": 60.0})
     plain = simulate(changed)
     assert np.array_equal(found["tie"].values, plain["tie"].values)
     assert np.array_equal(found["event_gain"].values, plain["event_gain"].values)
@@ -283,9 +285,9 @@ def test_a_dated_event_alone_is_no_decision_that_differs(syria):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"parameters.opt": 0.5}, "parameters.opt: is over before week 60"),
+        ({"parameters.mutual_optimism": 0.5}, "parameters.mutual_optimism: is over before week 60"),
         ({"issues.regime.start": 0.4}, "issues.regime.start: is where it stood at first"),
-        ({"parameters.sig_w": 0.4}, "parameters.sig_w: is over before week 60"),
+        ({"parameters.weight_spread": 0.4}, "parameters.weight_spread: is over before week 60"),
         ({"start": dt.date(2015, 1, 1)}, "start: is over before week 60"),
         ({"rounds": 40}, "rounds: must be more than 60"),
         ({"actors.iran.long.share": {"ideal": 1, "weight": 1}}, None),
@@ -362,7 +364,7 @@ def test_the_heading_names_the_change(toy):
 
 def test_a_title_counts_the_changes_that_it_has_no_room_for(toy):
     change = {f"actors.{name}.capability": 2.5 for name in toy.actors} | {
-        "parameters.lam": 60.0, "parameters.opt": 0.001,
+        "parameters.choice_precision": 60.0, "parameters.mutual_optimism": 0.001,
     }  # fmt: skip
     assert compare(toy, toy, 5, set=change).titles[1].endswith(" and two more changes")
 

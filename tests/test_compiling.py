@@ -135,7 +135,7 @@ def test_a_copy_with_its_compiled_code_is_compiled_and_one_without_is_not(copy, 
     for path in (copy / "sim").rglob("*.py"):
         os.utime(path)  # as git would leave it
     assert python(warm, copy)[0] == "True"
-    script = f"import sim; print(sim.ensemble({str(ROOT / 'scenarios/toy.toml')!r}, 2).sizes)"
+    script = f"import sim; print(sim.ensemble({str(ROOT / 'tests/cases/toy.toml')!r}, 2).sizes)"
     out, err = python(script, copy)
     assert "2" in out
     assert WORD not in err
@@ -169,7 +169,7 @@ print(subprocess.run([sys.executable, "-c", {show!r}], capture_output=True, text
 
 def test_an_unwritable_home_ends_no_run(copy):
     (copy / "sim/__pycache__").write_text("")
-    toy = str(ROOT / "scenarios/toy.toml")
+    toy = str(ROOT / "tests/cases/toy.toml")
     code = f"import sys; from sim.ui.cli import main; sys.exit(main(['run', {toy!r}]))"
     out, err = python(code, copy, HOME="/dev/null", XDG_CACHE_HOME="", PYTHONDONTWRITEBYTECODE="1")
     assert "weeks" in out

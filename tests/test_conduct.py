@@ -13,7 +13,7 @@ from handmade import START, made, told, truce
 from sim import files, measures
 from sim.engine import event_log as log
 from sim.engine.inputs import Layout
-from sim.engine.state import RECORDED
+from sim.engine.state import VARIABLES
 from sim.errors import ResultsError
 from sim.measures import war_outcomes
 from sim.results import selection
@@ -337,10 +337,9 @@ def test_the_summary_of_an_ensemble_tells_the_outcomes(
 
 def test_a_refusal_names_a_record_that_holds_what_is_missing(syria: Scenario) -> None:
     lay = Layout.of(syria)
-    for _, fields in RECORDED.values():
-        for name in fields.values():
-            recording = Recording(syria, lay, chosen(selection.option(name)))
-            assert name in {variable.name for variable in recording.variables}
+    for row in VARIABLES:
+        recording = Recording(syria, lay, chosen(selection.option(row.name)))
+        assert row.name in {variable.name for variable in recording.variables}
 
 
 def test_measures_of_results_without_runs_are_refused(ensemble: xr.Dataset) -> None:

@@ -16,7 +16,7 @@ from sim.results import selection
 from sim.ui.cli import main
 from sim.ui.report import sections
 
-TOY = ROOT / "scenarios/toy.toml"
+TOY = ROOT / "tests/cases/toy.toml"
 
 
 @pytest.fixture(scope="module")

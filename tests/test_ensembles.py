@@ -24,7 +24,7 @@ from sim.runs.blocks import play_block, play_runs
 from sim.runs.ensemble import complete, ensemble, gather, replay, simulate
 from sim.scenario.files import load, with_changes
 
-SYRIA, TOY = ROOT / "scenarios/syria_2015_2018.toml", ROOT / "scenarios/toy.toml"
+SYRIA, TOY = ROOT / "scenarios/syria_2015_2018.toml", ROOT / "tests/cases/toy.toml"
 
 
 def same(one, other):

@@ -14,7 +14,7 @@ from sim.agents import registry
 from sim.errors import SimError
 from sim.runs.ensemble import ensemble
 
-TOY = str(ROOT / "scenarios/toy.toml")
+TOY = str(ROOT / "tests/cases/toy.toml")
 
 
 @pytest.mark.parametrize("out", [False, True])

@@ -106,11 +106,11 @@ def test_events_of_a_week_that_weigh_more_than_a_week_can_teach_share_it_in_prop
     trace = Trace(Story(sim.simulate(toy), 0), ("crown", "duchy"), 1)
     one, other = (part for part in trace.parts if part.kind in ("deal", "vote"))
     p = toy.parameters
-    assert one.impulse[3] + other.impulse[3] == pytest.approx(p.kap_pos)
+    assert one.impulse[3] + other.impulse[3] == pytest.approx(p.learning_from_good)
     assert one.impulse[3] / other.impulse[3] == pytest.approx(1.0 / 0.6)
     # what it has built a week later: two weeks of an experience that fades, in a tie that fades
-    keep = 1.0 - p.phi_A - p.phi_E
-    built = p.phi_E * one.impulse[3] * (keep + 1.0 - p.d_E)
+    keep = 1.0 - p.pull_of_alignment - p.pull_of_experience
+    built = p.pull_of_experience * one.impulse[3] * (keep + 1.0 - p.forgetting)
     assert one.value[3 + 2] == pytest.approx(built)
     assert one.change(-1, 2) == 0.0
 
@@ -218,7 +218,11 @@ def alike(toy: Scenario) -> Scenario:
             ("charter", "weight", 0.4),
         )
     }  # fmt: skip
-    still = {"parameters.sig_w": 0, "parameters.sig_x": 0, "parameters.phi_f": 0}
+    still = {
+        "parameters.weight_spread": 0,
+        "parameters.ideal_spread": 0,
+        "parameters.leverage_wear": 0,
+    }
     costs = {"actors.league.cost_of_war": 0.01, "actors.duchy.cost_of_war": 0.3}
     return files.with_changes(toy, same | still | costs | {"patrons.duchy.league": 0.45})
 

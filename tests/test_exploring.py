@@ -17,7 +17,7 @@ from sim.errors import ResultsError, ScenarioError, SimError
 from sim.scenario.schema import Scenario
 from sim.ui.notebook import controls
 
-TOY = ROOT / "scenarios/toy.toml"
+TOY = ROOT / "tests/cases/toy.toml"
 CAPABILITY = "actors.crown.capability"
 
 
@@ -46,8 +46,11 @@ def numbers_of(scenario: Scenario) -> list[str]:
         ("actors.iran.capability", (0.0, 2.0, 0.1)),  # no upper bound: twice the number
         ("actors.russia.long.arms.ideal", (0.0, 1.0, 0.05)),  # what the field allows
         ("actors.russia.discount", (0.005, 0.995, 0.005)),  # the ends are not allowed themselves
-        ("parameters.varpi", (0.0, 0.24, 0.01)),  # far below what it may be: four times the number
-        ("parameters.tau_c", (1.0, 8.0, 1.0)),  # whole
+        (
+            "parameters.loyalty",
+            (0.0, 0.24, 0.01),
+        ),  # far below what it may be: four times the number
+        ("parameters.ceasefire_period", (1.0, 8.0, 1.0)),  # whole
     ],
 )
 def test_a_slider_ends_where_its_field_does(
@@ -121,7 +124,7 @@ def test_truth_values_get_a_box_and_words_a_list(syria: Scenario) -> None:
         ("actors.iran.capability", (-1.0, 1.0), "between 0 and"),
         ("actors.iran.capability", 3.0, "must be (low, high)"),
         ("actors.iran.capability", (0.0, 1.0, 1e-6), "more than 2000 stops"),
-        ("parameters.tau_c", (1.0, 2.5), "takes whole numbers"),
+        ("parameters.ceasefire_period", (1.0, 2.5), "takes whole numbers"),
         ("mechanisms.experience", (0.0, 1.0), "has no span"),
         ("name", None, "only numbers can be moved"),
     ],
@@ -195,7 +198,7 @@ def test_where_the_sliders_contradict_each_other_it_says_so_and_goes_on() -> Non
 
 @pytest.mark.parametrize("value", [0.0165, 1 / 3, 0.5, 0.0])
 def test_a_slider_holds_the_number_of_the_file_and_a_browser_cannot_round_it(value: float) -> None:
-    path = "parameters.opt"
+    path = "parameters.mutual_optimism"
     shown = sim.explore(TOY, {path: (0.0, 0.02, 0.001)}, runs=10, set={path: value})
     slider = shown.controls[path]
     assert slider.value == value

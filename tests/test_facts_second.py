@@ -2,7 +2,7 @@
 
 A figure is inside when it differs from the prototype's by at most 3.5 joint standard errors; where
 the prototype gives no interval, our own error stands in for its. What is measured, and how, stands
-in `benchmarks/second_theory.py`, which prints them all.
+in `studies/second_theory.py`, which prints them all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KNOWN_MISSES = {
 @pytest.fixture(scope="module")
 def bench() -> Iterator[ModuleType]:
     name = "second_theory"
-    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, ROOT / "studies" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -23,7 +23,15 @@ from hypothesis import strategies as st
 
 from sim import files
 from sim.errors import ScenarioError
-from sim.scenario.parameters import IDLE, OFF, UNWATCHED, Mechanisms, Parameters, is_off
+from sim.scenario.parameters import (
+    IDLE,
+    MONITORED,
+    OFF,
+    Mechanisms,
+    Parameters,
+    idle_numbers,
+    is_off,
+)
 from sim.scenario.parts import LARGEST, UNSEEN
 from sim.scenario.schema import Scenario, week_of
 from sim.scenario.toml_source import place_of, read, write
@@ -90,11 +98,14 @@ def test_faults_carry_their_parts() -> None:
 
 def test_a_fault_points_to_the_file_that_set_the_value_last(tmp_path: Path) -> None:
     middle = tmp_path / "middle.toml"
-    middle.write_text(f"extends = {json.dumps(str(BASE))}\n\n[parameters]\nlam = -1\n")
-    assert f"{middle}:4: parameters.lam" in message(files.load, variant(tmp_path, "", middle))
-    over = variant(tmp_path, "[parameters]\nlam = -2\n", middle)
-    assert f"{over}:3: parameters.lam: must be a number between 1e-6 and 1e6, is -2" in message(
-        files.load, over
+    middle.write_text(f"extends = {json.dumps(str(BASE))}\n\n[parameters]\nchoice_precision = -1\n")
+    assert f"{middle}:4: parameters.choice_precision" in message(
+        files.load, variant(tmp_path, "", middle)
+    )
+    over = variant(tmp_path, "[parameters]\nchoice_precision = -2\n", middle)
+    assert (
+        f"{over}:3: parameters.choice_precision: must be a number between 1e-6 and 1e6, is -2"
+        in message(files.load, over)
     )
 
 
@@ -179,8 +190,8 @@ PATHS = [
     "issues.tax.agenda.at", "issues.tax.gains_from", "actors", "actors.north", "actors.north.short",
     "actors.north.short.land", "actors.north.short.land.satisfied_at", "actors.north.tasks",
     "patrons", "patrons.north", "patrons.north.band", "roles", "roles.must_sign", "talks",
-    "talks.brought.band", "bilateral", "events", "parameters", "parameters.r", "mechanisms",
-    "sources", "more_events",
+    "talks.brought.band", "bilateral", "events", "parameters", "parameters.loss_exponent",
+    "mechanisms", "sources", "more_events",
 ]  # fmt: skip
 
 
@@ -212,13 +223,13 @@ def test_a_dump_loads_as_an_equal_scenario(path: Path) -> None:
 
 
 def test_a_dump_is_complete(small: Scenario) -> None:
-    everything = {f"mechanisms.{m}": SWITCHES.get(m, (False, True))[1] for m in IDLE}
+    everything = {
+        f"mechanisms.{m}": SWITCHES.get(m, (False, True))[1] for m in IDLE if m != MONITORED
+    }
     everything["truce.monitored"] = True
-    for changes in ({}, {"theory": "second"}, everything):
+    for changes in ({}, everything):
         case = files.with_changes(small, changes)
-        off = [m for m in IDLE if is_off(m, getattr(case.mechanisms, m))]
-        idle = {name for m in off for name in IDLE[m]}
-        idle |= set() if case.truce.monitored else set(UNWATCHED)
+        idle = {name for names in idle_numbers(case).values() for name in names}
         assert bool(idle) == (changes is not everything)
         data = tomllib.loads(files.dumps(case))
         assert set(data["parameters"]) == set(Parameters.model_fields) - idle
@@ -465,7 +476,7 @@ def test_an_actor_can_be_called_value() -> None:
         ("roles.consultation.south=never", ("roles", "consultation", "south"), "never"),
         ("patrons.band.south=0.1", ("patrons", "band", "south"), 0.1),
         ("mechanisms.loyalty=false", ("mechanisms", "loyalty"), False),
-        ("parameters.lam=80", ("parameters", "lam"), 80),
+        ("parameters.choice_precision=80", ("parameters", "choice_precision"), 80),
     ],
 )
 def test_overrides(change: str, path: tuple[Any, ...], expected: object) -> None:
@@ -526,7 +537,10 @@ def test_a_mechanism_can_be_switched_off_and_on_again(small: Scenario, mechanism
     assert getattr(turned.mechanisms, mechanism) == other
     assert is_off(mechanism, other) != is_off(mechanism, now)
     assert files.loads(files.dumps(turned)) == turned
-    assert files.with_changes(turned, {f"mechanisms.{mechanism}": now}) == small
+    # a number that the file sets itself went with its mechanism, and is set anew
+    own = {f"parameters.{n}": getattr(small.parameters, n) for n in IDLE.get(mechanism, ())}
+    own = {} if is_off(mechanism, now) else own
+    assert files.with_changes(turned, {f"mechanisms.{mechanism}": now, **own}) == small
 
 
 @pytest.mark.parametrize("mechanism", OFF)
@@ -540,19 +554,24 @@ def test_setting_the_parameter_of_a_mechanism_that_is_off_is_refused(
 
 
 def test_who_sends_the_monitors_home_takes_back_what_they_saw(small: Scenario) -> None:
-    watched = files.with_changes(small, {"truce.monitored": True, "parameters.beta": 0.2})
+    watched = files.with_changes(small, {"truce.monitored": True, "parameters.breach_cost": 0.2})
     assert files.loads(files.dumps(watched)) == watched
     alone = files.with_changes(watched, {"truce.monitored": False})
     assert alone == small
-    said = message(files.with_changes, small, {"parameters.beta": 0.2})
-    assert "parameters.beta: is set, but truce.monitored is false" in said
+    said = message(files.with_changes, small, {"parameters.breach_cost": 0.2})
+    assert "parameters.breach_cost: is set, but truce.monitored is false" in said
 
 
 def test_a_variant_that_switches_off_takes_back_the_number_of_its_base(tmp_path: Path) -> None:
     calibrated = tmp_path / "calibrated.toml"
-    calibrated.write_text(variant(tmp_path, "[parameters]\nopt = 0.003\nxi = 0.1\n").read_text())
+    calibrated.write_text(
+        variant(tmp_path, "[parameters]\nmutual_optimism = 0.003\ncontagion = 0.1\n").read_text()
+    )
     off = files.load(variant(tmp_path, "[mechanisms]\noptimism = false\n", calibrated))
-    assert (off.parameters.opt, off.parameters.xi) == (Parameters().opt, 0.1)
+    assert (off.parameters.mutual_optimism, off.parameters.contagion) == (
+        Parameters().mutual_optimism,
+        0.1,
+    )
     assert files.load(calibrated, ["mechanisms.optimism=false"]) == off
 
 

@@ -21,7 +21,7 @@ from sim.runs.simulate import simulate
 from sim.scenario.files import with_changes
 from sim.ui.cli import main
 
-TOY = str(ROOT / "scenarios/toy.toml")
+TOY = str(ROOT / "tests/cases/toy.toml")
 
 
 @pytest.fixture(scope="module")

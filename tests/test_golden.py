@@ -10,13 +10,15 @@ from playing import Game, Told, places
 
 from sim.engine import draws as chance
 from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, proxies, ties, war
+from sim.scenario.migration import PARAMETERS
 from sim.scenario.schema import Scenario
 
 CLOSE = 1e-9
 RENAMED = {
-    "tauL": "tau_L", "sig": "sigma", "nu_route": "nu_advance", "hs": "h_s",
-    "lead_step": "prestige_step", "q_chip": "q_dispute", "kp": "kap_pos", "kn": "kap_neg",
-    "dE": "d_E", "phiA": "phi_A", "phiE": "phi_E", "phiB": "phi_B",
+    "tauL": "long_term_horizon", "sig": "front_volatility", "nu_route": "advance_speed",
+    "hs": "believed_settlement_hazard", "lead_step": "prestige_step", "q_chip": "dispute_rate",
+    "kp": "learning_from_good", "kn": "learning_from_bad", "dE": "forgetting",
+    "phiA": "pull_of_alignment", "phiE": "pull_of_experience", "phiB": "pull_of_third_parties",
 }  # fmt: skip
 ACTOR_COLUMNS = ("side", "armed", "capability", "air", "ground", "diplomacy", "delta", "cost")
 BY_ACTOR = {
@@ -171,7 +173,8 @@ def test_the_scenario_file_holds_the_parameters_of_the_golden_run(
     plain_syria: Scenario, golden: Any
 ) -> None:
     mine = plain_syria.parameters.model_dump()
-    theirs = {RENAMED.get(k, k): v for k, v in golden["parameters"].items() if k != "t_core"}
+    known = RENAMED | PARAMETERS
+    theirs = {known.get(k, k): v for k, v in golden["parameters"].items() if k != "t_core"}
     assert {name: mine[name] for name in theirs} == theirs
 
 

@@ -89,7 +89,7 @@ def test_the_united_nations_mind_a_deal_only_for_their_weight_on_prestige(
     plain_syria: Scenario,
 ) -> None:
     # violations cost nothing here, so that all that is bad comes from being left out
-    mild = files.with_changes(plain_syria, {"parameters.s_viol": 0})
+    mild = files.with_changes(plain_syria, {"parameters.violation_intensity": 0})
     game = signing(mild)
     game.step()
     nations, russia = game.actor("united_nations"), game.actor("russia")
@@ -316,7 +316,7 @@ def test_a_refusal_on_the_core_is_bad_both_ways_whoever_refuses(
 ) -> None:
     fed = even_draws(plain_syria)
     # violations cost nothing here, so that all that is bad comes from the refusal
-    game = in_truce(files.with_changes(plain_syria, {"parameters.s_viol": 0}), 3, fed)
+    game = in_truce(files.with_changes(plain_syria, {"parameters.violation_intensity": 0}), 3, fed)
     game.tabled[game.issue("arms")] = True
     pair = [game.layout.actors[i] for i in game.givens.links.pairs[0]]
     fed[3, draws.BILATERAL, pair.index("iran")] = YES if iran else NO

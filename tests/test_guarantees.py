@@ -86,10 +86,12 @@ def heeded(case: Scenario, name: str) -> tuple[float, float]:
 def test_a_monitor_raises_the_log_odds_of_complying_by_its_cost_times_lambda(
     second: Scenario,
 ) -> None:
-    base = files.with_changes(plain(second), {"parameters.beta": 0.03, "parameters.lam": 40})
+    base = files.with_changes(
+        plain(second), {"parameters.breach_cost": 0.03, "parameters.choice_precision": 40}
+    )
     watched = files.with_changes(base, {"truce.monitored": True})
     numbers = watched.parameters
-    cost = numbers.obs_monitor * numbers.beta
+    cost = numbers.monitored_observation_chance * numbers.breach_cost
     for name in ("hezbollah", "northern_rebels", "syria_government"):
         (gain, none), (more, told) = heeded(base, name), heeded(watched, name)
         assert (none, told) == (0.0, pytest.approx(cost))
@@ -100,10 +102,10 @@ def test_a_monitor_raises_the_log_odds_of_complying_by_its_cost_times_lambda(
     for gain in (heeded(base, "hezbollah")[0], heeded(watched, "hezbollah")[0]):
         kept = 0
         for t in range(20_000):
-            chance.shocks(draws, keys, fed, chance.COMPLY, who, t, numbers.lam)
+            chance.shocks(draws, keys, fed, chance.COMPLY, who, t, numbers.choice_precision)
             kept += draws[0] <= gain
         shares.append(math.log(kept / (20_000 - kept)))
-    assert shares[1] - shares[0] == pytest.approx(numbers.lam * cost, abs=0.12)
+    assert shares[1] - shares[0] == pytest.approx(numbers.choice_precision * cost, abs=0.12)
 
 
 def test_what_is_monitored_is_seen_more_often(second: Scenario) -> None:
@@ -111,8 +113,8 @@ def test_what_is_monitored_is_seen_more_often(second: Scenario) -> None:
     for monitored in (False, True):
         case = files.with_changes(
             plain(second),
-            {"parameters.obs": 0.3}
-            | ({"truce.monitored": True, "parameters.beta": 0.0} if monitored else {}),
+            {"parameters.observation_chance": 0.3}
+            | ({"truce.monitored": True, "parameters.breach_cost": 0.0} if monitored else {}),
         )
         results = simulate(case, runs=12, seed=3, parts=("actor", "actor_flag"), log=False)
         violated = results["violated"].values
@@ -128,8 +130,9 @@ def test_what_is_monitored_is_seen_more_often(second: Scenario) -> None:
 def test_a_monitor_without_a_cost_and_with_the_same_eyes_changes_nothing(
     second: Scenario,
 ) -> None:
-    blind = {"truce.monitored": True, "parameters.beta": 0.0,
-             "parameters.obs_monitor": second.parameters.obs}  # fmt: skip
+    blind = {"truce.monitored": True, "parameters.breach_cost": 0.0,
+             "parameters.monitored_observation_chance":
+                   second.parameters.observation_chance}  # fmt: skip
     one, two = (
         simulate(c, runs=2, seed=3)
         for c in (plain(second), files.with_changes(plain(second), blind))
@@ -158,7 +161,7 @@ def test_troops_hold_the_clients_of_guarantors_that_would_have_it_kept(
                     pull *= leverage[event.run, event.round - 1, link]
                     keeps = ordered[event.run, event.round, patron]
                     expected += keeps * pull * case.actors[patron].tasks.ground
-            expected *= numbers.obs * numbers.beta_troops
+            expected *= numbers.observation_chance * numbers.guarantor_breach_cost
             assert event.terms["breach"] == pytest.approx(expected, abs=1e-12)
             held.add((event.actor, expected > 0.0))
     assert {("hezbollah", True), ("hezbollah", False), ("northern_rebels", True)} <= held
@@ -200,8 +203,9 @@ def touchy(second: Scenario) -> Scenario:
     """Talks every other week, to which the rebels come half of the time."""
     return files.with_changes(
         plain(second),
-        {"mechanisms.walking_out": True, "parameters.walkout_rounds": 3, "parameters.tau_n": 2,
-         "parameters.lam": 5.0, "parameters.h1": 0.0},
+        {"mechanisms.walking_out": True, "parameters.walkout_rounds": 3,
+         "parameters.negotiation_period": 2,
+         "parameters.choice_precision": 5.0, "parameters.added_hazard": 0.0},
     )  # fmt: skip
 
 
@@ -217,7 +221,7 @@ def test_who_walks_out_stays_away_exactly_so_many_rounds(touchy: Scenario) -> No
     # rounds of talks were held where any party was asked; those with nobody left are not seen,
     # so count by the calendar: every second week of an old enough ceasefire
     state, age = results["state"].values, results["age"].values
-    first, tau = touchy.parameters.first_n, touchy.parameters.tau_n
+    first, tau = touchy.parameters.first_negotiation_round, touchy.parameters.negotiation_period
     drawn = {(e.run, e.round) for e in told if e.decision == "collapse"}
     for run in range(results.sizes["run"]):
         rounds[run] = [

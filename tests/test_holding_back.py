@@ -188,14 +188,15 @@ def test_attrition_wears_the_armed_alone(tasked: Scenario, results: xr.Dataset) 
 def test_a_war_moves_as_all_believe_however_hard_it_is_fought(tasked: Scenario) -> None:
     """Without luck the front moves by nu (2 psi - 1), and optimism has nothing wrong to learn."""
     steady = files.with_changes(
-        tasked, {"parameters.sigma": 0.0, "parameters.opt": 0.0, "parameters.tau_c": 1000,
-                 "parameters.first_c": 1000},
+        tasked, {"parameters.front_volatility": 0.0, "parameters.mutual_optimism": 0.0,
+                 "parameters.ceasefire_period": 1000,
+                 "parameters.first_ceasefire_round": 1000},
     )  # fmt: skip
     found = simulate(steady, seed=1, rounds=40, log=False)
     assert (found["state"].values == 0).all()
     assert (found["effort"].sel(actor=["russia", "iran"]).values < 0.95).all()
     front = found["position"].sel(issue="regime").values[0]
-    expected = steady.parameters.nu * (2.0 * found["contest"].values[0] - 1.0)
+    expected = steady.parameters.front_speed * (2.0 * found["contest"].values[0] - 1.0)
     assert np.diff(front) == pytest.approx(expected[1:], abs=1e-12)
     assert np.abs(found["optimism"].values).max() < 1e-15
 
@@ -211,15 +212,19 @@ def test_who_holds_back_bears_less_of_the_cost_of_war() -> None:
 def test_attrition_goes_by_the_strengths_that_efforts_made_and_not_by_efforts_again(
     tasked: Scenario,
 ) -> None:
-    peace = {"parameters.tau_c": 1000, "parameters.first_c": 1000}
+    peace = {"parameters.ceasefire_period": 1000, "parameters.first_ceasefire_round": 1000}
     found = simulate(files.with_changes(tasked, peace), seed=1, rounds=6, log=False)
     p = tasked.parameters
     strength, m = found["strength"].values[0], found["capability"].sel(actor="hezbollah").values[0]
     start = tasked.actors["hezbollah"].capability
     own = [tasked.camps[str(camp)].pole == 1 for camp in found["camp"].values].index(True)
     for week in range(1, 6):
-        kept = m[week - 1] * (1.0 - p.ell * strength[week, 1 - own] / strength[week, own])
-        assert m[week] == pytest.approx(kept + p.rep * (start - m[week - 1]), abs=1e-12)
+        kept = m[week - 1] * (
+            1.0 - p.attrition_rate * strength[week, 1 - own] / strength[week, own]
+        )
+        assert m[week] == pytest.approx(
+            kept + p.replenishment_rate * (start - m[week - 1]), abs=1e-12
+        )
 
 
 def test_a_breach_weighs_what_its_author_would_have_put_into_the_war(tasked: Scenario) -> None:
@@ -229,13 +234,13 @@ def test_a_breach_weighs_what_its_author_would_have_put_into_the_war(tasked: Sce
     assert (game.engaged == game.arms * game.effort).all()
     assert (game.bound == game.engaged).all()
     share = float(game.bound @ game.violates / game.bound.sum())
-    gv, vbar = tasked.parameters.gv, float(game.vbar[0])
+    gv, vbar = tasked.parameters.violence_smoothing, float(game.vbar[0])
     assert vbar == pytest.approx((1.0 - gv) * 1.0 + gv * share, abs=1e-12)
 
 
 def test_a_state_that_saves_nothing_by_staying_out_fights_harder(tasked: Scenario) -> None:
-    free = files.with_changes(tasked, {"parameters.own_cost": 0.0})
-    dear = files.with_changes(tasked, {"parameters.own_cost": 1.0})
+    free = files.with_changes(tasked, {"parameters.cost_saved_by_holding_back": 0.0})
+    dear = files.with_changes(tasked, {"parameters.cost_saved_by_holding_back": 1.0})
     first = [simulate(c, rounds=1, seed=1, log=False)["effort"][0, 0] for c in (free, dear)]
     for name in ("russia", "iran", "turkey", "united_states"):
         assert float(first[0].sel(actor=name)) > float(first[1].sel(actor=name)), name
@@ -282,7 +287,7 @@ def test_who_holds_back_counts_less_in_the_contest(second: Scenario) -> None:
     before = game.effort.copy()
     psi = war.contest(
         np.empty(2), game.givens.who.side, game.m * before, game.givens.who.air,
-        game.givens.who.ground, game.knobs.ces,
+        game.givens.who.ground, game.knobs.task_exponent,
     )  # fmt: skip
     game.step()
     assert game.psi[0] == psi

@@ -16,7 +16,7 @@ from sim.errors import SimError
 from sim.ui.cli import _parser, common, main
 from sim.ui.cli import scenario as single
 
-TOY = str(ROOT / "scenarios/toy.toml")
+TOY = str(ROOT / "tests/cases/toy.toml")
 CASES = Path(__file__).parent / "plugins"
 
 

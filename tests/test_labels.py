@@ -23,7 +23,7 @@ ALL = [*(f"parameters.{name}" for name in Parameters.model_fields),
 
 def test_a_path_becomes_words_with_the_labels_of_the_scenario():
     for path, words in (
-        ("parameters.opt", "mutual optimism"),
+        ("parameters.mutual_optimism", "mutual optimism"),
         ("actors.iran.capability", "Iran's capability"),
         ("actors.foreign_militias.capability", "the foreign Shia militias' capability"),
         (
@@ -40,7 +40,10 @@ def test_a_path_becomes_words_with_the_labels_of_the_scenario():
 
 
 def test_ids_are_given_on_request():
-    assert labels.label(SYRIA, "parameters.opt", ids=True) == "mutual optimism (parameters.opt)"
+    assert (
+        labels.label(SYRIA, "parameters.mutual_optimism", ids=True)
+        == "mutual optimism (parameters.mutual_optimism)"
+    )
 
 
 @pytest.mark.parametrize("path", ALL)

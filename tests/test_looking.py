@@ -219,7 +219,7 @@ def test_a_report_is_one_page_that_needs_nothing_else(reports):
         page = Page(text)
         assert text.startswith("<!DOCTYPE html>")
         assert page.all("html") == [{"lang": "en"}]
-        assert len(page.all("h1")) == len(page.all("title")) == len(page.all("main")) == 1
+        assert len(page.all("added_hazard")) == len(page.all("title")) == len(page.all("main")) == 1
         assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.all(
             "meta"
         )
@@ -357,7 +357,7 @@ COMMANDS = (
     ["plot", "{}", "--figure", "ties", "--out", "f.png"], ["report", "{}", "--out", "f.html"],
     ["explain", "{}"], ["export", "{}", "--out", "f.csv"], ["digest", "{}"],
     ["replay", "{}", "--run", "1"], ["compare", "{}", "{}"],
-    ["branch", "{}", "--run", "1", "--at", "3", "--set", "parameters.nu=0.02"],
+    ["branch", "{}", "--run", "1", "--at", "3", "--set", "parameters.front_speed=0.02"],
 )  # fmt: skip
 
 

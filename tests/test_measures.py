@@ -66,7 +66,7 @@ def test_an_issue_adds_its_overlap_times_its_agreement_and_then_decays(toy: Scen
         "ab", weeks=2, attrs={"scenario": dumps(toy)},
         attention=(dims, weight), attention_ideal=(dims, ideal),
     ).assign_coords(issue=["land", "law"])  # fmt: skip
-    a, e = toy.parameters.phi_A, toy.parameters.phi_E
+    a, e = toy.parameters.pull_of_alignment, toy.parameters.pull_of_experience
     split = measures.drift_by_issue(results, ("a", "b")).values[0]
     # week 0, first issue: sqrt(.25 .16) (1 - 2) = -.2; week 1 adds nothing to it
     assert split[0, 0] == pytest.approx(-0.2 * a)

@@ -20,7 +20,7 @@ from sim.runs.simulate import simulate
 from sim.scenario.files import load
 
 SYRIA = "scenarios/syria_2015_2018.toml"
-TOY = "scenarios/toy.toml"
+TOY = "tests/cases/toy.toml"
 
 
 def test_each_actor_of_syria_is_an_agent_of_its_kind():

@@ -228,10 +228,9 @@ def test_new_without_a_source_has_the_theory_that_a_new_war_should_have(tmp_path
     assert main(["new", str(file)]) == 0
     war = sim.load_scenario(file)
     advised = {"terms": "promised", "voice": "strength", "attention": "danger"}
-    assert war.theory == "second"
     assert {name: getattr(war.mechanisms, name) for name in advised} == advised
     small = files.as_data(war)
-    assert files.build({k: v for k, v in small.items() if k not in ("theory", "mechanisms")}) == (
+    assert files.build({k: v for k, v in small.items() if k != "mechanisms"}) == (
         files.with_changes(war, {"mechanisms.fights": "armed"})
     )
 

@@ -266,7 +266,9 @@ def test_a_summary_of_many_runs_says_who_won_how_often(won: xr.Dataset) -> None:
 @pytest.fixture(scope="module")
 def won(syria: Scenario) -> xr.Dataset:
     """Three runs, with the front at the end of one camp from the first week on."""
-    data = files.as_data(files.with_changes(syria, {"parameters.first_c": 99, "rounds": 16}))
+    data = files.as_data(
+        files.with_changes(syria, {"parameters.first_ceasefire_round": 99, "rounds": 16})
+    )
     data["events"] = [{"week": 0, "why": "experiment", "issue": "regime", "position": 1.0,
                        "pinned": True}]  # fmt: skip
     return simulate(files.build(data), runs=3, seed=1)

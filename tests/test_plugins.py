@@ -17,7 +17,7 @@ from sim.results.ensemble_spec import Study
 from sim.results.store import Store
 from sim.ui.cli import main
 
-TOY = str(ROOT / "scenarios/toy.toml")
+TOY = str(ROOT / "tests/cases/toy.toml")
 PLUGIN = """
 import sim
 import helper_beside

@@ -111,10 +111,10 @@ def test_fewer_rounds_are_the_beginning_of_more(syria: Scenario) -> None:
     "changes",
     [
         {"mechanisms.bilateral": False},
-        {"parameters.tau_n": 1000},
-        {"parameters.tau_c": 7},
+        {"parameters.negotiation_period": 1000},
+        {"parameters.ceasefire_period": 7},
         {"mechanisms.local_disputes": False},
-        {"parameters.obs": 0.1},
+        {"parameters.observation_chance": 0.1},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -219,8 +219,12 @@ def test_both_drivers_give_the_same_numbers_to_the_last_bit(path: Path, seed: in
 
 @pytest.mark.parametrize(
     "change",
-    ["c_att=5", "gam=20", "varpi=9", "q_e=50", "c_b=5", "k_q=2000", "xi=50", "nu=5", "opt=5",
-     "sig_b=0.00001", "lam=0.000001", "lam=1000000", "tau_L=1000000", "eps=0.000000001"],
+    [
+        "attendance_cost=5", "military_gain=20", "loyalty=9", "endorsement_weight=50",
+        "bilateral_deal_cost=5", "consultation_slope=2000", "contagion=50", "front_speed=5",
+        "mutual_optimism=5", "perceived_volatility=0.00001", "choice_precision=0.000001",
+        "choice_precision=1000000", "long_term_horizon=1000000", "surplus_floor=0.000000001",
+    ],
 )  # fmt: skip
 def test_what_a_scenario_allows_both_drivers_can_play(syria: Scenario, change: str) -> None:
     try:
@@ -288,7 +292,7 @@ def digest(interpreted: bool, *arguments: str) -> str:
 
 def test_compiled_and_interpreted_rules_agree_to_the_last_bit() -> None:
     cases = [str(ROOT / "scenarios/syria_2015_2018.toml"), "90",
-             str(ROOT / "scenarios/toy.toml"), "52"]  # fmt: skip
+             str(ROOT / "tests/cases/toy.toml"), "52"]  # fmt: skip
     assert digest(True, *cases) == digest(False, *cases)
 
 
@@ -315,7 +319,11 @@ def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
     base = simulate(syria, runs=runs, seed=14, parts=PARTS, log=False)
     words = {"attention": "flag", "fights": "armed", "terms": "all", "voice": "heads"}
     # Hazards go together; what is said in public feeds back on nothing, and nobody wins here.
-    hazards = {"mechanisms.hazard": "violations", "parameters.h0": 0.02, "parameters.h1": 0.1}
+    hazards = {
+        "mechanisms.hazard": "violations",
+        "parameters.base_hazard": 0.02,
+        "parameters.added_hazard": 0.1,
+    }
     for mechanism in sorted(set(type(syria.mechanisms).model_fields) - {"public", "victory"}):
         other = words.get(mechanism, not getattr(syria.mechanisms, mechanism))
         change = {f"mechanisms.{mechanism}": other}
@@ -328,7 +336,7 @@ def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
 
 def test_cut_from_behaviour_ties_move_and_decide_nothing(syria: Scenario) -> None:
     """Without memory of good and bad (kap = 0) ties go another way; off, nobody acts otherwise."""
-    numb = {"parameters.kap_pos": 0.0, "parameters.kap_neg": 0.0}
+    numb = {"parameters.learning_from_good": 0.0, "parameters.learning_from_bad": 0.0}
     for on in (True, False):
         case = files.with_changes(syria, {"mechanisms.tie_behaviour": on})
         base, other = (
@@ -355,8 +363,8 @@ def test_bilateral_talks_off_is_no_pair_and_shifts_off_is_no_event(syria: Scenar
 def test_any_one_part_of_the_record_can_be_kept(toy: Scenario, part: str) -> None:
     whole = simulate(toy, seed=15, log=False)
     one = simulate(toy, seed=15, parts=(part,), log=False)
-    always = set(RECORDED["status"][1].values())
-    assert set(one.data_vars) == always | set(RECORDED[part][1].values())
+    always = set(RECORDED["status"].values())
+    assert set(one.data_vars) == always | set(RECORDED[part].values())
     same_by_name(one, whole)
 
 
@@ -395,10 +403,12 @@ def test_saving_and_loading_loses_nothing(syria: Scenario, tmp_path: Path) -> No
 
 
 def test_results_can_be_made_again_from_what_they_carry(syria: Scenario, tmp_path: Path) -> None:
-    results = simulate(syria, runs=2, seed=2**64 - 1, first=5, set=["parameters.obs=0.6"])
+    results = simulate(
+        syria, runs=2, seed=2**64 - 1, first=5, set=["parameters.observation_chance=0.6"]
+    )
     kept = load(save(results, tmp_path / "results.nc"))
     scenario = scenario_of(kept)
-    assert scenario == files.with_changes(syria, {"parameters.obs": 0.6})
+    assert scenario == files.with_changes(syria, {"parameters.observation_chance": 0.6})
     again = simulate(
         scenario, runs=kept.sizes["run"], seed=int(kept.attrs["seed"]), first=int(kept["run"][0])
     )

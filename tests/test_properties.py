@@ -53,7 +53,7 @@ def test_every_number_is_finite_and_in_its_range(scenario: Scenario, seed: int) 
             assert values.size == 0 or values.max() <= high + 1e-9, (name, values.max())
     assert set(np.unique(results["state"])) <= {0, 1, 2, 3}
     assert results["activation"].size == 0 or (
-        results["activation"].values.min() >= min(scenario.parameters.a_min, 1.0) - 1e-12
+        results["activation"].values.min() >= min(scenario.parameters.attention_floor, 1.0) - 1e-12
     )
 
 
@@ -129,14 +129,14 @@ def test_what_happens_follows_the_rules_of_the_calendar(scenario: Scenario, seed
     for week, kinds in told.items():
         if "convene" in kinds:
             assert before[week] == 0
-            assert week >= p.first_c
-            assert (week - p.first_c) % p.tau_c == 0
+            assert week >= p.first_ceasefire_round
+            assert (week - p.first_ceasefire_round) % p.ceasefire_period == 0
         if "settle" in kinds:
-            assert week >= p.first_n
-            assert (week - p.first_n) % p.tau_n == 0
+            assert week >= p.first_negotiation_round
+            assert (week - p.first_negotiation_round) % p.negotiation_period == 0
         if "deal" in kinds:
-            assert week >= p.first_b
-            assert (week - p.first_b) % p.tau_b == 0
+            assert week >= p.first_bilateral_round
+            assert (week - p.first_bilateral_round) % p.bilateral_period == 0
         if "collapse" in kinds:  # back to war, which may be won in the same week
             assert state[week] == (3 if "victory" in kinds else 0)
         assert ("victory" in kinds) == (state[week] == 3 != before[week])

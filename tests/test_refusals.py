@@ -33,7 +33,7 @@ def results(request: pytest.FixtureRequest) -> xr.Dataset:
     """Wars with silent refusals, with open ones only, and with both in one sentence."""
     if request.param == "loud":  # an open refusal costs little, so that both kinds are frequent
         case = with_changes(
-            load(ROOT / "scenarios/syria_2015_2018.toml"), {"parameters.kappa_face": 0.02}
+            load(ROOT / "scenarios/syria_2015_2018.toml"), {"parameters.open_refusal_cost": 0.02}
         )
         return simulate(case, runs=RUNS, seed=1)
     return simulate(ROOT / f"scenarios/{request.param}.toml", runs=RUNS, seed=1)

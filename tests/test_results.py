@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.engine.state import RECORDED
+from sim.engine.state import VARIABLES
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.results import dataset as kept
 from sim.results.variables import IN_SUMMARY
@@ -47,7 +47,7 @@ def test_everything_that_the_issue_of_a_result_names_is_there(war):
 
 
 def test_everything_that_is_kept_has_a_meaning_and_nothing_else():
-    public = {name for _, fields in RECORDED.values() for name in fields.values()}
+    public = {row.name for row in VARIABLES}
     assert public | set(IN_SUMMARY) == set(kept.MEANING)
 
 
@@ -130,7 +130,7 @@ def test_a_file_that_is_no_results_file_is_refused(tmp_path, content):
 
 def test_a_scenario_taken_for_results_says_what_reads_it():
     with pytest.raises(ResultsError, match=r"toy\.toml is not a results .* sim\.load_scenario"):
-        kept.load("scenarios/toy.toml")
+        kept.load("tests/cases/toy.toml")
 
 
 def test_a_file_of_another_program_is_refused(tmp_path):

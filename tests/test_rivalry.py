@@ -28,8 +28,8 @@ UNIT = st.floats(0.0, 1.0)
 def quarrelsome(second: Scenario) -> Scenario:
     """Allies that need each other little, clash cheaply, and often find something new."""
     change = {
-        "mechanisms.clashes": True, "mechanisms.dependence": False, "parameters.c_clash": 0.0,
-        "parameters.q_dispute": 0.3,
+        "mechanisms.clashes": True, "mechanisms.dependence": False, "parameters.clash_cost": 0.0,
+        "parameters.dispute_rate": 0.3,
     }  # fmt: skip
     return files.with_changes(plain(second), change)
 
@@ -128,7 +128,7 @@ def test_a_clash_is_about_something_new_of_which_both_have_a_part(
             wants = quarrelsome.actors[name]
             assert event.issue in {*wants.short, *wants.long}
         terms = event.terms
-        gain = terms["prize"] - quarrelsome.parameters.varpi * terms["tie"] - terms["cost"]
+        gain = terms["prize"] - quarrelsome.parameters.loyalty * terms["tie"] - terms["cost"]
         assert event.gain == pytest.approx(gain, abs=1e-12)
         assert event.answer == (event.shock < event.gain)
     # each of the two is asked about the other
@@ -198,7 +198,9 @@ def test_a_dear_clash_is_rarer(quarrelsome: Scenario, results: xr.Dataset) -> No
     def begun(found: xr.Dataset) -> int:
         return sum(e.decision == "clash" and e.answer for e in events(found))
 
-    dear = simulate(files.with_changes(quarrelsome, {"parameters.c_clash": 0.05}), runs=6, seed=1)
+    dear = simulate(
+        files.with_changes(quarrelsome, {"parameters.clash_cost": 0.05}), runs=6, seed=1
+    )
     assert begun(dear) < begun(results)
 
 

@@ -104,7 +104,7 @@ def test_utility_is_between_nothing_and_one_and_one_only_at_the_ideal(
 
 @given(st.floats(0.9, 0.999), st.floats(0.0, 200.0))
 def test_a_patient_actor_weighs_the_order_after_the_war_more(delta: float, tau: float) -> None:
-    scenario = build(SMALL, {"actors.one.discount": delta, "parameters.tau_L": tau})
+    scenario = build(SMALL, {"actors.one.discount": delta, "parameters.long_term_horizon": tau})
     given_, _, _ = prepare(scenario)
     assert given_.who.patience[0] == pytest.approx(delta**tau, rel=1e-9)
     assert given_.who.power[0] == pytest.approx(-1.0 / math.log(delta), rel=1e-12)

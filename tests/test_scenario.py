@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sim import files
 from sim.errors import Fault, ScenarioError, nearest
 from sim.scenario import schema
-from sim.scenario.parameters import IDLE, OFF, Mechanisms, Parameters
+from sim.scenario.parameters import IDLE, MONITORED, NUMBERS, OFF, Mechanisms, Parameters
 from sim.scenario.schema import Scenario, week_of
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +57,8 @@ def test_defaults_have_the_types_of_their_fields() -> None:
 
 
 def test_what_is_off_is_a_parameter_and_legal() -> None:
-    assert set(IDLE) <= set(Mechanisms.model_fields)
+    assert set(IDLE) <= {*Mechanisms.model_fields, MONITORED}
+    assert {known.mechanism for known in NUMBERS.values()} == {*IDLE, ""}
     rules = {"attention", "foresight", "hazard", "learning", "victory", "vote_loyalty",
              "tie_behaviour", "theatres", "fights", "clashes", "terms", "voice"}  # fmt: skip
     assert set(OFF) | {"bilateral", "shifts"} | rules == set(Mechanisms.model_fields)
@@ -86,18 +87,22 @@ def test_the_nearest_word_is_named_or_all_are() -> None:
 # the documentation --------------------------------------------------------------------------------
 
 
-def test_the_page_is_up_to_date(generator: ModuleType) -> None:
-    text = generator.PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["SCENARIOS.md", "ARCHITECTURE.md"])
+def test_what_a_page_takes_from_the_code_is_up_to_date(generator: ModuleType, name: str) -> None:
+    path = ROOT / "docs" / name
+    assert path in generator.PAGES
+    text = path.read_text(encoding="utf-8")
+    assert "<!-- generated: " in text
     assert generator.page(text) == text, "run python docs/generate.py"
 
 
-def test_every_parameter_has_a_basis(generator: ModuleType) -> None:
-    assert list(generator.BASIS) == list(Parameters.model_fields)
-    assert all(basis for *_, basis in generator.BASIS.values())
+def test_every_parameter_has_a_basis() -> None:
+    assert list(NUMBERS) == list(Parameters.model_fields)
+    assert all(known.source for known in NUMBERS.values())
 
 
 def test_the_example_on_the_page_is_sound(generator: ModuleType) -> None:
-    text = generator.PAGE.read_text(encoding="utf-8")
+    text = (ROOT / "docs/SCENARIOS.md").read_text(encoding="utf-8")
     example = text.partition("```toml\n")[2].partition("```")[0]
     whole = (
         'name = "x"\nstart = 2001-01-01\n[camps.government]\nlabel = "g"\npole = 1\n'

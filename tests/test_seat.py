@@ -24,8 +24,8 @@ from sim.ui.role_play.questions import EVENTS, Question, question
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # Numbers that are quoted here come from a file that stays as it is.
-SECOND = ROOT / "scenarios/syria_second_theory.toml"
-TOY = ROOT / "scenarios/toy.toml"
+SECOND = ROOT / "tests/cases/syria_second_theory.toml"
+TOY = ROOT / "tests/cases/toy.toml"
 
 
 def same(one: xr.Dataset, other: xr.Dataset) -> bool:
@@ -94,7 +94,7 @@ def test_answers_stand_where_breaches_cost_and_forces_hold_back(who: str) -> Non
 
 
 RIVALS = {
-    "mechanisms.clashes": True, "parameters.c_clash": 0.0,
+    "mechanisms.clashes": True, "parameters.clash_cost": 0.0,
     "issues.arms.agenda.at": "when it pays",
 }  # fmt: skip
 
@@ -130,7 +130,7 @@ def test_every_answer_to_an_ally_over_a_new_dispute_stands(
     first_syria: Scenario, answer: bool
 ) -> None:
     """Each issue has a draw of its own; an answer must be set against that of the issue at hand."""
-    busy = {**RIVALS, "parameters.q_dispute": 0.9}
+    busy = {**RIVALS, "parameters.dispute_rate": 0.9}
     seat = Seat(first_syria, "iran", seed=5, weeks=30, decisions=["clashes"], set=busy)
     seat.play(lambda _: answer)
     assert len(seat.history) > 15

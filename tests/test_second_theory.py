@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,10 +19,9 @@ from sim.errors import ScenarioError
 from sim.results.dataset import events
 from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, war
 from sim.runs.simulate import simulate
-from sim.scenario.parameters import PRESETS, Mechanisms, Parameters
 from sim.scenario.schema import Scenario
 
-SYRIA = ROOT / "scenarios" / "syria_second_theory.toml"
+SYRIA = ROOT / "tests" / "cases" / "syria_second_theory.toml"
 NEVER = {
     f"actors.{name}.short.regime.satisfied_at": "never"
     for name in ("russia", "iran", "syria_government", "hezbollah", "foreign_militias",
@@ -45,87 +43,7 @@ def second() -> Scenario:
 
 @pytest.fixture(scope="module")
 def first() -> Scenario:
-    return files.load(ROOT / "scenarios" / "syria_first_theory.toml")
-
-
-# the preset ---------------------------------------------------------------------------------------
-
-
-def test_the_first_theory_is_the_default_of_every_field() -> None:
-    for group, model in (("mechanisms", Mechanisms()), ("parameters", Parameters())):
-        for name, value in PRESETS["first"][group].items():
-            assert getattr(model, name) == value
-            assert type(getattr(model, name)) is type(value) or isinstance(value, int | float)
-        assert PRESETS["second"][group].keys() == PRESETS["first"][group].keys()
-
-
-def test_all_switches_off_is_the_first_theory_to_the_last_bit(
-    first: Scenario, second: Scenario
-) -> None:
-    switched = {f"mechanisms.{k}": v for k, v in PRESETS["first"]["mechanisms"].items()}
-    valued = {f"parameters.{k}": v for k, v in PRESETS["first"]["parameters"].items()}
-    valued.pop("parameters.h_power")  # of a mechanism that is off
-    off = files.with_changes(second, switched | valued)
-    assert off.theory == "second"
-    same(simulate(off, runs=3, seed=21), simulate(first, runs=3, seed=21))
-
-
-@pytest.mark.parametrize("mechanism", PRESETS["second"]["mechanisms"])
-def test_one_switch_on_leaves_the_rest_of_the_first_theory(first: Scenario, mechanism: str) -> None:
-    value = PRESETS["second"]["mechanisms"][mechanism]
-    on = files.with_changes(first, {f"mechanisms.{mechanism}": value})
-    assert on.theory == "first"
-    assert on.parameters == first.parameters
-    changed = {name for name, was in first.mechanisms if getattr(on.mechanisms, name) != was}
-    assert changed == {mechanism}
-
-
-def test_what_a_file_says_stands_whatever_the_theory() -> None:
-    said = {"parameters.h1": 0.7, "mechanisms.learning": False}
-    case = files.load(SYRIA, said)
-    assert (case.parameters.h1, case.parameters.varpi) == (0.7, 0.06)
-    assert (case.mechanisms.learning, case.mechanisms.attention) == (False, "danger")
-
-
-def test_another_theory_is_a_change_of_one_word(first: Scenario, second: Scenario) -> None:
-    # of a file, of a scenario, and of a complete dump with every value written out
-    named = {"name": first.name}
-    assert files.with_changes(second, {"theory": "first", **named}) == first
-    whole = files.loads(files.dumps(second))
-    assert files.with_changes(whole, {"theory": "first", **named}) == first
-    kept = {"mechanisms.terms": "all", "mechanisms.voice": "heads", "name": second.name}
-    assert files.with_changes(first, {"theory": "second", **kept}) == second
-
-
-def test_a_choice_of_ones_own_outlasts_the_theory(second: Scenario) -> None:
-    chosen = files.with_changes(second, {"parameters.opt": 0.004, "mechanisms.foresight": False})
-    back = files.with_changes(chosen, {"theory": "first"})
-    assert back.parameters.opt == 0.004
-    assert back.parameters.varpi == 0.03
-    again = files.with_changes(back, {"theory": "second"})
-    assert again.parameters.opt == 0.004
-    assert again.parameters.varpi == 0.06
-    # no foresight is what the first theory has, so nothing is left of that choice
-    assert again.mechanisms.foresight
-
-
-def test_a_variant_with_a_theory_lets_go_of_the_values_of_its_base(tmp_path: Any) -> None:
-    base = tmp_path / "base.toml"
-    base.write_text(files.dumps(files.load(SYRIA)))
-    top = tmp_path / "top.toml"
-    top.write_text('extends = "base.toml"\ntheory = "first"\n[parameters]\nvarpi = 0.06\n')
-    case = files.load(top)
-    assert case.parameters.varpi == 0.06
-    assert case.mechanisms.hazard == "violations"
-    assert (case.parameters.h0, case.parameters.h1) == (0.02, 0.1)
-
-
-def test_everything_that_the_theory_decides_is_written_out(second: Scenario) -> None:
-    text = files.dumps(second)
-    for values in PRESETS["second"].values():
-        for name in values:
-            assert f"\n{name} = " in text
-    assert files.loads(text) == second
+    return files.load(ROOT / "tests" / "cases" / "syria_first_theory.toml")
 
 
 # 1 attention from danger --------------------------------------------------------------------------
@@ -213,7 +131,9 @@ def test_attention_goes_to_the_danger_in_between() -> None:
 
 def test_attention_comes_back_when_the_ally_leaves(second: Scenario) -> None:
     """The front stands still; what changes is the drift that the others believe in."""
-    far = files.with_changes(second, {"mechanisms.optimism": False, "parameters.sigma": 0.0})
+    far = files.with_changes(
+        second, {"mechanisms.optimism": False, "parameters.front_volatility": 0.0}
+    )
     left = {"week": 0, "why": "it goes", "actor": "russia", "capability": 0.0}
     data = files.as_data(far)
     data["issues"]["regime"]["start"] = 0.75
@@ -349,7 +269,7 @@ def test_what_is_foreseen_is_the_nash_text_over_the_whole_agenda(second: Scenari
     start = game.u - game.V_w
     bargaining.nash_text(
         expected, theta, party, topic.agenda_rule >= 0, who.power, start, np.ones(len(start)),
-        game.W, game.X, p.r, p.eps, int(p.nash_steps), p.nash_step,
+        game.W, game.X, p.loss_exponent, p.surplus_floor, int(p.nash_steps), p.nash_damping,
     )  # fmt: skip
     assert game.foreseen == pytest.approx(expected, abs=1e-15)
     off_agenda = topic.agenda_rule < 0
@@ -368,8 +288,8 @@ def test_what_is_foreseen_enters_the_value_of_a_ceasefire_and_of_nothing_else(
     p, V_c, V_s = game.knobs, np.empty(len(game.u)), np.empty(len(game.u))
     who = game.givens.who
     ceasefire.truce_values(
-        V_c, game.u, game.u_ahead, game.V_w, game.chi, game.cost, who.covered, who.delta, p.h_s,
-        game.h_c[0],
+        V_c, game.u, game.u_ahead, game.V_w, game.chi, game.cost, who.covered, who.delta,
+        p.believed_settlement_hazard, game.h_c[0],
     )  # fmt: skip
     assert game.V_c.tolist() == V_c.tolist()
     negotiation.settlement_values(V_s, game.u_table, game.chi, game.V_d, game.V_w)
@@ -408,12 +328,13 @@ def test_a_ceasefire_of_steady_breaches_gets_safer_with_age() -> None:
 
 
 def test_the_hazard_of_a_ceasefire_starts_from_the_war_that_was(second: Scenario) -> None:
-    for theory, war_level in (("second", 1.0), ("first", 0.0)):
-        case = files.with_changes(second, {"theory": theory})
+    chances = {"mechanisms.hazard": "violations", "parameters.added_hazard": 0.1}
+    for changes, war_level in (({}, 1.0), (chances, 0.0)):
+        case = files.with_changes(second, changes)
         violence = simulate(case, runs=4, seed=2)
         state, age = violence["state"].values, violence["age"].values
         assert ((violence["violence"].values == war_level) | (state > 0) | (age > 0)).all()
-        if theory == "second":
+        if not changes:
             never = (state == 0) & (violence["convener"].values < 0)
             assert (violence["violence"].values[never] == 1.0).all()
 
@@ -422,13 +343,13 @@ def test_every_ceasefire_starts_from_the_war_that_was_also_the_first_and_one_soo
     second: Scenario,
 ) -> None:
     """At nearly random answers some are signed in week 0, some in the week after a collapse."""
-    hasty = {"parameters.lam": 2.0, "parameters.tau_c": 1}
+    hasty = {"parameters.choice_precision": 2.0, "parameters.ceasefire_period": 1}
     results = simulate(files.with_changes(second, hasty), runs=12, seed=1, log=False)
     age, convener = results["age"].values, results["convener"].values
     signed = (age == 1) & (convener >= 0)
     assert signed[:, 0].any()
     # half of it is what is broken in the first week, the other half the war before
-    assert (results["violence"].values[signed] >= second.parameters.gv).all()
+    assert (results["violence"].values[signed] >= second.parameters.violence_smoothing).all()
 
 
 def test_the_believed_hazard_follows_remembered_breaches_by_what_a_ceasefire_binds() -> None:
@@ -477,9 +398,9 @@ def test_optimism_is_learned_away_in_war_weeks_inside_the_borders_only(second: S
         fought = game.state[0] == 0 and 0 < front < 1 and 0 < after < 1
         assert int(game.learned[0]) == learned + fought
         if fought:
-            b = before if week else second.parameters.opt * game.givens.who.side
-            shown = after - front - second.parameters.nu * (2 * game.psi[0] - 1)
-            expected = b + (shown - b) / (second.parameters.n0 + learned + 1)
+            b = before if week else second.parameters.mutual_optimism * game.givens.who.side
+            shown = after - front - second.parameters.front_speed * (2 * game.psi[0] - 1)
+            expected = b + (shown - b) / (second.parameters.optimism_weeks + learned + 1)
             assert game.optimism == pytest.approx(expected, abs=1e-15)
         elif week:
             assert game.optimism.tolist() == before.tolist()
@@ -510,7 +431,7 @@ def test_the_public_layer_is_read_off_the_same_shocks_and_feeds_back_on_nothing(
     second: Scenario,
 ) -> None:
     loud = files.with_changes(second, {"mechanisms.public": False})
-    shy = files.with_changes(second, {"parameters.kappa_face": 0.5})
+    shy = files.with_changes(second, {"parameters.open_refusal_cost": 0.5})
     base, open_, hidden = (simulate(case, runs=3, seed=5) for case in (second, loud, shy))
     for name in base.data_vars:
         if name not in ("objected", "declared"):
@@ -551,7 +472,7 @@ def won(second: Scenario, position: float = 1.0, weeks: int = 30) -> Scenario:
 
 @pytest.mark.parametrize("position", [0.97, 1.0, 0.0])
 def test_eight_weeks_at_an_end_are_a_victory_for_good(second: Scenario, position: float) -> None:
-    case = files.with_changes(won(second, position), {"parameters.first_c": 99})
+    case = files.with_changes(won(second, position), {"parameters.first_ceasefire_round": 99})
     results = simulate(case, runs=2, seed=1)
     assert (results["state"].values == ([0] * 7 + [3] * 23)).all()
     assert not results["fighting"].values[:, 7:].any()
@@ -592,7 +513,7 @@ def test_a_settlement_holds_a_victory_off_and_starts_the_count_anew(second: Scen
 
 
 def test_a_war_can_be_won_in_the_week_in_which_its_ceasefire_collapses(second: Scenario) -> None:
-    case = files.with_changes(won(second), {"parameters.first_c": 99})
+    case = files.with_changes(won(second), {"parameters.first_ceasefire_round": 99})
     fed = even_draws(case)
     fed[7, chance.COLLAPSE] = 0.0
     game = Game(case, fed=fed)
@@ -615,7 +536,7 @@ def test_the_winners_order_comes_step_by_step() -> None:
 
 def test_after_a_victory_the_spoils_are_the_winners_division(second: Scenario) -> None:
     quiet = {"mechanisms.bilateral": False, "mechanisms.local_disputes": False,
-             "parameters.first_c": 99}  # fmt: skip
+             "parameters.first_ceasefire_round": 99}  # fmt: skip
     for position in (1.0, 0.0):
         game = Game(files.with_changes(won(second, position), quiet))
         game.step(8)
@@ -637,7 +558,7 @@ def test_the_order_after_a_victory_is_the_winners_whatever_becomes_of_the_front(
     case = files.with_changes(
         files.build(data),
         {"mechanisms.bilateral": False, "mechanisms.local_disputes": False,
-         "parameters.first_c": 99},
+         "parameters.first_ceasefire_round": 99},
     )  # fmt: skip
     game = Game(case)
     game.step(14)
@@ -696,5 +617,5 @@ def test_the_goal_that_is_never_satisfied_acts_through_attention_alone(second: S
 
 def test_h_s_leaves_room_for_the_believed_collapse(second: Scenario) -> None:
     with pytest.raises(ScenarioError, match=r"must be at most 0\.9"):
-        files.with_changes(second, {"parameters.h_s": 0.91})
-    simulate(files.with_changes(second, {"parameters.h_s": 0.9}), rounds=20)
+        files.with_changes(second, {"parameters.believed_settlement_hazard": 0.91})
+    simulate(files.with_changes(second, {"parameters.believed_settlement_hazard": 0.9}), rounds=20)

@@ -171,7 +171,7 @@ def test_runs_of_two_scenarios_that_were_put_together_are_refused_where_names_ar
 
 @pytest.fixture(scope="module")
 def toy_war():
-    return simulate("scenarios/toy.toml", runs=2, seed=5, log=False)
+    return simulate("tests/cases/toy.toml", runs=2, seed=5, log=False)
 
 
 def test_a_run_that_stands_twice_is_refused_where_events_are_read(war):

@@ -27,7 +27,7 @@ from sim.runs.ensemble import complete, ensemble, replay
 from sim.scenario.files import with_changes
 from sim.ui.cli import main
 
-TOY = str(ROOT / "scenarios/toy.toml")
+TOY = str(ROOT / "tests/cases/toy.toml")
 ALL = "events,tie,position"
 # Undisturbed and killed ensembles: slow enough to be hit on the way, quick enough for a test.
 KILLS = int(os.environ.get("SIM_KILLS", "10"))
@@ -472,7 +472,12 @@ def test_the_command_line_from_ensemble_to_digest(base, tmp_path, capsys):
     assert capsys.readouterr().out.strip() == Store(base).digest()
     assert main(["replay", folder, "--run", "17"]) == 0
     assert "Run 17, seed 3: 52 weeks" in capsys.readouterr().out
-    assert main(["branch", folder, "--run", "17", "--at", "10", "--set", "parameters.nu=0.02"]) == 0
+    assert (
+        main(
+            ["branch", folder, "--run", "17", "--at", "10", "--set", "parameters.front_speed=0.02"]
+        )
+        == 0
+    )
     assert "Run 17, seed 3: 52 weeks" in capsys.readouterr().out
 
 

@@ -25,7 +25,7 @@ from sim.runs.blocks import play_block
 from sim.runs.ensemble import ensemble
 from sim.ui.cli import main
 
-TOY = str(ROOT / "scenarios/toy.toml")
+TOY = str(ROOT / "tests/cases/toy.toml")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from sim.results.dataset import events
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
 
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path.insert(0, str(ROOT / "studies"))
 import splitting
 
 
@@ -48,8 +48,13 @@ def test_what_is_still_to_be_delivered_is_worth_its_part_in_every_week_of_a_ceas
         if (game.terms != terms).any():
             continue  # revised in the week
         delta, h_c, chi = game.givens.who.delta, float(game.h_c[0]), game.chi
-        rho = p.rho_d / (p.rho_d + h_c)
-        share = delta * p.h_s * chi / (1.0 - delta * (1.0 - p.h_s - h_c))
+        rho = p.delivery_speed / (p.delivery_speed + h_c)
+        share = (
+            delta
+            * p.believed_settlement_hazard
+            * chi
+            / (1.0 - delta * (1.0 - p.believed_settlement_hazard - h_c))
+        )
         for i in range(len(game.promise)):
             gains = [
                 W[i, k] * ((theta[k] - X[i, k]) ** 2 - (terms[k] - X[i, k]) ** 2)
@@ -98,7 +103,9 @@ def test_with_the_luck_of_the_whole_two_halves_that_feel_nothing_for_each_other_
 ) -> None:
     """Blame apart, which counts heads where a patron has several proxies."""
     alone = files.with_changes(
-        syria, splitting.ALONE | {"parameters.s_viol": 0.0, "parameters.rho_rev": 0.0}
+        syria,
+        splitting.ALONE
+        | {"parameters.violation_intensity": 0.0, "parameters.revision_chance": 0.0},
     )
     whole = simulate(alone, runs=30, seed=4)
     with splitting.as_one(name):

@@ -375,7 +375,7 @@ def test_an_issue_advances_by_the_part_of_its_mover_that_no_ceasefire_stops() ->
         game.step()
         assert not game.violates[game.actor("north")]
         moved = float(game.theta[game.issue("road")]) - 0.3
-        assert moved == pytest.approx(game.knobs.nu_advance * share, abs=1e-12), state
+        assert moved == pytest.approx(game.knobs.advance_speed * share, abs=1e-12), state
 
 
 def test_nobody_fights_after_a_victory_in_any_theatre() -> None:
@@ -432,10 +432,10 @@ def test_the_cost_of_the_war_elsewhere_makes_a_narrow_ceasefire_worth_less() -> 
         i = wide.actor(name)
         delta, h_c = 0.99, float(wide.h_c[0])
         assert h_c == narrow.h_c[0]
-        lost = (1 - delta) * gap / (1 - delta * (1 - wide.knobs.h_s - h_c))
+        lost = (1 - delta) * gap / (1 - delta * (1 - wide.knobs.believed_settlement_hazard - h_c))
         assert wide.V_c[i] - narrow.V_c[i] == pytest.approx(lost, abs=1e-12)
     u = np.empty(len(wide.u))
-    objectives.utilities(u, wide.theta, wide.W, wide.X, wide.knobs.r)
+    objectives.utilities(u, wide.theta, wide.W, wide.X, wide.knobs.loss_exponent)
     assert np.isfinite(u).all()
 
 

@@ -384,7 +384,7 @@ def test_the_syrian_history_is_of_no_later_date_than_january_2017(syria: Scenari
     years = [int(word) for word in path.read_text().split() if word.isdecimal() and len(word) == 4]
     assert years
     assert max(years) <= 2017
-    assert observed.beside(ROOT / "scenarios" / "toy.toml") is None
+    assert observed.beside(ROOT / "tests" / "cases" / "toy.toml") is None
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ RUNS = 8
 @pytest.fixture(scope="module")
 def case(second: Scenario) -> Scenario:
     """Everything on, with allies that clash easily."""
-    cheap = {"parameters.c_clash": 0.0, "mechanisms.dependence": False}
+    cheap = {"parameters.clash_cost": 0.0, "mechanisms.dependence": False}
     return files.with_changes(everything(second), cheap)
 
 
@@ -267,7 +267,8 @@ def test_a_clash_names_who_began_it_and_that_nothing_is_asked_to_turn_it(
 def test_a_reader_breaks_a_monitored_ceasefire_at_will(second: Scenario) -> None:
     """The cost of a breach that is seen counts after the answer, and must not overrule it."""
     case = files.with_changes(
-        plain(second), {"truce.monitored": True, "parameters.beta": 0.5, "parameters.lam": 30}
+        plain(second),
+        {"truce.monitored": True, "parameters.breach_cost": 0.5, "parameters.choice_precision": 30},
     )
     seat = Seat(case, "northern_rebels", seed=2, weeks=40)
     seat.play(lambda asked: asked.decision != "orders")

@@ -176,6 +176,9 @@ def _war() -> Scenario:
             "mechanisms": {
                 "fights": "tasks", "clashes": True, "terms": "promised", "voice": "strength",
             },
-            "parameters": {"tau_c": 2, "tau_n": 2, "tau_b": 2, "talks_min_age": 1},
+            "parameters": {
+                "ceasefire_period": 2, "negotiation_period": 2, "bilateral_period": 2,
+                "talks_min_age": 1,
+            },
         }
     )  # fmt: skip

@@ -121,7 +121,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         j = self.model.actor(other).index
         return float(
             ceasefire.consults(
-                self.index, j, self.model.world.tie.heeded, self.knobs.k_q, self.knobs.tau_q
+                self.index,
+                j,
+                self.model.world.tie.heeded,
+                self.knobs.consultation_slope,
+                self.knobs.consultation_tie,
             )
         )
 
@@ -164,7 +168,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def revises(self, other: str) -> float:
         """Chance, in [0, 1], that it buys in a patron that was left out and is blamed."""
-        return self.knobs.rho_rev
+        return float(self.knobs.revision_chance)
 
     def attends(self) -> float:
         """Own gain from coming to the talks (brought parties only)."""
@@ -187,7 +191,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         talk = self.model.world.talk
         return float(
             bargaining.bargains(
-                talk.pair_local[pair, side], talk.pair_core[pair, side], self.knobs.c_b
+                talk.pair_local[pair, side],
+                talk.pair_core[pair, side],
+                self.knobs.bilateral_deal_cost,
             )
         )
 

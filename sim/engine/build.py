@@ -57,7 +57,7 @@ def knobs(scenario: Scenario) -> Knobs:
             numbers |= values
     on = scenario.mechanisms
     numbers |= {
-        "varpi_vote": numbers["varpi"] if on.vote_loyalty else 0.0,
+        "loyalty_in_vote": numbers["loyalty"] if on.vote_loyalty else 0.0,
         "danger": on.attention == "danger",
         "fighting": on.hazard == "fighting",
         "foresight": on.foresight,
@@ -71,7 +71,7 @@ def knobs(scenario: Scenario) -> Knobs:
         "by_strength": on.voice == "strength",
     }
     if on.hazard == "violations":
-        numbers["h_power"] = 1
+        numbers["hazard_power"] = 1
     return Knobs(**{name: float(numbers[name]) for name in Knobs._fields})
 
 
@@ -141,7 +141,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         **tasks,
         delta=delta,
         power=np.array([bargaining_power(d) for d in delta]),
-        patience=np.array([math.exp(p.tau_L * math.log(d)) for d in delta]),
+        patience=np.array([math.exp(p.long_term_horizon * math.log(d)) for d in delta]),
         pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
         can_convene=role(scenario.roles.conveners),
         needed=role({*scenario.roles.conveners, *rivals}),
@@ -165,7 +165,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         hi=np.array([hi for _, hi, _ in thresholds], dtype=np.float64),
         lo=np.array([lo for _, _, lo in thresholds], dtype=np.float64),
     )
-    renewals = [_renewal(i.renewed if disputes else None, p.q_dispute) for i in issues]
+    renewals = [_renewal(i.renewed if disputes else None, p.dispute_rate) for i in issues]
     topic = Topic(
         territory=territory,
         beyond=beyond,
@@ -387,7 +387,8 @@ def open_run(g: Givens, p: Knobs, world: World, traits: Words) -> None:
     open_war(
         aims.ow, aims.ox, aims.W, aims.X, aims.A, tie.T, tie.accounts, tie.E, world.force.mu,
         aims.ones, aim.o_actor, aim.o_issue, aim.o_short, g.who.patience, g.ids.id_objective,
-        traits, p.sig_w, p.sig_x, p.phi_A, p.phi_E, p.phi_B, int(p.burn_in),
+        traits, p.weight_spread, p.ideal_spread, p.pull_of_alignment, p.pull_of_experience,
+        p.pull_of_third_parties, int(p.burn_in),
     )  # fmt: skip
 
 

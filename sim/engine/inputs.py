@@ -7,12 +7,14 @@ H theatres, S shifts.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.parameters import Parameters
 from sim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -26,105 +28,22 @@ NEW_POSITION, NEW_PIN = 7, 8
 ALWAYS, NEVER, BY_RULE = 1, -1, 0
 
 
-class Knobs(NamedTuple):
-    """The parameters of the theory as numbers, mechanisms applied; see `scenario.Parameters`.
+# Mechanisms that a rule asks for by name: 1 if on, else 0; the first is a number.
+SWITCHES = (
+    "loyalty_in_vote", "danger", "foresight", "fighting", "learning", "victory", "by_tasks",
+    "clashes", "monitored", "tie_behaviour", "promised_only", "by_strength",
+)  # fmt: skip
 
-    The last ones are mechanisms: `varpi_vote` is the loyalty that counts in the vote on a text, the
-    others are 1 if the mechanism is on, else 0.
-    """
 
-    r: float
-    tau_L: float
-    rho_a: float
-    a_min: float
-    sig_w: float
-    sig_x: float
-    nu: float
-    sigma: float
-    sig_b: float
-    opt: float
-    nu_advance: float
-    ces: float
-    ell: float
-    rep: float
-    lam: float
-    h_s: float
-    h0: float
-    h1: float
-    gv: float
-    gam: float
-    varpi: float
-    xi: float
-    s_cp: float
-    rho_d: float
-    prestige_step: float
-    k_q: float
-    tau_q: float
-    rho_rev: float
-    eps: float
-    phi_f: float
-    phi_r: float
-    u0: float
-    obs: float
-    q_att: float
-    tau_c: float
-    tau_n: float
-    tau_b: float
-    first_c: float
-    first_n: float
-    first_b: float
-    s_x: float
-    c_att: float
-    rho_i: float
-    q_dispute: float
-    q_e: float
-    c_b: float
-    kap_pos: float
-    kap_neg: float
-    d_E: float
-    s_fight: float
-    s_viol: float
-    phi_A: float
-    phi_E: float
-    phi_B: float
-    nuisance_min: float
-    stake_min: float
-    blame_min: float
-    talks_min_age: float
-    vside_smoothing: float
-    vside_reset: float
-    settled_hazard: float
-    bilateral_eps: float
-    opening: float
-    burn_in: float
-    nash_steps: float
-    nash_step: float
-    force_floor: float
-    varpi_D: float
-    n0: float
-    kappa_face: float
-    h_power: float
-    victory_at: float
-    victory_weeks: float
-    own_cost: float
-    obs_monitor: float
-    beta: float
-    beta_troops: float
-    walkout_rounds: float
-    c_clash: float
-    clash_step: float
-    varpi_vote: float
-    danger: float
-    foresight: float
-    fighting: float
-    learning: float
-    victory: float
-    by_tasks: float
-    clashes: float
-    monitored: float
-    tie_behaviour: float
-    promised_only: float
-    by_strength: float
+def _fields() -> Any:
+    """A tuple with every row of the table of parameters, and the switches."""
+    return namedtuple("_Numbers", [*Parameters.model_fields, *SWITCHES])
+
+
+class Knobs(_fields()):  # type: ignore[misc]  # its fields stand in a table
+    """Every parameter of a scenario with its mechanisms applied, and `SWITCHES`, as floats."""
+
+    __slots__ = ()
 
 
 class Who(NamedTuple):

@@ -32,7 +32,7 @@ class Summary(NamedTuple):
 
 
 class Picks(NamedTuple):
-    """Which rows of each part of the record are kept of every week (see `world.RECORDED`)."""
+    """Which rows of each part of the record are kept of every week; see `RECORDED`."""
 
     run: Ints
     status: Ints
@@ -89,7 +89,7 @@ def empty_summary(
 
 
 # Rows of the record from which the weeks of a summary are taken.
-_STATE, _CONVENER = (list(RECORDED["status"][1]).index(name) for name in ("state", "convener"))
+_STATE, _CONVENER = (list(RECORDED["status"]).index(name) for name in ("state", "convener"))
 
 
 @compiled

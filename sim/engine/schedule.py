@@ -34,12 +34,13 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
     2. objectives: the contest of forces and the drift that each believes in; satisfied,
        threatened or in danger, attention, alignment
     3. war: lottery, values of war, of a partner, of truce and settlement; who holds back
-    4. ceasefire round (every `tau_c` weeks, in war): convener, consultation, terms, ratification
+    4. ceasefire round (every `ceasefire_period` weeks, in war): convener, consultation, terms,
+       ratification
     5. orders, compliance, observation, blame (in a ceasefire or settlement)
     6. revision: a patron that was left out and is blamed is bought in
     7. delivery, wear of leverage, draw of a collapse; after a victory, the winners' order
-    8. negotiation round (every `tau_n` weeks, in a ceasefire): attendance, text, vote
-    9. bilateral round (every `tau_b` weeks): allies patch their differences
+    8. negotiation round (every `negotiation_period` weeks, in a ceasefire): attendance, text, vote
+    9. bilateral round (every `bilateral_period` weeks): allies patch their differences
     10. new local disputes, and clashes of allies over them; a collapse takes effect; a front held
         long enough is a victory
     11. military dynamics: fighting, territory, forces; optimism learns

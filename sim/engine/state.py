@@ -250,69 +250,196 @@ class World(NamedTuple):
     kept: Kept
 
 
-# What is kept of every week: part -> (shape, {field of the world: name in the results}).
-RECORDED: dict[str, tuple[str, dict[str, str]]] = {
-    "run": (
-        "1",
-        {
-            "psi": "contest",
-            "vbar": "violence",
-            "hazard": "collapse_chance",
-            "intensity": "intensity",
-        },
+class Recorded(NamedTuple):
+    """A variable that a run leaves of every week: a row of the table of variables.
+
+    Attributes
+    ----------
+    name : str
+        In the results.
+    part : str
+        Of `PARTS`: its dimensions and kind of number.
+    field : str
+        Of the state.
+    meaning, unit : str
+    """
+
+    name: str
+    part: str
+    field: str
+    meaning: str
+    unit: str
+
+
+# What is kept together: dimensions, by the letters of `_sizes`, and kind of number.
+PARTS: dict[str, tuple[str, Any]] = {
+    "run": ("1", np.float64), "status": ("1", np.int64), "camp": ("2", np.float64),
+    "place": ("H", np.float64), "actor": ("N", np.float64), "actor_flag": ("N", np.bool_),
+    "issue": ("K", np.float64), "issue_flag": ("K", np.bool_), "taste": ("NK", np.float64),
+    "dyad": ("NN", np.float64), "account": ("NN", np.float64), "objective": ("O", np.float64),
+    "objective_flag": ("O", np.bool_), "link": ("L", np.float64),
+}  # fmt: skip
+VARIABLES: tuple[Recorded, ...] = (
+    Recorded("contest", "run", "psi", "chance of the first camp in the contest of forces", "1"),
+    Recorded(
+        "violence", "run", "vbar",
+        "smoothed capability share of violators; 1 in war if mechanisms.hazard is 'fighting'", "1",
     ),
-    "status": ("1", {"state": "state", "age": "age", "convener": "convener"}),
-    "camp": ("2", {"strengths": "strength", "vside": "violence_by_camp"}),
-    "place": ("H", {"by_place": "intensity_by_theatre"}),
-    "actor": (
-        "N",
-        {
-            "m": "capability",
-            "mu": "power",
-            "u": "utility",
-            "V_w": "value_war",
-            "V_d": "value_disarmed",
-            "V_c": "value_ceasefire",
-            "V_s": "value_settlement",
-            "chi": "credibility",
-            "autonomy": "autonomy",
-            "nuisance": "nuisance",
-            "ground_control": "ground_control",
-            "blamed": "blame",
-            "short": "attention_short",
-            "promise": "terms_worth",
-            "military": "military_gain",
-            "optimism": "optimism",
-            "effort": "effort",
-            "arms": "in_arms",
-            "active": "active",
-        },
+    Recorded("collapse_chance", "run", "hazard", "chance that the truce collapses this week", "1"),
+    Recorded(
+        "intensity", "run", "intensity",
+        "share of all capability in arms that fights this week", "1",
     ),
-    "actor_flag": (
-        "N",
-        {
-            "consulted": "consulted",
-            "ratified": "ratified",
-            "comply": "ordered_to_comply",
-            "violates": "violated",
-            "fighting": "fighting",
-            "attending": "attended",
-            "voted": "accepted",
-            "objected": "objected",
-            "declared": "declared",
-        },
+    Recorded(
+        "state", "status", "state",
+        "0 war, 1 ceasefire, 2 settlement, 3 victory, at the end of the week", "code",
     ),
-    "issue": ("K", {"theta": "position", "terms": "terms", "text": "text"}),
-    "issue_flag": ("K", {"tabled": "tabled"}),
-    "taste": (
-        "NK",
-        {"W": "weight", "X": "ideal", "What": "attention", "Xhat": "attention_ideal"},
+    Recorded(
+        "age", "status", "age",
+        "weeks since the last ceasefire entered into "
+        "force (before the first: since week 0)", "weeks",
     ),
-    "dyad": ("NN", {"T": "tie", "E": "experience", "A": "alignment", "Dep": "dependence"}),
-    "account": ("NN", {"accounts": "drift_account"}),
-    "objective": ("O", {"act": "activation", "danger": "danger"}),
-    "objective_flag": ("O", {"sat": "satisfied"}),
-    "link": ("L", {"control": "control", "f": "leverage"}),
+    Recorded(
+        "convener", "status", "convener",
+        "actor that convened the last deal, by its "
+        "place in the scenario's file; -1 before the first", "place in the file",
+    ),
+    Recorded(
+        "strength", "camp", "strengths",
+        "strength of a camp, air and ground combined", "capability",
+    ),
+    Recorded("violence_by_camp", "camp", "vside", "remembered share of a camp that violates", "1"),
+    Recorded(
+        "intensity_by_theatre", "place", "by_place",
+        "share of the capability in arms in a theatre that fights", "1",
+    ),
+    Recorded("capability", "actor", "m", "strength of an actor", "capability"),
+    Recorded("power", "actor", "mu", "capability as a share of all", "1"),
+    Recorded(
+        "utility", "actor", "u",
+        "utility of the positions at the start of the week", "utility",
+    ),
+    Recorded("value_war", "actor", "V_w", "reservation value: worth of fighting on", "utility"),
+    Recorded(
+        "value_disarmed", "actor", "V_d",
+        "worth of being betrayed after disarming, at most that of war", "utility",
+    ),
+    Recorded("value_ceasefire", "actor", "V_c", "worth of a ceasefire", "utility"),
+    Recorded(
+        "value_settlement", "actor", "V_s",
+        "worth of a settlement on what is on the table", "utility",
+    ),
+    Recorded(
+        "credibility", "actor", "chi",
+        "chance that the other camp honours a settlement, as believed", "1",
+    ),
+    Recorded(
+        "autonomy", "actor", "autonomy",
+        "share of its decisions that a proxy's patrons do not pull", "1",
+    ),
+    Recorded(
+        "nuisance", "actor", "nuisance",
+        "proxies' capability as a share of all that is armed", "1",
+    ),
+    Recorded(
+        "ground_control", "actor", "ground_control",
+        "ground forces that an actor commands", "capability",
+    ),
+    Recorded(
+        "blame", "actor", "blamed",
+        "violations laid at an actor's door this week", "violations",
+    ),
+    Recorded(
+        "attention_short", "actor", "short",
+        "share of attention on short-term objectives", "1",
+    ),
+    Recorded(
+        "terms_worth", "actor", "promise",
+        "worth of the terms of the last offer or deal; stands still in war", "utility",
+    ),
+    Recorded(
+        "military_gain", "actor", "military",
+        "gain from fighting on in a truce; stands still in war", "utility",
+    ),
+    Recorded(
+        "optimism", "actor", "optimism",
+        "drift that it believes in beyond what the forces show", "position a week",
+    ),
+    Recorded("effort", "actor", "effort", "intensity at which an actor fights when it fights", "1"),
+    Recorded(
+        "in_arms", "actor", "arms",
+        "capability that fights or can: of the armed all, of others by task", "capability",
+    ),
+    Recorded(
+        "active", "actor", "active",
+        "share of an actor's capability in arms that fought this week", "1",
+    ),
+    Recorded(
+        "consulted", "actor_flag", "consulted",
+        "consulted in the last deal in force", "true or false",
+    ),
+    Recorded(
+        "ratified", "actor_flag", "ratified",
+        "ratified the last deal in force", "true or false",
+    ),
+    Recorded(
+        "ordered_to_comply", "actor_flag", "comply",
+        "would have its proxies comply (last order)", "true or false",
+    ),
+    Recorded(
+        "violated", "actor_flag", "violates",
+        "violated the ceasefire this week", "true or false",
+    ),
+    Recorded("fighting", "actor_flag", "fighting", "fought this week", "true or false"),
+    Recorded("attended", "actor_flag", "attending", "came to the talks this week", "true or false"),
+    Recorded("accepted", "actor_flag", "voted", "voted for the text this week", "true or false"),
+    Recorded(
+        "objected", "actor_flag", "objected",
+        "refused a ceasefire in public this week", "true or false",
+    ),
+    Recorded(
+        "declared", "actor_flag", "declared",
+        "declared for the text in public this week", "true or false",
+    ),
+    Recorded(
+        "position", "issue", "theta",
+        "status quo of an issue at the end of the week", "0 to 1",
+    ),
+    Recorded("terms", "issue", "terms", "terms of the last ceasefire", "0 to 1"),
+    Recorded("text", "issue", "text", "single negotiating text", "0 to 1"),
+    Recorded("tabled", "issue_flag", "tabled", "on the table of the talks", "true or false"),
+    Recorded("weight", "taste", "W", "weight of an issue in preferences", "1"),
+    Recorded("ideal", "taste", "X", "ideal position in preferences", "0 to 1"),
+    Recorded("attention", "taste", "What", "weight of an issue in attention", "1"),
+    Recorded("attention_ideal", "taste", "Xhat", "ideal position in attention", "0 to 1"),
+    Recorded("tie", "dyad", "T", "tie of an actor to another", "-1 to 1"),
+    Recorded("experience", "dyad", "E", "experience of an actor with another", "-1 to 1"),
+    Recorded("alignment", "dyad", "A", "agreement of two actors, weighted by attention", "-1 to 1"),
+    Recorded(
+        "dependence", "dyad", "Dep",
+        "value of war that an actor would lose without another", "utility",
+    ),
+    Recorded(
+        "drift_account", "account", "accounts",
+        "part of a tie that each cause has built", "-1 to 1",
+    ),
+    Recorded("activation", "objective", "act", "activation of an objective", "1"),
+    Recorded(
+        "danger", "objective", "danger",
+        "chance that the objective is threatened before victory, as believed; -1 if not asked", "1",
+    ),
+    Recorded(
+        "satisfied", "objective_flag", "sat",
+        "short-term objective counts as achieved", "true or false",
+    ),
+    Recorded("control", "link", "control", "control share of a patron over a proxy", "1"),
+    Recorded("leverage", "link", "f", "part of a patron's leverage that is not worn", "1"),
+)  # fmt: skip
+"""The table of variables; rows of a part stand in the order in which they are kept."""
+
+# part -> {field of the state: name in the results}
+RECORDED: dict[str, dict[str, str]] = {
+    part: {row.field: row.name for row in VARIABLES if row.part == part} for part in PARTS
 }
 ACCOUNTS = ("initial", "objectives", "experience", "third_parties")
 
@@ -355,7 +482,7 @@ def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
     plan, groups = _plan(lay, pairs)
     memory, arrays = _lay_out(plan)
     rows: dict[str, Any] = {}
-    for part, (_, fields) in RECORDED.items():
+    for part, fields in RECORDED.items():
         block = arrays["kept", part]
         for row, field in enumerate(fields):
             rows[field] = block if part == "account" else block[row]
@@ -382,10 +509,10 @@ def _plan(lay: Layout, pairs: int) -> tuple[_Plan, dict[str, Any]]:
     """Every array that a world needs (group, field, shape, kind), and its groups."""
     sizes = _sizes(lay, pairs)
     plan: _Plan = []
-    for part, (size, fields) in RECORDED.items():
-        tail = (4, *sizes[size]) if part == "account" else (len(fields), *sizes[size])
-        plan.append(("kept", part, tail, _DTYPES.get(part, np.float64)))
-    recorded = {field for _, fields in RECORDED.values() for field in fields}
+    for part, (size, dtype) in PARTS.items():
+        rows = 4 if part == "account" else len(RECORDED[part])
+        plan.append(("kept", part, (rows, *sizes[size]), dtype))
+    recorded = {row.field for row in VARIABLES}
     groups = {name: group for name, group in get_type_hints(World).items() if group is not Kept}
     for name, group in groups.items():
         for field, kind in get_type_hints(group).items():
@@ -423,14 +550,6 @@ def blank(lay: Layout, rounds: int, parts: tuple[str, ...] = tuple(RECORDED)) ->
             for part in Kept._fields
         }
     )
-
-
-_DTYPES: dict[str, Any] = {
-    "status": np.int64,
-    "actor_flag": np.bool_,
-    "issue_flag": np.bool_,
-    "objective_flag": np.bool_,
-}
 
 
 def _sizes(lay: Layout, pairs: int) -> dict[str, tuple[int, ...]]:

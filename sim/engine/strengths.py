@@ -38,7 +38,7 @@ def camp_strengths(scenario: Scenario) -> list[CampStrength]:
     """The strength of each camp at the start, by the rule of the contest of forces."""
     g, p, lay = prepare(scenario)
     who, capability, strengths = g.who, g.start.m0, np.zeros(2)
-    chance = war.contest(strengths, who.side, capability, who.air, who.ground, p.ces)
+    chance = war.contest(strengths, who.side, capability, who.air, who.ground, p.task_exponent)
     found = []
     for name, camp in scenario.camps.items():
         place, side = (0, 1) if camp.pole == 1 else (1, -1)
@@ -59,4 +59,4 @@ def of_one_kind(scenario: Scenario) -> float:
     """What a capability of 1 counts for in a camp that has only ground or only air forces."""
     one, none = np.ones(1), np.zeros(1)
     side = np.ones(1, dtype=np.int64)
-    return float(war.strength(side, one, none, one, 1, prepare(scenario)[1].ces))
+    return float(war.strength(side, one, none, one, 1, prepare(scenario)[1].task_exponent))

@@ -111,10 +111,10 @@ def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
         for table in (weight, ideal)
     )
     agreed = np.sqrt(w.values[0] * w.values[1]) * (1.0 - 2.0 * np.abs(x.values[0] - x.values[1]))
-    added = w.isel(actor=0, drop=True).copy(data=p.phi_A * agreed)
+    added = w.isel(actor=0, drop=True).copy(data=p.pull_of_alignment * agreed)
     account = added.values.copy()
     for t in range(1, account.shape[1]):
-        account[:, t] += (1.0 - p.phi_A - p.phi_E) * account[:, t - 1]
+        account[:, t] += (1.0 - p.pull_of_alignment - p.pull_of_experience) * account[:, t - 1]
     split = added.copy(data=account)
     return _named(split, "drift_by_issue", "part of a tie built by objectives", "-1 to 1")
 

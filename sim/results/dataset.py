@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.engine import event_log as log
 from sim.engine.inputs import Layout
-from sim.engine.state import ACCOUNTS, RECORDED, Kept
+from sim.engine.state import ACCOUNTS, PARTS, RECORDED, VARIABLES, Kept
 from sim.errors import ResultsError
 from sim.results.netcdf import load as load
 from sim.results.netcdf import save as save
@@ -26,75 +26,7 @@ from sim.scenario.schema import Scenario
 
 # What each variable is, and its unit.
 MEANING: dict[str, tuple[str, str]] = {
-    "contest": ("chance of the first camp in the contest of forces", "1"),
-    "violence": (
-        "smoothed capability share of violators; 1 in war if mechanisms.hazard is 'fighting'",
-        "1",
-    ),
-    "collapse_chance": ("chance that the truce collapses this week", "1"),
-    "state": ("0 war, 1 ceasefire, 2 settlement, 3 victory, at the end of the week", "code"),
-    "age": (
-        "weeks since the last ceasefire entered into force (before the first: since week 0)",
-        "weeks",
-    ),
-    "convener": (
-        "actor that convened the last deal, by its place in the scenario's file; -1 before the "
-        "first",
-        "place in the file",
-    ),
-    "intensity": ("share of all capability in arms that fights this week", "1"),
-    "intensity_by_theatre": ("share of the capability in arms in a theatre that fights", "1"),
-    "effort": ("intensity at which an actor fights when it fights", "1"),
-    "in_arms": ("capability that fights or can: of the armed all, of others by task", "capability"),
-    "active": ("share of an actor's capability in arms that fought this week", "1"),
-    "strength": ("strength of a camp, air and ground combined", "capability"),
-    "violence_by_camp": ("remembered share of a camp that violates", "1"),
-    "capability": ("strength of an actor", "capability"),
-    "power": ("capability as a share of all", "1"),
-    "utility": ("utility of the positions at the start of the week", "utility"),
-    "value_war": ("reservation value: worth of fighting on", "utility"),
-    "value_disarmed": ("worth of being betrayed after disarming, at most that of war", "utility"),
-    "value_ceasefire": ("worth of a ceasefire", "utility"),
-    "value_settlement": ("worth of a settlement on what is on the table", "utility"),
-    "credibility": ("chance that the other camp honours a settlement, as believed", "1"),
-    "autonomy": ("share of its decisions that a proxy's patrons do not pull", "1"),
-    "nuisance": ("proxies' capability as a share of all that is armed", "1"),
-    "ground_control": ("ground forces that an actor commands", "capability"),
-    "blame": ("violations laid at an actor's door this week", "violations"),
-    "attention_short": ("share of attention on short-term objectives", "1"),
-    "terms_worth": ("worth of the terms of the last offer or deal; stands still in war", "utility"),
-    "military_gain": ("gain from fighting on in a truce; stands still in war", "utility"),
-    "consulted": ("consulted in the last deal in force", "true or false"),
-    "ratified": ("ratified the last deal in force", "true or false"),
-    "ordered_to_comply": ("would have its proxies comply (last order)", "true or false"),
-    "violated": ("violated the ceasefire this week", "true or false"),
-    "fighting": ("fought this week", "true or false"),
-    "attended": ("came to the talks this week", "true or false"),
-    "accepted": ("voted for the text this week", "true or false"),
-    "objected": ("refused a ceasefire in public this week", "true or false"),
-    "declared": ("declared for the text in public this week", "true or false"),
-    "optimism": ("drift that it believes in beyond what the forces show", "position a week"),
-    "dependence": ("value of war that an actor would lose without another", "utility"),
-    "danger": (
-        "chance that the objective is threatened before victory, as believed; -1 if not asked",
-        "1",
-    ),
-    "position": ("status quo of an issue at the end of the week", "0 to 1"),
-    "terms": ("terms of the last ceasefire", "0 to 1"),
-    "text": ("single negotiating text", "0 to 1"),
-    "tabled": ("on the table of the talks", "true or false"),
-    "weight": ("weight of an issue in preferences", "1"),
-    "ideal": ("ideal position in preferences", "0 to 1"),
-    "attention": ("weight of an issue in attention", "1"),
-    "attention_ideal": ("ideal position in attention", "0 to 1"),
-    "tie": ("tie of an actor to another", "-1 to 1"),
-    "experience": ("experience of an actor with another", "-1 to 1"),
-    "alignment": ("agreement of two actors, weighted by attention", "-1 to 1"),
-    "drift_account": ("part of a tie that each cause has built", "-1 to 1"),
-    "activation": ("activation of an objective", "1"),
-    "satisfied": ("short-term objective counts as achieved", "true or false"),
-    "control": ("control share of a patron over a proxy", "1"),
-    "leverage": ("part of a patron's leverage that is not worn", "1"),
+    **{row.name: (row.meaning, row.unit) for row in VARIABLES},
     "final_tie": ("tie of an actor to another at the end", "-1 to 1"),
     "final_position": ("status quo of an issue at the end", "0 to 1"),
     "final_capability": ("strength of an actor at the end", "capability"),
@@ -187,7 +119,8 @@ def assemble(
     """
     order = file_order(scenario, lay)
     variables: dict[str, Any] = {}
-    for part, (size, fields) in RECORDED.items():
+    for part, fields in RECORDED.items():
+        size = PARTS[part][0]
         blocks = [getattr(record, part) for record in records]
         if any(len(block) == 0 for block in blocks):
             continue

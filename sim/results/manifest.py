@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sim.errors import ResultsError, SimError
 from sim.results.dataset import FORMAT, versions
 from sim.results.ensemble_spec import MOST_RUNS, Study
-from sim.scenario.files import differing, dumps, loads
+from sim.scenario.files import differing, dumps, loads_kept
 from sim.scenario.schema import Scenario
 
 # Format 1 had no checksum, no mask of finished runs, and zeros where nothing was written.
@@ -152,7 +152,7 @@ class Manifest(BaseModel):
             raise ResultsError(f"{where}: {error}") from error
 
     def _scenario(self) -> Scenario:
-        return loads(self.scenario, "scenario inside the store")
+        return loads_kept(self.scenario, "scenario inside the store")
 
     def apart_from(self, mine: Manifest) -> list[str]:
         """In what another study differs, in words; how many runs it has does not matter.

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sim import distribution
 from sim.errors import ResultsError
 from sim.rules.jit import rules_fingerprint
-from sim.scenario.files import dumps, loads
+from sim.scenario.files import dumps, loads_kept
 from sim.scenario.schema import Scenario
 
 FORMAT = 1
@@ -104,7 +104,7 @@ def _text(results: xr.Dataset) -> str | None:
 @functools.lru_cache(maxsize=8)
 def _scenario_inside(text: str) -> Scenario:
     """Figures and measures ask for it many times, and a scenario is frozen."""
-    return loads(text, "scenario inside the results")
+    return loads_kept(text, "scenario inside the results")
 
 
 def checked(results: xr.Dataset) -> xr.Dataset:

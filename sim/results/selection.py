@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray as xr
 
-from sim.engine.state import RECORDED
+from sim.engine.state import VARIABLES
 from sim.errors import ResultsError, nearest
 from sim.results.provenance import checked, distinct_runs
 
 type When = str | dt.date | np.datetime64 | int
 
-_PART = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
+_PART = {row.name: row.part for row in VARIABLES}
 _WITH_ACTORS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
 
 

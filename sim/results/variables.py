@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.engine import event_log
 from sim.engine.inputs import Layout
 from sim.engine.run_summary import LARGE_COUNTS, SMALL_COUNTS, Picks, Summary, empty_summary
-from sim.engine.state import RECORDED, Kept
+from sim.engine.state import PARTS, RECORDED, VARIABLES, Kept
 from sim.errors import SimError, nearest
 from sim.results.dataset import DIMS, file_order, renumber
 from sim.scenario.schema import Scenario
@@ -26,7 +26,7 @@ LEVELS: dict[str, str] = {
     "events": "every decision and happening with the numbers that drove it",
 }
 _ACTOR_PARTS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
-_WEEKLY = {name: part for part, (_, fields) in RECORDED.items() for name in fields.values()}
+_WEEKLY = {row.name: row.part for row in VARIABLES}
 IN_SUMMARY: dict[str, tuple[str, ...]] = {
     "state": ("round",),
     "convener": ("round",),
@@ -138,7 +138,7 @@ class Recording:
 
     @cached_property
     def weekly(self) -> tuple[str, ...]:
-        """Variables of which every week is kept, in the order of `world.RECORDED`."""
+        """Variables of which every week is kept, in the order of the table."""
         wanted = set(self.record) & set(_WEEKLY)
         if "actors" in self.record:
             wanted |= {name for name, part in _WEEKLY.items() if part in _ACTOR_PARTS}
@@ -155,7 +155,7 @@ class Recording:
     def picks(self) -> Picks:
         """Rows of every part that are kept."""
         rows = {}
-        for part, (_, fields) in RECORDED.items():
+        for part, fields in RECORDED.items():
             names = list(fields.values())
             if part == "account":  # one variable whose rows are the accounts
                 rows[part] = list(range(4)) if names[0] in self.weekly else []
@@ -189,7 +189,7 @@ class Recording:
             part = _WEEKLY[name]
             dims = ("round", *(("account",) if part == "account" else ()))
             kind = {"status": np.int16}.get(part, np.bool_ if "flag" in part else np.float32)
-            found.append((name, (*dims, *DIMS[RECORDED[part][0]]), np.dtype(kind)))
+            found.append((name, (*dims, *DIMS[PARTS[part][0]]), np.dtype(kind)))
         return tuple(
             Variable(name, dims, tuple(sizes[dim] for dim in dims), str(dtype))
             for name, dims, dtype in found
@@ -225,12 +225,12 @@ class Recording:
                 values = getattr(out, variable.name)
             else:
                 part = _WEEKLY[variable.name]
-                names = list(RECORDED[part][1].values())
+                names = list(RECORDED[part].values())
                 block = getattr(weeks, part)
                 if part != "account":
                     place = [name for name in names if name in self.weekly].index(variable.name)
                     block = block[:, :, place]
-                if RECORDED[part][0] == "1":
+                if PARTS[part][0] == "1":
                     block = block[..., 0]
                 values = block
             for axis, dim in enumerate(variable.dims, start=1):

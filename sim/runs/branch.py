@@ -23,7 +23,7 @@ from sim.scenario.files import as_data, differing, with_changes
 from sim.scenario.schema import Scenario
 
 # What is over before the first week: a branch cannot change it.
-_PAST = ("start", "parameters.burn_in", "parameters.sig_w", "parameters.sig_x", "theory")
+_PAST = ("start", "parameters.burn_in", "parameters.weight_spread", "parameters.ideal_spread")
 
 
 def branch(
@@ -113,7 +113,7 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
         )
     one, other = as_data(old), as_data(new)
     # What each believes at first is set in week 0.
-    for path in (*_PAST, *(("parameters.opt",) if week > 0 else ())):
+    for path in (*_PAST, *(("parameters.mutual_optimism",) if week > 0 else ())):
         if _at(one, path) != _at(other, path):
             faults.append(Fault(path, f"is over before week {week}, so a branch cannot change it"))
     for issue in old.issues:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import nearest
-from sim.scenario.parameters import IDLE, PRESETS, UNWATCHED, Parameters, is_off
+from sim.scenario.parameters import MONITORED, Parameters, idle_numbers
 from sim.scenario.parts import TOLERANCE
 from sim.scenario.schema import Event, Scenario, ShortTerm, week_of
 from sim.scenario.toml_source import Path
@@ -434,37 +434,38 @@ def _parameters(case: Scenario) -> Iterator[Finding]:
             yield Finding(("parameters", next(iter(terms))), problem, uses=uses)
 
     ties = "else ties leave the range from -1 to 1"
-    yield from at_most({"phi_A": 1, "phi_E": 1, "phi_B": 2}, ties)
+    yield from at_most(
+        {"pull_of_alignment": 1, "pull_of_experience": 1, "pull_of_third_parties": 2}, ties
+    )
     learning = "else experience leaves the range from -1 to 1"
-    yield from at_most({"kap_pos": 1, "d_E": 1}, learning)
-    yield from at_most({"kap_neg": 1, "d_E": 1}, learning)
+    yield from at_most({"learning_from_good": 1, "forgetting": 1}, learning)
+    yield from at_most({"learning_from_bad": 1, "forgetting": 1}, learning)
     if case.mechanisms.hazard == "violations":
         chances = "they are chances of one week while mechanisms.hazard is 'violations'"
-        yield from at_most({"h_s": 1, "h0": 1, "h1": 1}, chances, strict=True)
-    elif numbers.h_s > MOST_SETTLED:
-        problem = f"must be at most {MOST_SETTLED:g}, is {numbers.h_s:g}: "
+        yield from at_most(
+            {"believed_settlement_hazard": 1, "base_hazard": 1, "added_hazard": 1},
+            chances,
+            strict=True,
+        )
+    elif numbers.believed_settlement_hazard > MOST_SETTLED:
+        problem = f"must be at most {MOST_SETTLED:g}, is {numbers.believed_settlement_hazard:g}: "
         problem += "with the believed chance of a collapse it must stay below 1"
-        yield Finding(("parameters", "h_s"), problem)
+        yield Finding(("parameters", "believed_settlement_hazard"), problem)
 
 
 def _mechanisms(case: Scenario, given: Collection[str]) -> Iterator[Finding]:
-    theory = PRESETS[case.theory]["parameters"]
-
-    def idle(names: Iterable[str], why: str, *uses: Path) -> Iterator[Finding]:
+    for owner, names in idle_numbers(case).items():
+        if owner == MONITORED:
+            why, use = "truce.monitored is false", ("truce", "monitored")
+        else:
+            word, use = getattr(case.mechanisms, owner), ("mechanisms", owner)
+            why = f"mechanisms.{owner} is {repr(word) if word else 'off'} and sets it"
         for name in names:
-            usual = theory.get(name, Parameters.model_fields[name].default)
+            usual = Parameters.model_fields[name].default
             # At its usual value it says nothing new: plain data of a scenario hold them all.
             if name in given and getattr(case.parameters, name) != usual:
                 problem = f"is set, but {why}"
-                yield Finding(("parameters", name), problem, "take one of the two out", uses)
-
-    for mechanism, numbers in IDLE.items():
-        if is_off(mechanism, getattr(case.mechanisms, mechanism)):
-            word = getattr(case.mechanisms, mechanism)
-            why = f"mechanisms.{mechanism} is {repr(word) if word else 'off'} and sets it"
-            yield from idle(numbers, why, ("mechanisms", mechanism))
-    if not case.truce.monitored:
-        yield from idle(UNWATCHED, "truce.monitored is false", ("truce", "monitored"))
+                yield Finding(("parameters", name), problem, "take one of the two out", (use,))
     for name, actor in case.actors.items() if case.mechanisms.fights == "tasks" else ():
         share = actor.tasks.air + actor.tasks.ground
         if not actor.armed and share > 1 + TOLERANCE:

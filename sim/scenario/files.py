@@ -7,6 +7,7 @@ parts say of each other (`sim.scenario.checks`). Every fault of the last two is 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -18,9 +19,10 @@ from sim.errors import Fault, ScenarioError, SimError, missing_folder
 from sim.scenario import field_types
 from sim.scenario.json_schema import schema
 from sim.scenario.library import Kind, offer, resolve
+from sim.scenario.migration import migrated
 from sim.scenario.overridden_changes import warn_of_overridden
 from sim.scenario.overrides import Changes, append_events, overlay, remove
-from sim.scenario.parameters import IDLE, UNWATCHED, is_off
+from sim.scenario.parameters import idle_numbers
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import Place, Table, grow, place_of, read, write
 from sim.scenario.validation import finish, unwrapped
@@ -129,6 +131,23 @@ def loads(text: str, file: str = "") -> Scenario:
     return finish(read(text, file), (), [], [])
 
 
+def loads_kept(text: str, file: str) -> Scenario:
+    """Read the scenario that results carry, also results of an earlier version.
+
+    Parameters
+    ----------
+    text, file : str
+        As for `loads`.
+
+    Returns
+    -------
+    Scenario
+    """
+    with contextlib.suppress(SimError):  # what is no TOML is refused below, with its line
+        text = migrated(text)
+    return loads(text, file)
+
+
 def dumps(scenario: Scenario) -> str:
     """Write a scenario as TOML, complete: every default in full, every source at its number.
 
@@ -158,12 +177,9 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     dict
     """
     data: dict[str, Any] = scenario.model_dump(exclude_none=True, exclude={"sources"})
-    for mechanism, numbers in IDLE.items():
-        if is_off(mechanism, getattr(scenario.mechanisms, mechanism)):
-            for name in numbers:
-                data["parameters"].pop(name, None)
-    for name in () if scenario.truce.monitored else UNWATCHED:
-        data["parameters"].pop(name, None)
+    for names in idle_numbers(scenario).values():
+        for name in names:
+            data["parameters"].pop(name, None)
     for path, note in scenario.sources.items():
         *outer, last = [int(key) if key.isdecimal() else key for key in path.split(".")]
         inner: Any = data

@@ -68,7 +68,7 @@ def label(scenario: Scenario, path: str, *, ids: bool = False) -> str:
     scenario : Scenario
         Its labels are used. A name that it does not have stays as it is.
     path : str
-        As `sim.with_changes` takes it (``actors.iran.capability``, ``parameters.opt``), or of a
+        As `sim.with_changes` takes it (``actors.iran.capability``, ``parameters.loyalty``), or of a
         dated event (``events.3.capability``).
     ids : bool
         Also give the path, in brackets.
@@ -77,7 +77,7 @@ def label(scenario: Scenario, path: str, *, ids: bool = False) -> str:
     -------
     str
         A phrase without an article and without a capital at the start: "Iran's capability",
-        "mutual optimism"; with `ids` "mutual optimism (parameters.opt)".
+        "mutual optimism"; with `ids` "mutual optimism (parameters.mutual_optimism)".
     """
     words = _Names(scenario)
     keys = path.split(".")

@@ -12,7 +12,8 @@ from typing import Any
 
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.scenario import field_types
-from sim.scenario.parameters import DEFAULT_THEORY, IDLE, PRESETS, UNWATCHED, is_off
+from sim.scenario.migration import now_called
+from sim.scenario.parameters import IDLE, MONITORED, is_off
 from sim.scenario.parts import TOLERANCE
 from sim.scenario.toml_source import Array, Place, Table, grow
 
@@ -35,7 +36,6 @@ def overlay(base: Table, top: Table) -> Table:
         New tables; the arguments stay as they are.
     """
     merged = _merge(base, top, field_types.ROOT)
-    retune(merged, base.get("theory"), top)
     release(merged, top)
     return merged
 
@@ -64,37 +64,13 @@ def release(merged: Table, top: Mapping[str, Any]) -> None:
     for mechanism, on in switched.items() if isinstance(switched, Mapping) else ():
         idle += IDLE.get(mechanism, ()) if is_off(mechanism, on) else ()
     if isinstance(truce, Mapping) and truce.get("monitored") is False:
-        idle += UNWATCHED
+        idle += IDLE[MONITORED]
     if idle and isinstance(numbers, Table):
         kept = Table()
         for key, value in numbers.items():
             if key not in idle or (isinstance(said, Mapping) and key in said):
                 kept.put(key, value, numbers.places[key])
         merged["parameters"] = kept
-
-
-def retune(merged: Table, before: object, top: Mapping[str, Any]) -> None:
-    """Where `top` changes the theory, let go of what stood at the value of the theory before.
-
-    A complete file writes every value out. Those that are no choice of their own but the old
-    theory's follow the new one; so another theory is a change of one word there too.
-    """
-    old, new = (
-        word.get("value") if isinstance(word, Mapping) else word
-        for word in (before if before is not None else DEFAULT_THEORY, top.get("theory"))
-    )
-    if new is None or new == old or not isinstance(old, str):
-        return
-    for group, values in PRESETS.get(old, {}).items():
-        numbers, said = merged.get(group), top.get(group)
-        if not isinstance(numbers, Table):
-            continue
-        kept = Table()
-        for key, value in numbers.items():
-            spoken = isinstance(said, Mapping) and key in said
-            if spoken or key not in values or value != values[key]:
-                kept.put(key, value, numbers.places[key])
-        merged[group] = kept
 
 
 def append_events(tree: Table, faults: list[Fault]) -> None:
@@ -347,7 +323,6 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
     """
     copy: Table = clone(tree)
     layer: dict[str, dict[str, object]] = {"mechanisms": {}, "truce": {}, "parameters": {}}
-    theory = {"theory": changes["theory"]} if "theory" in changes else {}
     for path, value in changes.items():
         if len(faults) > MOST_FAULTS:
             break
@@ -359,7 +334,6 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
             layer[keys[0]][keys[1]] = value
         elif keys[0] in layer and isinstance(value, Mapping):
             layer[keys[0]].update(value)
-    retune(copy, tree.get("theory"), {**theory, **layer})
     release(copy, layer)
     return copy
 
@@ -380,9 +354,9 @@ def _set(tree: Table, keys: list[str], value: object, place: Place) -> Fault | N
             step = int(key)
         inner = field_types.step(annotation, step)
         if inner is None:
-            return refuse(
-                f"there is no field {key!r}", nearest(key, field_types.known_keys(annotation))
-            )
+            hint = now_called(".".join(keys))
+            hint = hint or nearest(key, field_types.known_keys(annotation))
+            return refuse(f"there is no field {key!r}", hint)
         if depth == len(keys) - 1:
             holder[step] = value
             holder.places[step] = place

@@ -2,7 +2,7 @@
 
 The rule, for audits and for the size of a flip alike:
 
-* a parameter of the theory goes over its range in `RANGES`;
+* a parameter of the theory goes over its plausible range in `sim.scenario.parameters`;
 * a position (an ideal, a start, a threshold, a pole) goes 0.1 up and down, within its bounds;
 * of a discount factor the impatience, 1 less it, is halved and doubled;
 * every other number (a weight, a capability, a cost, a control share) is halved and doubled, within
@@ -14,7 +14,7 @@ An end that the checks of a scenario refuse is moved half the way back until the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from sim.errors import ScenarioError
 from sim.scenario import field_types
 from sim.scenario.files import as_data, build
 from sim.scenario.labels import label
-from sim.scenario.parameters import IDLE, UNWATCHED, Parameters, is_off
+from sim.scenario.parameters import NUMBERS, Parameters, idle_numbers
 from sim.scenario.schema import Scenario
 
 STEP = 0.1
@@ -31,36 +31,6 @@ FACTOR = 2.0
 """By what any other number is plausibly multiplied or divided."""
 
 type Range = tuple[float, float]
-
-RANGES: Mapping[str, Range] = {
-    "r": (1, 2), "tau_L": (26, 156), "rho_a": (0.03, 0.3), "a_min": (0, 0.3), "sig_w": (0, 0.5),
-    "sig_x": (0, 0.1), "nu": (0.004, 0.02), "sigma": (0.004, 0.02), "sig_b": (0.03, 0.12),
-    "opt": (0, 0.004), "n0": (5, 30), "nu_advance": (0, 0.01), "ces": (0.3, 1), "ell": (0, 0.05),
-    "rep": (0, 0.1), "lam": (30, 200), "h_s": (0.02, 0.12), "h0": (0.005, 0.05),
-    "h1": (0.05, 0.3), "gv": (0.2, 1), "gam": (0.03, 0.12), "varpi": (0, 0.06),
-    "varpi_D": (0.1, 0.6), "kappa_face": (0.04, 0.15), "xi": (0.01, 0.06), "s_cp": (0, 0.2),
-    "rho_d": (0.05, 0.3), "prestige_step": (0.05, 0.3), "k_q": (4, 16), "tau_q": (0, 0.5),
-    "rho_rev": (0.1, 1), "eps": (0.005, 0.05), "phi_f": (0.03, 0.3), "phi_r": (0.05, 0.5),
-    "obs": (0.5, 1), "tau_c": (2, 12), "tau_n": (2, 12), "tau_b": (2, 12), "s_x": (0.1, 0.5),
-    "c_att": (0.02, 0.12), "rho_i": (0.01, 0.1), "q_dispute": (0.02, 0.2), "q_e": (0.2, 1),
-    "c_b": (0, 0.02), "kap_pos": (0.05, 0.2), "d_E": (0.01, 0.05), "s_fight": (0.05, 0.5),
-    "s_viol": (0.05, 0.5), "obs_monitor": (0.9, 1), "beta": (0.01, 0.1), "beta_troops": (0.03, 0.3),
-    "walkout_rounds": (1, 4), "c_clash": (0, 0.03), "clash_step": (0.2, 1), "own_cost": (0, 0.4),
-    "war_cost": (0.33, 3), "phi_A": (0.02, 0.08), "phi_E": (0.015, 0.06), "phi_B": (0, 0.16),
-}  # fmt: skip
-"""Plausible range of the parameters of the first theory that somebody has thought of one for."""
-
-RANGES_SECOND: Mapping[str, Range] = {
-    "opt": (0.004, 0.02), "h0": (0.001, 0.02), "h1": (0.5, 3), "h_power": (2, 4),
-    "varpi": (0.03, 0.1), "gam": (0.03, 0.15), "xi": (0.01, 0.12), "n0": (5, 60),
-}  # fmt: skip
-"""Where the second theory has another; at least as wide as the calibrations search."""
-
-TIMES: Mapping[str, tuple[str, float, float]] = {"kap_neg": ("kap_pos", 1, 3)}
-"""Plausible ranges that are multiples of another parameter."""
-
-# Numbers of computation: no claim about a war hangs on them.
-NUMERICAL = ("burn_in", "nash_steps", "nash_step", "bilateral_eps", "force_floor")
 
 
 @dataclass(frozen=True)
@@ -130,7 +100,7 @@ def numbers(scenario: Scenario) -> list[Number]:
     """Every number that a run of a scenario depends on, with its plausible range.
 
     Left out are those that plausibly stay as they are, those of mechanisms that are off, and the
-    numbers of computation (`NUMERICAL`), and shares by theatre, which add up to one and cannot be
+    numbers of computation, and shares by theatre, which add up to one and cannot be
     moved alone. Dates and periods of the calendar of a scenario are no
     numbers of it.
     """
@@ -168,20 +138,13 @@ def moved(scenario: Scenario, number: Number, value: float) -> tuple[Scenario, f
 
 
 def _parameters(scenario: Scenario) -> Iterator[Number]:
-    idle = {
-        name
-        for mechanism, names in IDLE.items()
-        if is_off(mechanism, getattr(scenario.mechanisms, mechanism))
-        for name in names
-    }
-    if not scenario.truce.monitored:
-        idle |= set(UNWATCHED)
+    idle = {name for names in idle_numbers(scenario).values() for name in names}
     for name in Parameters.model_fields:
-        if name in idle or name in NUMERICAL:
+        if name in idle or NUMBERS[name].numerical:
             continue
-        value = float(getattr(scenario.parameters, name))
-        low, high = range_of(scenario, name)
-        yield _number(scenario, f"parameters.{name}", value, (low, high), name in WHOLE)
+        value = getattr(scenario.parameters, name)
+        ends = range_of(scenario, name)
+        yield _number(scenario, f"parameters.{name}", float(value), ends, isinstance(value, int))
 
 
 def _number(
@@ -190,25 +153,16 @@ def _number(
     return Number(path, label(scenario, path), value, *ends, whole)
 
 
-WHOLE = ("r", "h_power", "tau_c", "tau_n", "tau_b", "first_c", "first_n", "first_b",
-         "walkout_rounds", "talks_min_age", "victory_weeks")  # fmt: skip
-
-
 def range_of(scenario: Scenario, name: str) -> Range:
     """The plausible range of a parameter in a scenario, its value included."""
     numbers = scenario.parameters
     value = float(getattr(numbers, name))
-    own = RANGES_SECOND if scenario.theory == "second" else RANGES
-    least, most = _legal(name)
-    if name in TIMES:
-        other, few, many = TIMES[name]
+    known, (least, most) = NUMBERS[name], _legal(name)
+    if known.times is not None:
+        other, few, many = known.times
         low, high = few * getattr(numbers, other), many * getattr(numbers, other)
-    elif name in own or name in RANGES:
-        low, high = own.get(name, RANGES.get(name, (value, value)))
-    elif name == "victory_at":
-        low, high = positions(value, 0.51)
     else:
-        low, high = multiples(value)
+        low, high = known.plausible or multiples(value)
     return max(least, min(low, value)), min(most, max(high, value))
 
 

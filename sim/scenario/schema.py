@@ -12,11 +12,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from html import escape
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from sim.scenario.parameters import DEFAULT_THEORY, PRESETS, Mechanisms, Parameters
+from sim.scenario.parameters import Mechanisms, Parameters
 from sim.scenario.parts import (
     Frozen,
     Line,
@@ -83,7 +83,7 @@ class Renewal(Part):
         description="the position it falls back to, or 'uniform' for a draw on [0, 1]"
     )
     rate: Unit | None = Field(
-        None, description="chance a week; the parameter `q_dispute` if it is not given"
+        None, description="chance a week; the parameter `dispute_rate` if it is not given"
     )
 
 
@@ -99,8 +99,8 @@ class Issue(Sourced):
     )
     advances_while: tuple[Name, ...] = Field(
         (),
-        description="advances by `nu_advance` a week while these actors fight, in part if only a "
-        "part of what they have in arms does",
+        description="advances by `advance_speed` a week while these actors fight, in part if only "
+        "a part of what they have in arms does",
     )
     gains_from: tuple[Name, ...] = Field(
         (), description="actors that bring it nearer to 1 by fighting on (not for territory)"
@@ -252,10 +252,6 @@ class Scenario(Part):
     description: Text = Field("", description="what it is about, and what it asks")
     start: dt.date = Field(description="first day of week 0")
     rounds: WeeksFromOne = Field(120, description="weeks to run")
-    theory: Literal["first", "second"] = Field(
-        DEFAULT_THEORY,
-        description="version of the theory: what mechanisms and parameters are if nothing is said",
-    )
     camps: Annotated[Mapping[Name, Camp], Frozen] = Field({}, description="the two sides, or none")
     issues: Annotated[Mapping[Name, Issue], Frozen] = Field(description="what it is about")
     actors: Annotated[Mapping[Name, Actor], Frozen] = Field(description="who takes part")
@@ -281,7 +277,7 @@ class Scenario(Part):
     def __repr__(self) -> str:
         return (
             f"Scenario {self.name!r}: {len(self.actors)} actors, {len(self.issues)} issues, "
-            f"{self.rounds} weeks from {self.start}, {self.theory} theory\n"
+            f"{self.rounds} weeks from {self.start}\n"
             "Run it: sim.simulate(scenario). Every value: print(sim.scenario.files.dumps(scenario))"
         )
 
@@ -289,18 +285,6 @@ class Scenario(Part):
 
     def _repr_html_(self) -> str:
         return "<p>" + escape(repr(self)).replace("\n", "<br>") + "</p>"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill_in(cls, data: Any) -> Any:
-        """Give what is not said the value of the theory; what is said stands."""
-        theory = data.get("theory", DEFAULT_THEORY) if isinstance(data, dict) else None
-        preset = PRESETS.get(theory, {}) if isinstance(theory, str) else {}
-        for group, values in preset.items():
-            said = data.get(group, {})
-            if isinstance(said, Mapping):
-                data = {**data, group: {**values, **said}}
-        return data
 
 
 def week_of(scenario: Scenario, when: dt.date | int) -> int:

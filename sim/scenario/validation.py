@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.scenario import checks, field_types
+from sim.scenario.migration import now_called
 from sim.scenario.overrides import Changes, append_events, apply, read_changes
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import DEEPEST, Array, Path, Place, Table, dotted, place_of, too_deep
@@ -330,7 +331,7 @@ def _fault(
         return Fault(
             where,
             f"unknown field {key!r}",
-            nearest(str(key), field_types.known_keys(outer)),
+            now_called(where) or nearest(str(key), field_types.known_keys(outer)),
             *place,
         )
     if kind == "key":

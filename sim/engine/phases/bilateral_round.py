@@ -11,7 +11,7 @@ from sim.rules import bargaining, negotiation
 
 @phase
 def hold_bilateral_round(week, p, g, w):
-    """Phase 9: every `tau_b` weeks allies settle their differences over minor issues."""
+    """Phase 9: every `bilateral_period` weeks allies settle their differences over minor issues."""
     t, keys, fed, log, counter, agents = (
         week.t,
         week.keys,
@@ -23,23 +23,25 @@ def hold_bilateral_round(week, p, g, w):
     topic, links, ids = g.topic, g.links, g.ids
     aims, force, value, truce, talk, tie = w.aims, w.force, w.value, w.truce, w.talk, w.tie
     steps = int(p.nash_steps)
-    if due(t, int(p.first_b), int(p.tau_b)) and links.pairs.shape[0] > 0:
+    if due(t, int(p.first_bilateral_round), int(p.bilateral_period)) and links.pairs.shape[0] > 0:
         core = truce.state[0] == CEASEFIRE and negotiation.any_core_tabled(topic.core, talk.tabled)
         for b in range(links.pairs.shape[0]):
             i, j = links.pairs[b, 0], links.pairs[b, 1]
             bargaining.bilateral_text(
-                talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor,
-                value.voice, aims.W, aims.X, p.r, p.bilateral_eps, steps, p.nash_step,
+                talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor, value.voice,
+                aims.W, aims.X, p.loss_exponent, p.bilateral_surplus_floor, steps, p.nash_damping,
             )  # fmt: skip
             for ally in range(2):
                 talk.pair_core[b, ally] = bargaining.endorsement(
-                    links.pairs[b, ally], core, p.q_e, value.V_s, value.V_c
+                    links.pairs[b, ally], core, p.endorsement_weight, value.V_s, value.V_c
                 )
                 talk.pair_gain[b, ally] = bargaining.bargains(
-                    talk.pair_local[b, ally], talk.pair_core[b, ally], p.c_b
+                    talk.pair_local[b, ally], talk.pair_core[b, ally], p.bilateral_deal_cost
                 )
         ask(agents, "bargains", talk.pair_gain, -1)
-        draws.shocks(talk.pair_shock, keys, fed, draws.BILATERAL, ids.id_pair, t, p.lam)
+        draws.shocks(
+            talk.pair_shock, keys, fed, draws.BILATERAL, ids.id_pair, t, p.choice_precision
+        )
         for b in range(links.pairs.shape[0]):
             talk.pair_deal[b] = core or talk.pair_gain[b, 0] + talk.pair_gain[b, 1] > 0.0
             if not talk.pair_deal[b]:
@@ -50,8 +52,8 @@ def hold_bilateral_round(week, p, g, w):
                 talk.pair_deal[b] = talk.pair_deal[b] and eta < gain
                 event_log.note(
                     log, counter, t, event_log.BARGAIN, links.pairs[b, ally],
-                    links.pairs[b, 1 - ally], -1, eta < gain, gain, eta,
-                    talk.pair_local[b, ally], talk.pair_core[b, ally], p.c_b, 0.0, 0.0,
+                    links.pairs[b, 1 - ally], -1, eta < gain, gain, eta, talk.pair_local[b, ally],
+                    talk.pair_core[b, ally], p.bilateral_deal_cost, 0.0, 0.0,
                 )  # fmt: skip
             event_log.note(
                 log, counter, t, event_log.DEAL, i, j, -1, talk.pair_deal[b], 0.0, 0.0,

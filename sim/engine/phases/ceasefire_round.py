@@ -35,7 +35,7 @@ def convene(week, p, g, w):
     ask(agents, "convenes", tmp.odds, -1)
     draws.uniforms_of(tmp.draw, who.can_convene, keys, fed, draws.CONVENE, ids.id_actor, t)
     c, lead = ceasefire.choose_convener(
-        tmp.score, tmp.odds, tmp.reach, who.can_convene, tmp.draw, p.lam
+        tmp.score, tmp.odds, tmp.reach, who.can_convene, tmp.draw, p.choice_precision
     )
     proposed = False
     if c >= 0:
@@ -46,7 +46,7 @@ def convene(week, p, g, w):
         for i in range(n):
             tmp.own[i] = ceasefire.proposes(i, value.gain)
         ask(agents, "proposes", tmp.own, c)
-        draws.shocks(tmp.shock, keys, fed, draws.PROPOSE, ids.id_actor, t, p.lam)
+        draws.shocks(tmp.shock, keys, fed, draws.PROPOSE, ids.id_actor, t, p.choice_precision)
         proposed = tmp.shock[c] < tmp.own[c]
         event_log.note(
             log, counter, t, event_log.PROPOSE, c, -1, -1, proposed, tmp.own[c], tmp.shock[c],
@@ -70,7 +70,7 @@ def consult(week, p, g, w, c):
     web, truce, tie, tmp = w.web, w.truce, w.tie, w.tmp
     n = who.side.shape[0]
     for j in range(n):
-        tmp.odds[j] = ceasefire.consults(c, j, tie.heeded, p.k_q, p.tau_q)
+        tmp.odds[j] = ceasefire.consults(c, j, tie.heeded, p.consultation_slope, p.consultation_tie)
     ask(agents, "consults", tmp.odds, c)
     draws.uniforms_of(tmp.draw, who.patron, keys, fed, draws.CONSULT, ids.id_actor, t)
     for j in range(n):
@@ -107,8 +107,8 @@ def draft_terms(p, g, w, c):
     steps = int(p.nash_steps)
     bargaining.draw_terms(
         truce.offer, tmp.draft, tmp.scale, force.theta, truce.invited,
-        topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.r,
-        p.eps, steps, p.nash_step,
+        topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.loss_exponent,
+        p.surplus_floor, steps, p.nash_damping,
     )  # fmt: skip
     if prestige >= 0:
         truce.offer[prestige] = force.theta[prestige] + p.prestige_step * (
@@ -116,9 +116,9 @@ def draft_terms(p, g, w, c):
         )
     bargaining.worth_of_terms(
         truce.promise, truce.offer, topic.promised, talk.expected, force.theta,
-        value.u, value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.r,
+        value.u, value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.loss_exponent,
     )  # fmt: skip
-    ceasefire.crossing_costs(truce.loyalty, tie.heeded, tie.Dep, c, p.varpi, p.varpi_D)
+    ceasefire.crossing_costs(truce.loyalty, tie.heeded, tie.Dep, c, p.loyalty, p.dependence_weight)
 
 
 @phase
@@ -144,9 +144,9 @@ def ratify(week, p, g, w, c):
         links.l_proxy,
     )  # fmt: skip
     ask(agents, "heeds", tmp.acting, -1)
-    draws.shocks(tmp.shock, keys, fed, draws.RATIFY, ids.id_actor, t, p.lam)
+    draws.shocks(tmp.shock, keys, fed, draws.RATIFY, ids.id_actor, t, p.choice_precision)
     array_ops.below(truce.signing, tmp.shock, tmp.acting)
-    ceasefire.below_in_public(truce.objected, tmp.shock, tmp.acting, p.kappa_face)
+    ceasefire.below_in_public(truce.objected, tmp.shock, tmp.acting, p.open_refusal_cost)
     for i in range(n):
         truce.objected[i] = i != c and not truce.objected[i]
     for i in range(n):
@@ -184,15 +184,15 @@ def enter_into_force(p, g, w, c):
     array_ops.put(truce.ratified, truce.signing)
     array_ops.fill(truce.violates, False)
     for s in range(2):
-        truce.vside[s] += p.vside_reset * (0.5 - truce.vside[s])
+        truce.vside[s] += p.camp_violence_reset * (0.5 - truce.vside[s])
 
 
 @phase
 def hold_ceasefire_round(week, p, g, w):
-    """Phase 4: in war, every `tau_c` weeks, an attempt at a ceasefire."""
+    """Phase 4: in war, every `ceasefire_period` weeks, an attempt at a ceasefire."""
     t = week.t
     truce = w.truce
-    if truce.state[0] == WAR and due(t, int(p.first_c), int(p.tau_c)):
+    if truce.state[0] == WAR and due(t, int(p.first_ceasefire_round), int(p.ceasefire_period)):
         c = convene(week, p, g, w)
         if c >= 0:
             consult(week, p, g, w, c)

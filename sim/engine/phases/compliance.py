@@ -50,23 +50,23 @@ def order(week, p, g, w):
     bargaining.what_is_owed(talk.owed, topic.promised, talk.settled_issue, settled, p.promised_only)
     bargaining.worth_of_terms(
         truce.promise, truce.terms, talk.owed, talk.expected, force.theta, value.u,
-        value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.r,
+        value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.loss_exponent,
     )  # fmt: skip
     ceasefire.crossing_costs(
-        truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi, p.varpi_D
+        truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.loyalty, p.dependence_weight
     )
     proxies.military_gains(
-        truce.military, force.theta, topic.direction, aims.W, aims.X, truce.scope, p.gam
+        truce.military, force.theta, topic.direction, aims.W, aims.X, truce.scope, p.military_gain
     )
     for i in range(n):
         tmp.own[i] = proxies.orders(i, value.gain, truce.promise, truce.loyalty, truce.military)
     ask(agents, "orders", tmp.own, -1)
-    draws.shocks(tmp.shock, keys, fed, draws.ORDER, ids.id_actor, t, p.lam)
+    draws.shocks(tmp.shock, keys, fed, draws.ORDER, ids.id_actor, t, p.choice_precision)
     array_ops.below(truce.comply, tmp.shock, tmp.own)
     if log.shape[0] > 0:
         ceasefire.sore_points(
             tmp.sore, tmp.sore_effect, talk.ahead, talk.expected, force.theta, value.chi,
-            who.delta, aims.W, aims.X, p.r, p.h_s, value.h_c[0],
+            who.delta, aims.W, aims.X, p.loss_exponent, p.believed_settlement_hazard, value.h_c[0],
         )  # fmt: skip
     event_log.note_each(
         log, counter, t, event_log.ORDER, who.patron, truce.convener[0], tmp.sore,
@@ -89,15 +89,15 @@ def comply(week, p, g, w):
     who, links, ids = g.who, g.links, g.ids
     force, web, truce, tie, tmp = w.force, w.web, w.truce, w.tie, w.tmp
     n = who.side.shape[0]
-    obs = p.obs_monitor if p.monitored > 0.5 else p.obs
+    obs = p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance
     array_ops.put(tmp.draw2, tmp.shock)  # that of the orders
     proxies.contagion(
         truce.contagion, tie.heeded, force.mu, who.in_arms, force.effort, truce.scope,
-        who.near, truce.violates, p.xi,
+        who.near, truce.violates, p.contagion,
     )  # fmt: skip
     ceasefire.breach_costs(
         truce.breach_cost, truce.comply, who.guarantor, who.ground, web.pull,
-        links.l_patron, links.l_proxy, obs, p.monitored, p.beta, p.beta_troops,
+        links.l_patron, links.l_proxy, obs, p.monitored, p.breach_cost, p.guarantor_breach_cost,
     )  # fmt: skip
     proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
     proxies.heed_all(
@@ -105,7 +105,9 @@ def comply(week, p, g, w):
         links.l_proxy,
     )  # fmt: skip
     ask(agents, "heeds", tmp.acting, -1)
-    draws.shocks_of(tmp.shock, who.fights, keys, fed, draws.COMPLY, ids.id_actor, t, p.lam)
+    draws.shocks_of(
+        tmp.shock, who.fights, keys, fed, draws.COMPLY, ids.id_actor, t, p.choice_precision
+    )
     for j in range(n):
         tmp.is_bound[j] = who.fights[j] and truce.scope[j] > 0.0
         tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
@@ -131,7 +133,7 @@ def blame(week, p, g, w):
     who, links, ids = g.who, g.links, g.ids
     force, web, truce, talk, tie, tmp = w.force, w.web, w.truce, w.talk, w.tie, w.tmp
     n = who.side.shape[0]
-    obs = p.obs_monitor if p.monitored > 0.5 else p.obs
+    obs = p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance
     draws.uniforms_of(tmp.draw, truce.violates, keys, fed, draws.OBSERVE, ids.id_actor, t)
     for j in range(n):
         truce.seen[j] = truce.violates[j] and tmp.draw[j] < obs
@@ -139,14 +141,14 @@ def blame(week, p, g, w):
             talk.provoked[0 if who.side[j] == 1 else 1] = True
     draws.uniforms_of(tmp.draw, truce.seen, keys, fed, draws.ATTRIBUTE, ids.id_actor, t)
     draws.uniforms_of(tmp.draw2, truce.seen, keys, fed, draws.SCAPEGOAT, ids.id_actor, t)
-    proxies.accuse(truce.accused, truce.seen, tmp.draw, tmp.draw2, who.side, p.q_att)
+    proxies.accuse(truce.accused, truce.seen, tmp.draw, tmp.draw2, who.side, p.attribution_chance)
     proxies.blame(truce.blamed, truce.accused, web.control, links.l_patron, links.l_proxy)
-    proxies.blame_violators(tie.bad, truce.blamed, truce.ratified, p.s_viol)
+    proxies.blame_violators(tie.bad, truce.blamed, truce.ratified, p.violation_intensity)
     share = ceasefire.violator_share(truce.violates, force.bound)
     fighting.side_shares(force.shares, truce.violates, who.side, force.bound)
     truce.vbar[0] = ceasefire.smooth(
-        truce.vbar[0], truce.vside, share, force.shares, force.bound, who.side, p.gv,
-        p.vside_smoothing,
+        truce.vbar[0], truce.vside, share, force.shares, force.bound, who.side,
+        p.violence_smoothing, p.camp_violence_smoothing,
     )  # fmt: skip
 
 

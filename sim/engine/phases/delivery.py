@@ -27,21 +27,26 @@ def deliver(week, p, g, w):
     truce.collapsing[0] = False
     if truce.state[0] == VICTORY:
         order = force.plus if force.held[0] > 0 else force.minus
-        fighting.impose(force.theta, order, territory, prestige, p.rho_i)
+        fighting.impose(force.theta, order, territory, prestige, p.implementation_speed)
     elif truce.state[0] != WAR:
-        objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.r)
+        objectives.utilities(value.u_before, force.theta, aims.W, aims.X, p.loss_exponent)
         bargaining.deliver(
             force.theta, truce.terms, talk.text, talk.owed, talk.settled_issue,
-            truce.state[0], p.rho_d, p.rho_i,
+            truce.state[0], p.delivery_speed, p.implementation_speed,
         )  # fmt: skip
-        objectives.utilities(value.u_after, force.theta, aims.W, aims.X, p.r)
-        proxies.relieve(web.relief, value.u_before, value.u_after, p.u0)
+        objectives.utilities(value.u_after, force.theta, aims.W, aims.X, p.loss_exponent)
+        proxies.relieve(web.relief, value.u_before, value.u_after, p.full_concession)
         proxies.wear(
             web.f, web.pressed, tmp.own, truce.comply, truce.violates, who.armed, web.relief,
-            links.l_patron, links.l_proxy, p.phi_f, p.phi_r,
+            links.l_patron, links.l_proxy, p.leverage_wear, p.leverage_recovery,
         )  # fmt: skip
         truce.hazard[0] = ceasefire.collapse_chance(
-            truce.state[0], truce.vbar[0], p.h0, p.h1, p.h_power, p.settled_hazard
+            truce.state[0],
+            truce.vbar[0],
+            p.base_hazard,
+            p.added_hazard,
+            p.hazard_power,
+            p.settlement_hazard_factor,
         )
         draws.uniforms(tmp.luck, keys, fed, draws.COLLAPSE, ids.id_run, t)
         truce.collapsing[0] = tmp.luck[0] < truce.hazard[0]

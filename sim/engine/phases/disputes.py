@@ -54,15 +54,17 @@ def clash(week, p, g, w):
             for ally in range(2):
                 a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
                 talk.prize[b, ally] = rivalry.prize(
-                    a, other, k, force.theta, aims.W, aims.X, p.r, p.clash_step,
+                    a, other, k, force.theta, aims.W, aims.X, p.loss_exponent, p.clash_step,
                     odds if ally == 0 else 1.0 - odds,
                 )  # fmt: skip
                 talk.clash_gain[b, ally] = rivalry.clashes(
-                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.varpi,
-                    p.varpi_D, p.c_clash,
+                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.loyalty,
+                    p.dependence_weight, p.clash_cost,
                 )  # fmt: skip
         ask(agents, "clashes", talk.clash_gain, k)
-        draws.shocks(talk.pair_shock, keys, fed, draws.CLASH, ids.id_clash[k], t, p.lam)
+        draws.shocks(
+            talk.pair_shock, keys, fed, draws.CLASH, ids.id_clash[k], t, p.choice_precision
+        )
         draws.uniforms(tmp.pair_draw, keys, fed, draws.PREVAIL, ids.id_clash[k], t)
         for b in range(links.pairs.shape[0]):
             if not talk.clashing[b]:
@@ -76,7 +78,7 @@ def clash(week, p, g, w):
                 begun = begun or eta < gain
                 event_log.note(
                     log, counter, t, event_log.CLASH, a, other, k, eta < gain, gain, eta,
-                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.c_clash,
+                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.clash_cost,
                     0.0,
                 )  # fmt: skip
             if begun:

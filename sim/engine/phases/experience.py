@@ -13,7 +13,16 @@ def drift(p, g, w):
     who = g.who
     aims, force, truce, tie = w.aims, w.force, w.truce, w.tie
     if truce.state[0] == WAR:
-        ties.live_through_war(tie.good, tie.bad, who.side, p.s_fight)
-    ties.learn(tie.E, tie.good, tie.bad, p.kap_pos, p.kap_neg, p.d_E)
+        ties.live_through_war(tie.good, tie.bad, who.side, p.war_intensity)
+    ties.learn(tie.E, tie.good, tie.bad, p.learning_from_good, p.learning_from_bad, p.forgetting)
     ties.third_parties(tie.B, tie.T, force.mu)
-    ties.drift(tie.T, tie.accounts, tie.B, aims.A, tie.E, p.phi_A, p.phi_E, p.phi_B)
+    ties.drift(
+        tie.T,
+        tie.accounts,
+        tie.B,
+        aims.A,
+        tie.E,
+        p.pull_of_alignment,
+        p.pull_of_experience,
+        p.pull_of_third_parties,
+    )

@@ -32,22 +32,22 @@ def fight(week, p, g, w):
         z = tmp.luck[0] if fed.shape[0] > 0 else draws.normal_of(tmp.luck[0])
         before = force.theta[territory]
         force.theta[territory] = fighting.move_front(
-            before, force.psi[0], force.shares, p.nu, p.sigma, z
+            before, force.psi[0], force.shares, p.front_speed, p.front_volatility, z
         )
         inside = 0.0 < before < 1.0 and 0.0 < force.theta[territory] < 1.0
         if p.learning > 0.5 and truce.state[0] == WAR and inside:
             # A week that ends at a border shows less than the forces did.
             force.learned[0] += 1
             war.learn_from_war(
-                force.optimism, force.theta[territory] - before, force.psi[0], p.nu, p.n0,
-                force.learned[0],
+                force.optimism, force.theta[territory] - before, force.psi[0], p.front_speed,
+                p.optimism_weeks, force.learned[0],
             )  # fmt: skip
-    fighting.advance(force.theta, topic.advances, force.active, force.arms, p.nu_advance)
+    fighting.advance(force.theta, topic.advances, force.active, force.arms, p.advance_speed)
     fighting.clip_positions(force.theta)
     for k in range(force.theta.shape[0]):
         if force.pinned[k] >= 0.0:
             force.theta[k] = force.pinned[k]
     fighting.attrit(
-        force.m, force.m0, force.strengths, force.shares, who.side, who.armed, p.ell, p.rep,
-        p.force_floor,
+        force.m, force.m0, force.strengths, force.shares, who.side, who.armed, p.attrition_rate,
+        p.replenishment_rate, p.force_floor,
     )  # fmt: skip

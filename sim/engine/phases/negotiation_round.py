@@ -23,7 +23,7 @@ def attend(week, p, g, w):
     who, links, ids = g.who, g.links, g.ids
     value, web, truce, talk, tmp = w.value, w.web, w.truce, w.talk, w.tmp
     n = who.side.shape[0]
-    negotiation.attendance_costs(talk.seat_cost, value.chi, p.c_att)
+    negotiation.attendance_costs(talk.seat_cost, value.chi, p.attendance_cost)
     for i in range(n):
         tmp.own[i] = negotiation.attends(i, value.gain, talk.seat_cost)
     ask(agents, "attends", tmp.own, -1)
@@ -33,7 +33,9 @@ def attend(week, p, g, w):
         links.l_proxy,
     )  # fmt: skip
     ask(agents, "heeds", tmp.acting, -1)
-    draws.shocks_of(tmp.shock, who.brought, keys, fed, draws.ATTEND, ids.id_actor, t, p.lam)
+    draws.shocks_of(
+        tmp.shock, who.brought, keys, fed, draws.ATTEND, ids.id_actor, t, p.choice_precision
+    )
     for j in range(n):
         tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
         tmp.acting[j] -= truce.contagion[j]
@@ -53,7 +55,7 @@ def attend(week, p, g, w):
     )  # fmt: skip
     array_ops.fill(talk.provoked, False)
     proxies.wear_at_talks(
-        web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.phi_f,
+        web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.leverage_wear,
     )  # fmt: skip
     return array_ops.any(parties, parties)
 
@@ -84,10 +86,10 @@ def set_agenda(week, p, g, w):
                 talk.raise_gain[k] = negotiation.tabling_gain(
                     k, c, talk.text, talk.tabled, talk.agenda, force.theta,
                     who.demander, who.veto, force.m, value.chi, value.V_d, value.V_w,
-                    value.V_c, aims.W, aims.X, p.r, p.opening, p.lam,
+                    value.V_c, aims.W, aims.X, p.loss_exponent, p.opening_offer, p.choice_precision,
                 )  # fmt: skip
         ask(agents, "raises", talk.raise_gain, c)
-        draws.shocks(tmp.issue_shock, keys, fed, draws.RAISE, ids.id_issue, t, p.lam)
+        draws.shocks(tmp.issue_shock, keys, fed, draws.RAISE, ids.id_issue, t, p.choice_precision)
         for k in range(force.theta.shape[0]):
             if talk.raising[k]:
                 talk.agenda[k] = tmp.issue_shock[k] < talk.raise_gain[k]
@@ -97,7 +99,7 @@ def set_agenda(week, p, g, w):
                 )  # fmt: skip
     negotiation.open_text(
         talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander,
-        force.m, aims.W, aims.X, p.opening,
+        force.m, aims.W, aims.X, p.opening_offer,
     )  # fmt: skip
     for k in range(force.theta.shape[0]):
         if talk.fresh[k]:
@@ -135,12 +137,12 @@ def vote(week, p, g, w):
     if array_ops.any(talk.tabled, talk.tabled):
         bargaining.nash_text(
             tmp.draft, force.theta, talk.party, talk.agenda, value.voice, value.gain,
-            value.chi, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+            value.chi, aims.W, aims.X, p.loss_exponent, p.surplus_floor, steps, p.nash_damping,
         )  # fmt: skip
-        negotiation.concede(talk.text, tmp.draft, talk.agenda, p.s_x)
+        negotiation.concede(talk.text, tmp.draft, talk.agenda, p.concession_rate)
         negotiation.table_values(
             value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi,
-            value.V_d, value.V_w, aims.W, aims.X, p.r,
+            value.V_d, value.V_w, aims.W, aims.X, p.loss_exponent,
         )  # fmt: skip
         for i in range(n):
             tmp.own[i] = negotiation.votes(i, value.V_s, value.V_c)
@@ -152,15 +154,15 @@ def vote(week, p, g, w):
         )  # fmt: skip
         ask(agents, "heeds", tmp.acting, -1)
         ceasefire.crossing_costs(
-            truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.varpi_vote, 0.0
+            truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.loyalty_in_vote, 0.0
         )
-        draws.shocks(tmp.shock, keys, fed, draws.VOTE, ids.id_actor, t, p.lam)
+        draws.shocks(tmp.shock, keys, fed, draws.VOTE, ids.id_actor, t, p.choice_precision)
         for i in range(n):
             tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
             tmp.acting[i] += truce.loyalty[i]
             talk.asked[i] = who.veto[i] or who.guarantor[i]
         array_ops.below(talk.voted, tmp.shock, tmp.acting)
-        ceasefire.below_in_public(talk.declared, tmp.shock, tmp.acting, p.kappa_face)
+        ceasefire.below_in_public(talk.declared, tmp.shock, tmp.acting, p.open_refusal_cost)
         event_log.note_each(
             log, counter, t, event_log.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
             tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none,
@@ -182,10 +184,12 @@ def vote(week, p, g, w):
 
 @phase
 def hold_negotiation_round(week, p, g, w):
-    """Phase 8: in a ceasefire, every `tau_n` weeks, talks on a settlement."""
+    """Phase 8: in a ceasefire, every `negotiation_period` weeks, talks on a settlement."""
     t = week.t
     truce = w.truce
-    due_now = truce.state[0] == CEASEFIRE and due(t, int(p.first_n), int(p.tau_n))
+    due_now = truce.state[0] == CEASEFIRE and due(
+        t, int(p.first_negotiation_round), int(p.negotiation_period)
+    )
     if due_now and truce.age[0] >= p.talks_min_age and not truce.collapsing[0]:
         came = attend(week, p, g, w)
         if came:

@@ -16,19 +16,21 @@ def update_objectives(week, p, g, w):
     territory = topic.territory[0]
     war.power_shares(force.mu, force.m)
     fighting.take_up_arms(force.arms, force.acting, force.m, who.in_arms, force.effort)
-    force.psi[0] = war.contest(force.strengths, who.side, force.acting, who.air, who.ground, p.ces)
+    force.psi[0] = war.contest(
+        force.strengths, who.side, force.acting, who.air, who.ground, p.task_exponent
+    )
     if t == 0:
-        war.prior_optimism(force.optimism, who.side, p.opt)
-    war.believed_drift(force.believed, force.psi[0], force.optimism, p.nu)
+        war.prior_optimism(force.optimism, who.side, p.mutual_optimism)
+    war.believed_drift(force.believed, force.psi[0], force.optimism, p.front_speed)
     if p.danger > 0.5:
         objectives.dangers(
             aims.danger, force.theta, aim.o_actor, aim.o_issue, aim.o_short, aim.above, aim.hi,
-            aim.lo, territory, force.believed, p.sig_b,
+            aim.lo, territory, force.believed, p.perceived_volatility,
         )  # fmt: skip
     array_ops.put(aims.was_sat, aims.sat)
     objectives.activate(
         aims.act, aims.sat, force.theta, aim.o_issue, aim.o_short, aim.above, aim.hi, aim.lo,
-        aims.danger, p.rho_a, p.a_min,
+        aims.danger, p.attention_speed, p.attention_floor,
     )  # fmt: skip
     for o in range(aims.sat.shape[0]):
         if aims.was_sat[o] != aims.sat[o]:

@@ -28,7 +28,7 @@ def revise(week, p, g, w):
     steps = int(p.nash_steps)
     if truce.state[0] == CEASEFIRE:
         c = truce.convener[0]
-        array_ops.fill(tmp.odds, p.rho_rev)
+        array_ops.fill(tmp.odds, p.revision_chance)
         ask(agents, "revises", tmp.odds, c)
         draws.uniforms_of(tmp.draw, who.patron, keys, fed, draws.REVISE, ids.id_actor, t)
         revised = False
@@ -47,9 +47,9 @@ def revise(week, p, g, w):
         if revised:
             lead_term = truce.terms[prestige] if prestige >= 0 else 0.0
             bargaining.draw_terms(
-                truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted,
-                topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.r,
-                p.eps, steps, p.nash_step,
+                truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted, topic.side_payment,
+                value.voice, value.gain, value.rho[0], aims.W, aims.X, p.loss_exponent,
+                p.surplus_floor, steps, p.nash_damping,
             )  # fmt: skip
             if prestige >= 0:
                 truce.terms[prestige] = lead_term

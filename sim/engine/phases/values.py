@@ -32,29 +32,33 @@ def value_war(week, p, g, w):
         force.minus, -1, 0.0, force.theta, who.side, web.ground_control, aims.W, aims.X,
         territory, prestige,
     )  # fmt: skip
-    objectives.utilities(value.u, force.theta, aims.W, aims.X, p.r)
-    objectives.utilities(value.u_plus, force.plus, aims.W, aims.X, p.r)
-    objectives.utilities(value.u_minus, force.minus, aims.W, aims.X, p.r)
-    fighting.costs_borne(force.borne, force.cost, force.effort, p.own_cost)
+    objectives.utilities(value.u, force.theta, aims.W, aims.X, p.loss_exponent)
+    objectives.utilities(value.u_plus, force.plus, aims.W, aims.X, p.loss_exponent)
+    objectives.utilities(value.u_minus, force.minus, aims.W, aims.X, p.loss_exponent)
+    fighting.costs_borne(force.borne, force.cost, force.effort, p.cost_saved_by_holding_back)
     war.war_values(
         value.V_w, value.V_d, force.p_win, force.weeks, value.u, value.u_plus, value.u_minus,
-        force.borne, who.delta, who.side, front, force.believed, p.sig_b, p.s_cp,
+        force.borne, who.delta, who.side, front, force.believed, p.perceived_volatility,
+        p.disarmed_vulnerability,
     )  # fmt: skip
-    if p.varpi_D > 0.0:
+    if p.dependence_weight > 0.0:
         war.dependences(
             tie.Dep, force.psi[0], who.needed, who.side, force.acting, who.air, who.ground,
-            p.ces, p.nu, value.V_w, value.u, value.u_plus, value.u_minus, force.borne,
-            who.delta, front, force.believed, p.sig_b,
+            p.task_exponent, p.front_speed, value.V_w, value.u, value.u_plus, value.u_minus,
+            force.borne, who.delta, front, force.believed, p.perceived_volatility,
         )  # fmt: skip
     if p.by_tasks > 0.5:
         war.worth_of_taking_part(
-            force.part_worth, force.psi[0], who.fights, who.armed, force.acting, force.m,
-            who.side, who.air, who.ground, p.ces, p.nu, value.u, value.u_plus, value.u_minus,
-            force.cost, who.delta, front, force.believed, p.sig_b, p.own_cost,
+            force.part_worth, force.psi[0], who.fights, who.armed, force.acting, force.m, who.side,
+            who.air, who.ground, p.task_exponent, p.front_speed, value.u, value.u_plus,
+            value.u_minus, force.cost, who.delta, front, force.believed, p.perceived_volatility,
+            p.cost_saved_by_holding_back,
         )  # fmt: skip
         array_ops.put(tmp.own, force.part_worth)
         ask(agents, "takes_part", tmp.own, -1)
-        fighting.hold_back(force.effort, tmp.own, who.fights, who.armed, who.side, p.lam)
+        fighting.hold_back(
+            force.effort, tmp.own, who.fights, who.armed, who.side, p.choice_precision
+        )
 
 
 @phase
@@ -72,29 +76,34 @@ def value_peace(p, g, w):
     ceasefire.credibility(value.chi, truce.vside, who.side)
     negotiation.table_values(
         value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d,
-        value.V_w, aims.W, aims.X, p.r,
+        value.V_w, aims.W, aims.X, p.loss_exponent,
     )  # fmt: skip
     if p.foresight > 0.5:
         negotiation.foresee(
             talk.foreseen, force.theta, who.veto, who.brought, topic.agenda_rule, value.voice,
-            value.u, value.V_w, aims.W, aims.X, p.r, p.eps, steps, p.nash_step,
+            value.u, value.V_w, aims.W, aims.X, p.loss_exponent, p.surplus_floor, steps,
+            p.nash_damping,
         )  # fmt: skip
     negotiation.look_ahead(
         talk.ahead, talk.expected, talk.text, talk.tabled, talk.foreseen, topic.agenda_rule,
         force.theta, p.foresight,
     )  # fmt: skip
-    objectives.utilities(value.u_ahead, talk.ahead, aims.W, aims.X, p.r)
+    objectives.utilities(value.u_ahead, talk.ahead, aims.W, aims.X, p.loss_exponent)
     if p.fighting > 0.5:
         remembered = ceasefire.remembered_breaches(truce.vside, who.side, force.bound)
-        value.h_c[0] = ceasefire.believed_hazard(remembered, p.h0, p.h1, p.h_power, p.h_s)
+        value.h_c[0] = ceasefire.believed_hazard(
+            remembered, p.base_hazard, p.added_hazard, p.hazard_power, p.believed_settlement_hazard
+        )
     else:
-        value.h_c[0] = p.h0 + p.h1 * truce.vbar[0]
-    value.rho[0] = ceasefire.delivered_share(p.rho_d, value.h_c[0])
+        value.h_c[0] = p.base_hazard + p.added_hazard * truce.vbar[0]
+    value.rho[0] = ceasefire.delivered_share(p.delivery_speed, value.h_c[0])
     ceasefire.truce_values(
         value.V_c, value.u, value.u_ahead, value.V_w, value.chi, force.borne, who.covered,
-        who.delta, p.h_s, value.h_c[0],
+        who.delta, p.believed_settlement_hazard, value.h_c[0],
     )  # fmt: skip
-    ceasefire.table_shares(value.table_share, value.chi, who.delta, p.h_s, value.h_c[0], settled)
+    ceasefire.table_shares(
+        value.table_share, value.chi, who.delta, p.believed_settlement_hazard, value.h_c[0], settled
+    )
     for i in range(n):
         value.gain[i] = (
             value.V_s[i] if truce.state[0] == SETTLEMENT else value.V_c[i]

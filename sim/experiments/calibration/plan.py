@@ -28,7 +28,7 @@ SMALLEST = 1e-12
 class Free(Part):
     """A number that is not known."""
 
-    path: Line = Field(description="where it stands in the scenario, as parameters.h0")
+    path: Line = Field(description="where it stands in the scenario, as parameters.base_hazard")
     low: Number = Field(description="lower end of its range")
     high: Number = Field(description="upper end")
     scale: Literal["even", "log"] = Field(

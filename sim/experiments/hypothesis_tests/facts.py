@@ -136,7 +136,7 @@ def _gap(one: str, other: str) -> Callable[[Asked], Figure]:
 
 RIGHT = "the sign was right from the first working version of the theory"
 LOOKED = "looked at in about 45 configurations of the second theory, and kept although it fails"
-COUPLING = "the weight of the tie in behaviour (varpi) was doubled because this was no effect at it"
+COUPLING = "the weight of the tie in behaviour (loyalty) was doubled because this had no effect"
 ABSENT = "absent in the first theory; came with changes that were kept while it was looked at"
 BY_ATTENTION = "attention leaves a goal that is met, and meets what the coding put in conflict"
 

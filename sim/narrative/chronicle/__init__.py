@@ -192,7 +192,7 @@ def _must_have_events(results: xr.Dataset) -> bool:
     """Whether something that leaves an event has happened: a war may be without any."""
     scenario = scenario_of(results)
     able = [scenario.actors[name] for name in scenario.roles.conveners]
-    held = results.sizes.get("round", 0) > scenario.parameters.first_c
+    held = results.sizes.get("round", 0) > scenario.parameters.first_ceasefire_round
     convened = held and any(actor.capability * actor.tasks.diplomacy > 0 for actor in able)
     return convened or ("state" in results and bool((results["state"] > 0).any()))
 

@@ -68,7 +68,7 @@ def _asked(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str
     for name in not_asked:
         tie = next((e.terms["tie"] for e in attempt.consults if e.counterpart == name), None)
         remark = ""
-        trusted = tie is not None and tie >= story.scenario.parameters.tau_q
+        trusted = tie is not None and tie >= story.scenario.parameters.consultation_tie
         if tie is not None and trusted and (convener, name) not in granted:
             granted.add((convener, name))
             takes = f"{words.they(convener)} {words.verb(convener, 'take')}"

@@ -89,8 +89,8 @@ def _of_a_clash(story: Story, event: Event, it: str) -> list[tuple[float, str]]:
     """What speaks for and against fighting an ally."""
     other, numbers = story.words.who(event.counterpart), story.scenario.parameters
     on, prize = story.scenario.mechanisms, event.terms["prize"]
-    tie = numbers.varpi * event.terms["tie"] if on.loyalty else 0.0
-    need = numbers.varpi_D * event.terms["dependence"] if on.dependence else 0.0
+    tie = numbers.loyalty * event.terms["tie"] if on.loyalty else 0.0
+    need = numbers.dependence_weight * event.terms["dependence"] if on.dependence else 0.0
     told = [
         (prize, f"what is at stake is worth {signed(prize)} to {it}"),
         (-tie, f"the tie to {other} counts for {signed(-tie)}"),

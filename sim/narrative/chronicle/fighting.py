@@ -51,7 +51,7 @@ def by_itself(story: Story, name: str) -> str:
 
 def efforts(story: Story) -> Iterator[Line]:
     """Belligerents without a war of their own that hold back for long, and that come back."""
-    words, lam = story.words, story.scenario.parameters.lam
+    words, lam = story.words, story.scenario.parameters.choice_precision
     for name, actor in story.scenario.actors.items():
         effort = story.series("effort", actor=name)
         if actor.armed or effort is None or (effort == 1.0).all():

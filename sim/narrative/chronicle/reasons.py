@@ -310,7 +310,7 @@ def _loyalty(
     needed = None
     if week is not None and story.scenario.mechanisms.dependence:
         needed = story.at("dependence", week, actor=actor, other=convener)
-    if needed is not None and 2 * story.scenario.parameters.varpi_D * needed > number > 0:
+    if needed is not None and 2 * story.scenario.parameters.dependence_weight * needed > number > 0:
         would = f"what {words.they(actor)} would lose in the field without {words.who(convener)}"
         return f"{would} counts for {size(number)}"
     if number < 0:

@@ -243,7 +243,7 @@ class Story:
         if before is None or after is None or weight is None or ideal is None:
             return None
         was, now = abs(before - ideal), abs(after - ideal)
-        if self.scenario.parameters.r == 2:
+        if self.scenario.parameters.loss_exponent == 2:
             was, now = was * was, now * now
         return weight * (was - now)
 
@@ -251,7 +251,7 @@ class Story:
         """Whether a refusal stays unsaid: the act is withheld, an open no would cost too much."""
         if event.answer or not self.scenario.mechanisms.public:
             return False
-        return event.shock < event.gain + self.scenario.parameters.kappa_face
+        return event.shock < event.gain + self.scenario.parameters.open_refusal_cost
 
     def control(self, patron: str, week: int) -> dict[str, float]:
         """What share of each of its proxies a patron controls."""

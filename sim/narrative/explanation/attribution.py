@@ -99,7 +99,7 @@ class Trace:
         self.story, self.pair = story, pair
         self._g, self._p, self._lay = prepare(story.scenario)
         self._world = begin(story.scenario, self._g, self._p, self._lay, seed, story.run, hold)
-        self._keep = 1.0 - self._p.phi_A - self._p.phi_E
+        self._keep = 1.0 - self._p.pull_of_alignment - self._p.pull_of_experience
         self._deeds = Deeds(story, pair, self._g, self._p, self._lay)
         self.parts = [*self._start(), *self._aims(), *self._events(), *self._third_parties()]
 
@@ -137,12 +137,12 @@ class Trace:
         """
         moved, first = self._alignments()
         weeks = self.story.weeks
-        value = self._built(np.full(weeks, self._p.phi_A * first))
+        value = self._built(np.full(weeks, self._p.pull_of_alignment * first))
         yield Part(OBJECTIVES, "aims", "", "", "", [], value)
         for (kind, actor, issue, week), change in moved.items():
             steps = np.flatnonzero(change)
             since = [week] if kind == "shift" else [int(t) for t in steps]
-            value = self._built(self._p.phi_A * np.cumsum(change))
+            value = self._built(self._p.pull_of_alignment * np.cumsum(change))
             yield Part(OBJECTIVES, kind, actor, "", issue, since, value, impulse=change)
 
     def _alignments(self) -> tuple[dict[tuple[str, str, str, int], Floats], float]:
@@ -188,7 +188,8 @@ class Trace:
         """What each event did to experience, fading as experience is forgotten, in the tie.
 
         Events of a week that together would weigh more than 1 share the 1 in proportion. An event
-        changes experience by ``kap_pos p (1 - E)`` or ``- kap_neg n (1 + E)``, E of last week.
+        changes experience by ``learning_from_good p (1 - E)`` or ``-learning_from_bad n (1 + E)``,
+        with E of last week.
         """
         p, weeks = self._p, self.story.weeks
         found: dict[tuple[object, ...], Part] = {}
@@ -201,10 +202,10 @@ class Trace:
             for t in range(weeks):
                 good, bad = (sum(getattr(d, s) for d in deeds.get(t, [])) for s in ("good", "bad"))
                 old = E
-                E = old - p.d_E * old
+                E = old - p.forgetting * old
                 for deed in deeds.get(t, []):
-                    rise = p.kap_pos * deed.good / max(good, 1.0) * (1.0 - old)
-                    fall = p.kap_neg * deed.bad / max(bad, 1.0) * (1.0 + old)
+                    rise = p.learning_from_good * deed.good / max(good, 1.0) * (1.0 - old)
+                    fall = p.learning_from_bad * deed.bad / max(bad, 1.0) * (1.0 + old)
                     E += rise - fall
                     part = found.setdefault(deed.key, _part_of(deed, self.pair, weeks))
                     part.impulse[t] += 0.5 * (rise - fall)
@@ -213,8 +214,8 @@ class Trace:
                     new = [event for event in deed.decisions if event not in part.decisions]
                     part.decisions.extend(new)
         for part in found.values():
-            experience = lfilter([1.0], [1.0, -(1.0 - p.d_E)], part.impulse)
-            part.value = self._built(p.phi_E * experience)
+            experience = lfilter([1.0], [1.0, -(1.0 - p.forgetting)], part.impulse)
+            part.value = self._built(p.pull_of_experience * experience)
             part.weeks.sort()
             part.decisions.sort(key=lambda event: event.round)
             yield part
@@ -222,7 +223,7 @@ class Trace:
     # third parties ------------------------------------------------------------------------------
 
     def _third_parties(self) -> Iterator[Part]:
-        """``phi_B (1 - T_ij**2) mu_l T_il T_jl`` of each third party l."""
+        """``pull_of_third_parties (1 - T_ij**2) mu_l T_il T_jl`` of each third party l."""
         i, j = self._places()
         names, first = self._lay.actors, self._world.tie.T
         ties = {
@@ -238,7 +239,7 @@ class Trace:
                 self._deeds.series("power", actor=name) * (ties[one, name] * ties[other, name])[:-1]
             )
             room = sum(1.0 - ties[a, b][:-1] ** 2 for a, b in (self.pair, self.pair[::-1])) / 2
-            value = self._built(self._p.phi_B * room * both)
+            value = self._built(self._p.pull_of_third_parties * room * both)
             yield Part(THIRD_PARTIES, "third party", name, "", "", [], value)
 
 

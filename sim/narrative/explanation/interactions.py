@@ -82,7 +82,7 @@ class Deeds:
     def _war(self) -> Iterator[Deed]:
         """Weeks of war: allies in arms gain experience of each other, enemies lose it."""
         i, j = (self._lay.actors.index(name) for name in self.pair)
-        side, s = self._g.who.side, self._p.s_fight
+        side, s = self._g.who.side, self._p.war_intensity
         if side[i] == 0 or side[j] == 0:
             return
         good, bad = (s, 0.0) if side[i] == side[j] else (0.0, s)
@@ -158,7 +158,7 @@ class Deeds:
                     j = lay.actors.index(of)
                     if blame[j, t] <= 0.0 or not self.series("ratified", actor=by)[t]:
                         continue
-                    weight = self._p.s_viol * min(1.0, blame[j, t]) / blame[j, t]
+                    weight = self._p.violation_intensity * min(1.0, blame[j, t]) / blame[j, t]
                     share = passed_on[j] + np.eye(n)[j]
                     for k in np.flatnonzero(share * accused > 1e-9):
                         yield self._breach(

@@ -1,4 +1,4 @@
-"""The commands for the scenarios that come with the program, and for a new one: list, new."""
+"""The commands for scenario files: list those that come with the program, new, migrate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from sim.errors import SimError, missing_folder
 from sim.scenario.files import load
 from sim.scenario.library import scenario_path, scenarios
+from sim.scenario.migration import migrated
 from sim.ui.cli.common import DONE, say
 from sim.writing import write_whole
 
@@ -39,6 +40,14 @@ def add_commands(commands: Any) -> None:
         help="copy this scenario of `sim list` (default: a small invented war)",
     )  # fmt: skip
     new.set_defaults(command=_new)
+    migrate = commands.add_parser(
+        "migrate", help="write the names of this version into files of an earlier one"
+    )
+    migrate.add_argument(
+        "files", metavar="FILE", nargs="+",
+        help="scenario, plan of a calibration, or history; what it was is kept as FILE.old",
+    )  # fmt: skip
+    migrate.set_defaults(command=_migrate)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -72,4 +81,34 @@ def _new(options: argparse.Namespace) -> int:
         raise SimError(f"cannot write {options.file}: {missing_folder(file)}")
     write_whole(file, text.encode())
     say(f"wrote {options.file}; next: sim check {options.file}, then sim run {options.file}")
+    return DONE
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    found = {}
+    for name in options.files:
+        file = Path(name).expanduser()
+        if not file.is_file():
+            raise SimError(f"there is no file {name}")
+        try:
+            text = file.read_text(encoding="utf-8")
+            found[file] = text, migrated(text, file.parent)
+        except UnicodeDecodeError:
+            raise SimError(f"{name} is not text in UTF-8") from None
+        except SimError as error:
+            raise SimError(f"{name}: {error}") from error
+    kept = {
+        file: file.with_name(f"{file.name}.old") for file, (old, new) in found.items() if old != new
+    }
+    for copy in kept.values():
+        if copy.exists():
+            raise SimError(f"{copy} is there already: move it away first")
+    for file, (old, new) in found.items():
+        if file not in kept:
+            say(f"{file} is as this version has it")
+            continue
+        write_whole(kept[file], old.encode())
+        write_whole(file, new.encode())
+        lines = sum(one not in old.splitlines() for one in new.splitlines())
+        say(f"{file}: {lines} {'line' if lines == 1 else 'lines'} changed; before: {kept[file]}")
     return DONE

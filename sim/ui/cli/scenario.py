@@ -69,8 +69,8 @@ def _strengths(scenario: Scenario) -> str:
     alone = of_one_kind(scenario)
     if alone < 1.0:
         lines.append(
-            "  air and ground complement each other (parameters.ces): a camp that has only one of "
-            f"the two counts for {alone:.3g} of it"
+            "  air and ground complement each other (parameters.task_exponent): a camp that has "
+            f"only one of the two counts for {alone:.3g} of it"
         )
     return "\n".join(lines) + "\n"
 

@@ -73,7 +73,7 @@ def setting(scenario: Scenario, ids: bool = False) -> str:
     words = [f"{_mechanism(name, ids)}: {value}" for name, value in chosen]
     said = {
         "time": f"{scenario.rounds} weeks, {day(scenario.start)} to {day(end)}",
-        "theory": f"{scenario.theory} version; {'; '.join(words)}",
+        "theory": "; ".join(words),
     }
     if off:
         said["switched off"] = "; ".join(_mechanism(name, ids) for name in off)

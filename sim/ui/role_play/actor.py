@@ -99,7 +99,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
                 "signs": (draws.RATIFY, 0.0),
                 "orders": (draws.COMPLY, self._breach_cost() - w.truce.contagion[i]),
                 "attends": (draws.ATTEND, -w.truce.contagion[i]),
-                "votes": (draws.VOTE, self.knobs.varpi_vote * self._trust()),
+                "votes": (draws.VOTE, self.knobs.loyalty_in_vote * self._trust()),
             }[decision]
             return _turned(gain, self.decided(decision, gain), _shock(self, kind), later)
 
@@ -154,8 +154,9 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             out = np.zeros(len(w.truce.comply))
             breach_costs(
                 out, w.truce.comply, self.givens.who.guarantor, self.givens.who.ground, w.web.pull,
-                links.l_patron, links.l_proxy, p.obs_monitor if p.monitored > 0.5 else p.obs,
-                p.monitored, p.beta, p.beta_troops,
+                links.l_patron, links.l_proxy,
+                p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance,
+                p.monitored, p.breach_cost, p.guarantor_breach_cost,
             )  # fmt: skip
             return float(out[self.index])
 
@@ -183,7 +184,13 @@ def _luck(actor: Actor) -> Any:
 def _draws(actor: Actor, decision: int, subjects: Any) -> Any:
     out = np.zeros(len(subjects))
     draws.shocks(
-        out, _luck(actor), draws.NO_DRAWS, decision, subjects, actor.model.week, actor.knobs.lam
+        out,
+        _luck(actor),
+        draws.NO_DRAWS,
+        decision,
+        subjects,
+        actor.model.week,
+        actor.knobs.choice_precision,
     )
     return out
 

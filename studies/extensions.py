@@ -1,6 +1,6 @@
 """What each mechanism beyond the second theory does: paired runs with and without it.
 
-    python benchmarks/extensions.py [runs] [seed]
+    python studies/extensions.py [runs] [seed]
 
 Every row changes one thing in the Syrian case and plays it with the same luck. A cell is the
 difference that the change makes, with the half-width of its 95 % interval over runs; a star marks

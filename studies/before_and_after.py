@@ -1,6 +1,6 @@
 """Whether the spoiler spoils more once its goal is achieved, by what counts alike.
 
-    python benchmarks/before_and_after.py [runs] [seed]
+    python studies/before_and_after.py [runs] [seed]
 
 Ceasefires are of unequal length, so a share before and a share after depend on what is averaged:
 runs (each run's share counts once, as in `sim test-theory`), weeks (runs in which ceasefires last

@@ -1,6 +1,6 @@
 """The figures of the second theory, beside those of an independent prototype of it.
 
-    python benchmarks/second_theory.py [runs] [seed]
+    python studies/second_theory.py [runs] [seed]
 
 Every figure of `docs/VALIDATION.md` on the second theory is computed here, and
 `tests/test_facts_second.py` holds those that have a published interval to it. "Aleppo" is the first
@@ -39,7 +39,7 @@ from sim.experiments.hypothesis_tests.roles import find
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
 
-SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
+CASES = Path(__file__).resolve().parents[1] / "tests/cases"
 PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "link")
 
 
@@ -48,7 +48,7 @@ PARTS = ("run", "dyad", "issue", "actor", "actor_flag", "link")
 
 def conflicting(theory: str = "second") -> Scenario:
     """The Syrian case."""
-    return files.load(SCENARIOS / f"syria_{theory}_theory.toml")
+    return files.load(CASES / f"syria_{theory}_theory.toml")
 
 
 CAST = find(conflicting())
@@ -495,9 +495,9 @@ OFF: dict[str, dict[str, Any]] = {
     "dependence": {"dependence": False},
     "attention": {"attention": "flag"},
     "foresight": {"foresight": False},
-    "hazard": {"hazard": "violations", "h0": 0.02, "h1": 0.1},
-    "learning": {"learning": False, "opt": 0.002},
-    "varpi 0.03": {"varpi": 0.03},
+    "hazard": {"hazard": "violations", "base_hazard": 0.02, "added_hazard": 0.1},
+    "learning": {"learning": False, "mutual_optimism": 0.002},
+    "varpi 0.03": {"loyalty": 0.03},
     "vote_loyalty on": {"vote_loyalty": True},
     "no attention at all": {"salience_decay": False},
 }

@@ -1,6 +1,6 @@
 """What changes if an armed actor of the Syrian case is cut into two halves.
 
-    python benchmarks/splitting.py [runs] [seed]
+    python studies/splitting.py [runs] [seed]
 
 The halves have half the capability each, and everything else of the whole: aims, patrons, theatres,
 parts in the talks. A model that counts strength gives the same war; one that counts heads does not.

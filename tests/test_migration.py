@@ -1,0 +1,142 @@
+"""Files of an earlier version say the same with the names of this one."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+import sim
+from sim import files
+from sim.scenario.migration import PARAMETERS, migrated
+from sim.scenario.parameters import Mechanisms, Parameters
+from sim.scenario.schema import Scenario
+from sim.ui.cli import main
+
+SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
+FIRST = ROOT / "tests/cases/syria_first_theory.toml"
+
+
+def test_every_old_name_is_gone_and_every_new_one_is_a_parameter() -> None:
+    assert not set(PARAMETERS) & set(Parameters.model_fields)
+    assert set(PARAMETERS.values()) <= set(Parameters.model_fields)
+    assert len(set(PARAMETERS.values())) == len(PARAMETERS)
+
+
+@pytest.mark.parametrize("name", sorted(PARAMETERS))
+def test_an_old_name_is_refused_with_the_new_one(name: str) -> None:
+    case = files.load(ROOT / "tests/cases/toy.toml")
+    with pytest.raises(sim.ScenarioError, match=f"now called '{PARAMETERS[name]}'; `sim migrate"):
+        files.with_changes(case, {f"parameters.{name}": 0.5})
+
+
+def test_a_file_of_an_earlier_version_keeps_its_comments_and_its_meaning() -> None:
+    old = """# mine
+extends = "base.toml"   # parameters.varpi is said below
+
+[parameters] # by hand
+varpi = 0.05 # loyalty
+sigma = { value = 0.02, source = "guess" }
+nuisance_min = 0.1
+
+[sources]
+"parameters.rho_d" = { source = "none" }
+
+[issues.nu]
+nu = 1
+"""
+    new = """# mine
+extends = "base.toml"   # parameters.loyalty is said below
+
+[parameters] # by hand
+loyalty = 0.05 # loyalty
+front_volatility = { value = 0.02, source = "guess" }
+nuisance_min = 0.1
+
+[sources]
+"parameters.delivery_speed" = { source = "none" }
+
+[issues.nu]
+nu = 1
+"""
+    assert migrated(old) == new
+    assert migrated(new) == new
+    assert migrated("parameters = { xi = 0.1, lam = 3 }\n") == (
+        "parameters = { contagion = 0.1, choice_precision = 3 }\n"
+    )
+    assert migrated("parameters.xi = 0.1\n") == "parameters.contagion = 0.1\n"
+
+
+def test_what_a_theory_stood_for_is_written_out() -> None:
+    data = tomllib.loads(migrated('theory = "first"\n[parameters]\nvarpi = 0.06'))
+    assert "theory" not in data
+    assert data["parameters"] == {
+        "loyalty": 0.06, "base_hazard": 0.02, "added_hazard": 0.1, "mutual_optimism": 0.002,
+    }  # fmt: skip
+    assert data["mechanisms"]["hazard"] == "violations"
+    assert set(data["mechanisms"]) <= set(Mechanisms.model_fields)
+    assert migrated('theory = "second"\nrounds = 3\n') == "rounds = 3\n"
+
+
+def test_the_defaults_are_those_of_the_second_theory() -> None:
+    # a file with `theory = "second"` and nothing else of it needs no word more
+    case = files.load(SYRIA)
+    bare = Scenario.model_fields["mechanisms"].default
+    for name in ("attention", "hazard", "learning", "victory", "vote_loyalty"):
+        assert getattr(bare, name) == getattr(case.mechanisms, name)
+
+
+def test_a_variant_that_named_another_theory_than_its_base_says_what_it_changes(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "base.toml").write_text(files.dumps(files.load(FIRST)), encoding="utf-8")
+    top = 'extends = "base.toml"\ntheory = "second"\nname = "x"\n'
+    (tmp_path / "top.toml").write_text(migrated(top, tmp_path), encoding="utf-8")
+    case = files.load(tmp_path / "top.toml")
+    assert (case.mechanisms.hazard, case.mechanisms.learning) == ("fighting", True)
+    assert (case.parameters.base_hazard, case.parameters.added_hazard) == (0.003, 1.2)
+    assert case.mechanisms.fights == "armed"
+
+
+def test_migrate_rewrites_files_and_keeps_what_they_were(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, sound = tmp_path / "plan.toml", tmp_path / "sound.toml"
+    plan.write_text('[[free]]\npath = "parameters.h0"\n', encoding="utf-8")
+    sound.write_text('name = "x"\n', encoding="utf-8")
+    assert main(["migrate", str(plan), str(sound)]) == 0
+    assert plan.read_text(encoding="utf-8") == '[[free]]\npath = "parameters.base_hazard"\n'
+    assert (tmp_path / "plan.toml.old").read_text(encoding="utf-8").endswith('"parameters.h0"\n')
+    assert not (tmp_path / "sound.toml.old").exists()
+    said = capsys.readouterr().err
+    assert "plan.toml: 1 line changed" in said
+    assert "sound.toml is as this version has it" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a = [", "is not TOML"),
+        (b"\xff\xfe", "not text in UTF-8"),
+        (b'theory = "first"\nextends = "gone.toml"\n', "cannot find"),
+    ],
+)
+def test_a_file_that_cannot_be_migrated_stays_as_it_is(
+    tmp_path: Path, content: bytes, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.toml"
+    file.write_bytes(content)
+    assert main(["migrate", str(file)]) == 2
+    assert said in capsys.readouterr().err
+    assert file.read_bytes() == content
+    assert main(["migrate", str(tmp_path / "nowhere.toml")]) == 2
+
+
+def test_migrate_does_not_write_over_an_older_copy(tmp_path: Path) -> None:
+    file = tmp_path / "war.toml"
+    file.write_text("parameters.xi = 0.1\n", encoding="utf-8")
+    (tmp_path / "war.toml.old").write_text("mine", encoding="utf-8")
+    assert main(["migrate", str(file)]) == 2
+    assert file.read_text(encoding="utf-8") == "parameters.xi = 0.1\n"
