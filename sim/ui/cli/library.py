@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import SimError, missing_folder
-from sim.scenario.files import load
-from sim.scenario.library import scenario_path, scenarios
 from sim.ui.cli.common import DONE, say
 from sim.writing import write_whole
 
@@ -42,6 +40,9 @@ def add_commands(commands: Any) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
+    from sim.scenario.files import load
+    from sim.scenario.library import scenario_path, scenarios
+
     names = scenarios()
     width = max(map(len, names), default=0)
     for name in names:
@@ -59,6 +60,8 @@ def _first_sentence(text: str) -> str:
 
 
 def _new(options: argparse.Namespace) -> int:
+    from sim.scenario.library import scenario_path
+
     file = Path(options.file).expanduser()
     if file.suffix != ".toml":
         raise SimError(f"cannot write {options.file}: the name of a scenario file ends in .toml")
