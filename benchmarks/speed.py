@@ -172,10 +172,10 @@ def many(runs: int, changes: dict[str, Any], out: bool = False, **how: Any) -> f
 
 def first_compile(_: int, __: dict[str, Any]) -> float:
     """Seconds of processor until the first run of an ensemble is over, nothing compiled yet."""
-    from sim.rules import jit
+    from sim.rules import compiler
 
     folder = tempfile.mkdtemp()
-    jit.FOLDER = Path(folder)
+    compiler.FOLDER = Path(folder)
     return second_start(0, {})
 
 

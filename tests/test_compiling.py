@@ -8,13 +8,13 @@ import sys
 import pytest
 from conftest import ROOT
 
-from sim.rules import jit
+from sim.rules import compiler, jit
 from sim.runs.ensemble import ensemble
 
 WORD = "compiling the rules, once for this version"
 # A rule as small as can be, that calls itself the driver.
 SMALL = """
-from sim.rules import jit
+from sim.rules import compiler, jit
 
 def play(x):
     return x + 1
@@ -29,8 +29,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def driver(tmp_path, monkeypatch):
     """Make the small rule as a new process would: compiled if it is kept, told of if it is not."""
-    monkeypatch.setattr(jit, "FOLDER", tmp_path / "compiled")
-    monkeypatch.setattr(jit._CONFIG, "DISABLE_JIT", 0)
+    monkeypatch.setattr(compiler, "FOLDER", tmp_path / "compiled")
 
     def made():
         monkeypatch.setattr(jit, "SILENT", False)
@@ -86,7 +85,7 @@ def test_other_kinds_of_numbers_are_compiled_apart(driver):
     assert driver()(1) == 2
     assert driver()(1.5) == 2.5
     assert driver()(1) == 2
-    assert len(list(jit.FOLDER.iterdir())) == 2
+    assert len(list(compiler.FOLDER.iterdir())) == 2
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_other_kinds_of_numbers_are_compiled_apart(driver):
 )
 def test_a_broken_compiled_file_is_compiled_anew_and_replaced(driver, capsys, broken):
     assert driver()(1) == 2
-    (path,) = jit.FOLDER.iterdir()
+    (path,) = compiler.FOLDER.iterdir()
     whole = path.read_bytes()
     at = len(whole) // 2
     damaged = {
@@ -113,15 +112,15 @@ def test_a_broken_compiled_file_is_compiled_anew_and_replaced(driver, capsys, br
 
 def test_a_file_that_is_whole_and_means_nothing_is_compiled_anew(driver):
     assert driver()(1) == 2
-    (path,) = jit.FOLDER.iterdir()
-    path.write_bytes(jit._checksum(b"nonsense") + b"nonsense")
+    (path,) = compiler.FOLDER.iterdir()
+    path.write_bytes(compiler._checksum(b"nonsense") + b"nonsense")
     assert driver()(1) == 2
     assert b"nonsense" not in path.read_bytes()
 
 
 def test_code_that_cannot_be_kept_runs_all_the_same(driver, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(jit, "FOLDER", tmp_path / "file" / "compiled")
+    monkeypatch.setattr(compiler, "FOLDER", tmp_path / "file" / "compiled")
     assert driver()(1) == 2
 
 
@@ -130,7 +129,7 @@ def test_a_copy_with_its_compiled_code_is_compiled_and_one_without_is_not(copy, 
     ensemble(toy, 2)  # compiled here, if it is not
     warm = "from sim.rules import jit; print(jit.is_warm())"
     assert python(warm, copy)[0] == "False"
-    here = jit.FOLDER
+    here = compiler.FOLDER
     shutil.copytree(here, copy / "sim/__pycache__" / here.name)
     for path in (copy / "sim").rglob("*.py"):
         os.utime(path)  # as git would leave it
@@ -144,11 +143,11 @@ def test_a_copy_with_its_compiled_code_is_compiled_and_one_without_is_not(copy, 
 @pytest.mark.parametrize("home", [None, "/dev/null/nowhere"])
 def test_without_a_place_to_keep_it_compiled_code_is_kept_for_the_process(copy, home):
     (copy / "sim/__pycache__").write_text("")  # nothing can be written beside the package
-    show = "import os; from sim.rules import jit; print(jit.FOLDER)"
+    show = "import os; from sim.rules import compiler; print(compiler.FOLDER)"
     script = f"""
 import subprocess, sys
 {SMALL}
-print(jit.FOLDER.parent, jit.compiled(play)(1), jit.is_warm())
+print(compiler.FOLDER.parent, jit.compiled(play)(1), jit.is_warm())
 print(subprocess.run([sys.executable, "-c", {show!r}], capture_output=True, text=True).stdout)
 """
     # A user of no name has no home either.
@@ -177,7 +176,7 @@ def test_an_unwritable_home_ends_no_run(copy):
 
 
 def test_the_folder_that_numba_is_told_to_use_is_used(copy, tmp_path):
-    show = "from sim.rules import jit; print(jit.FOLDER.parent)"
+    show = "from sim.rules import compiler; print(compiler.FOLDER.parent)"
     assert python(show, copy, NUMBA_CACHE_DIR=str(tmp_path / "mine"))[0] == str(tmp_path / "mine")
 
 
@@ -226,10 +225,10 @@ def test_what_makes_ready_compiles_all_that_runs_need(toy):
     rules = (schedule.play, opening.open_war, run_summary.condense)
     study = Study.of(toy, runs=3, record="actors,dyads,events")
     make_ready(study)
-    before = [list(rule.signatures) for rule in rules]
+    before = [list(rule.dispatcher.signatures) for rule in rules]
     assert all(before)
     play_runs(study, study.numbers())
-    assert [list(rule.signatures) for rule in rules] == before
+    assert [list(rule.dispatcher.signatures) for rule in rules] == before
 
 
 def test_own_classes_are_made_ready_without_them(toy, monkeypatch):

@@ -18,7 +18,9 @@ from sim.scenario.parameters import Mechanisms, Parameters
 README = ROOT / "README.md"
 ODD = ROOT / "docs" / "ODD.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "scenarios/README.md"])
-RULES = sorted(p for p in (ROOT / "sim/rules").glob("*.py") if p.stem not in ("__init__", "jit"))
+RULES = sorted(
+    p for p in (ROOT / "sim/rules").glob("*.py") if p.stem not in ("__init__", "jit", "compiler")
+)
 FENCE = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[ \t]*$", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADINGS = [

@@ -464,7 +464,8 @@ def test_no_event_is_lost_for_want_of_room() -> None:
 
 
 def test_the_fingerprint_of_the_rules_is_that_of_all_that_is_compiled() -> None:
-    from sim.rules.jit import _COMPILED, FOLDER, _fingerprint, sources
+    from sim.rules.compiler import FOLDER, _fingerprint
+    from sim.rules.jit import COMPILED, sources
 
     assert FOLDER.name.endswith(_fingerprint())
     using = {
@@ -472,7 +473,7 @@ def test_the_fingerprint_of_the_rules_is_that_of_all_that_is_compiled() -> None:
         for path in (ROOT / "sim").rglob("*.py")
         if "\n@compiled" in path.read_text(encoding="utf-8")
     }
-    assert using <= set(sources(*_COMPILED))
+    assert using <= set(sources(*COMPILED))
 
 
 def test_imports_are_found_as_python_finds_them() -> None:
@@ -544,7 +545,7 @@ def test_the_fingerprint_of_the_rules_changes_with_what_changes_results(
 def test_an_edited_rule_is_compiled_anew(tmp_path: Path, edited: str) -> None:
     """The folder of compiled code is another one after an edit, and the same without."""
     shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    ask = [sys.executable, "-c", "import sim.rules.jit as c; print(c.FOLDER.name)"]
+    ask = [sys.executable, "-c", "import sim.rules.compiler as c; print(c.FOLDER.name)"]
 
     def folder() -> str:
         told = subprocess.run(ask, cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -129,7 +129,9 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     in_arms = np.where(armed, 1.0, fighting_tasks)
     places, covered, beyond = _theatres(scenario, lay, in_arms)
     near = np.empty((len(actors), len(actors)))
-    neighbourhoods(near, places)
+    # These two rules run as plain Python: a store is read with its scenario as arrays, and a few
+    # numbers are not worth the compiler.
+    neighbourhoods.py_func(near, places)
     who = Who(
         side=side,
         armed=armed,
@@ -140,7 +142,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         covered=covered,
         **tasks,
         delta=delta,
-        power=np.array([bargaining_power(d) for d in delta]),
+        power=np.array([bargaining_power.py_func(d) for d in delta]),
         patience=np.array([math.exp(p.long_term_horizon * math.log(d)) for d in delta]),
         pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
         can_convene=role(scenario.roles.conveners),

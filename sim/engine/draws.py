@@ -15,12 +15,9 @@ import hashlib
 import math
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
-from sim.rules.jit import compiled
+from sim.rules.jit import compiled, overload
 
 # The number of a decision is part of the name of its draws: append, never renumber.
 CONVENE, PROPOSE, CONSULT, RATIFY, ORDER, COMPLY, OBSERVE, REVISE, COLLAPSE = range(9)
@@ -103,21 +100,11 @@ def _product(a, b):
     return a1 * b1 + (middle >> _32) + (other >> _32), (other << _32) | (low & _LOW)
 
 
-@intrinsic
-def _high(typing, a, b):
-    """High word of a product: processors have it as one instruction, languages do not."""
-
-    def emit(context, builder, signature, arguments):
-        wide = ir.IntType(128)
-        a, b = (builder.zext(argument, wide) for argument in arguments)
-        return builder.trunc(builder.lshr(builder.mul(a, b), wide(64)), ir.IntType(64))
-
-    return types.uint64(types.uint64, types.uint64), emit
-
-
 @overload(_product, inline="always")
 def _product_compiled(a, b):
-    return lambda a, b: (_high(a, b), a * b)  # type: ignore[call-arg]  # an intrinsic has one more
+    from sim.engine.high_word import high_word
+
+    return lambda a, b: (high_word(a, b), a * b)  # type: ignore[call-arg]  # an intrinsic has one more
 
 
 @compiled

@@ -18,6 +18,8 @@ from sim.rules.ties import frustration
 
 # Enumeration doubles with every actor; at 20 it takes a fraction of a second.
 MOST_ENUMERATED = 20
+# So many divisions are enumerated in plain Python before the compiler would be loaded.
+_AT_ONCE = 50_000
 OTHERS = "other line-ups"
 
 
@@ -93,7 +95,7 @@ def eigenvector_split(results: xr.Dataset, at: When, run: int | None = None) -> 
 
 
 def best_division(
-    S: NDArray[np.float64], names: Sequence[str]
+    S: NDArray[np.float64], names: Sequence[str], networks: int = 1
 ) -> tuple[float, NDArray[np.int64], bool]:
     """The division of a signed network into two camps that leaves the least frustration.
 
@@ -103,6 +105,8 @@ def best_division(
         Symmetric ties of any strength; the diagonal does not count.
     names : sequence of str
         Of the actors; among equally good divisions the first in the order of names is taken.
+    networks : int
+        How many are divided one after the other: for a few the compiler is not worth its start.
 
     Returns
     -------
@@ -123,7 +127,9 @@ def best_division(
     if not tied:
         return 0.0, signs, exact
     inner = np.ascontiguousarray(S[np.ix_(tied, tied)])
-    share, found = frustration(inner) if exact else _search(inner)
+    few = networks << (len(tied) - 1) <= _AT_ONCE and not frustration.is_made
+    enumerated = frustration.py_func if few else frustration
+    share, found = enumerated(inner) if exact else _search(inner)
     signs[tied] = found
     return float(share), signs, exact
 
@@ -224,7 +230,7 @@ def sides(results: xr.Dataset) -> xr.DataArray:
     table = ties(results).transpose("run", "round", "actor", "other")
     names = _names(results)
     flat = table.values.reshape(-1, len(names), len(names))
-    found = np.array([best_division(S, names)[1] for S in flat], dtype=np.int64)
+    found = np.array([best_division(S, names, len(flat))[1] for S in flat], dtype=np.int64)
     signs = _led(found.reshape(-1, len(names)))
     like = table.isel(other=0, drop=True)
     camps_ = like.copy(data=signs.reshape(like.shape)).rename("side")

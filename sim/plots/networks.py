@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import xarray as xr
 from matplotlib import patheffects
@@ -53,6 +52,8 @@ def layout(results: xr.Dataset, run: int | None = None) -> dict[str, tuple[float
         a: {b: 1.25 - 0.75 * float(mean[i, j]) for j, b in enumerate(names) if i != j}
         for i, a in enumerate(names)
     }
+    import networkx as nx  # a tenth of a second, and no other figure needs it
+
     graph: Any = nx.complete_graph(names)
     found = nx.kamada_kawai_layout(graph, dist=apart, pos=nx.circular_layout(graph))
     return {name: (float(found[name][0]), float(found[name][1])) for name in names}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
 from numpy.typing import NDArray
 
-from sim.rules.jit import compiled
+from sim.rules.jit import compiled, overload
 
 
 class Week(NamedTuple):

@@ -1,5 +1,7 @@
 """The command line: `sim check`, `sim run`, `sim ensemble`, `sim compare` ...
 
+A command imports what it needs when it is given, so that help and faults come at once.
+
 Exit codes: 0 done; 1 a run failed, or the work could not go on; 2 bad input; 130 stopped by Ctrl-C.
 What was finished is kept.
 """
@@ -12,6 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from sim.errors import SimError, StoppedError
+from sim.rules import jit
 from sim.ui.cli import calibrate, ensemble, explain, export, library, plot, scenario, test_theory
 from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, notes_as_messages, say
 
@@ -36,10 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if getattr(options, "quiet", False):
-            from sim.rules import jit
-
             jit.SILENT = True
-        with notes_as_messages():
+        with notes_as_messages(), jit.switch_kept():
             return int(options.command(options))
     except StoppedError as error:
         say(f"sim: {error}")

@@ -9,16 +9,19 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultsWarning, ScenarioWarning, SimError
-from sim.scenario.files import files_of
-from sim.scenario.schema import Scenario
+from sim.rules import jit
 from sim.writing import must_be_free, must_be_possible
 
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
-# Work, in units of actors cubed times weeks, that plain Python does in a few seconds.
-_QUICK = 2_000_000
+# Work, in units of actors cubed times weeks, that plain Python does in a few seconds, and in the
+# half second in which the compiler and compiled code are loaded.
+_QUICK, _AT_ONCE = 2_000_000, 200_000
 # What commands leave in a folder, by the file by which each is known.
 _OF_A_RUN = ("scenario.toml", "chronicle.txt", "figures")
 _LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration"}
@@ -129,6 +132,8 @@ def file_for(options: argparse.Namespace, what: str, endings: Sequence[str]) -> 
 
 def _inputs(options: argparse.Namespace) -> list[Path]:
     """The files that a command reads: whatever it is told to write, these are not written over."""
+    from sim.scenario.files import files_of
+
     named = (getattr(options, name, None) for name in ("source", "plan", "plugin", "history"))
     found = [Path(name).expanduser() for name in named if name]
     return found + (files_of(options.scenario) if "scenario" in options else [])
@@ -150,14 +155,14 @@ def _held(path: Path) -> str:
 
 
 def choose_driver(scenario: Scenario, runs: int) -> None:
-    """Interpret a small job rather than wait for the first compile.
-
-    Call it before anything imports the rules.
-    """
-    from sim.rules import jit
-
+    """Interpret a small job, if that is quicker than to load compiled code or to compile it."""
     weeks = scenario.rounds + scenario.parameters.burn_in / 2
-    if runs * weeks * len(scenario.actors) ** 3 <= _QUICK and not jit.is_warm():
-        if jit.REMARK and runs > 1:
-            say(f"sim: {jit.REMARK}")
+    work = runs * weeks * len(scenario.actors) ** 3
+    if work <= _AT_ONCE:
+        jit.interpret()
+    elif work <= _QUICK and not jit.is_warm():
+        from sim.rules.compiler import REMARK
+
+        if REMARK and runs > 1:
+            say(f"sim: {REMARK}")
         jit.interpret()

@@ -9,8 +9,6 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultsWarning, SimError
-from sim.results.storage import is_results
-from sim.scenario.files import load
 from sim.ui.cli.common import (
     DONE,
     FAILED,
@@ -128,6 +126,8 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
 
 def _ensemble(options: argparse.Namespace) -> int:
+    from sim.scenario.files import load
+
     scenario = load(options.scenario, options.set)
     talk = not options.quiet
     choose_driver(scenario, options.runs)
@@ -269,6 +269,8 @@ def _compare(options: argparse.Namespace) -> int:
         raise SimError(f"--most must be 0 or more, is {options.most}")
     talk = not options.quiet
     from sim.experiments.compare import compare, there
+    from sim.results.storage import is_results
+    from sim.scenario.files import load
 
     two: list[Any] = [options.first, options.second]
     for place in two:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.files import load
 from sim.ui.cli.common import DONE, choose_driver, file_for, meet_own_classes, say
 from sim.writing import write_whole
 
@@ -96,6 +95,8 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
+    from sim.scenario.files import load
+
     scenario = load(options.scenario, options.set)
     out = page_file(options)
     choose_driver(scenario, 1_000_000)

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import SimError, missing_folder
-from sim.scenario.files import load
-from sim.scenario.library import scenario_path, scenarios
-from sim.scenario.migration import migrated
 from sim.ui.cli.common import DONE, say
 from sim.writing import write_whole
 
@@ -51,6 +48,9 @@ def add_commands(commands: Any) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
+    from sim.scenario.files import load
+    from sim.scenario.library import scenario_path, scenarios
+
     names = scenarios()
     width = max(map(len, names), default=0)
     for name in names:
@@ -68,6 +68,8 @@ def _first_sentence(text: str) -> str:
 
 
 def _new(options: argparse.Namespace) -> int:
+    from sim.scenario.library import scenario_path
+
     file = Path(options.file).expanduser()
     if file.suffix != ".toml":
         raise SimError(f"cannot write {options.file}: the name of a scenario file ends in .toml")
@@ -85,6 +87,8 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
+    from sim.scenario.migration import migrated
+
     found = {}
     for name in options.files:
         file = Path(name).expanduser()

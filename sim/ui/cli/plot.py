@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from sim.ui.cli.common import DONE, file_for, meet_own_classes, say
+from sim.ui.cli.common import DONE, choose_driver, file_for, meet_own_classes, say
 
 
 def add_commands(commands: Any) -> None:
@@ -69,11 +68,6 @@ def _plot(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     out = file_for(options, "a report", (".html", ".htm"))
-    if Path(options.source).is_file():
-        from sim.rules import jit
-
-        if not jit.is_warm():  # two runs are played: quicker than to compile first
-            jit.interpret()
     from sim.results.dataset import scenario_of
     from sim.results.sources import open_results
     from sim.ui.report import MOST_DRAWN, write
@@ -82,7 +76,9 @@ def _report(options: argparse.Namespace) -> int:
     kept = "events" in str(results.attrs.get("record", "")).split(",")
     if kept and results.sizes["run"] <= MOST_DRAWN:
         results = open_results(options.source)
-    meet_own_classes(scenario_of(results), options.plugin, talk=False)
+    scenario = scenario_of(results)
+    meet_own_classes(scenario, options.plugin, talk=False)
+    choose_driver(scenario, 2)  # a typical run and an extreme one
     tell = (lambda words: None) if options.quiet else say
     write(results, out, tell, ids=options.ids)
     if not options.quiet:

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import ResultsError, SimError
-from sim.scenario.files import dumps, load, schema, with_changes
-from sim.scenario.schema import Scenario
 from sim.ui.cli.common import (
     DONE,
     FAILED,
@@ -26,9 +24,13 @@ from sim.ui.cli.common import (
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sim.scenario.schema import Scenario
+
 
 def check(options: argparse.Namespace) -> int:
     """Say what is wrong with a scenario."""
+    from sim.scenario.files import load
+
     scenario = load(options.scenario, options.set)
     meet_own_classes(scenario, options.plugin, talk=False)
     sys.stdout.write(
@@ -46,8 +48,7 @@ def _strengths(scenario: Scenario) -> str:
         return ""
     from sim.rules import jit
 
-    if not jit.is_warm() and "sim.rules.war" not in sys.modules:
-        jit.interpret()  # one sum is not worth a compilation
+    jit.interpret()  # one sum is not worth the compiler
     from sim.engine.strengths import camp_strengths, of_one_kind
     from sim.scenario.english import percent
 
@@ -77,18 +78,24 @@ def _strengths(scenario: Scenario) -> str:
 
 def show(options: argparse.Namespace) -> int:
     """Print the resolved scenario."""
+    from sim.scenario.files import dumps, load
+
     sys.stdout.write(dumps(load(options.scenario, options.set)))
     return DONE
 
 
 def print_schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of scenarios."""
+    from sim.scenario.files import schema
+
     sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
     return DONE
 
 
 def run(options: argparse.Namespace) -> int:
     """Run a war, and tell what happened."""
+    from sim.scenario.files import load, with_changes
+
     scenario = load(options.scenario, options.set)
     if options.rounds is not None:
         scenario = with_changes(scenario, {"rounds": options.rounds})
@@ -170,6 +177,7 @@ def leave(
     from sim.narrative.chronicle import page
     from sim.plots import everything
     from sim.results.dataset import save
+    from sim.scenario.files import dumps
     from sim.writing import RESOLVED, write_whole
 
     wanted = out

@@ -6,8 +6,6 @@ import argparse
 import sys
 from typing import Any
 
-from sim.scenario.files import load
-from sim.scenario.library import resolve
 from sim.ui.cli.common import DONE, choose_driver, folder_for, say
 
 # Parts of which a figure is left.
@@ -56,6 +54,9 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
 
 def _test(options: argparse.Namespace) -> int:
+    from sim.scenario.files import load
+    from sim.scenario.library import resolve
+
     scenario = load(options.scenario, options.set)
     only = [part.strip() for part in options.only.split(",")] if options.only else None
     choose_driver(scenario, 40 * max(options.runs, 1))
