@@ -1,4 +1,4 @@
-"""Write the tables of docs/SCENARIOS.md from the models: ``python docs/generate.py``.
+"""Write the tables of docs/SCENARIOS.md and docs/ENSEMBLES.md: ``python docs/generate.py``.
 
 Names, defaults, legal ranges and meanings come from the code. What only a reader needs,
 where a number comes from, stands here.
@@ -16,12 +16,13 @@ sys.path.insert(0, str(ROOT))
 
 from pydantic import BaseModel
 
+from sim.plots.catalogue import FIGURES
 from sim.scenario import field_types, schema
 from sim.scenario.parameters import IDLE, PRESETS, Mechanisms, Parameters
 from sim.scenario.ranges import RANGES, RANGES_SECOND, TIMES, Range
 from sim.scenario.schema import Scenario
 
-PAGE = ROOT / "docs" / "SCENARIOS.md"
+PAGES = [ROOT / "docs" / name for name in ("SCENARIOS.md", "ENSEMBLES.md")]
 
 TABLES: dict[str, type[BaseModel]] = {
     "the top of the file": Scenario,
@@ -227,9 +228,19 @@ def mechanisms() -> list[str]:
     return lines
 
 
+def figures() -> list[str]:
+    """The table of the figures."""
+    lines = table("name", "shows", "`--record`", "takes")
+    for figure in FIGURES.values():
+        takes = ", ".join(f"`{option}`" for option in figure.takes)
+        record = f"`{','.join(figure.record)}`" if figure.record else ""
+        lines.append(row(f"`{figure.name}`", figure.shows, record, takes))
+    return lines
+
+
 def sections() -> dict[str, list[str]]:
-    """All tables of the page by the name of their marker."""
-    found = {"parameters": parameters(), "mechanisms": mechanisms()}
+    """All tables by the name of their marker."""
+    found = {"parameters": parameters(), "mechanisms": mechanisms(), "figures": figures()}
     fields_page: list[str] = []
     for path, model in TABLES.items():
         about = (model.__doc__ or "").partition("\n\n")[0].replace("\n    ", " ")
@@ -243,6 +254,8 @@ def page(text: str) -> str:
     """Put the tables between their markers and leave all other text as it is."""
     for name, lines in sections().items():
         begin, end = f"<!-- generated: {name} -->", "<!-- end -->"
+        if begin not in text:
+            continue
         before, _, rest = text.partition(begin)
         after = rest.partition(end)[2]
         text = "\n".join([before + begin, *lines, end]) + after
@@ -250,4 +263,5 @@ def page(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in PAGES:
+        path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8")

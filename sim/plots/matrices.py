@@ -14,7 +14,7 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from sim.plots import style
-from sim.plots.choice import default_rounds, last_round
+from sim.plots.defaults import default_rounds
 from sim.plots.settings import styled
 from sim.results.selection import When, run_number, variable, week_at
 
@@ -52,7 +52,7 @@ def tie_matrix(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at, side = last_round(results) if at is None else at, _side(results)
+    at, side = default_rounds(results, 1)[0] if at is None else at, _side(results)
     _there(results, [at], run)
     ax = style.canvas(ax, side + 3.2, side + 2.8)
     image = _matrix(ax, results, at, run)

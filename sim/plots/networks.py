@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim import measures
 from sim.plots import naming, style
-from sim.plots.choice import default_rounds, last_round
+from sim.plots.defaults import default_rounds
 from sim.plots.settings import styled
 from sim.results.selection import When, run_number, week_at
 from sim.scenario.english import percent
@@ -93,7 +93,7 @@ def network(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at = last_round(results) if at is None else at
+    at = default_rounds(results, 1)[0] if at is None else at
     week_at(results, at)
     places = places_of(results, run) if layout is None else layout
     ax = style.canvas(ax, 6.4, 6.0)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import measures
 from sim.errors import ResultsError
 from sim.plots import naming, style
-from sim.plots.choice import default_pairs
+from sim.plots.defaults import pairs_or_default
 from sim.plots.settings import styled
 from sim.plots.timeseries import both
 from sim.results import selection
@@ -119,8 +119,7 @@ def turns(
     if turn not in TURNS:
         raise ResultsError(f"a turn is one of {', '.join(TURNS)}, not {turn!r}")
     measures.several(results)
-    told_pairs = default_pairs(results)[:FEW] if pairs is None else pairs
-    wanted = [selection.pair(results, two) for two in told_pairs]
+    wanted = pairs_or_default(results, pairs, FEW)
     tables = [TURNS[turn](results, two) for two in wanted]
     told = [(two, table) for two, table in zip(wanted, tables, strict=True) if len(table)]
     if not any(table["turned"].any() for _, table in told):

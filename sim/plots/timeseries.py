@@ -15,9 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim import measures
-from sim.errors import ResultsError
 from sim.plots import naming, style
-from sim.plots.choice import default_pairs
+from sim.plots.defaults import pair_or_default, pairs_or_default
 from sim.plots.settings import styled
 from sim.results import selection
 
@@ -64,11 +63,7 @@ def ties(
     ResultsError
         If an actor, a pair or the run is not there, or ties were not recorded.
     """
-    wanted = (
-        default_pairs(results) if pairs is None else [selection.pair(results, two) for two in pairs]
-    )
-    if not wanted:
-        raise ResultsError("there is no pair to draw: ties need two actors")
+    wanted = pairs_or_default(results, pairs)
     shown = style.chosen(results, run)
     curves = [measures.tie(shown, i, j).values for i, j in wanted]
     colour, label, dates = style.colours(results), style.labels(results), results["date"].values
@@ -195,7 +190,7 @@ def drift_accounts(
     ResultsError
         If an actor or the run is not there, or drift accounts were not recorded.
     """
-    two = next(iter(default_pairs(results)), ()) if pair is None else pair
+    two = pair_or_default(results, pair)
     shown = style.chosen(results, run)
     parts = measures.drift_accounts(shown, two)
     names = [str(name) for name in parts["account"].values]

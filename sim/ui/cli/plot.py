@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.ui.cli.common import DONE, file_for, meet_own_classes, say
+from sim.ui.cli.common import DONE, Printed, file_for, meet_own_classes, say
 
 
 def add_commands(commands: Any) -> None:
@@ -23,10 +23,12 @@ def add_commands(commands: Any) -> None:
 
     plot = commands.add_parser("plot", parents=[source], help="draw one figure of results")
     plot.add_argument(
-        "--figure", required=True, metavar="NAME",
-        help="ties, attention, accounts, matrix, matrices, network, networks, line-ups, "
-        "ceasefires, survival, turns, offers, outcomes, theatres, said-and-done",
-    )  # fmt: skip
+        "--list",
+        action=Printed,
+        const=_listing,
+        help="print what figures there are, and what each needs",
+    )
+    plot.add_argument("--figure", required=True, metavar="NAME", help="which, see --list")
     plot.add_argument(
         "--pair", nargs=2, action="append", default=[], metavar=("ACTOR", "ACTOR"),
         help="whose tie; can be given again",
@@ -51,16 +53,21 @@ def add_commands(commands: Any) -> None:
     report.set_defaults(command=_report)
 
 
+def _listing() -> str:
+    from sim.plots.catalogue import listing
+
+    return listing()
+
+
 def _plot(options: argparse.Namespace) -> int:
     from sim.plots import catalogue
-    from sim.plots.pages import ENDINGS, write
+    from sim.plots.saving import ENDINGS, write
     from sim.results.sources import open_results
 
     out = file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
-    told = any(name.startswith("event_") for name in catalogue.entry(options.figure).needs)
-    results = open_results(options.source, events=told)
+    results = open_results(options.source, "events" in catalogue.named(options.figure).record)
     dates = [int(at) if at.isdecimal() else at for at in options.at]
-    figure = catalogue.figure(results, options.figure, options.pair, dates, options.run)
+    figure = catalogue.draw(results, options.figure, options.pair, dates, options.run)
     write(figure, out)
     if not options.quiet:
         say(f"left in {out}")
