@@ -151,10 +151,10 @@ def _inputs(options: argparse.Namespace) -> list[Path]:
 
 def _held(path: Path) -> str:
     """What results lie there, in words; nothing if they cannot be read."""
-    from sim.results.netcdf import load
+    from sim.results.sources import open_results
 
     try:
-        results = load(path)
+        results = open_results(path)
     except SimError:
         return ", which cannot be read"
     runs = results.sizes["run"]
