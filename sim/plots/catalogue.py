@@ -61,9 +61,7 @@ class Figure:
     name : str
         How it is asked for.
     function : callable
-        Draws it.
-    shows : str
-        What can be seen on it, one sentence.
+        Draws it; the first line of its docstring says what can be seen.
     needs : tuple of str
         Variables without which it cannot be drawn.
     pages : tuple of str
@@ -77,11 +75,15 @@ class Figure:
 
     name: str
     function: Callable[..., Any]
-    shows: str
     needs: tuple[str, ...]
     pages: tuple[str, ...] = ()
     one: bool = False
     when: Callable[[xr.Dataset], bool] = lambda results: True
+
+    @property
+    def shows(self) -> str:
+        """What can be seen on it, one sentence."""
+        return (self.function.__doc__ or "").partition("\n")[0]
 
     @cached_property
     def takes(self) -> dict[str, str]:
@@ -110,81 +112,26 @@ def _levels(names: Iterator[str]) -> list[str]:
 
 
 _TRUCE = ("state", "age", "convener", "ratified", "violated")
+_OFFERS = ("text", "tabled", "position", "weight", "ideal", "event_kind")
+_THEATRES = ("intensity_by_theatre", "intensity")
+_SAID = ("objected", "declared", "accepted", "event_kind")
 _ALL = (
-    Figure(
-        "outcomes", outcomes,
-        "How the war ends: share of runs in each class of outcome, with intervals.",
-        ("state",), ("ensemble",),
-    ),
-    Figure(
-        "ceasefires", ceasefires,
-        "The ceasefires of one run: who brokered, signed and broke them, and when.",
-        _TRUCE, ("run",), one=True,
-    ),
-    Figure(
-        "ties", ties,
-        "Ties of some pairs of actors over the dates, from -1 (enemies) to 1 (friends).",
-        ("tie",), ("ensemble", "run"), when=_two_actors,
-    ),
-    Figure(
-        "turns", turns,
-        "Share of runs in which the ties of some pairs have not yet halved for good.",
-        ("tie",), ("ensemble",), when=_two_actors,
-    ),
-    Figure(
-        "line-ups", line_ups, "Who stands with whom over the dates, as shares of runs.",
-        ("tie",), ("ensemble",), when=_two_actors,
-    ),
-    Figure(
-        "attention", attention,
-        "How the actors divide their attention between the short and the long term.",
-        ("attention_short",), ("ensemble",),
-    ),
-    Figure(
-        "accounts", drift_accounts,
-        "What made the tie of a pair: the parts of each cause, and their sum.",
-        ("drift_account",), ("ensemble",), when=_two_actors,
-    ),
-    Figure(
-        "survival", ceasefire_survival,
-        "Share of ceasefires still in force after so many weeks.",
-        _TRUCE, ("ensemble",),
-    ),
-    Figure(
-        "offers", offers,
-        "What was offered at the talks, against what each actor would like best.",
-        ("text", "tabled", "position", "weight", "ideal", "event_kind"), ("ensemble",),
-        when=_voted,
-    ),
-    Figure(
-        "theatres", theatres,
-        "How much of what is in arms fights, by theatre, over the dates.",
-        ("intensity_by_theatre", "intensity"), ("ensemble",), when=_theatres,
-    ),
-    Figure(
-        "said-and-done", said_and_done,
-        "How often a pair agrees in words, and how often in deeds, by half-years.",
-        ("objected", "declared", "accepted", "event_kind"), ("ensemble",), when=_public,
-    ),
-    Figure(
-        "networks", networks,
-        "The alliances at some dates of one run, as networks side by side.",
-        ("tie",), ("run",), one=True, when=_two_actors,
-    ),
-    Figure(
-        "network", network,
-        "The alliances at one date of one run, as a network of two camps.", ("tie",), one=True,
-    ),
-    Figure(
-        "matrices", tie_matrices,
-        "Ties of all actors at some dates of one run, as matrices side by side.",
-        ("tie",), ("run",), one=True, when=_two_actors,
-    ),
-    Figure(
-        "matrix", tie_matrix, "Ties of all actors at one date in one run, as a matrix.",
-        ("tie",), one=True,
-    ),
-)  # fmt: skip
+    Figure("outcomes", outcomes, ("state",), ("ensemble",)),
+    Figure("ceasefires", ceasefires, _TRUCE, ("run",), one=True),
+    Figure("ties", ties, ("tie",), ("ensemble", "run"), when=_two_actors),
+    Figure("turns", turns, ("tie",), ("ensemble",), when=_two_actors),
+    Figure("line-ups", line_ups, ("tie",), ("ensemble",), when=_two_actors),
+    Figure("attention", attention, ("attention_short",), ("ensemble",)),
+    Figure("accounts", drift_accounts, ("drift_account",), ("ensemble",), when=_two_actors),
+    Figure("survival", ceasefire_survival, _TRUCE, ("ensemble",)),
+    Figure("offers", offers, _OFFERS, ("ensemble",), when=_voted),
+    Figure("theatres", theatres, _THEATRES, ("ensemble",), when=_theatres),
+    Figure("said-and-done", said_and_done, _SAID, ("ensemble",), when=_public),
+    Figure("networks", networks, ("tie",), ("run",), one=True, when=_two_actors),
+    Figure("network", network, ("tie",), one=True),
+    Figure("matrices", tie_matrices, ("tie",), ("run",), one=True, when=_two_actors),
+    Figure("matrix", tie_matrix, ("tie",), one=True),
+)
 FIGURES = {figure.name: figure for figure in _ALL}
 """Every figure of results by its name, in the order in which pages show them."""
 

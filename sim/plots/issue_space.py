@@ -44,7 +44,7 @@ def offers(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Offers at the talks in the space of two issues, against what each actor would like best.
+    """What was offered at the talks, against what each actor would like best.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ LETTERS = 20
 def tie_matrix(
     results: xr.Dataset, at: When | None = None, run: int | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Ties of all actors at one date, as a matrix: the row's tie to the column.
+    """Ties of all actors at one date in one run, as a matrix.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def tie_matrix(
     Returns
     -------
     Axes
-        Numbers stand in the cells of up to 14 actors; of more, and where the cells are too small,
-        a stroke marks hostile ties.
+        The row's tie to the column. Numbers stand in the cells of up to 14 actors; of more, and
+        where the cells are too small, a stroke marks hostile ties.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def tie_matrix(
 def tie_matrices(
     results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
 ) -> NDArray[np.object_]:
-    """Tie matrices of several dates side by side, on one scale.
+    """Ties of all actors at some dates of one run, as matrices side by side.
 
     Parameters
     ----------

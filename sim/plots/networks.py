@@ -66,7 +66,7 @@ def network(
     ax: Axes | None = None,
     layout: Places | None = None,
 ) -> Axes:
-    """The alliances at one date: friendly ties solid, hostile ones dashed, as wide as strong.
+    """The alliances at one date of one run, as a network of two camps.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def network(
     Returns
     -------
     Axes
-        Circles and squares are the two camps that put least of the strength of ties
-        at odds (friends apart, enemies together) at that date, see `sim.measures.camps`; a camp
-        keeps its shape from panel to panel; an actor's size is its share of all
+        Friendly ties are solid, hostile ones dashed, as wide as strong. Circles and squares are
+        the two camps that put least of the strength of ties at odds (friends apart, enemies
+        together) at that date, see `sim.measures.camps`; a camp keeps its shape from panel to panel; an actor's size is its share of all
         capability. Of ties from 0.1 on the 80 strongest are drawn; an actor that has none of this
         strength is neutral, an empty triangle.
 
@@ -106,7 +106,7 @@ def network(
 def networks(
     results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
 ) -> NDArray[np.object_]:
-    """Networks of several dates side by side, every actor in the same place.
+    """The alliances at some dates of one run, as networks side by side.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ BAR, BESIDE = "#9db4c4", "#e4d9bd"
 def line_ups(
     results: xr.Dataset, actors: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Probability of each line-up over the dates, as the share of runs.
+    """Who stands with whom over the dates, as shares of runs.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
 def outcomes(
     results: xr.Dataset, allies: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """How wars end: share of runs in each class of outcome, with its interval.
+    """How the war ends: share of runs in each class of outcome, with intervals.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ WORDS = {
 def ceasefire_survival(
     results: xr.Dataset, conveners: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """How long ceasefires hold: share still in force after so many weeks, with its interval.
+    """Share of ceasefires still in force after so many weeks.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def turns(
     turn: str = "halved",
     ax: Axes | None = None,
 ) -> Axes:
-    """When ties turn: share of runs in which the tie of a pair has not yet, over the dates.
+    """Share of runs in which the ties of some pairs have not yet halved for good.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ def ties(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Ties of some pairs over the dates; each line is dashed in the colours of its two actors.
+    """Ties of some pairs of actors over the dates, from -1 (enemies) to 1 (friends).
 
     Parameters
     ----------
@@ -57,6 +57,7 @@ def ties(
     Returns
     -------
     Axes
+        Each line is dashed in the colours of its two actors.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def attention(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """How each actor divides its attention between the short and the long term.
+    """How the actors divide their attention between the short and the long term.
 
     Parameters
     ----------
@@ -145,11 +146,8 @@ def attention(
         for place, name in enumerate(wanted)
     ]  # fmt: skip
     ax.axhline(0.5, color=style.SOFT, linewidth=0.9, zorder=1)
-    look: dict[str, Any] = {
-        "transform": ax.transAxes,
-        "fontsize": style.size(ax, 8.5),
-        "color": style.SOFT,
-    }
+    points = style.size(ax, 8.5)
+    look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": points, "color": style.SOFT}
     ax.text(0.01, 0.99, "↑ short term", va="top", **look)
     ax.text(0.01, 0.01, "↓ long term", va="bottom", **look)
     shaded = style.shade_truces(ax, shown)
@@ -170,7 +168,7 @@ def drift_accounts(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """What made the tie of a pair: the parts of each cause, stacked, and their sum, the tie.
+    """What made the tie of a pair: the parts of each cause, and their sum.
 
     Parameters
     ----------
@@ -203,11 +201,8 @@ def drift_accounts(
     for n, name in enumerate(names):
         words, tint, hatch = CAUSES.get(name, (name.replace("_", " "), *OTHER_CAUSE))
         look: dict[str, Any] = {
-            "facecolor": tint,
-            "edgecolor": style.SOFT,
-            "hatch": hatch,
-            "linewidth": 0.5,
-        }
+            "facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5,
+        }  # fmt: skip
         gain, loss = np.clip(mean[:, n], 0.0, None), np.clip(mean[:, n], None, 0.0)
         ax.fill_between(dates, top, top + gain, **look)
         ax.fill_between(dates, bottom, bottom + loss, **look)

@@ -30,7 +30,7 @@ PERIOD, DAYS_APART = 26, 22
 
 @styled
 def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]:
-    """Violence by theatre over the dates, a panel each on one scale.
+    """How much of what is in arms fights, by theatre, over the dates.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def said_and_done(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Unity of two actors in words and in deeds, by half-years.
+    """How often a pair agrees in words, and how often in deeds, by half-years.
 
     Parameters
     ----------

@@ -13,15 +13,7 @@ from collections.abc import Sequence
 
 from sim.errors import SimError, StoppedError
 from sim.ui.cli import calibrate, ensemble, explain, export, library, plot, scenario, test_theory
-from sim.ui.cli.common import (
-    BAD_INPUT,
-    DONE,
-    FAILED,
-    STOPPED,
-    Printed,
-    notes_as_messages,
-    say,
-)  # fmt: skip
+from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, Printed, notes_as_messages, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -83,12 +83,9 @@ def _report(options: argparse.Namespace) -> int:
             jit.interpret()
     from sim.results.dataset import scenario_of
     from sim.results.sources import open_results
-    from sim.ui.report import MOST_DRAWN, write
+    from sim.ui.report import write
 
-    results = open_results(options.source, events=False)
-    kept = "events" in str(results.attrs.get("record", "")).split(",")
-    if kept and results.sizes["run"] <= MOST_DRAWN:
-        results = open_results(options.source)
+    results = open_results(options.source)
     meet_own_classes(scenario_of(results), options.plugin, talk=False)
     tell = (lambda words: None) if options.quiet else say
     write(results, out, tell, ids=options.ids)

@@ -245,18 +245,13 @@ def _both_ends(
 
 def figures(results: xr.Dataset) -> str:
     """Every figure of many runs that the recorded variables allow; why the others are not there."""
-    shown = results.isel(run=slice(0, MOST_DRAWN))
-    drawn, left, lacking = [], [], dict[str, None]()
-    for figure in catalogue.of_page(results, "ensemble"):
-        missing = figure.lacks(results)
-        if missing:
-            left.append(figure.name)
-            lacking |= dict.fromkeys(missing)
-        else:
-            drawn.append(_figure(shown, figure))
+    shown, page = results.isel(run=slice(0, MOST_DRAWN)), catalogue.of_page(results, "ensemble")
+    left = {figure.name: figure.lacks(results) for figure in page if figure.lacks(results)}
+    drawn = [_figure(shown, figure) for figure in page if figure.name not in left]
     if drawn and results.sizes["run"] > MOST_DRAWN:
         drawn.append(html.paragraph(f"Figures show the first {MOST_DRAWN} runs.", "note"))
     if left:
+        lacking = dict.fromkeys(word for words in left.values() for word in words)
         drawn.append(
             html.paragraph(
                 f"Not recorded of all runs: {', '.join(left)}. "
