@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sim import plots
-from sim.plots.pages import write
+from sim.plots.saving import write
 from sim.runs.simulate import simulate
 
 FOLDER = ROOT / "docs" / "figures"

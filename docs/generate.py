@@ -17,11 +17,12 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel
 
 import sim
+from sim.plots.catalogue import FIGURES
 from sim.scenario import field_types, schema
 from sim.scenario.parameters import IDLE, NUMBERS, Mechanisms, Parameters
 from sim.scenario.schema import Scenario
 
-PAGES = [ROOT / "docs" / name for name in ("SCENARIOS.md", "ARCHITECTURE.md")]
+PAGES = [ROOT / "docs" / name for name in ("SCENARIOS.md", "ARCHITECTURE.md", "ENSEMBLES.md")]
 
 TABLES: dict[str, type[BaseModel]] = {
     "the top of the file": Scenario,
@@ -150,11 +151,21 @@ def modules() -> list[str]:
     return lines[:-1]
 
 
+def figures() -> list[str]:
+    """The table of the figures."""
+    lines = table("name", "shows", "`--record`", "takes")
+    for figure in FIGURES.values():
+        takes = ", ".join(f"`{option}`" for option in figure.takes)
+        record = f"`{','.join(figure.record)}`" if figure.record else ""
+        lines.append(row(f"`{figure.name}`", figure.shows, record, takes))
+    return lines
+
+
 def sections() -> dict[str, list[str]]:
     """What is generated, by the name of its marker."""
     found = {
         "parameters": parameters(), "mechanisms": mechanisms(), "packages": packages(),
-        "modules": modules(),
+        "modules": modules(), "figures": figures(),
     }  # fmt: skip
     fields_page: list[str] = []
     for path, model in TABLES.items():

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from sim.experiments.hypothesis_tests import battery, report
 from sim.plots import hypothesis_tests
-from sim.plots.pages import write
+from sim.plots.saving import write
 
 PAGE = ROOT / "docs" / "SCEPTIC.md"
 KEPT = ROOT / "docs" / "sceptic"

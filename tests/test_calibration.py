@@ -31,7 +31,7 @@ from sim.experiments.hypothesis_tests.facts import check, chosen
 from sim.experiments.hypothesis_tests.roles import find
 from sim.experiments.hypothesis_tests.treatments import Cells
 from sim.plots.calibration import facts
-from sim.plots.pages import write
+from sim.plots.saving import write
 from sim.runs.ensemble import ensemble
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario

@@ -24,6 +24,7 @@ from sim.narrative.chronicle.ceasefires import stances
 from sim.narrative.chronicle.summary import adding_up
 from sim.narrative.chronicle.timeline import Story
 from sim.results import dataset
+from sim.results.sources import open_results
 from sim.runs.simulate import simulate
 from sim.scenario import english
 from sim.scenario.files import build, dumps, load, with_changes
@@ -842,7 +843,7 @@ def test_several_runs_are_summed_up_and_the_first_is_told(runs: dict[str, xr.Dat
 
 def test_a_results_file_is_told_like_what_it_was_made_from(tmp_path: Any, toy: Scenario) -> None:
     data = simulate(toy, runs=2, seed=4)
-    again = dataset.load(dataset.save(data, tmp_path / "toy.nc"))
+    again = open_results(dataset.save(data, tmp_path / "toy.nc"))
     assert chronicle.page(again) == chronicle.page(data)
 
 

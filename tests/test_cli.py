@@ -11,6 +11,7 @@ import pytest
 from conftest import hear_ctrl_c
 
 from sim.results import dataset
+from sim.results.sources import open_results
 from sim.scenario.files import load, loads, schema
 from sim.ui.cli import main
 
@@ -97,7 +98,7 @@ def test_results_that_lie_there_are_not_overwritten_unasked(tmp_path):
 def test_run_tells_the_war_and_leaves_everything(tmp_path):
     code, out, err = sim("run", TOY, "--seed", "4", "--out", str(tmp_path / "war"))
     assert code == 0, err
-    left = dataset.load(tmp_path / "war" / "results.nc")
+    left = open_results(tmp_path / "war" / "results.nc")
     assert left.sizes["run"] == 1
     assert left.attrs["seed"] == "4"
     assert (tmp_path / "war" / "chronicle.txt").read_text(encoding="utf-8") == out
@@ -114,7 +115,7 @@ def test_rounds_and_runs_and_set_are_heard(tmp_path):
     words = ["--rounds", "9", "--runs", "3", "--set", "actors.crown.capability=2"]
     code, _, err = sim("run", TOY, *words, "--out", str(tmp_path), "--quiet")
     assert code == 0, err
-    left = dataset.load(tmp_path / "results.nc")
+    left = open_results(tmp_path / "results.nc")
     assert (left.sizes["run"], left.sizes["round"]) == (3, 9)
     assert dataset.scenario_of(left).actors["crown"].capability == 2
 
@@ -122,7 +123,7 @@ def test_rounds_and_runs_and_set_are_heard(tmp_path):
 def test_the_same_command_gives_the_same_bytes(tmp_path):
     for name in "ab":
         sim("run", TOY, "--seed", "3", "--out", str(tmp_path / name), "--quiet")
-    a, b = (dataset.load(tmp_path / name / "results.nc") for name in "ab")
+    a, b = (open_results(tmp_path / name / "results.nc") for name in "ab")
     assert a.identical(b)
     one, two = ((tmp_path / name / "chronicle.txt").read_bytes() for name in "ab")
     assert one == two
@@ -144,7 +145,7 @@ def test_a_plugin_replaces_a_decision(tmp_path):
     code, _, err = sim("run", TOY, *words, "--out", str(tmp_path / "out"))
     assert code == 0, err
     assert "every run goes through the Mesa model" in err
-    left = dataset.load(tmp_path / "out" / "results.nc")
+    left = open_results(tmp_path / "out" / "results.nc")
     assert not any(e.answer for e in dataset.events(left) if e.decision == "ceasefire")
     assert any(e.decision == "ratify" and e.actor == "crown" for e in dataset.events(left))
 
@@ -202,7 +203,7 @@ def test_ctrl_c_leaves_the_runs_that_were_finished(tmp_path):
     assert process.returncode == 130, err
     assert f"runs; these are in {tmp_path}" in err
     assert "Traceback" not in err
-    left = dataset.load(tmp_path / "results.nc")
+    left = open_results(tmp_path / "results.nc")
     assert left.sizes["run"] >= 1
 
 

@@ -336,7 +336,7 @@ def test_explain_refuses_a_branch_and_what_are_no_results(toy: Scenario) -> None
     branch = sim.branch(sim.simulate(toy), 10, {"actors.crown.capability": 4.0})
     with pytest.raises(SimError, match="explain the run that it branches off"):
         explain(branch, pair=("crown", "duchy"))
-    with pytest.raises(SimError, match="needs results of this program"):
+    with pytest.raises(SimError, match="results are opened by the path"):
         explain(7, pair=("crown", "duchy"))
 
 

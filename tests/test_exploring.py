@@ -244,7 +244,7 @@ def test_a_slider_is_named_in_words_and_says_in_words_what_was_moved(shown: Any)
 
 
 def test_a_figure_of_one_run_is_refused_with_those_that_will_do() -> None:
-    with pytest.raises(ResultsError, match="ties, attention"):
+    with pytest.raises(ResultsError, match="ties, turns"):
         sim.explore(TOY, [CAPABILITY], runs=5, figure="network")
 
 

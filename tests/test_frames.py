@@ -14,7 +14,8 @@ from conftest import ROOT
 import sim
 from sim import writing
 from sim.errors import ResultsError
-from sim.results.dataset import events, load, save, scenario_of
+from sim.results.dataset import events, save, scenario_of
+from sim.results.sources import open_results
 from sim.results.tables import TABLES, to_frame
 from sim.runs.ensemble import ensemble
 from sim.runs.simulate import simulate
@@ -149,6 +150,13 @@ def test_load_names_what_it_looked_for(tmp_path):
         sim.load(3)
 
 
+def test_a_run_is_played_again_from_whatever_holds_results(tmp_path):
+    kept = sim.ensemble(TOY, runs=3, out=tmp_path / "base", record="actors")
+    file = save(kept, tmp_path / "results.nc")
+    first, *others = (sim.replay(source, 2) for source in (kept, tmp_path / "base", file, tmp_path))
+    assert all(other.identical(first) for other in others)
+
+
 @pytest.mark.parametrize("damage", ["cut", "overwritten", "turned", "empty"])
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.6, 0.95])
 def test_a_damaged_file_is_one_message_and_never_another_war(file, tmp_path, damage, place):
@@ -165,7 +173,7 @@ def test_a_damaged_file_is_one_message_and_never_another_war(file, tmp_path, dam
     broken = tmp_path / "results.nc"
     broken.write_bytes(content)
     with pytest.raises(ResultsError, match="is not a results file, or it is damaged") as refused:
-        load(broken)
+        open_results(broken)
     assert "\n" not in str(refused.value)
     assert str(broken) in str(refused.value)
 
@@ -227,7 +235,7 @@ def test_results_of_any_century_open_in_plain_xarray_without_another_package(sta
         [sys.executable, "-c", program, path], capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == start
-    xr.testing.assert_identical(load(path), war)
+    xr.testing.assert_identical(open_results(path), war)
 
 
 def test_a_file_of_an_older_version_is_still_read(war, tmp_path):
@@ -236,7 +244,7 @@ def test_a_file_of_an_older_version_is_still_read(war, tmp_path):
     old["date"].attrs.clear()
     old.attrs["scenario"] = text
     old.to_netcdf(tmp_path / "old.nc", engine="h5netcdf")
-    xr.testing.assert_identical(load(tmp_path / "old.nc"), war)
+    xr.testing.assert_identical(open_results(tmp_path / "old.nc"), war)
 
 
 # what is displayed -------------------------------------------------------------------------------

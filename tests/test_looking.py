@@ -1,6 +1,7 @@
 """A figure and a page of what was found, as a stranger asks for them."""
 
 import base64
+import inspect
 import re
 import struct
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from sim import plots
 from sim.errors import ResultsError
 from sim.plots import catalogue
 from sim.results import selection
@@ -93,7 +95,7 @@ def refused(capsys, *words):
 @pytest.mark.parametrize("name", sorted(catalogue.FIGURES))
 def test_every_figure_can_be_drawn_by_its_name(name, places, tmp_path, capsys):
     out = tmp_path / "new" / f"{name}.png"
-    run = ["--run", "3"] if "run" in catalogue.entry(name).takes else []
+    run = ["--run", "3"] if "--run" in catalogue.named(name).takes else []
     code = plot(places["full"], name, out, *run)
     said = capsys.readouterr().err
     if name == "turns" and code == 2:
@@ -122,20 +124,45 @@ def test_the_ending_of_the_name_decides_the_kind_of_file_and_equal_figures_are_e
 def test_what_is_asked_for_is_what_is_drawn(places, tmp_path):
     everything = open_results(places["full"])
     pair = ("crown", "duchy")
-    lines = catalogue.figure(everything, "ties", [pair], run=3).axes[0].get_lines()
+    lines = catalogue.draw(everything, "ties", [pair], run=3).axes[0].get_lines()
     curve = next(line for line in lines if len(line.get_ydata()) == everything.sizes["round"])
     both = everything["tie"].sel(run=3)
     wanted = (both.sel(actor="crown", other="duchy") + both.sel(actor="duchy", other="crown")) / 2
     assert curve.get_ydata() == pytest.approx(wanted.values, abs=1e-6)
-    panels = catalogue.figure(everything, "matrices", dates=["2001-03-01", 40], run=3).axes
+    panels = catalogue.draw(everything, "matrices", dates=["2001-03-01", 40], run=3).axes
     assert [ax.get_title(loc="left") for ax in panels[:2]] == [
         "week of 26 February 2001", "week of 8 October 2001",
     ]  # fmt: skip
 
 
+def test_the_catalogue_holds_every_public_figure_of_results_and_no_other():
+    """A figure is drawn in the style of all, and needs results and nothing else."""
+
+    def needed(function):
+        return [
+            p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty
+        ]
+
+    public = {getattr(plots, name) for name in plots.__all__}
+    drawn = {one for one in public if hasattr(one, "__wrapped__") and needed(one) == ["results"]}
+    assert drawn == {figure.function for figure in catalogue.FIGURES.values()}
+
+
+def test_the_list_of_figures_needs_no_results_and_says_what_a_summary_lacks(places, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["plot", "--list"])
+    told, brief = capsys.readouterr().out, open_results(places["brief"])
+    for name, figure in catalogue.FIGURES.items():
+        about = told[told.index(f"{name} ") :].split("\n")[:2]
+        assert figure.shows in about[0]
+        lacking = figure.lacks(brief)
+        assert (f"--record {','.join(lacking)}" if lacking else "any ensemble") in about[1]
+        assert all(option in about[1] for option in figure.takes)
+
+
 def test_the_name_of_the_function_will_do_for_a_figure(places):
-    assert catalogue.entry("tie_matrices") is catalogue.FIGURES["matrices"]
-    assert catalogue.entry("drift-accounts") is catalogue.FIGURES["accounts"]
+    assert catalogue.named("tie_matrices") is catalogue.FIGURES["matrices"]
+    assert catalogue.named("drift-accounts") is catalogue.FIGURES["accounts"]
 
 
 def test_a_figure_of_a_file_is_that_of_its_run(places, tmp_path):
@@ -146,9 +173,9 @@ def test_a_figure_of_a_file_is_that_of_its_run(places, tmp_path):
 @pytest.mark.parametrize("name", sorted(catalogue.FIGURES))
 def test_a_figure_without_one_of_its_variables_is_refused_in_words(name, places):
     full = open_results(places["full"])
-    for variable in set(catalogue.entry(name).needs) - {"event_kind"}:
+    for variable in set(catalogue.named(name).needs) - {"event_kind"}:
         with pytest.raises(ResultsError, match=f"no '{variable}'"):
-            catalogue.figure(full.drop_vars(variable), name)
+            catalogue.draw(full.drop_vars(variable), name)
 
 
 @pytest.mark.parametrize(

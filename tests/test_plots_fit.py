@@ -3,7 +3,6 @@
 # ruff: noqa: RUF001 (dashes and multiplication signs are what they look like)
 from __future__ import annotations
 
-import inspect
 import itertools
 import logging
 import warnings
@@ -31,13 +30,12 @@ from sim import files, plots, writing
 from sim.errors import ResultsError
 from sim.experiments.calibration import load_plan
 from sim.plots import calibration, catalogue, letters, style
-from sim.plots.pages import write
+from sim.plots.saving import write
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
 
 LONG_TITLE = "A war whose name is a whole sentence and tells of the valley, the river and the hills"
-ALONE = [name for name, entry in catalogue.FIGURES.items()
-         if "ax" in inspect.signature(entry.draw).parameters]  # fmt: skip
+ALONE = [name for name, figure in catalogue.FIGURES.items() if figure.single]
 CASES = ("one run", "five runs", "two weeks", "600 weeks", "long labels", "25 actors")
 
 
@@ -82,7 +80,7 @@ def of_many(scenario: Scenario, count: int) -> Scenario:
 def drawn(results: xr.Dataset, name: str, ax: Axes | None = None) -> Figure | None:
     """A figure of the catalogue; none if these results have nothing for it."""
     try:
-        return catalogue.figure(results, name, ax=ax)
+        return catalogue.draw(results, name, ax=ax)
     except ResultsError:
         return None
 

@@ -21,7 +21,8 @@ from sim.agents.model import ConflictModel
 from sim.engine import event_log as log
 from sim.engine.state import ACCOUNTS, RECORDED
 from sim.errors import ScenarioError
-from sim.results.dataset import events, load, save, scenario_of
+from sim.results.dataset import events, save, scenario_of
+from sim.results.sources import open_results
 from sim.runs.ensemble import ensemble
 from sim.runs.simulate import simulate
 from sim.scenario.parameters import OFF
@@ -370,7 +371,7 @@ def test_any_one_part_of_the_record_can_be_kept(toy: Scenario, part: str) -> Non
 
 def test_saving_and_loading_keeps_the_kind_of_every_number(toy: Scenario, tmp_path: Path) -> None:
     results = simulate(toy, seed=15)
-    again = load(save(results, tmp_path / "results.nc"))
+    again = open_results(save(results, tmp_path / "results.nc"))
     for name in results.variables:
         kind = results[name].dtype.kind
         if kind in "biuf":
@@ -384,7 +385,7 @@ def test_a_war_of_any_century_can_be_saved_and_loaded(
     toy: Scenario, tmp_path: Path, start: str
 ) -> None:
     results = simulate(files.with_changes(toy, {"start": dt.date.fromisoformat(start)}))
-    again = load(save(results, tmp_path / "results.nc"))
+    again = open_results(save(results, tmp_path / "results.nc"))
     days = results["date"].values.astype("datetime64[D]").tolist()
     assert days[:2] == [dt.date.fromisoformat(start) + dt.timedelta(n) for n in (0, 7)]
     assert again["date"].values.astype("datetime64[D]").tolist() == days
@@ -392,7 +393,7 @@ def test_a_war_of_any_century_can_be_saved_and_loaded(
 
 def test_saving_and_loading_loses_nothing(syria: Scenario, tmp_path: Path) -> None:
     results = simulate(syria, runs=2, seed=15)
-    again = load(save(results, tmp_path / "deep" / "results.nc"))
+    again = open_results(save(results, tmp_path / "deep" / "results.nc"))
     xr.testing.assert_identical(results, again)
     for name in results.data_vars:
         assert results[name].values.tobytes() == again[name].values.tobytes(), name
@@ -406,7 +407,7 @@ def test_results_can_be_made_again_from_what_they_carry(syria: Scenario, tmp_pat
     results = simulate(
         syria, runs=2, seed=2**64 - 1, first=5, set=["parameters.observation_chance=0.6"]
     )
-    kept = load(save(results, tmp_path / "results.nc"))
+    kept = open_results(save(results, tmp_path / "results.nc"))
     scenario = scenario_of(kept)
     assert scenario == files.with_changes(syria, {"parameters.observation_chance": 0.6})
     again = simulate(

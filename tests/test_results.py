@@ -10,6 +10,7 @@ import xarray as xr
 from sim.engine.state import VARIABLES
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.results import dataset as kept
+from sim.results.sources import open_results
 from sim.results.variables import IN_SUMMARY
 from sim.runs.simulate import simulate
 from sim.scenario.files import load
@@ -61,7 +62,7 @@ def test_scenario_and_seed_are_inside_and_make_the_same_results_again(war):
 
 def test_save_and_load_lose_nothing(war, tmp_path):
     path = kept.save(war, tmp_path / "deep" / "war.nc")
-    back = kept.load(path)
+    back = open_results(path)
     xr.testing.assert_identical(war, back)
     for name in war.data_vars:
         assert war[name].dtype == back[name].dtype, name
@@ -125,30 +126,30 @@ def test_a_file_that_is_no_results_file_is_refused(tmp_path, content):
     path = tmp_path / "x.nc"
     path.write_bytes(content)
     with pytest.raises(ResultsError, match="is not a results file"):
-        kept.load(path)
+        open_results(path)
 
 
 def test_a_scenario_taken_for_results_says_what_reads_it():
     with pytest.raises(ResultsError, match=r"toy\.toml is not a results .* sim\.load_scenario"):
-        kept.load("tests/cases/toy.toml")
+        open_results("tests/cases/toy.toml")
 
 
 def test_a_file_of_another_program_is_refused(tmp_path):
     xr.Dataset({"a": ("x", [1.0])}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
     with pytest.raises(ResultsError, match="not a results file of this program"):
-        kept.load(tmp_path / "other.nc")
+        open_results(tmp_path / "other.nc")
 
 
 def test_a_newer_format_is_refused(war, tmp_path):
     newer = war.isel(round=slice(0, 2)).assign_attrs(format=kept.FORMAT + 1)
     kept.save(newer, tmp_path / "new.nc")
     with pytest.raises(ResultsError, match="use a newer version"):
-        kept.load(tmp_path / "new.nc")
+        open_results(tmp_path / "new.nc")
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(ResultsError, match="there is no results file"):
-        kept.load(tmp_path / "gone.nc")
+    with pytest.raises(ResultsError, match="there is no ensemble and no results file"):
+        open_results(tmp_path / "gone.nc")
 
 
 def test_results_that_cannot_be_written_leave_the_old_file(war, tmp_path):

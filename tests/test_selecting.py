@@ -231,7 +231,7 @@ def test_one_run_taken_out_without_its_axis_is_refused_with_the_remedy(war, func
 @pytest.mark.parametrize("name", list(catalogue.FIGURES))
 def test_every_figure_refuses_a_run_without_its_axis_with_the_remedy(war, name):
     with pytest.raises(ResultsError, match=r"sel\(run=\[1\]\)"):
-        catalogue.figure(war.sel(run=1), name)
+        catalogue.draw(war.sel(run=1), name)
 
 
 @pytest.mark.parametrize("axis", ["round", "actor", "issue"])

@@ -35,7 +35,7 @@ from sim.experiments.hypothesis_tests import (
 )
 from sim.experiments.hypothesis_tests.designs import Cell
 from sim.plots import hypothesis_tests
-from sim.plots.pages import write
+from sim.plots.saving import write
 from sim.runs.ensemble import ensemble
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario

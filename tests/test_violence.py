@@ -315,9 +315,9 @@ def test_they_can_be_asked_for_by_name(many: xr.Dataset, tmp_path: Path, name: s
     save(many.isel(run=slice(3)), path)
     assert cli.main(["plot", str(path), "--figure", name, "--out", str(out)]) == 0
     assert out.stat().st_size > 5000
-    needs = catalogue.entry(name).needs
+    needs = catalogue.named(name).needs
     with pytest.raises(ResultsError):
-        catalogue.figure(many.drop_vars(needs[0]), name)
+        catalogue.draw(many.drop_vars(needs[0]), name)
 
 
 def test_the_page_of_figures_has_them_where_they_say_something(

@@ -265,7 +265,7 @@ def compare(
 
 def _summary(source: Any) -> xr.Dataset:
     """What a comparison needs of an ensemble, read once so that damage is found first."""
-    results = source if isinstance(source, xr.Dataset) else open_results(source, events=False)
+    results = open_results(source, events=False)
     lacking = [name for name in NEEDS if name not in results]
     if lacking:
         raise SimError(

@@ -16,13 +16,14 @@ TrueType letters, which ``savefig`` embeds only with ``pdf.fonttype`` 42.
 
 from __future__ import annotations
 
+from sim.plots.catalogue import everything
 from sim.plots.ceasefire_timeline import ceasefires
-from sim.plots.choice import default_pairs
 from sim.plots.comparing import difference, small_multiples
+from sim.plots.defaults import default_pairs
 from sim.plots.issue_space import offers
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import layout, network, networks
-from sim.plots.pages import everything, write
+from sim.plots.saving import write
 from sim.plots.shares import line_ups, outcomes
 from sim.plots.style import colours
 from sim.plots.survival import ceasefire_survival, turns

@@ -1,125 +1,143 @@
-"""The figures by name, what each needs and takes, for those who choose one by typing."""
+"""All figures in one table, to be drawn one by one by name, or all at once as files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import xarray as xr
+from matplotlib import figure as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from sim import measures
 from sim.errors import ResultsError, nearest
+from sim.plots import style
 from sim.plots.ceasefire_timeline import ceasefires
 from sim.plots.issue_space import offers
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import network, networks
-from sim.plots.pages import OFFER_PARTS, SAID_PARTS, THEATRE_PARTS, TRUCE_PARTS
+from sim.plots.saving import write
 from sim.plots.shares import line_ups, outcomes
-from sim.plots.style import figure_of
 from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.timeseries import attention, drift_accounts, ties
 from sim.plots.violence import said_and_done, theatres
 from sim.results import selection
-from sim.results.dataset import event_column
+from sim.results.dataset import event_column, scenario_of
+from sim.results.variables import IN_SUMMARY
 
-# What a figure can take, and the word for it on the command line.
-OPTIONS = {"pairs": "--pair", "pair": "--pair", "dates": "--at", "at": "--at", "run": "--run"}
+# What can be chosen on the command line -> arguments of figures that stand for it.
+OPTIONS = {"--pair": ("pairs", "pair", "allies"), "--at": ("dates", "at"), "--run": ("run",)}
+
+
+def _two_actors(results: xr.Dataset) -> bool:
+    return bool(results.sizes["actor"] > 1)
+
+
+def _theatres(results: xr.Dataset) -> bool:
+    return bool(results.sizes.get("theatre", 1) > 1)
+
+
+def _voted(results: xr.Dataset) -> bool:
+    """Whether there was a vote at any talks, as far as the events are known."""
+    return "event_kind" not in results or bool(measures.talks(results)["voted"].any())
+
+
+def _public(results: xr.Dataset) -> bool:
+    """Whether what is said is another thing than what is done."""
+    return _two_actors(results) and scenario_of(results).mechanisms.public
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A figure that can be asked for by name.
+class Figure:
+    """A figure of results.
 
     Attributes
     ----------
-    draw : callable
-        A function of this package.
-    shows : str
-        What can be seen on it, one sentence.
+    name : str
+        How it is asked for.
+    function : callable
+        Draws it; the first line of its docstring says what can be seen.
     needs : tuple of str
         Variables without which it cannot be drawn.
-    takes : dict of str to str
-        What can be chosen (pairs, dates, run) -> argument of `draw`.
+    pages : tuple of str
+        Where it stands in a report: "ensemble" (on all runs), "run" (on one). `everything` writes
+        those that stand anywhere.
     one : bool
         It shows one run, the first if none is named.
+    when : callable
+        Whether results have what it shows; where they have not, the pages leave it out.
     """
 
-    draw: Callable[..., Any]
-    shows: str
+    name: str
+    function: Callable[..., Any]
     needs: tuple[str, ...]
-    takes: dict[str, str]
+    pages: tuple[str, ...] = ()
     one: bool = False
+    when: Callable[[xr.Dataset], bool] = lambda results: True
+
+    @property
+    def shows(self) -> str:
+        """What can be seen on it, one sentence."""
+        return (self.function.__doc__ or "").partition("\n")[0]
+
+    @cached_property
+    def takes(self) -> dict[str, str]:
+        """What can be chosen, a word of `OPTIONS` -> argument of the function."""
+        known = inspect.signature(self.function).parameters
+        return {option: n for option, names in OPTIONS.items() for n in names if n in known}
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one picture, which can be drawn on Axes that are there."""
+        return "ax" in inspect.signature(self.function).parameters
+
+    @property
+    def record(self) -> list[str]:
+        """What an ensemble must record for it beside the summary: levels and variables."""
+        return _levels(name for name in self.needs if name not in IN_SUMMARY)
+
+    def lacks(self, results: xr.Dataset) -> list[str]:
+        """What an ensemble would have to record besides: levels and variables."""
+        return _levels(name for name in self.needs if name not in results)
 
 
-_RUN, _PAIRS, _PAIR = {"run": "run"}, {"pairs": "pairs"}, {"pairs": "pair"}
-FIGURES: dict[str, Entry] = {
-    "ties": Entry(
-        ties, "Ties of some pairs of actors over the dates, from -1 (enemies) to 1 (friends).",
-        ("tie",), _PAIRS | _RUN,
-    ),
-    "attention": Entry(
-        attention, "How the actors divide their attention between the short and the long term.",
-        ("attention_short",), _RUN,
-    ),
-    "accounts": Entry(
-        drift_accounts, "What made the tie of a pair: the parts of each cause, and their sum.",
-        ("drift_account",), _PAIR | _RUN,
-    ),
-    "matrix": Entry(
-        tie_matrix, "Ties of all actors at one date in one run, as a matrix.",
-        ("tie",), {"dates": "at"} | _RUN, one=True,
-    ),
-    "matrices": Entry(
-        tie_matrices, "Ties of all actors at some dates of one run, as matrices side by side.",
-        ("tie",), {"dates": "dates"} | _RUN, one=True,
-    ),
-    "network": Entry(
-        network, "The alliances at one date of one run, as a network of two camps.",
-        ("tie",), {"dates": "at"} | _RUN, one=True,
-    ),
-    "networks": Entry(
-        networks, "The alliances at some dates of one run, as networks side by side.",
-        ("tie",), {"dates": "dates"} | _RUN, one=True,
-    ),
-    "line-ups": Entry(
-        line_ups, "Who stands with whom over the dates, as shares of runs.", ("tie",), {},
-    ),
-    "ceasefires": Entry(
-        ceasefires, "The ceasefires of one run: who brokered, signed and broke them, and when.",
-        TRUCE_PARTS, _RUN, one=True,
-    ),
-    "survival": Entry(
-        ceasefire_survival, "Share of ceasefires still in force after so many weeks.",
-        TRUCE_PARTS, {},
-    ),
-    "turns": Entry(
-        turns, "Share of runs in which the ties of some pairs have not yet halved for good.",
-        ("tie",), _PAIRS,
-    ),
-    "offers": Entry(
-        offers, "What was offered at the talks, against what each actor would like best.",
-        OFFER_PARTS, _RUN,
-    ),
-    "outcomes": Entry(
-        outcomes, "How the war ends: share of runs in each class of outcome, with intervals.",
-        ("state",), {"pairs": "allies"},
-    ),
-    "theatres": Entry(
-        theatres, "How much of what is in arms fights, by theatre, over the dates.",
-        THEATRE_PARTS, _RUN,
-    ),
-    "said-and-done": Entry(
-        said_and_done, "How often a pair agrees in words, and how often in deeds, by half-years.",
-        SAID_PARTS, _PAIR | _RUN,
-    ),
-}  # fmt: skip
-_BY_FUNCTION = {entry.draw.__name__.replace("_", "-"): name for name, entry in FIGURES.items()}
+def _levels(names: Iterator[str]) -> list[str]:
+    told = ("events" if name.startswith("event_") else selection.option(name) for name in names)
+    return list(dict.fromkeys(told))
 
 
-def entry(name: str) -> Entry:
-    """The figure of a name; that of the function in this package will do too.
+_TRUCE = ("state", "age", "convener", "ratified", "violated")
+_OFFERS = ("text", "tabled", "position", "weight", "ideal", "event_kind")
+_THEATRES = ("intensity_by_theatre", "intensity")
+_SAID = ("objected", "declared", "accepted", "event_kind")
+_ALL = (
+    Figure("outcomes", outcomes, ("state",), ("ensemble",)),
+    Figure("ceasefires", ceasefires, _TRUCE, ("run",), one=True),
+    Figure("ties", ties, ("tie",), ("ensemble", "run"), when=_two_actors),
+    Figure("turns", turns, ("tie",), ("ensemble",), when=_two_actors),
+    Figure("line-ups", line_ups, ("tie",), ("ensemble",), when=_two_actors),
+    Figure("attention", attention, ("attention_short",), ("ensemble",)),
+    Figure("accounts", drift_accounts, ("drift_account",), ("ensemble",), when=_two_actors),
+    Figure("survival", ceasefire_survival, _TRUCE, ("ensemble",)),
+    Figure("offers", offers, _OFFERS, ("ensemble",), when=_voted),
+    Figure("theatres", theatres, _THEATRES, ("ensemble",), when=_theatres),
+    Figure("said-and-done", said_and_done, _SAID, ("ensemble",), when=_public),
+    Figure("networks", networks, ("tie",), ("run",), one=True, when=_two_actors),
+    Figure("network", network, ("tie",), one=True),
+    Figure("matrices", tie_matrices, ("tie",), ("run",), one=True, when=_two_actors),
+    Figure("matrix", tie_matrix, ("tie",), one=True),
+)
+FIGURES = {figure.name: figure for figure in _ALL}
+"""Every figure of results by its name, in the order in which pages show them."""
+
+
+def named(name: str) -> Figure:
+    """The figure of a name; that of its function will do too.
 
     Raises
     ------
@@ -127,31 +145,54 @@ def entry(name: str) -> Entry:
         If there is none; names the nearest.
     """
     word = name.replace("_", "-")
-    found = FIGURES.get(_BY_FUNCTION.get(word, word))
-    if found is None:
-        raise ResultsError(f"unknown figure {name!r} ({nearest(word, list(FIGURES))})")
-    return found
+    for figure in _ALL:
+        if word in (figure.name, figure.function.__name__.replace("_", "-")):
+            return figure
+    raise ResultsError(f"unknown figure {name!r} ({nearest(word, list(FIGURES))})")
 
 
-def lacks(results: xr.Dataset, name: str) -> list[str]:
-    """What an ensemble would have to record besides for a figure: levels and variables."""
-    missing = [needed for needed in entry(name).needs if needed not in results]
-    return list(
-        dict.fromkeys(
-            "events" if needed.startswith("event_") else selection.option(needed)
-            for needed in missing
-        )
-    )
+def listing() -> str:
+    """Every figure, what it shows, what an ensemble must record for it, and what it takes."""
+    lines = []
+    for figure in _ALL:
+        needs = f"an ensemble needs --record {','.join(figure.record)}"
+        takes = f"; takes {', '.join(figure.takes)}" if figure.takes else ""
+        lines += [
+            f"{figure.name:<14} {figure.shows}",
+            f"{'':<14} {needs if figure.record else 'any ensemble will do'}{takes}",
+        ]
+    return "\n".join(lines)
 
 
-def figure(
+def of_page(results: xr.Dataset, *pages: str, run: int | None = None) -> list[Figure]:
+    """The figures of one page of a report, or of several, that these results can have.
+
+    Parameters
+    ----------
+    results : Dataset
+    pages : str
+        "ensemble", "run".
+    run : int, optional
+        Number of a run: figures of shares of runs are left out, as they are if there is but one.
+    """
+    shown = style.chosen(results, run)
+    return [
+        figure
+        for figure in _ALL
+        if {*pages} & {*figure.pages}
+        and (shown.sizes["run"] > 1 or "--run" in figure.takes)
+        and figure.when(shown)
+    ]
+
+
+def draw(
     results: xr.Dataset,
     name: str,
     pairs: Sequence[Sequence[str]] = (),
     dates: Sequence[selection.When] = (),
     run: int | None = None,
     ax: Axes | None = None,
-) -> Figure:
+) -> mpl.Figure:
     """Draw a figure by its name.
 
     Parameters
@@ -179,53 +220,114 @@ def figure(
         If the figure, an actor, a date or the run is not there, if the figure takes no such
         choice, if a variable was not recorded (says what to record), or cannot be read.
     """
-    chosen = entry(name)
-    given: dict[str, Any] = {"pairs": list(pairs), "dates": list(dates), "run": run}
-    choices: dict[str, Any] = {} if ax is None else {"ax": ax}
-    for what, value in given.items():
-        if value is None or value == []:
+    figure = named(name)
+    results, choices = _ready(results, figure, pairs, dates, run)
+    return _drawn(figure, results, choices if ax is None else choices | {"ax": ax})
+
+
+def _ready(
+    results: xr.Dataset,
+    figure: Figure,
+    pairs: Sequence[Sequence[str]],
+    dates: Sequence[selection.When],
+    run: int | None,
+) -> tuple[xr.Dataset, dict[str, Any]]:
+    """What a function draws, read from the disk, and its arguments; checked."""
+    choices: dict[str, Any] = {}
+    given: dict[str, list[Any]] = {
+        "--pair": [*pairs],
+        "--at": [*dates],
+        "--run": [] if run is None else [run],
+    }
+    for option, values in given.items():
+        if not values:
             continue
-        if what not in chosen.takes:
-            able = [other for other, found in FIGURES.items() if what in found.takes]
-            raise ResultsError(
-                f"figure {name!r} takes no {OPTIONS[what]} (those that do: {', '.join(able)})"
-            )
-        argument = chosen.takes[what]
-        if (what != "run" and not argument.endswith("s")) or argument == "allies":
-            if len(value) > 1:
-                raise ResultsError(f"figure {name!r} takes one {OPTIONS[what]}, not {len(value)}")
-            value = value[0]
-        choices[argument] = value
-    _recorded(results, name)
+        if option not in figure.takes:
+            able = ", ".join(other.name for other in _ALL if option in other.takes)
+            raise ResultsError(f"figure {figure.name!r} takes no {option} (those that do: {able})")
+        argument = figure.takes[option]
+        several = argument in ("pairs", "dates")
+        if len(values) > 1 and not several:
+            raise ResultsError(f"figure {figure.name!r} takes one {option}, not {len(values)}")
+        choices[argument] = values if several else values[0]
+    _must_be_recorded(results, figure)
     for two in pairs:
         selection.pair(results, two)
     for at in dates:
         selection.week_at(results, at)
-    if chosen.one or run is not None:
+    if figure.one or run is not None:
         number = selection.run_number(results, run)
         choices["run"], results = number, results.sel(run=[number])
-    drawn = chosen.draw(_read(results, chosen.needs), **choices)
-    return figure_of(drawn if hasattr(drawn, "get_figure") else drawn[0])
+    # in memory, so that a damaged store is met here
+    return results.assign({name: results[name].load() for name in figure.needs}), choices
 
 
-def _recorded(results: xr.Dataset, name: str) -> None:
+def _drawn(figure: Figure, results: xr.Dataset, choices: dict[str, Any]) -> mpl.Figure:
+    made = figure.function(results, **choices)
+    return style.figure_of(made if isinstance(made, Axes) else made[0])
+
+
+def _must_be_recorded(results: xr.Dataset, figure: Figure) -> None:
     """Refuse a figure whose variables were not recorded, and say all that it would take."""
     try:
-        for needed in entry(name).needs:
+        for needed in figure.needs:
             if needed.startswith("event_"):
                 event_column(results, needed.removeprefix("event_"))
             else:
                 selection.variable(results, needed)
     except ResultsError as error:
-        wanted = lacks(results, name)
+        wanted = figure.lacks(results)
         if not wanted:
             raise
         missing = str(error).partition(":")[0]
         raise ResultsError(
-            f"{missing}: figure {name!r} needs --record {','.join(wanted)}"
+            f"{missing}: figure {figure.name!r} needs --record {','.join(wanted)}"
         ) from None
 
 
-def _read(results: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
-    """Results with some variables in memory, so that a damaged store is met here."""
-    return results.assign({name: results[name].load() for name in names})
+def everything(
+    results: xr.Dataset,
+    directory: str | os.PathLike[str],
+    run: int | None = None,
+    pairs: Sequence[Sequence[str]] | None = None,
+) -> list[Path]:
+    """Write every figure of a report that the results allow, as PNG files.
+
+    Parameters
+    ----------
+    results : Dataset
+    directory : path
+        Made if it is not there; files of the same names are replaced.
+    run : int, optional
+        Number of a run. Figures along the dates show all runs if none is named, the others the
+        first; figures of shares of runs are left out if one is named.
+    pairs : sequence of (str, str), optional
+        Pairs whose ties are drawn; `default_pairs` if not given. What shows one pair shows the
+        first.
+
+    Returns
+    -------
+    list of Path
+        Left out are figures of variables that were not recorded, of pairs if there is but one
+        actor, of shares of runs if there is but one, and of what never was: ceasefires that
+        collapsed, votes at talks, ties that halved.
+
+    Raises
+    ------
+    ResultsError
+        If a pair or the run is not there, a variable cannot be read, or a file cannot be written.
+    """
+    selection.run_number(results, run)
+    told = [selection.pair(results, two) for two in pairs or ()]
+    written = []
+    for figure in of_page(results, "ensemble", "run", run=run):
+        if figure.lacks(results):
+            continue
+        chosen = {"pairs": told, "pair": told[:1]}.get(figure.takes.get("--pair", ""), [])
+        ready = _ready(results, figure, chosen, (), run)
+        try:
+            drawn = _drawn(figure, *ready)
+        except ResultsError:  # there is nothing of it to show
+            continue
+        written.append(write(drawn, Path(directory) / f"{figure.function.__name__}.png"))
+    return written

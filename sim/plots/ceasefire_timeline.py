@@ -26,7 +26,7 @@ SETTLED: dict[str, Any] = {
 
 @styled
 def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = None) -> Axes:
-    """Timeline of the ceasefires of one run.
+    """The ceasefires of one run: who brokered, signed and broke them, and when.
 
     Parameters
     ----------
@@ -66,14 +66,9 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
         left, right = _days(spell)
         for row, name in enumerate(rows, start=1):
             ax.barh(
-                row,
-                right - left,
-                left=left,
-                height=0.86,
-                color=style.SHADE,
-                edgecolor="white",
+                row, right - left, left=left, height=0.86, color=style.SHADE, edgecolor="white",
                 zorder=1,
-            )
+            )  # fmt: skip
             signed = name in spell.signed
             ax.plot(
                 left, row, "D" if name == spell.convener else "o", markersize=style.size(ax, 6),
@@ -124,25 +119,14 @@ def _bar(ax: Axes, spell: Any, colour: dict[str, str], week_0: float) -> None:
         begin = week_0 + 7.0 * spell.settled
         ax.barh(0, right - begin, left=begin, height=0.7, **SETTLED)
     if spell.ended == measures.COLLAPSE:
-        ax.plot(
-            right,
-            0,
-            "X",
-            color="white",
-            markeredgecolor=style.INK,
-            markersize=style.size(ax, 8),
-            zorder=5,
-        )
+        size = style.size(ax, 8)
+        ax.plot(right, 0, "X", color="white", markeredgecolor=style.INK, markersize=size, zorder=5)
 
 
 def _key(spells: list[Any], colour: dict[str, str], label: dict[str, str]) -> list[Artist]:
     def mark(marker: str, tint: str, words: str, **more: Any) -> Line2D:
-        edge: dict[str, Any] = {
-            "linestyle": "",
-            "markeredgecolor": style.INK,
-            "markersize": 6,
-        } | more
-        return Line2D([], [], marker=marker, color=tint, label=words, **edge)
+        look: dict[str, Any] = {"markeredgecolor": style.INK, "markersize": 6} | more
+        return Line2D([], [], linestyle="", marker=marker, color=tint, label=words, **look)
 
     grey, conveners = style.SOFT, dict.fromkeys(spell.convener for spell in spells)
     bars = [

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from sim import measures
 from sim.errors import ResultsError
 from sim.plots import style
-from sim.plots.choice import default_pairs
+from sim.plots.defaults import pair_or_default
 from sim.plots.settings import styled
-from sim.results import selection
 
 BAND = "#5b7c99"
 
@@ -55,10 +54,7 @@ def difference(
     """
     what = "difference"
     if measure is None:
-        told = default_pairs(results)[:1] if pair is None else [pair]
-        if not told:
-            raise ResultsError("there is no pair to compare: ties need two actors")
-        i, j = selection.pair(results, told[0])
+        i, j = pair_or_default(results, pair)
         label = style.labels(results)
         what = f"tie of {label[i]} and {label[j]}"
 

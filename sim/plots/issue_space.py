@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim import measures
 from sim.errors import ResultsError, nearest
 from sim.plots import naming, style
+from sim.plots.defaults import default_issues
 from sim.plots.networks import write_names
 from sim.plots.settings import styled
 from sim.results.dataset import scenario_of
@@ -43,7 +44,7 @@ def offers(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Offers at the talks in the space of two issues, against what each actor would like best.
+    """What was offered at the talks, against what each actor would like best.
 
     Parameters
     ----------
@@ -108,13 +109,7 @@ def offers(
 
 def _two(results: xr.Dataset, issues: Sequence[str] | None) -> tuple[str, str]:
     known = [str(name) for name in results["issue"].values]
-    if issues is None:
-        given = scenario_of(results).issues
-        agenda = [name for name in known if given[name].agenda is not None]
-        plain = [name for name in agenda if not given[name].side_payment]
-        issues = list(dict.fromkeys([*plain, *agenda, *known]))[:2]
-        if len(issues) < 2:
-            raise ResultsError("offers are drawn over two issues, this scenario has fewer")
+    issues = default_issues(results) if issues is None else issues
     if isinstance(issues, str) or len(issues) != 2 or issues[0] == issues[1]:
         raise ResultsError(f"offers are drawn over two different issues, not {issues!r}")
     for name in issues:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from sim.errors import ResultsError
 from sim.plots import catalogue, style
-from sim.plots.choice import default_pairs
+from sim.plots.defaults import default_pairs
 from sim.plots.settings import styled
 
 # Lines of single runs are thinner than this; they are not repeated as what was.
@@ -60,7 +59,7 @@ class Redrawn:
     ) -> None:
         self.needs = variables_of(name)
         self._name, self._pairs = name, [tuple(two) for two in pairs]
-        if catalogue.entry(name).takes.get("pairs") == "pairs":
+        if catalogue.named(name).takes.get("--pair") == "pairs":
             # once, so that a move of the sliders never swaps the lines
             self._pairs = self._pairs or list(default_pairs(first))
         self._before: list[tuple[Any, Any]] = []
@@ -87,7 +86,7 @@ class Redrawn:
 
     def _draw(self, results: xr.Dataset) -> None:
         self._axes.clear()
-        catalogue.figure(results, self._name, self._pairs, ax=self._axes)
+        catalogue.draw(results, self._name, self._pairs, ax=self._axes)
         # a class of outcome that never happened before has no bar there, and moves the others
         same = len(self._axes.patches) == len(self._bars)
         for bar in self._bars if same else []:
@@ -117,16 +116,16 @@ def variables_of(name: str) -> tuple[str, ...]:
     ResultsError
         If there is no such figure, or it shows one run, or several pairs of Axes.
     """
-    entry = catalogue.entry(name)
-    if not redrawable(entry):
-        able = [known for known, found in catalogue.FIGURES.items() if redrawable(found)]
+    figure = catalogue.named(name)
+    if not _redrawable(figure):
+        able = [found.name for found in catalogue.FIGURES.values() if _redrawable(found)]
         raise ResultsError(
             f"figure {name!r} shows one run, or several pictures (those of all runs in one: "
             f"{', '.join(able)})"
         )
-    return entry.needs
+    return figure.needs
 
 
-def redrawable(entry: catalogue.Entry) -> bool:
+def _redrawable(figure: catalogue.Figure) -> bool:
     """Whether a figure shows all runs on one pair of Axes."""
-    return not entry.one and "ax" in inspect.signature(entry.draw).parameters
+    return figure.single and not figure.one

@@ -14,7 +14,7 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from sim.plots import style
-from sim.plots.choice import default_rounds, last_round
+from sim.plots.defaults import default_rounds
 from sim.plots.settings import styled
 from sim.results.selection import When, run_number, variable, week_at
 
@@ -30,7 +30,7 @@ LETTERS = 20
 def tie_matrix(
     results: xr.Dataset, at: When | None = None, run: int | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Ties of all actors at one date, as a matrix: the row's tie to the column.
+    """Ties of all actors at one date in one run, as a matrix.
 
     Parameters
     ----------
@@ -44,15 +44,15 @@ def tie_matrix(
     Returns
     -------
     Axes
-        Numbers stand in the cells of up to 14 actors; of more, and where the cells are too small,
-        a stroke marks hostile ties.
+        The row's tie to the column. Numbers stand in the cells of up to 14 actors; of more, and
+        where the cells are too small, a stroke marks hostile ties.
 
     Raises
     ------
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at, side = last_round(results) if at is None else at, _side(results)
+    at, side = default_rounds(results, 1)[0] if at is None else at, _side(results)
     _there(results, [at], run)
     ax = style.canvas(ax, side + 3.2, side + 2.8)
     image = _matrix(ax, results, at, run)
@@ -64,7 +64,7 @@ def tie_matrix(
 def tie_matrices(
     results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
 ) -> NDArray[np.object_]:
-    """Tie matrices of several dates side by side, on one scale.
+    """Ties of all actors at some dates of one run, as matrices side by side.
 
     Parameters
     ----------

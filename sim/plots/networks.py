@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim import measures
 from sim.plots import naming, style
-from sim.plots.choice import default_rounds, last_round
+from sim.plots.defaults import default_rounds
 from sim.plots.settings import styled
 from sim.results.selection import When, run_number, week_at
 from sim.scenario.english import percent
@@ -67,7 +67,7 @@ def network(
     ax: Axes | None = None,
     layout: Places | None = None,
 ) -> Axes:
-    """The alliances at one date: friendly ties solid, hostile ones dashed, as wide as strong.
+    """The alliances at one date of one run, as a network of two camps.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def network(
     Returns
     -------
     Axes
-        Circles and squares are the two camps that put least of the strength of ties
-        at odds (friends apart, enemies together) at that date, see `sim.measures.camps`; a camp
-        keeps its shape from panel to panel; an actor's size is its share of all
+        Friendly ties are solid, hostile ones dashed, as wide as strong. Circles and squares are
+        the two camps that put least of the strength of ties at odds (friends apart, enemies
+        together) at that date, see `sim.measures.camps`; a camp keeps its shape from panel to panel; an actor's size is its share of all
         capability. Of ties from 0.1 on the 80 strongest are drawn; an actor that has none of this
         strength is neutral, an empty triangle.
 
@@ -94,7 +94,7 @@ def network(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at = last_round(results) if at is None else at
+    at = default_rounds(results, 1)[0] if at is None else at
     week_at(results, at)
     places = places_of(results, run) if layout is None else layout
     ax = style.canvas(ax, 6.4, 6.0)
@@ -107,7 +107,7 @@ def network(
 def networks(
     results: xr.Dataset, dates: Sequence[When] | None = None, run: int | None = None
 ) -> NDArray[np.object_]:
-    """Networks of several dates side by side, every actor in the same place.
+    """The alliances at some dates of one run, as networks side by side.
 
     Parameters
     ----------

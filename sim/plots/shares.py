@@ -34,7 +34,7 @@ BAR, BESIDE = "#9db4c4", "#e4d9bd"
 def line_ups(
     results: xr.Dataset, actors: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Probability of each line-up over the dates, as the share of runs.
+    """Who stands with whom over the dates, as shares of runs.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
 def outcomes(
     results: xr.Dataset, allies: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """How wars end: share of runs in each class of outcome, with its interval.
+    """How the war ends: share of runs in each class of outcome, with intervals.
 
     Parameters
     ----------
@@ -172,7 +172,10 @@ def outcomes(
             fontsize=style.size(ax, 8.5), color=style.INK,
         )  # fmt: skip
     style.dress(ax, "How it ends", style.note_of_all(results, "", "95 % intervals"))
-    ax.set_yticks(places, [_class(results, name) for name in names])
+    told = [_class(results, name) for name in names]
+    if style.small(ax):  # one line a bar
+        told = [style.short(" ".join(words.split()), 30) for words in told]
+    ax.set_yticks(places, told)
     ax.set_ylim(places[-1] + 0.6, -0.6)
     ax.set_xlim(0.0, 1.0)
     words = "share of runs (state in the last week; hatched: what may hold beside it)"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import measures
 from sim.errors import ResultsError
 from sim.plots import naming, style
-from sim.plots.choice import default_pairs
+from sim.plots.defaults import pairs_or_default
 from sim.plots.settings import styled
 from sim.plots.timeseries import both
 from sim.results import selection
@@ -34,7 +34,7 @@ WORDS = {
 def ceasefire_survival(
     results: xr.Dataset, conveners: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """How long ceasefires hold: share still in force after so many weeks, with its interval.
+    """Share of ceasefires still in force after so many weeks.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def turns(
     turn: str = "halved",
     ax: Axes | None = None,
 ) -> Axes:
-    """When ties turn: share of runs in which the tie of a pair has not yet, over the dates.
+    """Share of runs in which the ties of some pairs have not yet halved for good.
 
     Parameters
     ----------
@@ -119,8 +119,7 @@ def turns(
     if turn not in TURNS:
         raise ResultsError(f"a turn is one of {', '.join(TURNS)}, not {turn!r}")
     measures.several(results)
-    told_pairs = default_pairs(results)[:FEW] if pairs is None else pairs
-    wanted = [selection.pair(results, two) for two in told_pairs]
+    wanted = pairs_or_default(results, pairs, FEW)
     tables = [TURNS[turn](results, two) for two in wanted]
     told = [(two, table) for two, table in zip(wanted, tables, strict=True) if len(table)]
     if not any(table["turned"].any() for _, table in told):

@@ -15,9 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim import measures
-from sim.errors import ResultsError
 from sim.plots import naming, style
-from sim.plots.choice import default_pairs
+from sim.plots.defaults import pair_or_default, pairs_or_default
 from sim.plots.settings import styled
 from sim.results import selection
 
@@ -43,7 +42,7 @@ def ties(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Ties of some pairs over the dates; each line is dashed in the colours of its two actors.
+    """Ties of some pairs of actors over the dates, from -1 (enemies) to 1 (friends).
 
     Parameters
     ----------
@@ -58,17 +57,14 @@ def ties(
     Returns
     -------
     Axes
+        Each line is dashed in the colours of its two actors.
 
     Raises
     ------
     ResultsError
         If an actor, a pair or the run is not there, or ties were not recorded.
     """
-    wanted = (
-        default_pairs(results) if pairs is None else [selection.pair(results, two) for two in pairs]
-    )
-    if not wanted:
-        raise ResultsError("there is no pair to draw: ties need two actors")
+    wanted = pairs_or_default(results, pairs)
     shown = style.chosen(results, run)
     curves = [measures.tie(shown, i, j).values for i, j in wanted]
     colour, label, dates = style.colours(results), style.labels(results), results["date"].values
@@ -111,7 +107,7 @@ def attention(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """How each actor divides its attention between the short and the long term.
+    """How the actors divide their attention between the short and the long term.
 
     Parameters
     ----------
@@ -150,11 +146,8 @@ def attention(
         for place, name in enumerate(wanted)
     ]  # fmt: skip
     ax.axhline(0.5, color=style.SOFT, linewidth=0.9, zorder=1)
-    look: dict[str, Any] = {
-        "transform": ax.transAxes,
-        "fontsize": style.size(ax, 8.5),
-        "color": style.SOFT,
-    }
+    points = style.size(ax, 8.5)
+    look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": points, "color": style.SOFT}
     ax.text(0.01, 0.99, "↑ short term", va="top", **look)
     ax.text(0.01, 0.01, "↓ long term", va="bottom", **look)
     shaded = style.shade_truces(ax, shown)
@@ -175,7 +168,7 @@ def drift_accounts(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """What made the tie of a pair: the parts of each cause, stacked, and their sum, the tie.
+    """What made the tie of a pair: the parts of each cause, and their sum.
 
     Parameters
     ----------
@@ -195,7 +188,7 @@ def drift_accounts(
     ResultsError
         If an actor or the run is not there, or drift accounts were not recorded.
     """
-    two = next(iter(default_pairs(results)), ()) if pair is None else pair
+    two = pair_or_default(results, pair)
     shown = style.chosen(results, run)
     parts = measures.drift_accounts(shown, two)
     names = [str(name) for name in parts["account"].values]
@@ -208,11 +201,8 @@ def drift_accounts(
     for n, name in enumerate(names):
         words, tint, hatch = CAUSES.get(name, (name.replace("_", " "), *OTHER_CAUSE))
         look: dict[str, Any] = {
-            "facecolor": tint,
-            "edgecolor": style.SOFT,
-            "hatch": hatch,
-            "linewidth": 0.5,
-        }
+            "facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5,
+        }  # fmt: skip
         gain, loss = np.clip(mean[:, n], 0.0, None), np.clip(mean[:, n], None, 0.0)
         ax.fill_between(dates, top, top + gain, **look)
         ax.fill_between(dates, bottom, bottom + loss, **look)

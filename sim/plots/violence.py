@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from sim import measures
 from sim.errors import ResultsError
 from sim.plots import naming, style
-from sim.plots.choice import default_pairs
+from sim.plots.defaults import pair_or_default
 from sim.plots.settings import styled
 from sim.plots.timeseries import SHADED
-from sim.results.selection import pair as selected
 from sim.results.selection import variable
 
 # Theatres are no actors: one ink for all of them, each in a panel of its own.
@@ -31,7 +30,7 @@ PERIOD, DAYS_APART = 26, 22
 
 @styled
 def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]:
-    """Violence by theatre over the dates, a panel each on one scale.
+    """How much of what is in arms fights, by theatre, over the dates.
 
     Parameters
     ----------
@@ -92,7 +91,7 @@ def said_and_done(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Unity of two actors in words and in deeds, by half-years.
+    """How often a pair agrees in words, and how often in deeds, by half-years.
 
     Parameters
     ----------
@@ -116,8 +115,7 @@ def said_and_done(
     ResultsError
         If an actor or the run is not there, something was not recorded, or nothing was proposed.
     """
-    two = next(iter(default_pairs(results)), ()) if pair is None else pair
-    one, other = selected(results, two)
+    one, other = pair_or_default(results, pair)
     table = measures.said_and_done(style.chosen(results, run), (one, other), PERIOD)
     if not len(table):
         raise ResultsError("there is nothing to agree on: no ceasefire was proposed, and no text")

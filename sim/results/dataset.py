@@ -16,7 +16,6 @@ from sim.engine import event_log as log
 from sim.engine.inputs import Layout
 from sim.engine.state import ACCOUNTS, PARTS, RECORDED, VARIABLES, Kept
 from sim.errors import ResultsError
-from sim.results.netcdf import load as load
 from sim.results.netcdf import save as save
 from sim.results.provenance import FORMAT as FORMAT
 from sim.results.provenance import distinct_runs, folded, named, places, provenance

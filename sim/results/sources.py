@@ -9,18 +9,22 @@ from pathlib import Path
 import xarray as xr
 
 from sim.errors import ResultsError, missing_folder, nearest
-from sim.results.dataset import load
+from sim.results.netcdf import load
 from sim.results.storage import is_url
 from sim.results.store import Store
 
 
-def open_results(source: str | os.PathLike[str], events: bool | None = None) -> xr.Dataset:
+def open_results(
+    source: str | os.PathLike[str] | xr.Dataset, events: bool | None = None
+) -> xr.Dataset:
     """Open results: the folder of an ensemble, the folder of `sim run --out`, or a results file.
+
+    Whatever looks at results opens them here; only what writes a store opens it as a `Store`.
 
     Parameters
     ----------
-    source : path or URL
-        ``~`` is the home folder.
+    source : path, URL or Dataset
+        ``~`` is the home folder. A Dataset is given back as it is.
     events : bool, optional
         Whether to read the events of an ensemble, if they were kept; by default if they are at
         most two million. A file has its events always.
@@ -40,6 +44,8 @@ def open_results(source: str | os.PathLike[str], events: bool | None = None) -> 
     --------
     >>> results = sim.load("results/base")
     """
+    if isinstance(source, xr.Dataset):
+        return source
     try:
         name = os.fspath(source)
     except TypeError:

@@ -20,7 +20,7 @@ from sim.engine.state import RECORDED, Kept, blank
 from sim.errors import ResultsError, SimError, nearest
 from sim.results.dataset import assemble, scenario_of
 from sim.results.ensemble_spec import MOST_RUNS, Study, given, whole
-from sim.results.store import Store
+from sim.results.sources import open_results
 from sim.runs.blocks import make_ready
 from sim.runs.progress import Progress
 from sim.scenario.files import with_changes
@@ -98,7 +98,7 @@ def replay(
     Parameters
     ----------
     source : path, URL or Dataset
-        A store, or results of this program.
+        See `sim.results.sources.open_results`.
     run : int
         Number of the run.
     check : bool
@@ -115,20 +115,16 @@ def replay(
         If the ensemble holds no such run, or now gives another one: it was made by other rules.
     """
     number = whole("run", run, 0, 2**63 - 1)
-    if isinstance(source, xr.Dataset):
-        results, name = source, "these results"
-    else:
-        store = Store(source)
-        results, name = store.dataset(events=False), str(store.place)
-        lost = {f["run"]: f["error"] for r in store.finished().values() for f in r["failures"]}
-        if run in lost:
-            raise ResultsError(f"{name}: run {run} failed: {lost[run]}")
+    results = open_results(source, events=False)
+    for failure in str(results.attrs.get("failures", "")).splitlines():
+        if failure.startswith(f"run {number}: "):
+            raise ResultsError(failure.replace(": ", " failed: ", 1))
     scenario, seed = scenario_of(results), int(results.attrs["seed"])
     held = results.attrs.get("hold", "nothing")
     if number not in results["run"].values:
         numbers = results["run"].values
         span = f"{numbers.min()} to {numbers.max()}" if len(numbers) else "none"
-        raise ResultsError(f"{name}: there is no run {run}: the runs are {span}")
+        raise ResultsError(f"there is no run {run}: the runs are {span}")
     again = gather(scenario, [number], seed, hold=None if held == "nothing" else held)
     if check:
         names = [name for name in ("state", "final_tie") if name in results]
@@ -142,7 +138,7 @@ def replay(
             same = np.allclose(kept["final_tie"].values, last.values, atol=1e-6)
         if not same:
             raise ResultsError(
-                f"{name}: run {run} comes out differently now: it was made by other rules, other "
+                f"run {run} comes out differently now: it was made by other rules, other "
                 "files of agent classes, or on another kind of machine"
             )
     return again

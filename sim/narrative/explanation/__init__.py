@@ -23,6 +23,7 @@ from sim.results import selection
 from sim.results.dataset import Event, scenario_of
 from sim.results.ensemble_spec import whole
 from sim.results.selection import When
+from sim.results.sources import open_results
 from sim.runs.simulate import replay
 from sim.scenario.english import level
 from sim.scenario.schema import Scenario
@@ -149,14 +150,14 @@ def explain(
     >>> print(explain("results/base", run=4711, pair=("russia", "iran")))
     """
     number = whole("events", events, 1, _MOST)
-    light, source = _opened(results)
+    light = open_results(results, events=False)
     scenario = scenario_of(light)
     both = pair_of(scenario, pair)
     two = selection.pair(light, both)
     which = _run(light, run)
     if "branch" in light.attrs:
         raise ResultsError("this run is a branch: explain the run that it branches off")
-    full = light if _is_full(light) else replay(source, which)
+    full = light if _is_full(light) else replay(light, which)
     hold = None if light.attrs.get("hold", "nothing") == "nothing" else str(light.attrs["hold"])
     seed = int(light.attrs["seed"])
     story = Story(full, which)
@@ -208,17 +209,6 @@ def pair_of(scenario: Scenario, pair: Sequence[str] | None) -> tuple[str, ...]:
             "--pair a b"
         )
     return scenario.bilateral[0]
-
-
-def _opened(results: Any) -> tuple[xr.Dataset, Any]:
-    if isinstance(results, xr.Dataset):
-        return results, results
-    if not isinstance(results, (str, os.PathLike)):
-        raise ResultsError("explain needs results of this program, or the folder of an ensemble")
-    from sim.results.sources import open_results
-
-    found = open_results(results, events=False)
-    return found, found
 
 
 def _run(results: xr.Dataset, run: int | None) -> int:

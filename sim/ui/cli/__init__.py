@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from sim.errors import SimError, StoppedError
 from sim.rules import jit
 from sim.ui.cli import calibrate, ensemble, explain, export, library, plot, scenario, test_theory
-from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, notes_as_messages, say
+from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, Printed, notes_as_messages, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,18 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
 
 
-class _Version(argparse.Action):
-    """Print the version; looked up only when it is asked for."""
+def _version() -> str:
+    from sim import distribution
 
-    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help=help)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from sim import distribution
-
-        # not by the parser's own message, which goes to the channel of faults
-        sys.stdout.write(f"{distribution.NAME} {distribution.version()}\n")
-        parser.exit()
+    return f"{distribution.NAME} {distribution.version()}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Simulate wars fought by coalitions, and how those coalitions come apart.",
         epilog="Exit codes: 0 done, 1 a run failed, 2 bad input, 130 stopped by Ctrl-C.",
     )
-    parser.add_argument("--version", action=_Version, help="print the version")
+    parser.add_argument("--version", action=Printed, const=_version, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="command")
     file = argparse.ArgumentParser(add_help=False)
     file.add_argument("scenario", help="TOML file of a scenario, or a name of `sim list`")

@@ -73,7 +73,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 def _draw(found: Any, folder: Path) -> None:
     from sim.plots.calibration import facts, numbers, targets
-    from sim.plots.pages import write
+    from sim.plots.saving import write
 
     found.save(folder)
     for draw in (numbers, targets, *((facts,) if len(found.facts) else ())):

@@ -6,7 +6,7 @@ import argparse
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,21 @@ _LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a cali
 def say(words: str) -> None:
     """Print to the channel of messages, so that output can be piped."""
     sys.stderr.write(words + "\n")
+
+
+class Printed(argparse.Action):
+    """An option that prints the text of a function, `const`, and ends; nothing else is needed."""
+
+    def __init__(
+        self, option_strings: Sequence[str], dest: str, const: Callable[[], str], help: str
+    ) -> None:
+        super().__init__(option_strings, dest, nargs=0, const=const, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it."""
+        # not by the parser's own message, which goes to the channel of faults
+        sys.stdout.write(f"{self.const()}\n")
+        parser.exit()
 
 
 @contextmanager
@@ -141,10 +156,10 @@ def _inputs(options: argparse.Namespace) -> list[Path]:
 
 def _held(path: Path) -> str:
     """What results lie there, in words; nothing if they cannot be read."""
-    from sim.results.netcdf import load
+    from sim.results.sources import open_results
 
     try:
-        results = load(path)
+        results = open_results(path)
     except SimError:
         return ", which cannot be read"
     runs = results.sizes["run"]

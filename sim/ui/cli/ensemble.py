@@ -245,21 +245,19 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from sim.results.sources import must_be_there
-    from sim.results.store import Store
+    from sim.results.dataset import scenario_of
+    from sim.results.sources import open_results
     from sim.runs.simulate import replay
 
-    must_be_there(options.store)
-    meet_own_classes(Store(options.store).study.scenario, options.plugin, talk=False)
-    return _tell(replay(options.store, options.run), options)
+    results = open_results(options.store, events=False)
+    meet_own_classes(scenario_of(results), options.plugin, talk=False)
+    return _tell(replay(results, options.run), options)
 
 
 def _branch(options: argparse.Namespace) -> int:
-    from sim.results.sources import must_be_there
     from sim.runs.branch import branch
     from sim.runs.simulate import replay
 
-    must_be_there(options.store)
     at = int(options.at) if options.at.isdigit() else options.at
     return _tell(branch(replay(options.store, options.run), at, options.set), options)
 

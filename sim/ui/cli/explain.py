@@ -80,7 +80,7 @@ def _explain(options: argparse.Namespace) -> int:
     from sim.results.dataset import scenario_of
     from sim.results.sources import open_results
 
-    results = open_results(options.source, events=Path(options.source).is_file())
+    results = open_results(options.source, events=False)
     scenario = scenario_of(results)
     choose_driver(scenario, 1000)  # the flips are many short plays
     meet_own_classes(scenario, options.plugin, talk=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sim.ui.cli.common import DONE, choose_driver, file_for, meet_own_classes, say
+from sim.ui.cli.common import DONE, Printed, choose_driver, file_for, meet_own_classes, say
 
 
 def add_commands(commands: Any) -> None:
@@ -22,10 +22,12 @@ def add_commands(commands: Any) -> None:
 
     plot = commands.add_parser("plot", parents=[source], help="draw one figure of results")
     plot.add_argument(
-        "--figure", required=True, metavar="NAME",
-        help="ties, attention, accounts, matrix, matrices, network, networks, line-ups, "
-        "ceasefires, survival, turns, offers, outcomes, theatres, said-and-done",
-    )  # fmt: skip
+        "--list",
+        action=Printed,
+        const=_listing,
+        help="print what figures there are, and what each needs",
+    )
+    plot.add_argument("--figure", required=True, metavar="NAME", help="which, see --list")
     plot.add_argument(
         "--pair", nargs=2, action="append", default=[], metavar=("ACTOR", "ACTOR"),
         help="whose tie; can be given again",
@@ -50,16 +52,21 @@ def add_commands(commands: Any) -> None:
     report.set_defaults(command=_report)
 
 
+def _listing() -> str:
+    from sim.plots.catalogue import listing
+
+    return listing()
+
+
 def _plot(options: argparse.Namespace) -> int:
     from sim.plots import catalogue
-    from sim.plots.pages import ENDINGS, write
+    from sim.plots.saving import ENDINGS, write
     from sim.results.sources import open_results
 
     out = file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
-    told = any(name.startswith("event_") for name in catalogue.entry(options.figure).needs)
-    results = open_results(options.source, events=told)
+    results = open_results(options.source, "events" in catalogue.named(options.figure).record)
     dates = [int(at) if at.isdecimal() else at for at in options.at]
-    figure = catalogue.figure(results, options.figure, options.pair, dates, options.run)
+    figure = catalogue.draw(results, options.figure, options.pair, dates, options.run)
     write(figure, out)
     if not options.quiet:
         say(f"left in {out}")
@@ -70,12 +77,9 @@ def _report(options: argparse.Namespace) -> int:
     out = file_for(options, "a report", (".html", ".htm"))
     from sim.results.dataset import scenario_of
     from sim.results.sources import open_results
-    from sim.ui.report import MOST_DRAWN, write
+    from sim.ui.report import write
 
-    results = open_results(options.source, events=False)
-    kept = "events" in str(results.attrs.get("record", "")).split(",")
-    if kept and results.sizes["run"] <= MOST_DRAWN:
-        results = open_results(options.source)
+    results = open_results(options.source)
     scenario = scenario_of(results)
     meet_own_classes(scenario, options.plugin, talk=False)
     choose_driver(scenario, 2)  # a typical run and an extreme one

@@ -79,7 +79,7 @@ def _test(options: argparse.Namespace) -> int:
     # Kept before it is told: the telling may not cost the work.
     if folder is not None:
         from sim.plots import hypothesis_tests
-        from sim.plots.pages import write
+        from sim.plots.saving import write
 
         files = battery.save(found, folder)
         for part in _DRAWN:

@@ -17,11 +17,10 @@ from sim.results.dataset import scenario_of
 from sim.runs.progress import teller
 from sim.scenario.files import dumps
 from sim.ui.report import sections
-from sim.ui.report.sections import MOST_DRAWN
 from sim.ui.report.typical import Extremes, extremes
 from sim.writing import must_be_possible, write_whole
 
-__all__ = ["MOST_DRAWN", "Extremes", "extremes", "html", "write"]
+__all__ = ["Extremes", "extremes", "html", "write"]
 
 BODY = Template("""<h1>$title</h1>
 <p class="honest">$honest</p>

@@ -18,8 +18,8 @@ from sim.errors import ResultsError, SimError
 from sim.measures import run_numbers
 from sim.narrative import html
 from sim.narrative.chronicle import page as chronicle_page
-from sim.plots import catalogue
-from sim.plots.pages import png
+from sim.plots import catalogue, default_pairs
+from sim.plots.saving import png
 from sim.results import selection
 from sim.results.dataset import file_order, scenario_of
 from sim.runs.simulate import replay
@@ -32,8 +32,6 @@ from sim.ui.report.typical import numbers
 MOST_DRAWN, MOST_OPENED = 2000, 100
 DOTS = 110.0
 STATES = ("at war", "in a ceasefire", "settled", "won by one side")
-OF_ALL = ("outcomes", "ties", "turns", "line-ups", "attention", "accounts", "survival", "offers")
-OF_ONE = ("ceasefires", "ties", "networks", "matrices")
 MOST_PAIRS = 8
 
 
@@ -247,44 +245,38 @@ def _both_ends(
 
 def figures(results: xr.Dataset) -> str:
     """Every figure of many runs that the recorded variables allow; why the others are not there."""
-    shown = results.isel(run=slice(0, MOST_DRAWN))
-    drawn, left, lacking = [], [], dict[str, None]()
-    for name in OF_ALL:
-        missing = catalogue.lacks(results, name)
-        if missing:
-            left.append(name)
-            lacking |= dict.fromkeys(missing)
-            continue
-        try:
-            drawn.append(_figure(shown, name))
-        except ResultsError as error:
-            drawn.append(html.paragraph(f"No figure of {name}: {error}.", "note"))
+    shown, page = results.isel(run=slice(0, MOST_DRAWN)), catalogue.of_page(results, "ensemble")
+    left = {figure.name: figure.lacks(results) for figure in page if figure.lacks(results)}
+    drawn = [_figure(shown, figure) for figure in page if figure.name not in left]
+    if drawn and results.sizes["run"] > MOST_DRAWN:
+        drawn.append(html.paragraph(f"Figures show the first {MOST_DRAWN} runs.", "note"))
     if left:
+        lacking = dict.fromkeys(word for words in left.values() for word in words)
         drawn.append(
             html.paragraph(
                 f"Not recorded of all runs: {', '.join(left)}. "
                 f"An ensemble keeps what they need with --record {','.join(lacking)}.", "note",
             )
         )  # fmt: skip
-    if len(left) < len(OF_ALL) and results.sizes["run"] > MOST_DRAWN:
-        drawn.append(html.paragraph(f"Figures show the first {MOST_DRAWN} runs.", "note"))
     return "\n".join(drawn)
 
 
-def _figure(results: xr.Dataset, name: str, run: int | None = None) -> str:
-    image = base64.b64encode(png(catalogue.figure(results, name, run=run), DOTS)).decode("ascii")
-    shows = catalogue.entry(name).shows
-    alt = f"{shows} {_reading(results, name, run)}".strip()
+def _figure(results: xr.Dataset, figure: catalogue.Figure, run: int | None = None) -> str:
+    """A figure, or why there is none."""
+    try:
+        drawn = catalogue.draw(results, figure.name, run=run)
+    except ResultsError as error:
+        return html.paragraph(f"No figure of {figure.name}: {error}.", "note")
+    image = base64.b64encode(png(drawn, DOTS)).decode("ascii")
+    alt = f"{figure.shows} {_reading(results, figure.name, run)}".strip()
     return (
         f'<figure>\n<img alt="{escape(alt)}" src="data:image/png;base64,{image}">\n'
-        f"<figcaption>{escape(shows)}</figcaption>\n</figure>"
+        f"<figcaption>{escape(figure.shows)}</figcaption>\n</figure>"
     )
 
 
 def _reading(results: xr.Dataset, name: str, run: int | None) -> str:
     """What somebody who does not see a figure would want to know of it, if it is a few numbers."""
-    from sim.plots import default_pairs
-
     scenario = scenario_of(results)
     if name == "ties":
         shown = results if run is None else results.sel(run=[run])
@@ -317,11 +309,7 @@ def one_run(results: xr.Dataset, number: int, heading: str, why: str) -> str:
             name, html.paragraph(why) + html.paragraph(f"It cannot be told: {error}.", "note")
         )
     parts = [html.paragraph(why)]
-    for figure in OF_ONE:
-        try:
-            parts.append(_figure(again, figure, number))
-        except ResultsError as error:
-            parts.append(html.paragraph(f"No figure of {figure}: {error}.", "note"))
+    parts += [_figure(again, one, number) for one in catalogue.of_page(again, "run", run=number)]
     parts.append(f"<h3>Chronicle of run {number}</h3>")
     try:
         parts.append(_chronicle(chronicle_page(again, number, width=1_000_000)))
