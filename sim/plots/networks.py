@@ -85,9 +85,9 @@ def network(
     Axes
         Friendly ties are solid, hostile ones dashed, as wide as strong. Circles and squares are
         the two camps that put least of the strength of ties at odds (friends apart, enemies
-        together) at that date, see `sim.measures.camps`; a camp keeps its shape from panel to panel; an actor's size is its share of all
-        capability. Of ties from 0.1 on the 80 strongest are drawn; an actor that has none of this
-        strength is neutral, an empty triangle.
+        together) at that date, see `sim.measures.camps`; a camp keeps its shape from panel to
+        panel; an actor's size is its share of all capability. Of ties from 0.1 on the 80 strongest
+        are drawn; an actor that has none of this strength is neutral, an empty triangle.
 
     Raises
     ------
