@@ -492,7 +492,7 @@ class PlainWar(mesa.Model):
         self.fight()
         self.remember()
         self.week += 1
-        self.running = self.week < self.case.rounds
+        self.running = self.week < self.case.weeks
         self.datacollector.collect(self)
 
     def due(self, first: int, period: int) -> bool:
@@ -1035,7 +1035,7 @@ def run(case: Scenario, seed: int = 1, draw: Draw | None = None) -> PlainWar:
         After its last week.
     """
     model = PlainWar(case, seed, draw)
-    for _ in range(case.rounds):
+    for _ in range(case.weeks):
         model.step()
     return model
 
@@ -1051,7 +1051,7 @@ def main() -> None:
     for seed in range(given.runs):
         run(case, seed)
     spent = time.perf_counter() - began
-    print(f"{given.runs} runs of {case.rounds} weeks in {spent:.2f} s: {given.runs / spent:.2f}/s")
+    print(f"{given.runs} runs of {case.weeks} weeks in {spent:.2f} s: {given.runs / spent:.2f}/s")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def batch_run(runs: int, changes: dict[str, Any], processes: int = 1) -> float:
     began = time.perf_counter()
     mesa.batch_run(
         Batched, {"case": [case], "run": range(runs)}, number_processes=processes, iterations=1,
-        max_steps=case.rounds, data_collection_period=1, display_progress=False,
+        max_steps=case.weeks, data_collection_period=1, display_progress=False,
     )  # fmt: skip
     return time.perf_counter() - began
 
@@ -136,7 +136,7 @@ def bare(runs: int, changes: dict[str, Any]) -> float:
     case = load(SYRIA, changes)
     g, p, lay = prepare(case)
     (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
-    record, log = blank(lay, case.rounds, ("status",)), event_log.empty(0)
+    record, log = blank(lay, case.weeks, ("status",)), event_log.empty(0)
     count = event_log.counter()
 
     def go(luck: Any) -> None:
@@ -145,7 +145,7 @@ def bare(runs: int, changes: dict[str, Any]) -> float:
                 now[:] = then
             open_run(g, p, world, keys)
             play(
-                g, p, world, record, log, count, keys, draws.NO_DRAWS, 0, case.rounds, None
+                g, p, world, record, log, count, keys, draws.NO_DRAWS, 0, case.weeks, None
             )  # fmt: skip
 
     luck, _ = keys_of(1, np.arange(runs))
@@ -303,10 +303,10 @@ def main() -> None:
             f"{actors} actors", measure("many", runs, {"actors": actors}, repeat, executor="serial")
         )
     print("\n-- with the number of weeks (the Syrian case, 1 thread)")
-    for rounds in (30, 60, 120, 240, 480):
+    for weeks in (30, 60, 120, 240, 480):
         show(
-            f"{rounds} weeks",
-            measure("many", n // 4, {"rounds": rounds}, repeat, executor="serial"),
+            f"{weeks} weeks",
+            measure("many", n // 4, {"weeks": weeks}, repeat, executor="serial"),
         )
     print("\n-- a warm session")
     warm = measure("many", 500, {}, repeat)

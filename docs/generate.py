@@ -37,7 +37,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "roles": schema.Roles,
     "talks": schema.Talks,
     "theatres.NAME": schema.Theatre,
-    "truce": schema.Truce,
+    "ceasefire": schema.Ceasefire,
     "events": schema.Event,
 }
 

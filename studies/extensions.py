@@ -46,7 +46,7 @@ def changes(case: Scenario) -> dict[str, Scenario]:
         "allies can clash": without(case, "clashes", True),
         "nobody walks out": without(case, "walking_out"),
         "guarantors' troops": without(case, "troops", True),
-        "a monitor": with_(case, {"truce.monitored": True}),
+        "a monitor": with_(case, {"ceasefire.monitored": True}),
         "the core tabled when it pays": with_(case, {"issues.arms.agenda.at": "when it pays"}),
     }
 

@@ -221,7 +221,7 @@ def agreement(results: xr.Dataset) -> tuple[Figure, Figure, Figure]:
     names, runs = results["actor"].values.tolist(), results.sizes["run"]
     pair = [names.index("russia"), names.index("iran")]
     run = results["event_run"].values - int(results["run"].values[0])
-    week, kind = results["event_round"].values, results["event_kind"].values
+    week, kind = results["event_week"].values, results["event_kind"].values
     votes = (kind == event_log.VOTE) & (results["event_actor"].values == pair[0])
     at = run[votes], week[votes]
 
@@ -245,7 +245,7 @@ def consulted(results: xr.Dataset, whom: str, weeks: NDArray[np.bool_]) -> Figur
     chosen = results["event_kind"].values == event_log.CONSULT
     chosen &= results["event_actor"].values == names.index("russia")
     chosen &= results["event_counterpart"].values == names.index(whom)
-    chosen &= weeks[run, results["event_round"].values]
+    chosen &= weeks[run, results["event_week"].values]
     asked = results["event_answer"].values[chosen]
     return ratio(np.bincount(run[chosen], asked, runs), np.bincount(run[chosen], minlength=runs))
 
@@ -256,7 +256,7 @@ def pressure(results: xr.Dataset) -> tuple[Figure, Figure]:
     asked = results["event_kind"].values == event_log.ATTEND
     asked &= results["event_actor"].values == names.index("northern_rebels")
     run = results["event_run"].values[asked] - int(results["run"].values[0])
-    week, gain = results["event_round"].values[asked], results["event_gain"].values[asked]
+    week, gain = results["event_week"].values[asked], results["event_gain"].values[asked]
     terms = results["event_terms"].values[asked]
     own = terms[:, 0] - terms[:, 1]
     left = results["leverage"].sel(link="turkey>northern_rebels").values[run, week - 1]

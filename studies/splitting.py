@@ -104,7 +104,7 @@ def totals(results: xr.Dataset) -> Values:
         own = arms * np.array([actors[str(n)].camp == camp for n in results["actor"].values])
         found.append((own * results["violated"].values * truce).sum() / (own * truce).sum())
         found.append((own * results["active"].values).sum() / own.sum())
-    return np.array([*found, *results["position"].mean(("run", "round")).values])
+    return np.array([*found, *results["position"].mean(("run", "week")).values])
 
 
 def played(case: Scenario, runs: int, seed: int) -> Values:

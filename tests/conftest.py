@@ -42,6 +42,20 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+# Without the compiler, long runs and other processes: `python3 -m pytest -m fast`.
+FAST = (
+    "test_layers", "test_migration", "test_labels", "test_refusals", "test_rules_",
+    "test_scenario", "test_golden",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the files in `FAST`, but for slow ones."""
+    for item in items:
+        if item.path.name.startswith(FAST) and item.get_closest_marker("slow") is None:
+            item.add_marker(pytest.mark.fast)
+
+
 @pytest.fixture(scope="session")
 def golden() -> Any:
     return json.loads(gzip.decompress((ROOT / "tests/golden/one_run.json.gz").read_bytes()))

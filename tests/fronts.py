@@ -22,14 +22,14 @@ SPREAD = {
 # Every mechanism beyond the second theory.
 ALL = {
     "mechanisms.theatres": True, "mechanisms.fights": "tasks", "mechanisms.clashes": True,
-    "mechanisms.walking_out": True, "mechanisms.troops": True, "truce.monitored": True,
+    "mechanisms.walking_out": True, "mechanisms.troops": True, "ceasefire.monitored": True,
     "mechanisms.terms": "promised", "mechanisms.voice": "strength",
     "issues.arms.agenda.at": "when it pays",
 }  # fmt: skip
 # The same, off.
 NONE = {
     "mechanisms.theatres": False, "mechanisms.fights": "armed", "mechanisms.clashes": False,
-    "mechanisms.walking_out": False, "mechanisms.troops": False, "truce.monitored": False,
+    "mechanisms.walking_out": False, "mechanisms.troops": False, "ceasefire.monitored": False,
     "mechanisms.terms": "all", "mechanisms.voice": "heads",
     "issues.arms.agenda.at": dt.date(2017, 2, 1),
 }  # fmt: skip
@@ -41,7 +41,7 @@ def without_places(scenario: Scenario) -> dict[str, Any]:
     for actor in data["actors"].values():
         actor.pop("theatres", None)
     data.pop("theatres", None)
-    data.pop("truce", None)
+    data.pop("ceasefire", None)
     return data
 
 
@@ -60,7 +60,7 @@ def spread(scenario: Scenario, covers: tuple[str, ...] | None = None) -> Scenari
     for name, shares in SPREAD.items():
         data["actors"][name]["theatres"] = shares
     if covers is not None:
-        data["truce"] = {"covers": list(covers)}
+        data["ceasefire"] = {"covers": list(covers)}
     return files.build(data)
 
 
@@ -73,7 +73,7 @@ def two_fronts(**changes: Any) -> Scenario:
     """A small war: north and south fight in the hills, coast and raiders in the marsh.
 
     A neutral envoy brokers, and everybody would rather have peace. `changes` are by table:
-    ``truce={"covers": ["hills"]}``.
+    ``ceasefire={"covers": ["hills"]}``.
     """
 
     def actor(name: str, camp: str, place: str, ideal: float) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def two_fronts(**changes: Any) -> Scenario:
         }  # fmt: skip
 
     data: dict[str, Any] = {
-        "name": "Two fronts", "start": dt.date(2001, 1, 1), "rounds": 40,
+        "name": "Two fronts", "start": dt.date(2001, 1, 1), "weeks": 40,
         "camps": {"up": {"label": "up", "pole": 1}, "down": {"label": "down", "pole": 0}},
         "theatres": {"hills": {"label": "the hills"}, "marsh": {"label": "the marsh"}},
         "issues": {

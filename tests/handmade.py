@@ -22,13 +22,13 @@ def made(actors: str, weeks: int = 1, runs: int = 1, attrs: Any = None, **variab
     return xr.Dataset(
         {
             name: (
-                ("run", "round", *dims),
+                ("run", "week", *dims),
                 np.asarray(values)[None] if runs == 1 else np.asarray(values),
             )
             for name, (dims, values) in variables.items()
         },
         {
-            "run": np.arange(runs), "round": np.arange(weeks), "date": ("round", days),
+            "run": np.arange(runs), "week": np.arange(weeks), "date": ("week", days),
             "actor": list(actors), "other": list(actors),
         },
         attrs or {},
@@ -66,7 +66,7 @@ def pair_of(*levels: list[float]) -> xr.Dataset:
 def told(results: xr.Dataset, rows: list[tuple[Any, ...]]) -> xr.Dataset:
     """Add events: run, round, kind, actor, counterpart, issue, answer."""
     columns = list(zip(*rows, strict=True)) or [()] * 7
-    names = ("run", "round", "kind", "actor", "counterpart", "issue", "answer")
+    names = ("run", "week", "kind", "actor", "counterpart", "issue", "answer")
     kinds = (int, int, int, int, int, int, bool)
     return results.assign(
         {

@@ -335,7 +335,7 @@ def played(tally: Tally, scenario: Any, mutant: bytes, weeks: int = 6) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model = ConflictModel(files.with_changes(scenario, {"rounds": weeks}))
+            model = ConflictModel(files.with_changes(scenario, {"weeks": weeks}))
             for _ in range(weeks):
                 model.step()
             results = model.results()
@@ -364,7 +364,7 @@ def mutate_results(count: int, seed: int, folder: Path) -> Tally:
 
     whole, path = folder / "whole.nc", folder / "mutant.nc"
     if not whole.exists():
-        sim.save(sim.simulate(ROOT / "tests/cases/toy.toml", rounds=3), whole)
+        sim.save(sim.simulate(ROOT / "tests/cases/toy.toml", weeks=3), whole)
     raw, luck, tally = whole.read_bytes(), random.Random(f"results {seed}"), Tally()
     right = sim.load(whole)
     for _ in range(count):
@@ -423,7 +423,7 @@ def mutate_store(count: int, seed: int, folder: Path) -> Tally:
 
     whole, damaged = folder / "whole", folder / "damaged"
     toy, options = ROOT / "tests/cases/toy.toml", {"runs": 6, "block": 2, "workers": 1}
-    options |= {"set": {"rounds": 2}, "progress": False}
+    options |= {"set": {"weeks": 2}, "progress": False}
     if not whole.exists():
         sim.ensemble(toy, out=whole, **options)
     everything = sorted(p.relative_to(whole) for p in whole.rglob("*.json*"))

@@ -46,10 +46,10 @@ class Game:
         self.scenario = scenario
         self.givens, self.knobs, self.layout = prepare(scenario)
         self.world = begin(scenario, self.givens, self.knobs, self.layout, seed, run)
-        self.record = blank(self.layout, scenario.rounds)
+        self.record = blank(self.layout, scenario.weeks)
         rows = event_log.room(
             len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),
-            len(self.givens.links.pairs), len(self.givens.shifts.h_week), scenario.rounds,
+            len(self.givens.links.pairs), len(self.givens.shifts.h_week), scenario.weeks,
         )  # fmt: skip
         self.log, self.count = event_log.empty(rows), event_log.counter()
         self.keys, self.fed, self.week = draws.round_keys(seed, run), fed, 0
@@ -101,7 +101,7 @@ def even_draws(scenario: Scenario) -> NDArray[np.float64]:
     """Draws in which everybody does what its gain says: no shock, no luck, no new dispute."""
     pairs = 2 * len(scenario.bilateral)
     width = max(len(scenario.actors), len(scenario.issues), pairs, 1)
-    fed = np.full((scenario.rounds, draws.DECISIONS, width), 0.5)
+    fed = np.full((scenario.weeks, draws.DECISIONS, width), 0.5)
     fed[:, draws.TERRITORY] = 0.0
     fed[:, draws.COLLAPSE] = 1.0
     fed[:, draws.DISPUTE] = 1.0

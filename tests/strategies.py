@@ -115,7 +115,7 @@ def some(draw: st.DrawFn, names: list[str]) -> list[str]:
 
 
 @st.composite
-def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
+def wars(draw: st.DrawFn, weeks: int = 30) -> dict[str, Any]:
     """Data of a small war, as a file would hold it."""
     actors = list(NAMES[: draw(st.integers(1, 6))])
     issues = list(ISSUES[: draw(st.integers(1, 4))])
@@ -123,7 +123,7 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
     demanders = some(draw, actors)
     data: dict[str, Any] = {
         "name": "a war of chance", "start": dt.date(2001, 1, 1),
-        "rounds": draw(st.integers(1, rounds)), "issues": {}, "actors": {},
+        "weeks": draw(st.integers(1, weeks)), "issues": {}, "actors": {},
     }  # fmt: skip
     if camps:
         data["camps"] = {"east": {"label": "east", "pole": 1}, "west": {"label": "west", "pole": 0}}
@@ -138,7 +138,7 @@ def wars(draw: st.DrawFn, rounds: int = 30) -> dict[str, Any]:
         issue["prestige"] = name == prestige
         issue["side_payment"], issue["bilateral"] = draw(st.booleans()), draw(st.booleans())
         if draw(st.booleans()):
-            when = ["start", "never", draw(st.integers(0, rounds))]
+            when = ["start", "never", draw(st.integers(0, weeks))]
             when += ["demand", "when it pays"] if demanders else []
             issue["agenda"] = draw(
                 st.one_of(
@@ -209,7 +209,7 @@ def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
         "voice": draw(st.sampled_from(["heads", "strength"])),
     }  # fmt: skip
     numbers, monitored = data["parameters"], draw(st.booleans())
-    data["truce"] = {"monitored": monitored}
+    data["ceasefire"] = {"monitored": monitored}
     for name, known in (
         ("cost_saved_by_holding_back", on["fights"] == "tasks"), ("clash_cost", on["clashes"]),
         ("clash_step", on["clashes"]), ("guarantor_breach_cost", on["troops"]),
@@ -224,7 +224,7 @@ def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
         data["theatres"] = {name: {"label": name} for name in places}
         if draw(st.booleans()):
             covers = st.lists(st.sampled_from(places), min_size=1, unique=True)
-            data["truce"]["covers"] = draw(covers)
+            data["ceasefire"]["covers"] = draw(covers)
     for actor in data["actors"].values():
         tasks = actor["tasks"]
         tasks["ground"] = min(tasks["ground"], 1.0 - tasks["air"])
@@ -264,7 +264,7 @@ def event(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
     tabled = [k for k, issue in data["issues"].items() if "agenda" in issue]
     kinds = ["means"] + ["aim"] * bool(cared) + ["link"] * bool(links) + ["table"] * bool(tabled)
     kinds += ["consult"] * bool(data["patrons"]) + ["put"]
-    base = {"week": draw(st.integers(0, data["rounds"] + 2)), "why": "it happened"}
+    base = {"week": draw(st.integers(0, data["weeks"] + 2)), "why": "it happened"}
     kind = draw(st.sampled_from(kinds))
     if kind == "aim":
         return base | {"actor": name, "issue": draw(st.sampled_from(cared)), "ideal": draw(UNIT),
@@ -287,6 +287,6 @@ def event(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
                    "cost_of_war": draw(UNIT)}  # fmt: skip
 
 
-def scenarios(rounds: int = 30) -> st.SearchStrategy[Scenario]:
+def scenarios(weeks: int = 30) -> st.SearchStrategy[Scenario]:
     """Small wars, checked and built like any file."""
-    return wars(rounds).map(files.build)
+    return wars(weeks).map(files.build)

@@ -186,7 +186,7 @@ def test_a_user_audits_a_scenario(
     path = str(Path(__file__).parents[1] / "scenarios" / "toy.toml")
     monkeypatch.setattr(one_at_a_time, "numbers", lambda case: numbers(case)[-4:])
     options = ["--pair", "crown", "duchy", "--runs", "2", "--screened", "2", "--codings", "0"]
-    assert cli.main(["audit", path, *options, "--set", "rounds=20"]) == 0
+    assert cli.main(["audit", path, *options, "--set", "weeks=20"]) == 0
     assert capsys.readouterr().out.startswith("Audit of Crown, duchy and league")
     page = tmp_path / "audit.html"
     assert cli.main(["audit", path, *options, "--quiet", "--out", str(page)]) == 0

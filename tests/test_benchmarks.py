@@ -103,7 +103,7 @@ def assert_same_run(plain, case, seed=1, run=0):
     }
     kept = data.isel(run=0).sel(places)
     kept = {name: kept[name].values for name in numbers_of(model)}
-    for week in range(case.rounds):
+    for week in range(case.weeks):
         model.step()
         for name, value in numbers_of(model).items():
             known = ~np.isnan(value)  # the text on an issue that was never tabled is nobody's
@@ -125,7 +125,7 @@ def test_the_plain_object_version_plays_the_same_run_of_the_toy(plain, toy, run)
 @pytest.mark.parametrize("spread", [STILL, {}], ids=["still", "spread"])
 @pytest.mark.parametrize("seed", [1, 5])
 def test_the_plain_object_version_plays_the_same_run_of_syria(plain, spread, seed):
-    assert_same_run(plain, load(SYRIA, FIRST | {"rounds": 40} | spread), seed=seed)
+    assert_same_run(plain, load(SYRIA, FIRST | {"weeks": 40} | spread), seed=seed)
 
 
 @pytest.mark.parametrize("path", PLAYED, ids=lambda path: path.stem)
@@ -186,7 +186,7 @@ def test_what_the_scenarios_do_not_use_is_the_same(plain, r):
     pairs = (("russia", "iran"), ("turkey", "russia"))
     given = {"issues": issues, "events": events, "bilateral": pairs}
     data = assert_same_run(plain, case.model_copy(update=given), run=3)
-    assert data.tabled.sel(issue=["arms", "share", "relief"]).isel(round=-1).all()
+    assert data.tabled.sel(issue=["arms", "share", "relief"]).isel(week=-1).all()
 
 
 @pytest.mark.slow
@@ -195,16 +195,16 @@ def test_by_its_own_generator_it_plays_the_same_war(plain, toy):
     for seed in range(200):
         model, weeks = plain.PlainWar(toy, seed), []
         crown, league = model.named["crown"], model.named["league"]
-        for _ in range(toy.rounds):
+        for _ in range(toy.weeks):
             model.step()
             weeks.append([model.state == 0, model.state == 1, league.violated])
         own.append([*np.mean(weeks, axis=0), crown.ties[league]])
     data = simulate(toy, runs=600, log=False)
     theirs = [
-        (data.state == 0).mean("round"),
-        (data.state == 1).mean("round"),
-        data.violated.sel(actor="league").mean("round"),
-        data.tie.sel(actor="crown", other="league").isel(round=-1),
+        (data.state == 0).mean("week"),
+        (data.state == 1).mean("week"),
+        data.violated.sel(actor="league").mean("week"),
+        data.tie.sel(actor="crown", other="league").isel(week=-1),
     ]
     own, theirs = np.array(own).T, np.array(theirs)
     gap = own.mean(axis=1) - theirs.mean(axis=1)

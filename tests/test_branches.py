@@ -29,7 +29,7 @@ def case(toy: Scenario, *events: dict[str, Any], **changes: Any) -> Scenario:
     """The toy war, short, with dated events in week 3; `__` in a name stands for a dot."""
     given = {name.replace("__", "."): value for name, value in changes.items()}
     dated = [{"week": WHEN, "why": "x", **event} for event in events]
-    data = files.as_data(files.with_changes(toy, {"rounds": WEEKS, **given}))
+    data = files.as_data(files.with_changes(toy, {"weeks": WEEKS, **given}))
     return files.build({**data, "events": dated})
 
 
@@ -46,7 +46,7 @@ def truce(scenario: Scenario, convener: str = "duchy") -> Game:
 
 def week_by_week(game: Game, field: str, place: Any) -> list[Any]:
     seen = []
-    for _ in range(game.scenario.rounds):
+    for _ in range(game.scenario.weeks):
         game.step()
         seen.append(getattr(game, field)[place].item())
     return seen
@@ -109,14 +109,14 @@ def test_a_dated_control_changes_the_link_from_its_week_on(toy: Scenario) -> Non
 
 
 def test_a_dated_event_tables_an_issue_at_the_first_talks_held_after_it(toy: Scenario) -> None:
-    never = {"issues__charter__agenda": {"at": "never"}, "parameters__tau_n": 3}
+    never = {"issues__charter__agenda": {"at": "never"}, "parameters__negotiation_period": 3}
     for events, expected in (([{"issue": "charter", "tabled": True}], 5), ([], -1)):
         game = truce(case(toy, *events, **never))  # talks in weeks 2 and 5
         assert first_true(week_by_week(game, "tabled", game.issue("charter"))) == expected
 
 
 def test_a_dated_event_tables_nothing_at_talks_to_which_nobody_comes(toy: Scenario) -> None:
-    never = {"issues__charter__agenda": {"at": "never"}, "parameters__tau_n": 1}
+    never = {"issues__charter__agenda": {"at": "never"}, "parameters__negotiation_period": 1}
     game = truce(case(toy, {"issue": "charter", "tabled": True}, **never))
     game.fed[WHEN : WHEN + 2, draws.ATTEND] = NO
     assert first_true(week_by_week(game, "tabled", game.issue("charter"))) == WHEN + 2
@@ -128,7 +128,7 @@ def consulted(scenario: Scenario, draw: float) -> list[bool]:
     fed[:, [draws.PROPOSE, draws.RATIFY, draws.COMPLY]] = YES
     fed[:, draws.CONSULT] = draw
     game, seen = Game(scenario, fed=fed), []
-    for _ in range(scenario.rounds):
+    for _ in range(scenario.weeks):
         game.state[0] = 0
         game.step()
         assert (game.state[0], game.convener[0]) == (1, game.actor("crown"))
@@ -138,7 +138,7 @@ def consulted(scenario: Scenario, draw: float) -> list[bool]:
 
 BROKER: dict[str, Any] = {
     "roles__conveners": {"crown": 0.5},
-    "parameters__tau_c": 1,
+    "parameters__ceasefire_period": 1,
     "actors__crown__cost_of_war": 0.5,
 }
 
@@ -165,8 +165,10 @@ def test_a_consultation_fixed_from_the_start_goes_back_to_the_rule_by_a_dated_ev
 
 
 def test_a_dated_ideal_holds_exactly_whatever_the_run_drew(toy: Scenario) -> None:
-    dated = case(toy, {"actor": "league", "issue": "charter", "ideal": 0.3}, parameters__sig_x=0.05)
-    game, other = Game(dated), Game(case(toy, parameters__sig_x=0.05))
+    dated = case(
+        toy, {"actor": "league", "issue": "charter", "ideal": 0.3}, parameters__ideal_spread=0.05
+    )
+    game, other = Game(dated), Game(case(toy, parameters__ideal_spread=0.05))
     place = (game.actor("league"), game.issue("charter"))
     seen, drawn = week_by_week(game, "X", place), week_by_week(other, "X", place)
     assert seen[:WHEN] == drawn[:WHEN]
@@ -190,7 +192,7 @@ def test_a_dated_factor_multiplies_the_weight_once_from_its_week_on(toy: Scenari
 
 def test_an_issue_waits_for_as_many_failed_rounds_as_its_agenda_says(toy: Scenario) -> None:
     waiting = case(
-        toy, issues__toll=issue(agenda={"at": "start"}), parameters__tau_n=1,
+        toy, issues__toll=issue(agenda={"at": "start"}), parameters__negotiation_period=1,
         issues__charter__agenda={"after_failed": 2},
     )  # fmt: skip
     game = truce(waiting)
@@ -209,7 +211,7 @@ def test_on_demand_an_issue_waits_for_the_first_talks_to_which_a_demander_comes(
     toy: Scenario,
 ) -> None:
     demand = case(
-        toy, issues__charter__agenda={"at": "demand"}, parameters__tau_n=1,
+        toy, issues__charter__agenda={"at": "demand"}, parameters__negotiation_period=1,
         talks__permanent=["crown"], talks__brought={"league": "duchy", "duchy": ""},
     )  # fmt: skip
     game = truce(demand)
@@ -225,7 +227,7 @@ def test_on_demand_an_issue_waits_for_the_first_talks_to_which_a_demander_comes(
 
 def test_on_demand_a_permanent_demander_tables_at_the_first_talks(toy: Scenario) -> None:
     demand = case(
-        toy, issues__charter__agenda={"at": "demand"}, parameters__tau_n=1,
+        toy, issues__charter__agenda={"at": "demand"}, parameters__negotiation_period=1,
         talks__demanders=["crown"],
     )  # fmt: skip
     game = truce(demand)
@@ -236,7 +238,7 @@ def test_on_demand_a_permanent_demander_tables_at_the_first_talks(toy: Scenario)
 def test_a_war_with_nothing_on_the_table_holds_no_vote_and_never_settles(
     toy: Scenario, agenda: str
 ) -> None:
-    data = files.as_data(case(toy, parameters__tau_n=1))
+    data = files.as_data(case(toy, parameters__negotiation_period=1))
     if agenda == "none":
         del data["issues"]["charter"]["agenda"]
     else:
@@ -289,13 +291,11 @@ def broken(scenario: Scenario, convener: str = "duchy") -> Game:
     return game
 
 
-@pytest.mark.parametrize(
-    ("attribution_chance", "league", "duchy"), [(0.0, 0.0, 1.0), (1.0, 1.0, 0.5)]
-)
+@pytest.mark.parametrize(("q_att", "league", "duchy"), [(0.0, 0.0, 1.0), (1.0, 1.0, 0.5)])
 def test_whom_a_violation_is_laid_at_decides_who_is_blamed(
     toy: Scenario, q_att: float, league: float, duchy: float
 ) -> None:
-    game = broken(case(toy, parameters__q_att=q_att))
+    game = broken(case(toy, parameters__attribution_chance=q_att))
     game.step()
     assert game.violates.tolist() == [False, False, True]
     blamed = [game.blamed[game.actor(name)] for name in ("crown", "league", "duchy")]
@@ -319,7 +319,7 @@ def test_revision_never_buys_in_a_patron_that_is_never_consulted(toy: Scenario, 
 def dealing(toy: Scenario, wants: dict[str, dict[str, float]]) -> Game:
     """Two pairs that deal in week 3 over what its actors want of the minor issues."""
     names = {name for ideals in wants.values() for name in ideals}
-    data = files.as_data(case(toy, parameters__c_b=0.0))
+    data = files.as_data(case(toy, parameters__bilateral_deal_cost=0.0))
     data["issues"] |= {name: issue(name, bilateral=True) for name in sorted(names)}
     data["bilateral"] = [["crown", "duchy"], ["duchy", "league"]]
     for actor, ideals in wants.items():
@@ -359,7 +359,7 @@ def test_a_pair_that_does_not_care_about_an_issue_does_not_hold_it_back(toy: Sce
 
 
 def test_an_issue_advances_each_week_that_one_of_its_movers_fights(toy: Scenario) -> None:
-    mover = {"issues__toll": issue(advances_while=["league"]), "parameters__nu_advance": 0.02}
+    mover = {"issues__toll": issue(advances_while=["league"]), "parameters__advance_speed": 0.02}
     moving = case(toy, **mover)
     war, peace = Game(moving, fed=even_draws(moving)), truce(moving)
     war.fed[:, draws.PROPOSE] = NO
@@ -375,7 +375,7 @@ def test_an_issue_advances_each_week_that_one_of_its_movers_fights(toy: Scenario
 
 def test_an_issue_that_is_renewed_at_its_own_rate_falls_to_its_own_value(toy: Scenario) -> None:
     renewing = case(
-        toy, issues__toll=issue(renewed={"to": 0.25, "rate": 0.3}), parameters__q_dispute=0.1,
+        toy, issues__toll=issue(renewed={"to": 0.25, "rate": 0.3}), parameters__dispute_rate=0.1,
         issues__mill=issue("mill", renewed={"to": 0.75}),
         issues__weir=issue("weir", renewed={"to": "uniform"}), issues__ford=issue("ford"),
     )  # fmt: skip

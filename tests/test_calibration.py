@@ -72,12 +72,12 @@ def plan_file(tmp_path: Path, *changes: tuple[str, str]) -> Path:
 
 def runs_of(states: list[list[int]], **more: list[list[float]]) -> xr.Dataset:
     """Results with these states by run and week."""
-    variables = {"state": (("run", "round"), np.array(states))}
-    variables |= {name: (("run", "round"), np.array(rows)) for name, rows in more.items()}
+    variables = {"state": (("run", "week"), np.array(states))}
+    variables |= {name: (("run", "week"), np.array(rows)) for name, rows in more.items()}
     weeks = np.arange(len(states[0]))
     dates = np.datetime64("2015-09-30", "ns") + weeks * np.timedelta64(7, "D")
     return xr.Dataset(variables).assign_coords(
-        run=np.arange(len(states)), round=weeks, date=("round", dates)
+        run=np.arange(len(states)), week=weeks, date=("week", dates)
     )
 
 
@@ -259,7 +259,7 @@ def test_the_syrian_plan_rests_on_nothing_later_than_january_2017() -> None:
         ("week = 40", "week = 640", "week 640 is not played"),
         ("high = 0.02", "high = 0.001", "low must be below high"),
         ("low = 0.002", "low = 0", "above 0"),
-        ("parameters.front_speed", "parameters.mu", "mu"),
+        ("parameters.front_speed", "parameters.front_sped", "front_sped"),
         ("tolerance = 0.1", "tolerance = 0", "must be a number between 1e-12"),
         ("[[free]]", "[[fre]]", "fre"),
         ("toy.toml", "no_such.toml", "no_such.toml"),
@@ -291,12 +291,13 @@ def test_all_that_is_wrong_in_a_plan_is_said_at_once_each_with_its_line(tmp_path
     path = plan_file(
         tmp_path, ("position = 0.6\n", ""), ("week = 40", "week = 640"),
         ("value = 0.5", "value = 50"), ("2016-12-01", "2018-01-01"),
-        ("parameters.front_speed", "parameters.mu"),
+        ("parameters.front_speed", "parameters.front_sped"),
     )  # fmt: skip
     with pytest.raises(SimError) as caught:
         load_plan(path)
     assert str(caught.value).splitlines() == [
-        f"{path}:6: free.0 (parameters.mu): at 0.002: there is no field 'mu' (did you mean 'u0'?)",
+        f"{path}:6: free.0 (parameters.front_sped): at 0.002: there is no field 'front_sped' "
+        "(did you mean 'front_speed'?)",
         f"{path}:12: targets.0 (front): 'territory reached' needs position",
         f"{path}:13: targets.0 (front): week 640 is not played: the scenario has 52, from 0 on",
         f"{path}:14: targets.0 (front): 'territory reached' lies from 0 to 1, is 50",

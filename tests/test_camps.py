@@ -119,7 +119,7 @@ def test_line_ups_over_time_add_up_to_one_and_the_rare_share_a_row() -> None:
 
 
 def test_a_pair_is_apart_where_the_camps_say_so(ensemble: xr.Dataset) -> None:
-    late = ensemble.isel(round=[30, 119])
+    late = ensemble.isel(week=[30, 119])
     share = measures.apart(late, ALLIES)
     alone = [
         [any(set(ALLIES) & set(camp) == set(ALLIES) for camp in (c.first, c.second)) for c in row]
@@ -203,7 +203,7 @@ def test_propensities_that_differ_by_direction_both_count() -> None:
 def test_the_landscape_of_a_week_is_that_of_its_ties_and_powers(ensemble: xr.Dataset) -> None:
     minima = measures.landscape(ensemble, "2015-09-30", run=3)
     against = minima["second"].iloc[0]
-    energy = measures.line_up_energy(ensemble, against).sel(run=3, round=0)
+    energy = measures.line_up_energy(ensemble, against).sel(run=3, week=0)
     assert energy.item() == pytest.approx(minima["energy"].iloc[0])
     assert "turkey" in against
 

@@ -44,7 +44,7 @@ def test_shares_add_up_and_what_does_nothing_gets_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def calm(toy: Scenario) -> Scenario:
-    return with_changes(toy, {"rounds": 30})
+    return with_changes(toy, {"weeks": 30})
 
 
 def test_the_rows_add_up_to_the_whole_change(calm: Scenario) -> None:
@@ -59,7 +59,7 @@ def test_the_rows_add_up_to_the_whole_change(calm: Scenario) -> None:
         "decay of attention to satisfied aims", "experience in ties", "third parties in ties"
     ]  # fmt: skip
     as_it_was = measures.tie(simulate(calm, runs=6), "crown", "league")
-    change = (as_it_was.isel(round=-1) - as_it_was.isel(round=0)).mean()
+    change = (as_it_was.isel(week=-1) - as_it_was.isel(week=0)).mean()
     assert table.loc[causes.EVERYTHING, "mean"] == pytest.approx(change.item())
 
 
@@ -76,7 +76,7 @@ def test_one_cause_gets_the_paired_difference_of_switching_it_off(calm: Scenario
 
 def test_any_number_of_a_run_can_be_shared_out(calm: Scenario) -> None:
     def weeks_of_war(results: xr.Dataset) -> xr.DataArray:
-        return (results["state"] == 0).sum("round")
+        return (results["state"] == 0).sum("week")
 
     table = causes.causal_shares(
         calm, weeks_of_war, runs=2, causes=["loyalty", "contagion"], parts=()

@@ -32,7 +32,7 @@ from sim.scenario.schema import Scenario
 
 TELLING = [path.stem for path in SCENARIOS]
 # A shorter record has a shorter page.
-LONG = [path.stem for path in SCENARIOS if load(path).rounds >= 120]
+LONG = [path.stem for path in SCENARIOS if load(path).weeks >= 120]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def told(
             terms[n, known.index(name)] = value
     columns: dict[str, Any] = {
         "event_run": [0] * len(rows),
-        "event_round": [event["week"] for event in rows],
+        "event_week": [event["week"] for event in rows],
         "event_kind": [log.CODE[event["kind"]] for event in rows],
         "event_actor": [place(actors, event["actor"]) for event in rows],
         "event_counterpart": [place(actors, event["counterpart"]) for event in rows],
@@ -86,14 +86,14 @@ def told(
     held: dict[str, Any] = {name: ("event", np.array(values)) for name, values in columns.items()}
     held["event_terms"] = (("event", "term"), terms)
     for name, (dims, values) in (variables or {}).items():
-        held[name] = (("run", "round", *dims), np.asarray(values)[None])
+        held[name] = (("run", "week", *dims), np.asarray(values)[None])
     names = np.array(list(case.actors), dtype=object)
     return xr.Dataset(
         held,
         {
             "run": ("run", [0]),
-            "round": ("round", np.arange(weeks)),
-            "date": ("round", np.datetime64(case.start) + 7 * np.arange(weeks)),
+            "week": ("week", np.arange(weeks)),
+            "date": ("week", np.datetime64(case.start) + 7 * np.arange(weeks)),
             "actor": ("actor", names),
             "other": ("other", names),
             "issue": ("issue", np.array(list(case.issues), dtype=object)),
@@ -227,7 +227,7 @@ def test_stances_leave_out_brief_turns_and_count_every_week() -> None:
         ]
 
     found = stances(made([False, True, True, False, True, True, True, False]))
-    assert [(event.round, event.answer, weeks) for event, weeks in found] == [
+    assert [(event.week, event.answer, weeks) for event, weeks in found] == [
         (0, False, 4),
         (4, True, 4),
     ]
@@ -856,7 +856,7 @@ def test_results_without_events_are_refused(toy: Scenario) -> None:
 
 def test_results_without_weeks_are_refused(toy: Scenario) -> None:
     with pytest.raises(ResultsError, match="hold no weeks"):
-        chronicle.page(simulate(toy).isel(round=slice(0, 0)))
+        chronicle.page(simulate(toy).isel(week=slice(0, 0)))
 
 
 def test_a_run_that_is_not_there_is_refused(toy: Scenario) -> None:
@@ -865,7 +865,7 @@ def test_a_run_that_is_not_there_is_refused(toy: Scenario) -> None:
 
 
 def test_a_single_week_is_told(syria: Scenario) -> None:
-    data = simulate(syria, rounds=1, seed=2)
+    data = simulate(syria, weeks=1, seed=2)
     told_of = chronicle.sentences(data)
     assert {english.day(date) for date, _ in told_of} == {"30 September 2015"}
     assert told_of[0][1].startswith("The record opens in war")
@@ -894,7 +894,7 @@ def test_one_actor_without_territory_or_camp_is_told() -> None:
         {
             "name": "Alone",
             "start": dt.date(2020, 1, 1),
-            "rounds": 3,
+            "weeks": 3,
             "issues": {"peace": {"label": "peace", "zero": "no", "one": "yes", "start": 0.5}},
             "actors": {"hermit": {
                 "label": "hermit", "kind": "state", "capability": 1, "discount": 0.9,

@@ -51,7 +51,7 @@ def test_schema_prints_the_form_that_scenarios_are_checked_against(capsys):
         (["run", TOY, "--runs", "0"], "--runs must be a whole number, from 1 to 2**62; is 0"),
         (["run", TOY, "--runs", "-3"], "--runs must be a whole number, from 1 to 2**62; is -3"),
         (["run", TOY, "--seed", "-1"], "--seed must be a whole number, from 0 to 2**64 - 1"),
-        (["run", TOY, "--rounds", "0"], "rounds: must be a whole number between 1 and 30000, is 0"),
+        (["run", TOY, "--weeks", "0"], "weeks: must be a whole number between 1 and 30000, is 0"),
         (["check", TOY, "--set", "actors.crown.agent=proud"], "no agent class 'proud'"),
         (["run", TOY, "--set", "actors.crwon.capability=1"], "did you mean 'crown'?"),
         (["run", TOY, "--set", "actors.crown.capability=lots"], "actors.crown.capability"),
@@ -112,11 +112,11 @@ def test_quiet_prints_nothing(tmp_path):
 
 
 def test_rounds_and_runs_and_set_are_heard(tmp_path):
-    words = ["--rounds", "9", "--runs", "3", "--set", "actors.crown.capability=2"]
+    words = ["--weeks", "9", "--runs", "3", "--set", "actors.crown.capability=2"]
     code, _, err = sim("run", TOY, *words, "--out", str(tmp_path), "--quiet")
     assert code == 0, err
     left = open_results(tmp_path / "results.nc")
-    assert (left.sizes["run"], left.sizes["round"]) == (3, 9)
+    assert (left.sizes["run"], left.sizes["week"]) == (3, 9)
     assert dataset.scenario_of(left).actors["crown"].capability == 2
 
 

@@ -68,7 +68,7 @@ def test_outcomes_count_what_the_record_shows(toy):
     assert np.array_equal(found["weeks of ceasefire"], (state == 1).sum(axis=1))
     broke = full["violated"].sel(actor="league").values.sum(axis=1)
     assert np.array_equal(found["weeks league broke a ceasefire"], broke)
-    tie = full["tie"].isel(round=-1)
+    tie = full["tie"].isel(week=-1)
     both = (tie.sel(actor="crown", other="duchy") + tie.sel(actor="duchy", other="crown")) / 2
     assert np.allclose(found["tie of crown and duchy at the end"], both, atol=1e-6)
 
@@ -81,7 +81,7 @@ def test_the_share_of_runs_that_changed_is_that_of_their_events(toy):
     apart = 0
     for number in range(40):
         one, two = (list(events(gather(case, [number], 1))) for case in (toy, other))
-        said = [[(e.round, e.decision, e.actor, e.answer) for e in story] for story in (one, two)]
+        said = [[(e.week, e.decision, e.actor, e.answer) for e in story] for story in (one, two)]
         apart += said[0] != said[1]
     assert 0 < apart < 40
     assert found.changed == apart / 40
@@ -93,7 +93,7 @@ def test_the_parting_of_a_pair_names_the_first_event_that_differs(syria):
     one, two = (list(events(gather(case, [0], 1))) for case in (syria, other))
     place = next(
         n for n, (a, b) in enumerate(zip(one, two, strict=False))
-        if (a.round, a.decision, a.actor, a.answer) != (b.round, b.decision, b.actor, b.answer)
+        if (a.week, a.decision, a.actor, a.answer) != (b.week, b.decision, b.actor, b.answer)
     )  # fmt: skip
     assert found.first == one[place]
     assert found.second == two[place]
@@ -157,7 +157,7 @@ def test_two_ensembles_are_compared_by_what_they_hold(toy, two, monkeypatch):
         ({"hold": "luck"}, {}, "do not pair: what all runs share is nothing in the first and luck"),
         ({"versions": '{"rules": "others"}'}, {}, "made by different rules"),
         ({}, {"runs": 20}, "are compared as they are"),
-        ({}, {"set": ["rounds=9"]}, "are compared as they are"),
+        ({}, {"set": ["weeks=9"]}, "are compared as they are"),
         ({}, {"run": 35}, "there is no pair of runs 35"),
     ],
     ids=str,
@@ -193,7 +193,7 @@ def test_two_ensembles_are_compared_from_the_command_line(two, capsys):
     said = capsys.readouterr().out
     assert "(actors.crown.capability) 0.7 instead of 3" in said
     assert "position of valley at the end" in said
-    assert main(["compare", str(two / "a"), str(two / "b"), "--set", "rounds=9"]) == 2
+    assert main(["compare", str(two / "a"), str(two / "b"), "--set", "weeks=9"]) == 2
     assert main(["compare", str(two / "a"), str(TOY)]) == 2
 
 
@@ -222,8 +222,8 @@ def test_a_branch_has_the_past_of_its_run_and_another_future(run):
     assert (iran[:week] == 1.0).all()
     assert (iran[week:] == 2.0).all()
     assert found.attrs["branch"] == f"from week {week}: actors.iran.capability 1.0 to 2.0"
-    past = [e for e in events(found) if e.round < week]
-    assert past == [e for e in events(run) if e.round < week]
+    past = [e for e in events(found) if e.week < week]
+    assert past == [e for e in events(run) if e.week < week]
 
 
 def test_a_branch_at_week_0_is_the_changed_scenario_but_for_its_settled_ties(syria):
@@ -243,8 +243,8 @@ def test_weights_and_ideals_change_with_their_spread(run):
 
 
 def test_a_branch_can_go_on_for_longer(run):
-    longer = branch(run, 60, {"rounds": 150})
-    assert longer.sizes["round"] == 150
+    longer = branch(run, 60, {"weeks": 150})
+    assert longer.sizes["week"] == 150
     assert np.array_equal(longer["tie"][:, :120], run["tie"])
 
 
@@ -289,7 +289,7 @@ def test_a_dated_event_alone_is_no_decision_that_differs(syria):
         ({"issues.regime.start": 0.4}, "issues.regime.start: is where it stood at first"),
         ({"parameters.weight_spread": 0.4}, "parameters.weight_spread: is over before week 60"),
         ({"start": dt.date(2015, 1, 1)}, "start: is over before week 60"),
-        ({"rounds": 40}, "rounds: must be more than 60"),
+        ({"weeks": 40}, "weeks: must be more than 60"),
         ({"actors.iran.long.share": {"ideal": 1, "weight": 1}}, None),
         ({"actors.iram.capability": 1}, "did you mean 'iran'"),
     ],
@@ -356,8 +356,8 @@ def test_the_heading_names_the_change(toy):
         )
     assert compare(toy, toy, 5).titles[1] == "Crown, duchy and league, unchanged"
     renamed = with_changes(toy, {"name": "Another"})
-    assert compare(toy, renamed, 5, set=["rounds=40"]).titles[1] == (
-        "Another with rounds 40 instead of 52"
+    assert compare(toy, renamed, 5, set=["weeks=40"]).titles[1] == (
+        "Another with weeks 40 instead of 52"
     )
     assert compare(toy, renamed, 5).titles[1] == "Another"
 

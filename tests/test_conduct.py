@@ -46,7 +46,7 @@ TRIED = (
 
 def test_an_attempt_says_who_tried_who_was_asked_and_who_signed() -> None:
     table = measures.ceasefire_attempts(logged(*TRIED))
-    assert table["round"].tolist() == [4, 8]
+    assert table["week"].tolist() == [4, 8]
     assert table["date"].tolist() == [START + dt.timedelta(weeks=n) for n in (4, 8)]
     assert table["convener"].tolist() == ["b", "a"]
     assert table["proposed"].tolist() == [False, True]
@@ -64,7 +64,7 @@ def test_willingness_counts_the_conveners_own_answer() -> None:
 def test_attempts_and_spells_tell_the_same_ceasefires(ensemble: xr.Dataset) -> None:
     tried, spells = measures.ceasefire_attempts(ensemble), measures.ceasefires(ensemble)
     signed = tried[tried["in_force"]]
-    assert signed[["run", "round"]].values.tolist() == spells[["run", "start"]].values.tolist()
+    assert signed[["run", "week"]].values.tolist() == spells[["run", "start"]].values.tolist()
     assert signed["convener"].tolist() == spells["convener"].tolist()
     # the record has the convener among those who signed, whatever its own answer was
     for own, spell in zip(signed.itertuples(), spells.itertuples(), strict=True):
@@ -72,11 +72,11 @@ def test_attempts_and_spells_tell_the_same_ceasefires(ensemble: xr.Dataset) -> N
 
 
 def test_runs_that_are_taken_out_take_their_events_with_them(ensemble: xr.Dataset) -> None:
-    some = ensemble.sel(run=[5, 3]).isel(round=slice(20, 60))
+    some = ensemble.sel(run=[5, 3]).isel(week=slice(20, 60))
     table = measures.ceasefire_attempts(some)
     assert set(table["run"]) == {3, 5}
-    assert table["round"].between(20, 59).all()
-    told_ = [e for e in events(ensemble, 5) if e.decision == "propose" and 20 <= e.round < 60]
+    assert table["week"].between(20, 59).all()
+    told_ = [e for e in events(ensemble, 5) if e.decision == "propose" and 20 <= e.week < 60]
     assert (table["run"] == 5).sum() == len(told_)
 
 
@@ -95,7 +95,7 @@ TALKED = (
 
 def test_a_round_of_talks_says_who_came_what_was_tabled_and_how_they_voted() -> None:
     table = measures.talks(logged(*TALKED, runs=2))
-    assert table[["run", "round"]].values.tolist() == [[0, 6], [1, 2], [1, 6]]
+    assert table[["run", "week"]].values.tolist() == [[0, 6], [1, 2], [1, 6]]
     assert table["came"].tolist() == [(), (), ("c",)]
     assert table["stayed_away"].tolist() == [(), ("c",), ()]
     assert table["tabled"].tolist() == [(), (), ("y",)]
@@ -118,9 +118,9 @@ def test_talks_of_an_ensemble_are_those_of_its_events(ensemble: xr.Dataset) -> N
     counted = [e for e in events(ensemble) if e.decision == "settle"]
     assert table["voted"].sum() == len(counted)
     assert table["settled"].sum() == sum(e.answer for e in counted)
-    agreed = measures.settlements(ensemble).drop_duplicates(["run", "round"])
-    both = table[table["settled"]][["run", "round"]].values.tolist()
-    assert agreed[["run", "round"]].values.tolist() == both
+    agreed = measures.settlements(ensemble).drop_duplicates(["run", "week"])
+    both = table[table["settled"]][["run", "week"]].values.tolist()
+    assert agreed[["run", "week"]].values.tolist() == both
 
 
 def test_a_settlement_says_what_was_agreed_on_what_lies_on_the_table() -> None:
@@ -130,7 +130,7 @@ def test_a_settlement_says_what_was_agreed_on_what_lies_on_the_table() -> None:
         position=(("issue",), [[0.1, 0.3]] * 3),
     ).assign_coords(issue=["x", "y"])  # fmt: skip
     table = measures.settlements(results)
-    assert table[["run", "round", "issue", "status_quo", "agreed"]].values.tolist() == [
+    assert table[["run", "week", "issue", "status_quo", "agreed"]].values.tolist() == [
         [0, 1, "x", 0.1, 0.5]
     ]
     assert table["moved"].item() == pytest.approx(0.4)
@@ -181,7 +181,7 @@ def test_breaches_are_weighed_by_capability(fought: xr.Dataset) -> None:
 
 def test_concentration_of_blame_is_the_sum_of_squared_parts(fought: xr.Dataset) -> None:
     assert measures.blame_concentration(fought).values.tolist() == [0.75**2 + 0.25**2]
-    assert np.isnan(measures.blame_concentration(fought.isel(round=[0]))).all()
+    assert np.isnan(measures.blame_concentration(fought.isel(week=[0]))).all()
     alone = fought.assign(blame=fought["blame"] * [1, 0, 0])
     assert measures.blame_concentration(alone).values.tolist() == [1.0]
 
@@ -189,7 +189,7 @@ def test_concentration_of_blame_is_the_sum_of_squared_parts(fought: xr.Dataset) 
 def test_breach_rates_agree_with_the_weeks_and_flags_of_the_record(ensemble: xr.Dataset) -> None:
     rates = measures.breach_rates(ensemble)
     assert (rates["weeks"] == measures.under_truce(ensemble).sum().item()).all()
-    broken = ensemble["violated"].sum(("run", "round"))
+    broken = ensemble["violated"].sum(("run", "week"))
     for name, row in rates.iterrows():
         assert row["breaches"] == broken.sel(actor=name).item()
     assert rates.loc["hezbollah", "share"] > rates.loc["northern_rebels", "share"]
@@ -282,9 +282,9 @@ def test_one_state_holds_in_every_run(ensemble: xr.Dataset) -> None:
 
 
 def test_the_age_of_the_last_ceasefire_follows_from_the_states(ensemble: xr.Dataset) -> None:
-    held = np.isin(ensemble["state"].isel(round=-1).values, (1, 2))
+    held = np.isin(ensemble["state"].isel(week=-1).values, (1, 2))
     age = war_outcomes._age(ensemble["state"].values)
-    np.testing.assert_array_equal(age[held], ensemble["age"].isel(round=-1).values[held])
+    np.testing.assert_array_equal(age[held], ensemble["age"].isel(week=-1).values[held])
     assert (age[~held] == 0).all()
 
 
@@ -299,10 +299,10 @@ def test_settlements_can_be_judged_by_other_issues(ended: xr.Dataset) -> None:
 def test_outcomes_leave_out_what_a_scenario_does_not_have(toy: Scenario) -> None:
     from sim.runs.simulate import simulate
 
-    found = measures.outcomes(simulate(toy, runs=2, rounds=5))
+    found = measures.outcomes(simulate(toy, runs=2, weeks=5))
     assert found["outcome"].values.tolist() == [*measures.STATES, "front_at_a_border"]
     with pytest.raises(ResultsError, match="unknown actor 'barony'"):
-        measures.outcomes(simulate(toy, rounds=5), allies=("crown", "barony"))
+        measures.outcomes(simulate(toy, weeks=5), allies=("crown", "barony"))
 
 
 # what ensembles keep -----------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_measures_work_on_what_ensembles_keep(first_syria: Scenario, ensemble: x
         assert measure(kept).astype(str).equals(measure(full).astype(str)), measure.__name__
     np.testing.assert_array_equal(measures.outcomes(kept), measures.outcomes(full))
     np.testing.assert_allclose(measures.violence(kept), measures.violence(full), atol=1e-6)
-    late = {"round": [0, 119]}
+    late = {"week": [0, 119]}
     np.testing.assert_array_equal(measures.sides(kept.isel(late)), measures.sides(full.isel(late)))
     two = measures.divergence(kept, ALLIES), measures.divergence(full, ALLIES)
     assert two[0].equals(two[1])

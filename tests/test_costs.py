@@ -27,9 +27,9 @@ def many(toy):
 def test_memory_of_runs_in_full_is_that_of_their_record_and_of_the_results(toy):
     found = sim.simulate(toy, runs=3, log=False)
     g, _, lay = prepare(toy)
-    need = memory.memory_in_full(lay, toy.rounds, 3, most_events(g, lay, toy.rounds))
+    need = memory.memory_in_full(lay, toy.weeks, 3, most_events(g, lay, toy.weeks))
     weekly = sum(v.nbytes for v in found.data_vars.values())
-    assert need == 2 * weekly + most_events(g, lay, toy.rounds) * event_log.COLUMNS * 8
+    assert need == 2 * weekly + most_events(g, lay, toy.weeks) * event_log.COLUMNS * 8
 
 
 @pytest.mark.parametrize(

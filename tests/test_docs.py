@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
+import sim
 from sim.scenario.parameters import Mechanisms, Parameters
 
 README = ROOT / "README.md"
@@ -178,3 +179,28 @@ def test_the_code_on_a_page_runs(
     for number, block in enumerate(blocks, start=1):
         few = re.sub(r"\bruns=([\d_]+)", lambda m: f"runs={min(int(m.group(1)), MOST_RUNS)}", block)
         exec(compile(few, f"{page.name}, python block {number}", "exec"), space)
+
+
+def test_the_recipes_for_contributors_name_files_that_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipes = text.partition("## What to touch")[2].partition("\n## ")[0]
+    assert len(re.findall(r"^\*\*[A-Z][^*]+\.\*\* ", recipes, re.MULTILINE)) >= 8
+    paths = re.findall(r"`([\w/]+(?:\.py|\.md|\.toml|/))`", text)
+    assert len(paths) > 25
+    places = (ROOT, ROOT / "sim", ROOT / "sim/narrative/chronicle")
+    assert [p for p in paths if not any((place / p).exists() for place in places)] == []
+
+
+def test_the_glossary_names_places_that_exist_and_every_term_once() -> None:
+    text = (ROOT / "docs/GLOSSARY.md").read_text(encoding="utf-8")
+    lines = [line.strip("|") for line in text.splitlines() if line.startswith("| ")][2:]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines]
+    terms = [row[0] for row in rows]
+    assert len(terms) > 60
+    assert terms == sorted(set(terms), key=str.lower)
+    for row in rows:
+        for place in re.findall(r"`([^`]+)`", row[3]):
+            if place.startswith("measures."):
+                assert hasattr(sim.measures, place.partition(".")[2]), place
+            else:
+                assert (ROOT / "sim" / place).exists(), place

@@ -56,8 +56,8 @@ def test_an_ensemble_holds_the_runs_that_simulate_plays(syria, few):
         if name in few:
             kept, full = many[name].values, few[name].values
             assert np.array_equal(kept, full.astype(kept.dtype)), name
-    assert np.array_equal(many["final_tie"], few["tie"].isel(round=-1).values.astype("f4"))
-    assert np.array_equal(many["final_position"], few["position"].isel(round=-1).astype("f4"))
+    assert np.array_equal(many["final_tie"], few["tie"].isel(week=-1).values.astype("f4"))
+    assert np.array_equal(many["final_position"], few["position"].isel(week=-1).astype("f4"))
     assert np.array_equal(many["event_count"].values, np.bincount(few["event_run"].values))
     assert dataset.event_table(many).equals(dataset.event_table(few))
 
@@ -138,10 +138,10 @@ def test_keys_of_many_runs_are_those_of_each(toy):
 def test_hold_heterogeneity_keeps_the_objectives_and_lets_luck_vary(syria):
     names = "weight,ideal"
     held = ensemble(syria, 8, record=names, hold="heterogeneity")
-    weights = held["weight"].isel(round=0).values
+    weights = held["weight"].isel(week=0).values
     assert (weights == weights[0]).all()
     assert len(np.unique(held["story"])) == 8
-    free = ensemble(syria, 8, record=names)["weight"].isel(round=0).values
+    free = ensemble(syria, 8, record=names)["weight"].isel(week=0).values
     assert (free != free[0]).any(axis=(1, 2))[1:].all()
 
 
@@ -285,8 +285,8 @@ def test_every_level_can_be_recorded(toy, record):
 
 def test_variables_can_be_recorded_by_name(toy):
     found = ensemble(toy, 3, record=["position", "drift_account"])
-    assert found["drift_account"].dims == ("run", "round", "account", "actor", "other")
-    gap = found["drift_account"].isel(round=-1).sum("account") - found["final_tie"]
+    assert found["drift_account"].dims == ("run", "week", "account", "actor", "other")
+    gap = found["drift_account"].isel(week=-1).sum("account") - found["final_tie"]
     assert abs(gap.values).max() < 1e-6
 
 

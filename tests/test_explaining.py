@@ -86,8 +86,9 @@ def test_nothing_that_moves_a_tie_is_left_out_in_any_scenario(path: Path) -> Non
 def test_parts_add_up_whatever_the_speeds_of_learning_and_of_ties(
     toy: Scenario, seed: int, kap: Any, d_E: float, s_viol: float, phi: Any
 ) -> None:
-    numbers = dict(zip(("kap_pos", "kap_neg"), kap, strict=True)) | {"d_E": d_E, "s_viol": s_viol}
-    numbers |= dict(zip(("phi_A", "phi_E", "phi_B"), phi, strict=True))
+    names = ("learning_from_good", "learning_from_bad", "forgetting", "violation_intensity",
+             "pull_of_alignment", "pull_of_experience", "pull_of_third_parties")  # fmt: skip
+    numbers = dict(zip(names, (*kap, d_E, s_viol, *phi), strict=True))
     case = files.with_changes(toy, {f"parameters.{name}": v for name, v in numbers.items()})
     results = sim.simulate(case, seed=seed)
     for pair in (("crown", "duchy"), ("duchy", "league"), ("crown", "league")):
@@ -179,9 +180,9 @@ def test_everything_before_the_week_of_a_flip_stays_bit_for_bit(
     turned = counterfactuals.replayed(Stage(syria, 1, 0), flip)
     week = flip.input.week
     for name, values in war.data_vars.items():
-        if values.dims[:2] == ("run", "round"):
-            before = values.sel(run=[0]).isel(round=slice(0, week)).values
-            assert np.array_equal(before, turned[name].isel(round=slice(0, week)).values), name
+        if values.dims[:2] == ("run", "week"):
+            before = values.sel(run=[0]).isel(week=slice(0, week)).values
+            assert np.array_equal(before, turned[name].isel(week=slice(0, week)).values), name
     assert not np.array_equal(war["tie"].sel(run=[0]).values, turned["tie"].values)
 
 
@@ -201,7 +202,7 @@ def test_the_tie_with_a_flip_is_that_of_the_scenario_with_its_dated_event(
     flip = next(found[0] for found in told.found if found)
     case = counterfactuals.with_event(syria, flip.event)
     again = sim.simulate(case, seed=1)
-    assert float(measures.tie(again, *PAIR).isel(run=0, round=-1)) == pytest.approx(flip.tie)
+    assert float(measures.tie(again, *PAIR).isel(run=0, week=-1)) == pytest.approx(flip.tie)
 
 
 def alike(toy: Scenario) -> Scenario:
@@ -235,8 +236,8 @@ def test_a_control_share_that_turns_a_proxy_is_the_one_worked_out_by_hand(toy: S
         stage = Stage(case, 1, run)
         acts = [e for e in events(results) if (e.decision, e.actor) == ("comply", "league")]
         for act in acts[:5]:
-            truce = next(t for t in story.truces if t.start <= act.round <= t.last)
-            if act.round == truce.start:
+            truce = next(t for t in story.truces if t.start <= act.week <= t.last)
+            if act.week == truce.start:
                 continue  # the share bears on whether it was signed, too
             # acted on: (1 - c) own + c wish - contagion, against the shock
             own, contagion = act.terms["own"], act.terms["contagion"]
@@ -278,7 +279,7 @@ def test_where_nothing_turns_a_decision_the_page_says_so(
 def test_a_number_that_an_event_of_the_week_sets_already_is_no_input(syria: Scenario) -> None:
     dated = {"week": 40, "why": "x", "actor": "iran", "issue": "arms", "weight_times": 2.0}
     stage = Stage(counterfactuals.with_event(syria, dated), 1, 0)
-    decision = next(e for e in events(sim.simulate(stage.scenario)) if e.round == 40)
+    decision = next(e for e in events(sim.simulate(stage.scenario)) if e.week == 40)
     names = {"actor": "iran", "issue": "arms"}
     taken = counterfactuals.Input("x", names, "weight_times", 40, 1.0, 0.5, 2.0, "times")
     free = counterfactuals.Input("x", names, "weight_times", 41, 1.0, 0.5, 2.0, "times")
@@ -307,7 +308,7 @@ def test_a_held_luck_is_kept(toy: Scenario) -> None:
         found.accounts.at["tie", "change"], abs=1e-9
     )
     assert found.accounts.at["tie", "after"] == pytest.approx(
-        float(measures.tie(sim.replay(light, 1), "crown", "duchy").isel(run=0, round=-1)), abs=1e-9
+        float(measures.tie(sim.replay(light, 1), "crown", "duchy").isel(run=0, week=-1)), abs=1e-9
     )
 
 

@@ -49,7 +49,7 @@ def aleppo(results):
 
 def with_forty_weeks(results):
     t0 = aleppo(results)
-    chosen = np.flatnonzero(t0 + 40 < results.sizes["round"])
+    chosen = np.flatnonzero(t0 + 40 < results.sizes["week"])
     return chosen, t0[chosen]
 
 
@@ -79,7 +79,7 @@ def decision(results, kind, actor, after):
     """Share of yes among an actor's decisions before or after Aleppo, by run."""
     who = results["actor"].values.tolist().index(actor)
     t0 = aleppo(results)[results["event_run"].values]
-    later = results["event_round"].values >= t0
+    later = results["event_week"].values >= t0
     chosen = (results["event_kind"].values == kind) & (results["event_actor"].values == who)
     chosen &= (t0 < 9999) & (later if after else ~later)
     run = results["event_run"].values[chosen]
@@ -179,7 +179,7 @@ def test_d_iran_orders_to_spoil(patron, published):
 def test_e_consulting_iran_buys_compliance(consultation, violations, signs, spoils):
     results = ensemble(consultation=consultation)
     age, state = results["age"].values, results["state"].values
-    weeks = np.arange(results.sizes["round"])
+    weeks = np.arange(results.sizes["week"])
     early = (state > 0) & (age >= 2) & (age <= 7) & (weeks >= aleppo(results)[:, None])
     broke = results["violated"].sel(actor=MILITIAS).values.mean(axis=2)
     inside(ratio((broke * early).sum(axis=1), early.sum(axis=1)), violations, 0.005)
@@ -194,10 +194,10 @@ def test_e_a_revised_deal_is_broken_less():
     iran = results["actor"].values.tolist().index("iran")
     revised = (results["event_kind"].values == event_log.REVISE) & results["event_answer"].values
     revised &= results["event_counterpart"].values == iran
-    run, week = (results[name].values[revised] for name in ("event_run", "event_round"))
+    run, week = (results[name].values[revised] for name in ("event_run", "event_week"))
     broke = results["violated"].sel(actor=MILITIAS).values.mean(axis=2)
     state = results["state"].values
-    last = results.sizes["round"] - 1
+    last = results.sizes["week"] - 1
     went_on = (week < last) & (state[run, week] > 0) & (state[run, np.minimum(week + 1, last)] > 0)
     run, week = run[went_on], week[went_on]
     fall = broke[run, week] - broke[run, week + 1]
@@ -210,7 +210,7 @@ def test_f_turkish_pressure_brings_the_rebels_to_the_talks():
     asked = (results["event_kind"].values == event_log.ATTEND) & (
         results["event_actor"].values == rebels
     )
-    run, week = (results[name].values[asked] for name in ("event_run", "event_round"))
+    run, week = (results[name].values[asked] for name in ("event_run", "event_week"))
     came = results["event_answer"].values[asked]
     inside(mean(came.astype(float)), 0.28, 0.004)
 

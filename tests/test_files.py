@@ -226,7 +226,7 @@ def test_a_dump_is_complete(small: Scenario) -> None:
     everything = {
         f"mechanisms.{m}": SWITCHES.get(m, (False, True))[1] for m in IDLE if m != MONITORED
     }
-    everything["truce.monitored"] = True
+    everything["ceasefire.monitored"] = True
     for changes in ({}, everything):
         case = files.with_changes(small, changes)
         idle = {name for names in idle_numbers(case).values() for name in names}
@@ -361,7 +361,7 @@ def test_a_theatre_goes_and_its_forces_go_to_the_others(tmp_path: Path, syria: S
     base = ROOT / "scenarios/syria_2015_2018.toml"
     scenario = files.load(variant(tmp_path, 'without = ["theatres.damascus"]\n', base))
     assert list(scenario.theatres) == ["north", "elsewhere"]
-    assert scenario.truce.covers == ("north",)
+    assert scenario.ceasefire.covers == ("north",)
     for name, actor in syria.actors.items():
         kept = {key: share for key, share in actor.theatres.items() if key != "damascus"}
         total = sum(kept.values())
@@ -492,14 +492,14 @@ def test_overrides(change: str, path: tuple[Any, ...], expected: object) -> None
     [
         ("actors.nroth.capability=1", "there is no 'actors.nroth' (did you mean 'north'?)"),
         ("actors.north.capabilty=1", "there is no field 'capabilty' (did you mean 'capability'?)"),
-        ("round=1", "there is no field 'round' (did you mean 'rounds'?)"),
+        ("week=1", "there is no field 'week' (did you mean 'weeks'?)"),
         ("talks.veto.5=band", "the list has no position '5' (counted from 0; it has 2)"),
         ("events.0.week=1", "the list has no position '0' (counted from 0; it is empty)"),
         ("talks.veto.-1=band", "the list has no position '-1'"),
-        ("rounds.x=1", "rounds is a single value, nothing lies in it"),
-        ("rounds", "'rounds' is not of the form path=value"),
+        ("weeks.x=1", "weeks is a single value, nothing lies in it"),
+        ("weeks", "'weeks' is not of the form path=value"),
         ("=1", "'=1' is not of the form path=value"),
-        ("rounds=", "rounds: must be a whole number between 1 and 30000, is ''"),
+        ("weeks=", "weeks: must be a whole number between 1 and 30000, is ''"),
         ("actors.north.camp=upp", "no camp is called 'upp' (did you mean 'up'?)"),
         ("extends=x.toml", "there is no field 'extends'"),
     ],
@@ -512,18 +512,18 @@ def test_overrides_that_lead_nowhere(change: str, said: str) -> None:
 
 def test_changes_make_another_scenario(small: Scenario) -> None:
     before = files.dumps(small)
-    changed = files.with_changes(small, {"actors.north.capability": 1.4, "rounds": 7})
-    assert (changed.actors["north"].capability, changed.rounds) == (1.4, 7)
+    changed = files.with_changes(small, {"actors.north.capability": 1.4, "weeks": 7})
+    assert (changed.actors["north"].capability, changed.weeks) == (1.4, 7)
     assert files.dumps(small) == before
-    assert files.with_changes(changed, {"actors.north.capability": 1, "rounds": 20}) == small
+    assert files.with_changes(changed, {"actors.north.capability": 1, "weeks": 20}) == small
     assert files.with_changes(small, {}) == small
     assert "south" not in files.with_changes(small, {}, without=["actors.south"]).actors
 
 
 def test_numpy_numbers_are_numbers(small: Scenario) -> None:
-    changes = {"actors.north.capability": np.float64(2), "rounds": np.int64(9)}
+    changes = {"actors.north.capability": np.float64(2), "weeks": np.int64(9)}
     changed = files.with_changes(small, changes)
-    assert (type(changed.actors["north"].capability), type(changed.rounds)) == (float, int)
+    assert (type(changed.actors["north"].capability), type(changed.weeks)) == (float, int)
 
 
 # mechanisms ---------------------------------------------------------------------------------------
@@ -554,12 +554,14 @@ def test_setting_the_parameter_of_a_mechanism_that_is_off_is_refused(
 
 
 def test_who_sends_the_monitors_home_takes_back_what_they_saw(small: Scenario) -> None:
-    watched = files.with_changes(small, {"truce.monitored": True, "parameters.breach_cost": 0.2})
+    watched = files.with_changes(
+        small, {"ceasefire.monitored": True, "parameters.breach_cost": 0.2}
+    )
     assert files.loads(files.dumps(watched)) == watched
-    alone = files.with_changes(watched, {"truce.monitored": False})
+    alone = files.with_changes(watched, {"ceasefire.monitored": False})
     assert alone == small
     said = message(files.with_changes, small, {"parameters.breach_cost": 0.2})
-    assert "parameters.breach_cost: is set, but truce.monitored is false" in said
+    assert "parameters.breach_cost: is set, but ceasefire.monitored is false" in said
 
 
 def test_a_variant_that_switches_off_takes_back_the_number_of_its_base(tmp_path: Path) -> None:
@@ -581,7 +583,7 @@ def test_a_variant_that_switches_off_takes_back_the_number_of_its_base(tmp_path:
 def test_a_scenario_is_frozen_all_the_way_down(small: Scenario) -> None:
     frozen: Any = small
     with pytest.raises(ValueError, match="frozen"):
-        frozen.rounds = 3
+        frozen.weeks = 3
     with pytest.raises(ValueError, match="frozen"):
         frozen.actors["north"].capability = 3
     changes: list[Callable[[], object]] = [

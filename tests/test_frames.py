@@ -92,7 +92,7 @@ def test_a_summary_gives_actors_and_pairs_at_the_end_of_each_run():
     pairs = to_frame(found, "pairs")
     assert len(pairs) == 3 * 3 * 2
     assert not (pairs["actor"] == pairs["other"]).any()
-    assert "round" not in pairs
+    assert "week" not in pairs
 
 
 def test_a_table_that_was_not_recorded_or_does_not_exist_is_refused():
@@ -222,9 +222,7 @@ def test_a_file_that_was_saved_can_be_read_by_others(war, tmp_path):
 
 @pytest.mark.parametrize("start", ["1453-04-02", "2600-01-01"])
 def test_results_of_any_century_open_in_plain_xarray_without_another_package(start, tmp_path):
-    case = with_changes(
-        sim.load_scenario(TOY), {"start": dt.date.fromisoformat(start), "rounds": 5}
-    )
+    case = with_changes(sim.load_scenario(TOY), {"start": dt.date.fromisoformat(start), "weeks": 5})
     war = simulate(case, runs=1, seed=5)
     path = save(war, tmp_path / "war.nc")
     program = (

@@ -62,7 +62,7 @@ def draws(game: Game, file: Any, actors: list[int]) -> Any:
     """The draws of the file as an array; NaN where the file names none."""
     lay, scenario = game.layout, game.scenario
     width = max(len(lay.actors), len(lay.issues))
-    fed = np.full((scenario.rounds, chance.DECISIONS, width), np.nan)
+    fed = np.full((scenario.weeks, chance.DECISIONS, width), np.nan)
     for t, week in enumerate(file["weeks"]):
         drawn = week["draws"]
         for name, decision in BY_ACTOR.items():
@@ -264,7 +264,7 @@ def test_war_and_the_values_of_war_truce_and_settlement_agree(played: Played) ->
 
 
 def test_mediators_compete_as_in_the_golden_run(played: Played) -> None:
-    rounds = 0
+    weeks = 0
     for week in played.weeks:
         theirs, convened, proposed = (
             week.file["ceasefire_round"], week.one("convene"), week.one("propose"),
@@ -273,7 +273,7 @@ def test_mediators_compete_as_in_the_golden_run(played: Played) -> None:
         assert (convened is None) == (theirs is None), about
         if theirs is None or convened is None or proposed is None:
             continue
-        rounds += 1
+        weeks += 1
         score = [-np.inf if x is None else x for x in theirs["score"]]
         able = np.isfinite(score)
         assert np.array_equal(able, np.isfinite(week.mine["score"])), about
@@ -281,7 +281,7 @@ def test_mediators_compete_as_in_the_golden_run(played: Played) -> None:
         assert convened.actor == played.index(theirs["convener"]), about
         same(proposed.gain, theirs["gain_propose"], f"{about}, gain_propose")
         assert proposed.answer == theirs["proposed"], about
-    assert rounds > 10
+    assert weeks > 10
 
 
 def test_consultation_terms_and_ratification_agree(played: Played) -> None:
@@ -414,13 +414,13 @@ def test_the_talks_agree(played: Played) -> None:
 
 
 def test_the_bilateral_rounds_agree(played: Played) -> None:
-    rounds, refused = 0, []
+    weeks, refused = 0, []
     for week in played.weeks:
         theirs, mine, about = week.file["bilateral_round"], week.mine, f"week {week.number}"
         if theirs is None:
             assert week.one("deal") is None, about
             continue
-        rounds += 1
+        weeks += 1
         same(mine["pair_text"][0], theirs["terms"], f"{about}, terms")
         pair = ["iran", "russia"]
         surplus = mine["pair_local"][0] + mine["pair_core"][0]
@@ -435,7 +435,7 @@ def test_the_bilateral_rounds_agree(played: Played) -> None:
             assert answers == theirs["accepts"], about
             if deal.terms["core"] and not deal.answer:
                 refused.append(week.number)
-    assert rounds == 30
+    assert weeks == 30
     assert refused == [83, 95, 119]
 
 

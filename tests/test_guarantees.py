@@ -89,7 +89,7 @@ def test_a_monitor_raises_the_log_odds_of_complying_by_its_cost_times_lambda(
     base = files.with_changes(
         plain(second), {"parameters.breach_cost": 0.03, "parameters.choice_precision": 40}
     )
-    watched = files.with_changes(base, {"truce.monitored": True})
+    watched = files.with_changes(base, {"ceasefire.monitored": True})
     numbers = watched.parameters
     cost = numbers.monitored_observation_chance * numbers.breach_cost
     for name in ("hezbollah", "northern_rebels", "syria_government"):
@@ -114,7 +114,7 @@ def test_what_is_monitored_is_seen_more_often(second: Scenario) -> None:
         case = files.with_changes(
             plain(second),
             {"parameters.observation_chance": 0.3}
-            | ({"truce.monitored": True, "parameters.breach_cost": 0.0} if monitored else {}),
+            | ({"ceasefire.monitored": True, "parameters.breach_cost": 0.0} if monitored else {}),
         )
         results = simulate(case, runs=12, seed=3, parts=("actor", "actor_flag"), log=False)
         violated = results["violated"].values
@@ -130,7 +130,7 @@ def test_what_is_monitored_is_seen_more_often(second: Scenario) -> None:
 def test_a_monitor_without_a_cost_and_with_the_same_eyes_changes_nothing(
     second: Scenario,
 ) -> None:
-    blind = {"truce.monitored": True, "parameters.breach_cost": 0.0,
+    blind = {"ceasefire.monitored": True, "parameters.breach_cost": 0.0,
              "parameters.monitored_observation_chance":
                    second.parameters.observation_chance}  # fmt: skip
     one, two = (
@@ -147,19 +147,19 @@ def test_troops_hold_the_clients_of_guarantors_that_would_have_it_kept(
     case = files.with_changes(plain(second), {"mechanisms.troops": True})
     results = simulate(case, runs=6, seed=2)
     told, numbers = list(events(results)), case.parameters
-    ordered = {(e.run, e.round, e.actor): e.answer for e in told if e.decision == "order"}
+    ordered = {(e.run, e.week, e.actor): e.answer for e in told if e.decision == "order"}
     links = results["link"].values.tolist()
     leverage, control = (results[name].values for name in ("leverage", "control"))
     held = set()
     for event in told:
-        if event.decision == "comply" and event.round:
+        if event.decision == "comply" and event.week:
             expected = 0.0
             for patron in case.talks.guarantors:
                 if event.actor in case.patrons.get(patron, {}):
                     link = links.index(f"{patron}>{event.actor}")
-                    pull = control[event.run, event.round, link]
-                    pull *= leverage[event.run, event.round - 1, link]
-                    keeps = ordered[event.run, event.round, patron]
+                    pull = control[event.run, event.week, link]
+                    pull *= leverage[event.run, event.week - 1, link]
+                    keeps = ordered[event.run, event.week, patron]
                     expected += keeps * pull * case.actors[patron].tasks.ground
             expected *= numbers.observation_chance * numbers.guarantor_breach_cost
             assert event.terms["breach"] == pytest.approx(expected, abs=1e-12)
@@ -172,11 +172,11 @@ def test_troops_hold_the_clients_of_guarantors_that_would_have_it_kept(
 
 def walked(
     attending: bool, asked: bool, provoked: tuple[bool, bool], side: int, away: int = 0,
-    rounds: int = 2,
+    weeks: int = 2,
 ) -> int:  # fmt: skip
     left = np.array([away])
     negotiation.walk_out(
-        left, np.array([attending]), np.array([asked]), np.array([side]), np.array(provoked), rounds
+        left, np.array([attending]), np.array([asked]), np.array([side]), np.array(provoked), weeks
     )
     return int(left[0])
 
@@ -189,7 +189,7 @@ def test_only_who_refuses_after_breaches_by_the_other_camp_walks_out(side: int) 
     assert walked(True, True, others, side) == 0, "it came"
     assert walked(False, True, own, side) == 0, "its own camp broke it"
     assert walked(False, True, (False, False), side) == 0, "nobody did"
-    assert walked(False, True, others, side, rounds=0) == 0
+    assert walked(False, True, others, side, weeks=0) == 0
 
 
 def test_who_is_away_comes_one_round_nearer_whatever_happens() -> None:
@@ -213,25 +213,25 @@ def test_who_walks_out_stays_away_exactly_so_many_rounds(touchy: Scenario) -> No
     results = simulate(touchy, runs=8, seed=2)
     told = list(events(results))
     brought = list(touchy.talks.brought)
-    rounds: dict[int, list[int]] = {}
+    weeks: dict[int, list[int]] = {}
     asked: dict[tuple[int, int, str], bool] = {}
     for event in told:
         if event.decision == "attend":
-            asked[event.run, event.round, event.actor] = event.answer
+            asked[event.run, event.week, event.actor] = event.answer
     # rounds of talks were held where any party was asked; those with nobody left are not seen,
     # so count by the calendar: every second week of an old enough ceasefire
     state, age = results["state"].values, results["age"].values
     first, tau = touchy.parameters.first_negotiation_round, touchy.parameters.negotiation_period
-    drawn = {(e.run, e.round) for e in told if e.decision == "collapse"}
+    drawn = {(e.run, e.week) for e in told if e.decision == "collapse"}
     for run in range(results.sizes["run"]):
-        rounds[run] = [
-            t for t in range(first, touchy.rounds, tau)
-            if (state[run, t] == 1 or (run, t) in {(e.run, e.round) for e in told
+        weeks[run] = [
+            t for t in range(first, touchy.weeks, tau)
+            if (state[run, t] == 1 or (run, t) in {(e.run, e.week) for e in told
                                                     if e.decision == "settle" and e.answer})
             and age[run, t] - 1 >= touchy.parameters.talks_min_age and (run, t) not in drawn
         ]  # fmt: skip
     lengths = []
-    for run, held in rounds.items():
+    for run, held in weeks.items():
         for name in brought:
             there = [asked.get((run, t, name)) for t in held]
             away = 0
@@ -253,7 +253,7 @@ def test_nobody_stays_away_while_the_switch_is_off(touchy: Scenario) -> None:
     asked: dict[tuple[int, int], set[str]] = {}
     for event in events(simulate(off, runs=4, seed=2)):
         if event.decision == "attend":
-            asked.setdefault((event.run, event.round), set()).add(event.actor)
+            asked.setdefault((event.run, event.week), set()).add(event.actor)
     assert asked
     assert all(found == set(off.talks.brought) for found in asked.values())
 
@@ -333,18 +333,18 @@ def test_an_issue_is_tabled_the_first_time_that_it_pays(raised: xr.Dataset) -> N
     assert {e.answer for e in asked} == {True, False}
     convener = raised["convener"].values
     names = raised["actor"].values.tolist()
-    came = {(e.run, e.round) for e in told if e.decision == "attend" and e.answer}
+    came = {(e.run, e.week) for e in told if e.decision == "attend" and e.answer}
     for event in asked:
         assert event.answer == (event.shock < event.gain)
-        assert event.actor == names[convener[event.run, event.round]]
-        assert (event.run, event.round) in came
+        assert event.actor == names[convener[event.run, event.week]]
+        assert (event.run, event.week) in came
     for run in range(raised.sizes["run"]):
         mine = [e for e in asked if e.run == run]
         assert sum(e.answer for e in mine) <= 1, "what is tabled stays"
         assert all(not e.answer for e in mine[:-1])
         tabled = [e for e in told if e.decision == "table" and e.run == run]
         yes = [e for e in mine if e.answer]
-        assert [e.round for e in tabled] == [e.round for e in yes]
+        assert [e.week for e in tabled] == [e.week for e in yes]
 
 
 def test_an_event_can_table_it_too(by_gain: Scenario) -> None:
@@ -371,9 +371,9 @@ def test_a_class_of_ones_own_decides_what_it_tables(by_gain: Scenario, raised: x
             by_gain, {f"actors.{name}.agent": "bold" for name in by_gain.roles.conveners}
         )
         model = ConflictModel(case, seed=1, run=refused.run)
-        model.run_for(refused.round + 1)
+        model.run_for(refused.week + 1)
         told = list(events(model.results()))
     finally:
         REGISTERED.pop("bold")
     asked = [e for e in told if e.decision == "raise"]
-    assert [(e.round, e.answer) for e in asked] == [(refused.round, True)]
+    assert [(e.week, e.answer) for e in asked] == [(refused.week, True)]

@@ -165,12 +165,12 @@ def test_ones_own_planes_do_what_one_orders_others_to_do(
     tasked: Scenario, results: xr.Dataset
 ) -> None:
     told = list(events(results))
-    ordered = {(e.run, e.round, e.actor): e for e in told if e.decision == "order"}
+    ordered = {(e.run, e.week, e.actor): e for e in told if e.decision == "order"}
     seen = 0
     for event in told:
         if event.decision != "comply" or tasked.actors[event.actor].armed:
             continue
-        order = ordered.get((event.run, event.round, event.actor))
+        order = ordered.get((event.run, event.week, event.actor))
         assert event.terms["contagion"] == 0.0
         if order is not None:  # only patrons give orders
             seen += 1
@@ -192,7 +192,7 @@ def test_a_war_moves_as_all_believe_however_hard_it_is_fought(tasked: Scenario) 
                  "parameters.ceasefire_period": 1000,
                  "parameters.first_ceasefire_round": 1000},
     )  # fmt: skip
-    found = simulate(steady, seed=1, rounds=40, log=False)
+    found = simulate(steady, seed=1, weeks=40, log=False)
     assert (found["state"].values == 0).all()
     assert (found["effort"].sel(actor=["russia", "iran"]).values < 0.95).all()
     front = found["position"].sel(issue="regime").values[0]
@@ -213,7 +213,7 @@ def test_attrition_goes_by_the_strengths_that_efforts_made_and_not_by_efforts_ag
     tasked: Scenario,
 ) -> None:
     peace = {"parameters.ceasefire_period": 1000, "parameters.first_ceasefire_round": 1000}
-    found = simulate(files.with_changes(tasked, peace), seed=1, rounds=6, log=False)
+    found = simulate(files.with_changes(tasked, peace), seed=1, weeks=6, log=False)
     p = tasked.parameters
     strength, m = found["strength"].values[0], found["capability"].sel(actor="hezbollah").values[0]
     start = tasked.actors["hezbollah"].capability
@@ -241,7 +241,7 @@ def test_a_breach_weighs_what_its_author_would_have_put_into_the_war(tasked: Sce
 def test_a_state_that_saves_nothing_by_staying_out_fights_harder(tasked: Scenario) -> None:
     free = files.with_changes(tasked, {"parameters.cost_saved_by_holding_back": 0.0})
     dear = files.with_changes(tasked, {"parameters.cost_saved_by_holding_back": 1.0})
-    first = [simulate(c, rounds=1, seed=1, log=False)["effort"][0, 0] for c in (free, dear)]
+    first = [simulate(c, weeks=1, seed=1, log=False)["effort"][0, 0] for c in (free, dear)]
     for name in ("russia", "iran", "turkey", "united_states"):
         assert float(first[0].sel(actor=name)) > float(first[1].sel(actor=name)), name
     assert float(first[0].sel(actor="russia")) >= 0.5
@@ -262,7 +262,7 @@ def test_a_class_of_ones_own_decides_how_hard_it_fights(tasked: Scenario) -> Non
         gone = model.results()
     finally:
         REGISTERED.pop("stays-out")
-    there = simulate(tasked, seed=1, rounds=6, log=False)
+    there = simulate(tasked, seed=1, weeks=6, log=False)
     assert (gone["effort"].sel(actor="russia").values < 1e-9).all()
     # the contest of the second week is without its planes
     assert float(gone["contest"][0, 1]) < float(there["contest"][0, 1]) - 0.05

@@ -142,7 +142,7 @@ def test_the_plausible_ranges_lie_within_the_bounds() -> None:
         ("parameters.ceasefire_period", 10**400),
         pytest.param("parameters.ceasefire_period", 10**5000, id="more digits than Python writes"),
         ("parameters.perceived_volatility", 5e-324),
-        ("rounds", 2**63),
+        ("weeks", 2**63),
     ],
 )
 def test_a_number_beyond_its_bounds_is_refused_with_both_ends(path: str, value: float) -> None:
@@ -158,7 +158,7 @@ def test_an_event_in_a_week_that_cannot_be_counted_is_refused(tmp_path: Path) ->
     path.write_text(TOY.read_text(encoding="utf-8") + event, encoding="utf-8")
     (said,) = refused(path)
     assert f"events.0.week: must be a whole number between 0 and {WEEKS}, is 92233720" in said
-    assert refused(toy_with(tmp_path, "rounds = 52", f"rounds = {WEEKS + 1}"))
+    assert refused(toy_with(tmp_path, "weeks = 52", f"weeks = {WEEKS + 1}"))
 
 
 def test_the_schema_says_the_bounds() -> None:
@@ -167,9 +167,9 @@ def test_the_schema_says_the_bounds() -> None:
 
 
 def test_a_whole_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
-    path = toy_with(tmp_path, "rounds = 52", "rounds = " + "9" * 5000)
+    path = toy_with(tmp_path, "weeks = 52", "weeks = " + "9" * 5000)
     assert refused(path) == [f"{path}: is not valid TOML: a whole number has too many digits"]
-    (said,) = refused(toy_with(tmp_path, "rounds = 52", "rounds = 0x" + "f" * 9000))
+    (said,) = refused(toy_with(tmp_path, "weeks = 52", "weeks = 0x" + "f" * 9000))
     assert said.endswith("is a whole number of more than 60 digits")
 
 
@@ -359,10 +359,10 @@ def test_arrays_of_numpy_are_lists_and_their_scalars_numbers(toy: Scenario) -> N
     (said,) = refused(TOY, {"actors.crown.capability": np.array([2, 3])})
     assert said == "set: actors.crown.capability: must be a number between 0 and 1e15, is a list"
     changes = {"roles.must_sign": np.array(["crown"]), "actors.crown.capability": np.float32(2),
-               "actors.crown.armed": np.bool_(False), "rounds": np.array(9)}  # fmt: skip
+               "actors.crown.armed": np.bool_(False), "weeks": np.array(9)}  # fmt: skip
     changed = files.with_changes(toy, changes)
     assert changed.roles.must_sign == ("crown",)
-    assert (changed.actors["crown"].capability, changed.rounds) == (2.0, 9)
+    assert (changed.actors["crown"].capability, changed.weeks) == (2.0, 9)
     assert changed.actors["crown"].armed is False
 
 
@@ -380,7 +380,7 @@ def test_what_is_neither_a_file_nor_a_scenario_is_refused() -> None:
     for thing in (5, None, ["toy.toml"]):
         assert "a scenario is read from a file" in refused(thing)[0]
         assert "must be a text" in refused(thing, call=files.loads)[0]
-    (said,) = refused(str(TOY), {"rounds": 5}, call=files.with_changes)
+    (said,) = refused(str(TOY), {"weeks": 5}, call=files.with_changes)
     assert said.startswith("must be a Scenario, is '")
     assert said.endswith("(read a file with sim.load_scenario)")
 
@@ -531,7 +531,7 @@ def test_the_strengths_that_check_prints_are_those_of_the_first_week(tmp_path: P
     from sim.runs.simulate import simulate
 
     case = files.load(SYRIA, {"mechanisms.fights": "armed", "mechanisms.heterogeneity": False})
-    week = simulate(case, rounds=1).isel(run=0, round=0)
+    week = simulate(case, weeks=1).isel(run=0, week=0)
     found = camp_strengths(case)
     assert [one.strength for one in found] == pytest.approx(week["strength"].values.tolist())
     assert sum(one.share for one in found) == pytest.approx(1.0)
@@ -583,7 +583,7 @@ def spoiled(toy: Scenario, monkeypatch: pytest.MonkeyPatch) -> Scenario:
 
     for module in (simulation, ensemble_spec, model):
         monkeypatch.setattr(module, "prepare", prepare_spoiled)
-    return files.with_changes(toy, {"events": COSTS, "rounds": 12})
+    return files.with_changes(toy, {"events": COSTS, "weeks": 12})
 
 
 def test_a_single_run_that_is_not_finite_in_a_week_is_a_failure(spoiled: Scenario) -> None:
@@ -618,7 +618,7 @@ def test_runs_of_an_ensemble_that_are_not_finite_in_a_week_are_recorded_failures
 
 def test_what_is_missing_at_the_top_is_said_of_its_file(tmp_path: Path) -> None:
     path = tmp_path / "war.toml"
-    path.write_text("rounds = 3\n")
+    path.write_text("weeks = 3\n")
     assert {said.partition(": ")[0] for said in refused(path)} == {str(path)}
 
 

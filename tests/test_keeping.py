@@ -65,7 +65,7 @@ def test_results_are_not_written_over_the_scenario_that_they_are_made_of(tmp_pat
     assert main(["run", TOY, "--quiet", "--out", str(tmp_path / "x")]) == 0
     base = tmp_path / "x/scenario.toml"
     variant = tmp_path / "variant.toml"
-    variant.write_text('extends = "x/scenario.toml"\nrounds = 3\n')
+    variant.write_text('extends = "x/scenario.toml"\nweeks = 3\n')
     before = base.read_bytes()
     for scenario in (base, variant):
         assert main(["run", str(scenario), "--out", str(tmp_path / "x"), "--force"]) == 2

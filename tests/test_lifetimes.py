@@ -125,7 +125,7 @@ def test_a_tie_has_halved_once_it_stays_below_half_its_maximum() -> None:
     table = measures.divergence(pair_of(FALLS, BACK, NEVER), ("a", "b"))
     assert table.index.tolist() == [0, 1]  # who were never friends cannot part
     assert table["turned"].tolist() == [True, False]
-    assert table["round"].tolist() == [3, -1]
+    assert table["week"].tolist() == [3, -1]
     assert table["date"].tolist() == [dt.date(2001, 1, 22), None]
     assert table["weeks"].tolist() == [3, 6]  # of 14 weeks the last 7 cannot show eight in a row
 
@@ -152,10 +152,10 @@ def test_allies_part_in_most_runs_and_the_curve_ends_at_that_share(ensemble: xr.
 
 
 def test_a_turn_needs_every_round_and_enough_of_them(ensemble: xr.Dataset) -> None:
-    with pytest.raises(ResultsError, match="stays 8 weeks cannot be seen in 5 rounds"):
-        measures.rupture(ensemble.isel(round=slice(5)), ALLIES)
-    with pytest.raises(ResultsError, match="needs every round"):
-        measures.rupture(ensemble.isel(round=slice(None, None, 2)), ALLIES)
+    with pytest.raises(ResultsError, match="stays 8 weeks cannot be seen in 5 weeks"):
+        measures.rupture(ensemble.isel(week=slice(5)), ALLIES)
+    with pytest.raises(ResultsError, match="needs every week"):
+        measures.rupture(ensemble.isel(week=slice(None, None, 2)), ALLIES)
 
 
 # drift rate --------------------------------------------------------------------------------------
@@ -164,18 +164,18 @@ def test_a_turn_needs_every_round_and_enough_of_them(ensemble: xr.Dataset) -> No
 def test_the_drift_rate_is_the_loss_of_a_quarter_as_a_rate_a_year() -> None:
     level = np.linspace(0.5, 0.5 - 0.01 * 19, 20).tolist()  # one hundredth a week
     rate = measures.drift_rate(measures.tie(pair_of(level), "a", "b"))
-    assert rate.sizes["round"] == 7
-    assert rate["round"].values[0] == 13
+    assert rate.sizes["week"] == 7
+    assert rate["week"].values[0] == 13
     np.testing.assert_allclose(rate, 0.52)
     assert rate.attrs["units"] == "1 / year"
 
 
 def test_a_drift_rate_needs_more_rounds_than_it_spans(ensemble: xr.Dataset) -> None:
     tie = measures.tie(ensemble, *ALLIES)
-    with pytest.raises(ResultsError, match="over 13 weeks needs more than 13 rounds"):
-        measures.drift_rate(tie.isel(round=slice(13)))
-    with pytest.raises(ResultsError, match="needs every round"):
-        measures.drift_rate(tie.isel(round=slice(None, None, 3)))
+    with pytest.raises(ResultsError, match="over 13 weeks needs more than 13 weeks"):
+        measures.drift_rate(tie.isel(week=slice(13)))
+    with pytest.raises(ResultsError, match="needs every week"):
+        measures.drift_rate(tie.isel(week=slice(None, None, 3)))
 
 
 # paired differences ------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_a_paired_difference_is_that_of_equal_runs(ensemble: xr.Dataset) -> None
     gap = measures.paired_difference(ensemble, moved, lambda r: measures.tie(r, *ALLIES))
     for part in ("mean", "low", "high"):  # luck drops out: no spread is left
         np.testing.assert_allclose(gap[part], 0.25)
-    assert gap["mean"].dims == ("round",)
+    assert gap["mean"].dims == ("week",)
 
 
 def test_pairs_need_one_seed_and_the_same_runs(ensemble: xr.Dataset) -> None:
@@ -197,8 +197,8 @@ def test_pairs_need_one_seed_and_the_same_runs(ensemble: xr.Dataset) -> None:
         measures.paired_difference(ensemble, ensemble.assign_attrs(seed="2"), tie)
     with pytest.raises(ResultsError, match="the same runs"):
         measures.paired_difference(ensemble, ensemble.isel(run=slice(1, None)), tie)
-    with pytest.raises(ResultsError, match="the same rounds"):
-        measures.paired_difference(ensemble, ensemble.isel(round=slice(9)), tie)
+    with pytest.raises(ResultsError, match="the same weeks"):
+        measures.paired_difference(ensemble, ensemble.isel(week=slice(9)), tie)
     one = ensemble.isel(run=[0])
     with pytest.raises(ResultsError, match="at least 2 runs"):
         measures.paired_difference(one, one, tie)
@@ -230,8 +230,8 @@ def test_a_curve_without_an_end_or_a_beginning_is_refused(ensemble: xr.Dataset) 
         measures.ceasefire_survival(stands, "b")
     with pytest.raises(ResultsError, match="unknown actor 'russa'"):
         measures.ceasefire_survival(ensemble, "russa")
-    with pytest.raises(ResultsError, match="from round 0 on"):
-        measures.ceasefire_hazard(ensemble.isel(round=slice(9, None)))
+    with pytest.raises(ResultsError, match="from week 0 on"):
+        measures.ceasefire_hazard(ensemble.isel(week=slice(9, None)))
     with pytest.raises(ResultsError, match="no runs"):
         measures.ceasefire_survival(ensemble.isel(run=[]))
 

@@ -59,7 +59,7 @@ def places(toy, tmp_path_factory):
     everything = "actors,dyads,events,drift_account,weight,ideal,age"
     ensemble(toy, 12, out=folder / "full", record=everything, executor="serial")
     ensemble(toy, 12, out=folder / "brief", executor="serial")
-    case = with_changes(toy, {"name": HOSTILE, "rounds": 20, "description": "a < b & c"})
+    case = with_changes(toy, {"name": HOSTILE, "weeks": 20, "description": "a < b & c"})
     save(simulate(case), folder / "results.nc")
     return {name: str(folder / name) for name in ("full", "brief", "results.nc")}
 
@@ -125,7 +125,7 @@ def test_what_is_asked_for_is_what_is_drawn(places, tmp_path):
     everything = open_results(places["full"])
     pair = ("crown", "duchy")
     lines = catalogue.draw(everything, "ties", [pair], run=3).axes[0].get_lines()
-    curve = next(line for line in lines if len(line.get_ydata()) == everything.sizes["round"])
+    curve = next(line for line in lines if len(line.get_ydata()) == everything.sizes["week"])
     both = everything["tie"].sel(run=3)
     wanted = (both.sel(actor="crown", other="duchy") + both.sel(actor="duchy", other="crown")) / 2
     assert curve.get_ydata() == pytest.approx(wanted.values, abs=1e-6)
@@ -205,7 +205,7 @@ def test_a_weekly_figure_of_a_summary_says_what_to_record_and_that_is_enough(
         (["--figure", "ties", "--run", "12"], "there is no run 12: the runs are 0 to 11"),
         (["--figure", "matrices", "--at", "soon"], "'soon' is not a date"),
         (["--figure", "matrix", "--at", "1999-01-01"], "1999-01-01 is outside the results"),
-        (["--figure", "matrix", "--at", "900"], "round 900 is outside the results"),
+        (["--figure", "matrix", "--at", "900"], "week 900 is outside the results"),
         (["--figure", "matrix", "--at", "3", "4"], "takes one --at, not 2"),
         (["--figure", "line-ups", "--run", "3"], "figure 'line-ups' takes no --run"),
         (["--figure", "attention", "--pair", "crown", "duchy"], "takes no --pair"),
@@ -246,7 +246,7 @@ def test_a_report_is_one_page_that_needs_nothing_else(reports):
         page = Page(text)
         assert text.startswith("<!DOCTYPE html>")
         assert page.all("html") == [{"lang": "en"}]
-        assert len(page.all("added_hazard")) == len(page.all("title")) == len(page.all("main")) == 1
+        assert len(page.all("h1")) == len(page.all("title")) == len(page.all("main")) == 1
         assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.all(
             "meta"
         )
@@ -269,7 +269,7 @@ def test_a_report_says_what_was_run_and_that_it_is_no_forecast(reports, places, 
         assert part in words
     for part in (*toy.actors.values(), *toy.issues.values()):
         assert part.label in words
-    assert "rounds = 52" in words
+    assert "weeks = 52" in words
 
 
 def test_the_numbers_of_a_report_are_those_of_the_runs(reports, places):
@@ -277,11 +277,11 @@ def test_the_numbers_of_a_report_are_those_of_the_runs(reports, places):
 
     results = open_results(places["brief"])
     words = " ".join(Page(reports["brief"]).words.split())
-    share = float((results["state"].isel(round=-1) == 0).mean())
+    share = float((results["state"].isel(week=-1) == 0).mean())
     low, high = wilson(round(share * 12), 12)
     told = f"{percent(share)} {percent(low)} to {percent(high)}".replace(" percent", " %")
     assert f"at war {round(share * 12)} {told}".replace(" ", "") in words.replace(" ", "")
-    mean = float((results["state"] == 0).sum("round").mean())
+    mean = float((results["state"] == 0).sum("week").mean())
     assert f"weeks of war{mean:.1f}".replace(" ", "") in words.replace(" ", "")
 
 

@@ -39,7 +39,7 @@ def test_a_tie_is_the_mean_of_both_directions() -> None:
 
 def test_the_table_of_ties_is_symmetric_and_agrees_with_each_pair(war: xr.Dataset) -> None:
     table = measures.ties(war)
-    np.testing.assert_array_equal(table, table.transpose("run", "round", "other", "actor"))
+    np.testing.assert_array_equal(table, table.transpose("run", "week", "other", "actor"))
     one = table.sel(actor="iran", other="turkey")
     np.testing.assert_array_equal(one, measures.tie(war, "iran", "turkey"))
 
@@ -76,14 +76,14 @@ def test_an_issue_adds_its_overlap_times_its_agreement_and_then_decays(toy: Scen
 
 
 def test_arms_and_prestige_pull_the_allies_apart_and_survival_held_them(war: xr.Dataset) -> None:
-    split = measures.drift_by_issue(war, ALLIES).mean("run").isel(round=60)
+    split = measures.drift_by_issue(war, ALLIES).mean("run").isel(week=60)
     assert split.sel(issue="regime") > 0.1
     assert split.sel(issue="arms") < -0.01
 
 
 def test_the_account_by_issue_is_refused_without_the_first_rounds(war: xr.Dataset) -> None:
-    with pytest.raises(ResultsError, match="from round 0 on"):
-        measures.drift_by_issue(war.isel(round=slice(5, None)), ALLIES)
+    with pytest.raises(ResultsError, match="from week 0 on"):
+        measures.drift_by_issue(war.isel(week=slice(5, None)), ALLIES)
 
 
 # cohesion ----------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def test_the_account_by_issue_is_refused_without_the_first_rounds(war: xr.Datase
 
 def powered(power: list[float]) -> xr.Dataset:
     S = [[0, 0.5, -0.1], [0.5, 0, 0.2], [-0.1, 0.2, 0]]
-    return tied(S).assign(power=(("run", "round", "actor"), [[power]]))
+    return tied(S).assign(power=(("run", "week", "actor"), [[power]]))
 
 
 def test_cohesion_is_the_mean_tie_weighted_by_the_power_of_both() -> None:
@@ -212,15 +212,15 @@ def test_war_without_a_deal_has_no_spells_but_their_columns() -> None:
 
 def test_spells_and_events_tell_the_same_ceasefires(war: xr.Dataset) -> None:
     told = list(events(war))
-    signed = {(e.run, e.round) for e in told if e.decision == "ceasefire" and e.answer}
-    fell = {(e.run, e.round) for e in told if e.decision == "collapse"}
+    signed = {(e.run, e.week) for e in told if e.decision == "ceasefire" and e.answer}
+    fell = {(e.run, e.week) for e in told if e.decision == "collapse"}
     spells = measures.ceasefires(war)
     assert {(s.run, s.start) for s in spells.itertuples()} == signed
     assert {(s.run, s.last) for s in spells.itertuples() if s.ended == "collapse"} == fell
 
 
 def test_a_record_that_was_cut_opens_in_the_middle_of_a_spell() -> None:
-    results = truce([0, 1, 1, 1], [1, 1, 2, 3], [-1, 0, 0, 0]).isel(round=slice(2, None))
+    results = truce([0, 1, 1, 1], [1, 1, 2, 3], [-1, 0, 0, 0]).isel(week=slice(2, None))
     (spell,) = measures.ceasefires(results).itertuples()
     assert (spell.start, spell.weeks) == (2, 2)
 

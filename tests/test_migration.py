@@ -77,7 +77,7 @@ def test_what_a_theory_stood_for_is_written_out() -> None:
     }  # fmt: skip
     assert data["mechanisms"]["hazard"] == "violations"
     assert set(data["mechanisms"]) <= set(Mechanisms.model_fields)
-    assert migrated('theory = "second"\nrounds = 3\n') == "rounds = 3\n"
+    assert migrated('theory = "second"\nrounds = 3\n') == "weeks = 3\n"
 
 
 def test_the_defaults_are_those_of_the_second_theory() -> None:

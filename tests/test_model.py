@@ -45,7 +45,7 @@ def test_mesa_users_find_what_they_know():
 
 
 def test_a_model_stops_running_at_the_last_week_and_says_so():
-    model = ConflictModel(load(TOY, {"rounds": 3}))
+    model = ConflictModel(load(TOY, {"weeks": 3}))
     while model.running:
         model.step()
     assert model.week == 3
@@ -58,7 +58,7 @@ def test_results_can_be_had_half_way():
     model.run_for(7)
     half = model.results()
     whole = simulate(TOY, seed=5)
-    assert half.sizes["round"] == 7
+    assert half.sizes["week"] == 7
     np.testing.assert_array_equal(half["tie"].values, whole["tie"].values[:, :7])
 
 

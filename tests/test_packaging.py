@@ -175,9 +175,9 @@ def test_a_folder_that_is_no_shipped_name_is_refused_as_a_folder(
 
 def test_a_variant_can_extend_a_shipped_scenario_by_its_name(tmp_path: Path) -> None:
     file = tmp_path / "variant.toml"
-    file.write_text('extends = "toy"\nrounds = 7\n', encoding="utf-8")
-    assert sim.load_scenario(file).rounds == 7
-    file.write_text('extends = "toi"\nrounds = 7\n', encoding="utf-8")
+    file.write_text('extends = "toy"\nweeks = 7\n', encoding="utf-8")
+    assert sim.load_scenario(file).weeks == 7
+    file.write_text('extends = "toi"\nweeks = 7\n', encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"variant.toml:1: extends"):
         sim.load_scenario(file)
 
@@ -239,8 +239,8 @@ def test_the_new_war_has_ceasefires_and_talks_and_a_peace_or_none(tmp_path: Path
     file = tmp_path / "war.toml"
     assert main(["new", str(file)]) == 0
     wars = sim.ensemble(file, runs=100, record="state")
-    at_peace = (wars.state.isel(round=slice(0, -1)) > 0).any("round")
-    ends = wars.state.isel(round=-1)
+    at_peace = (wars.state.isel(week=slice(0, -1)) > 0).any("week")
+    ends = wars.state.isel(week=-1)
     assert float(at_peace.mean()) > 0.2
     assert len(set(ends.values.tolist())) > 1
 

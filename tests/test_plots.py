@@ -68,7 +68,7 @@ def lonely() -> xr.Dataset:
     """One actor, one issue, three weeks."""
     wants = {"peace": {"ideal": 1.0, "weight": 1.0}}
     return simulate(files.build({
-        "name": "alone", "start": dt.date(2001, 1, 1), "rounds": 3,
+        "name": "alone", "start": dt.date(2001, 1, 1), "weeks": 3,
         "issues": {"peace": {"label": "peace", "zero": "no", "one": "yes", "start": 0.5}},
         "actors": {"hermit": hermit("Hermit", long=wants)},
     }))  # fmt: skip
@@ -94,7 +94,7 @@ def crowd() -> xr.Dataset:
         )  # fmt: skip
     return simulate(files.build({
         "name": "a war of very many with a title that is much too long to be written in full",
-        "start": dt.date(2001, 1, 1), "rounds": 20, "issues": {"land": issue}, "actors": actors,
+        "start": dt.date(2001, 1, 1), "weeks": 20, "issues": {"land": issue}, "actors": actors,
         "camps": {"ours": {"label": "ours", "pole": 1}, "theirs": {"label": "theirs", "pole": 0}},
     }))  # fmt: skip
 
@@ -309,7 +309,7 @@ def test_numbers_in_the_cells_carry_the_sign(one: xr.Dataset) -> None:
     ax = plots.tie_matrix(one, "2016-12-13")
     at = {tuple(map(int, text.get_position())): text.get_text() for text in ax.texts}
     names = one["actor"].values.tolist()
-    tie = one["tie"].sel(run=0).isel(round=62)
+    tie = one["tie"].sel(run=0).isel(week=62)
     for i, j in itertools.permutations(range(len(names)), 2):
         value = round(float(tie[i, j]), 1)
         assert float(at[j, i].replace("−", "-")) == pytest.approx(value)
@@ -318,7 +318,7 @@ def test_numbers_in_the_cells_carry_the_sign(one: xr.Dataset) -> None:
 
 def test_hostile_ties_are_dashed_and_strong_ones_wide(one: xr.Dataset) -> None:
     ax = plots.network(one, 0)
-    S = measures.ties(one).isel(run=0, round=0).values
+    S = measures.ties(one).isel(run=0, week=0).values
     strong = [S[i, j] for i, j in itertools.combinations(range(len(S)), 2) if abs(S[i, j]) >= 0.1]
     dashed = [line for line in ax.lines if line.is_dashed()]
     solid = [line for line in ax.lines if not line.is_dashed()]
@@ -443,7 +443,7 @@ def test_camps_keep_their_shape_over_the_panels(one: xr.Dataset) -> None:
 
 
 def test_camps_of_a_crowd_are_told_by_a_few_names(crowd: xr.Dataset) -> None:
-    ax = plots.line_ups(crowd.isel(run=[0, 0], round=[0, 19]))
+    ax = plots.line_ups(crowd.isel(run=[0, 0], week=[0, 19]))
     legend = ax.get_legend()
     assert legend is not None
     assert legend.get_texts()[0].get_text().count("and 20 more") == 2
@@ -463,7 +463,7 @@ def test_camps_of_a_crowd_are_told_by_a_few_names(crowd: xr.Dataset) -> None:
         (lambda r: plots.attention(r, ["turky"]), "did you mean 'turkey'"),
         (lambda r: plots.tie_matrix(r, "2020-01-01"), "2015-09-30 to 2018-01-16"),
         (lambda r: plots.tie_matrices(r, ["2015-01-01"]), "2015-09-30 to 2018-01-16"),
-        (lambda r: plots.network(r, 500), "rounds 0 to 119"),
+        (lambda r: plots.network(r, 500), "weeks 0 to 119"),
         (lambda r: plots.networks(r, ["2020-01-01"]), "2015-09-30 to 2018-01-16"),
         (lambda r: plots.ceasefires(r, run=9), "no run 9"),
         (lambda r: plots.ties(r.drop_vars("tie")), "in simulate, the part 'dyad'"),
@@ -514,7 +514,7 @@ def test_a_lone_actor_and_a_crowd_are_drawn_too(
 
 
 def test_a_single_week_is_drawn_too(tmp_path: Path, toy: Scenario) -> None:
-    results = simulate(toy, rounds=1)
+    results = simulate(toy, weeks=1)
     assert {p.stem for p in plots.everything(results, tmp_path)} == FIGURES
 
 

@@ -55,13 +55,13 @@ def wars(toy: Scenario, syria: Scenario) -> dict[str, xr.Dataset]:
     return {
         "one run": simulate(toy, runs=1, seed=1),
         "five runs": simulate(toy, runs=5, seed=1),
-        "two weeks": simulate(toy, runs=2, seed=1, rounds=2),
-        "600 weeks": simulate(toy, runs=2, seed=1, rounds=600),
+        "two weeks": simulate(toy, runs=2, seed=1, weeks=2),
+        "600 weeks": simulate(toy, runs=2, seed=1, weeks=600),
         "long labels": simulate(
-            files.with_changes(syria, long | {"name": LONG_TITLE}), runs=3, seed=1, rounds=40
+            files.with_changes(syria, long | {"name": LONG_TITLE}), runs=3, seed=1, weeks=40
         ),
-        "12 actors": simulate(of_many(syria, 12), runs=2, seed=1, rounds=20),
-        "25 actors": simulate(of_many(syria, 25), runs=2, seed=1, rounds=12),
+        "12 actors": simulate(of_many(syria, 12), runs=2, seed=1, weeks=20),
+        "25 actors": simulate(of_many(syria, 25), runs=2, seed=1, weeks=12),
     }
 
 
@@ -184,13 +184,13 @@ def test_ranges_of_many_lines_are_whiskers_in_place_of_bands(wars: dict[str, xr.
     assert len(whiskers) == len(pairs)
     values = [results["tie"].sel(actor=i, other=j).values for i, j in pairs]
     ends = whiskers[0].get_segments()[0][:, 1]
-    start, _ = style.spaced(0, len(pairs), results.sizes["round"])
+    start, _ = style.spaced(0, len(pairs), results.sizes["week"])
     low, high = np.percentile(values[0], [style.LOW, style.HIGH], axis=0)
     np.testing.assert_allclose(ends, (low[start], high[start]), atol=0.05)
 
 
 def test_line_ups_that_never_vary_say_so(wars: dict[str, xr.Dataset]) -> None:
-    steady = wars["12 actors"].isel(round=[0, 1])
+    steady = wars["12 actors"].isel(week=[0, 1])
     ax = plots.line_ups(steady)
     (words,) = (text.get_text() for text in ax.texts if text.get_text().startswith("the same"))
     assert words == "the same in every week of all 2 runs"

@@ -267,7 +267,7 @@ def test_a_summary_of_many_runs_says_who_won_how_often(won: xr.Dataset) -> None:
 def won(syria: Scenario) -> xr.Dataset:
     """Three runs, with the front at the end of one camp from the first week on."""
     data = files.as_data(
-        files.with_changes(syria, {"parameters.first_ceasefire_round": 99, "rounds": 16})
+        files.with_changes(syria, {"parameters.first_ceasefire_round": 99, "weeks": 16})
     )
     data["events"] = [{"week": 0, "why": "experiment", "issue": "regime", "position": 1.0,
                        "pinned": True}]  # fmt: skip
@@ -299,7 +299,7 @@ def test_ideal_points_stand_where_actors_want_to_be(ensemble: xr.Dataset) -> Non
         for line in ax.lines
         if line.get_marker() == "s"
     }
-    want = ensemble["ideal"].mean(("run", "round")).sel(actor="russia")
+    want = ensemble["ideal"].mean(("run", "week")).sel(actor="russia")
     assert squares[colour["russia"]] == pytest.approx(
         (want.sel(issue="arms").item(), want.sel(issue="share").item())
     )
@@ -356,7 +356,7 @@ def test_panels_of_a_sweep_share_their_scales_and_bear_their_names(few: xr.Datas
         (lambda r: plots.ceasefire_survival(r, ["irn"]), "did you mean 'iran'"),
         (lambda r: plots.ceasefire_survival(r, ["iran"]), "no ceasefire brokered by iran"),
         (lambda r: plots.ceasefire_survival(r, []), "no convener"),
-        (lambda r: plots.ceasefire_survival(r.isel(round=slice(3, 9))), "from round 0 on"),
+        (lambda r: plots.ceasefire_survival(r.isel(week=slice(3, 9))), "from week 0 on"),
         (lambda r: plots.offers(r, ("arms", "arms")), "two different issues"),
         (lambda r: plots.offers(r, ("arms", "shar")), "did you mean 'share'"),
         (lambda r: plots.offers(r, run=99), "no run 99"),
@@ -367,7 +367,7 @@ def test_panels_of_a_sweep_share_their_scales_and_bear_their_names(few: xr.Datas
         (lambda r: plots.difference(r, r.assign_attrs(seed="9")), "one seed"),
         (lambda r: plots.difference(r, r, ("russia", "irn")), "did you mean 'iran'"),
         (lambda r: plots.difference(r, r, ALLIES, measures.violence), "either a pair or a measure"),
-        (lambda r: plots.difference(r, r, measure=measures.violence), "along run and round"),
+        (lambda r: plots.difference(r, r, measure=measures.violence), "along run and week"),
         (lambda r: plots.small_multiples({}, plots.ties), "the sweep is empty"),
         (lambda r: plots.small_multiples({"a": r}, plots.ties, columns=0), "one column or more"),
         (lambda r: plots.small_multiples({"a": r}, plots.ties, run=99), "no run 99"),

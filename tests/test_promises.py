@@ -75,7 +75,7 @@ def named(index: Any, names: list[str]) -> list[str]:
 def decided(results: xr.Dataset, without: str = "") -> list[Any]:
     """Events by name, in an order of their own, to the last bit."""
     rows = [
-        (e.run, e.round, e.decision, e.actor, e.counterpart, e.issue, e.answer, e.gain, e.shock,
+        (e.run, e.week, e.decision, e.actor, e.counterpart, e.issue, e.answer, e.gain, e.shock,
          tuple(e.terms.items()))
         for e in events(results)
         if not without or without not in (e.actor, e.counterpart)
@@ -103,9 +103,9 @@ def test_a_run_is_the_same_played_twice_and_another_seed_or_run_is_another(toy: 
 
 
 def test_fewer_rounds_are_the_beginning_of_more(syria: Scenario) -> None:
-    short = simulate(syria, rounds=30, seed=5)
-    long = simulate(syria, rounds=60, seed=5)
-    same_by_name(short, long.isel(round=slice(30)))
+    short = simulate(syria, weeks=30, seed=5)
+    long = simulate(syria, weeks=60, seed=5)
+    same_by_name(short, long.isel(week=slice(30)))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_phase_that_does_not_happen_shifts_nobody_elses_luck(
 ) -> None:
     def luck(scenario: Scenario) -> dict[Any, tuple[float, float]]:
         return {
-            (e.round, e.decision, e.actor, e.counterpart, e.issue): e.shock
+            (e.week, e.decision, e.actor, e.counterpart, e.issue): e.shock
             for e in events(simulate(scenario, seed=6))
             if e.decision not in ("shift", "satisfied", "threatened")
         }
@@ -212,7 +212,7 @@ def test_an_actor_without_ends_and_means_changes_no_number(case: str, name: str)
 def test_both_drivers_give_the_same_numbers_to_the_last_bit(path: Path, seed: int) -> None:
     scenario = files.load(path)
     model = ConflictModel(scenario, seed=seed, run=3)
-    for _ in range(scenario.rounds):
+    for _ in range(scenario.weeks):
         model.step()
     assert not model.running
     identical(model.results(), simulate(scenario, seed=seed, first=3))
@@ -233,7 +233,7 @@ def test_what_a_scenario_allows_both_drivers_can_play(syria: Scenario, change: s
     except ScenarioError:
         return
     model = ConflictModel(scenario, seed=2)
-    for _ in range(scenario.rounds):
+    for _ in range(scenario.weeks):
         model.step()
     identical(model.results(), simulate(scenario, seed=2))
 
@@ -243,8 +243,8 @@ def test_a_model_can_be_looked_at_half_way(toy: Scenario) -> None:
     for _ in range(20):
         model.step()
     part = model.results()
-    assert part.sizes["round"] == 20
-    same_by_name(part, simulate(toy, seed=4).isel(round=slice(20)))
+    assert part.sizes["week"] == 20
+    same_by_name(part, simulate(toy, seed=4).isel(week=slice(20)))
 
 
 def test_what_actors_see_of_the_world_is_read_only(toy: Scenario) -> None:
@@ -274,7 +274,7 @@ import hashlib, sys
 from sim.runs.simulate import simulate
 digest = hashlib.sha256()
 for path, rounds in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
-    results = simulate(path, seed=13, rounds=int(rounds))
+    results = simulate(path, seed=13, weeks=int(rounds))
     for name in sorted(results.data_vars):
         digest.update(name.encode() + results[name].values.tobytes())
 print(digest.hexdigest())
@@ -417,7 +417,7 @@ def test_results_can_be_made_again_from_what_they_carry(syria: Scenario, tmp_pat
 
 
 def test_the_results_give_back_the_order_of_the_file(syria: Scenario) -> None:
-    results = simulate(syria, rounds=2)
+    results = simulate(syria, weeks=2)
     assert results["actor"].values.tolist() == list(syria.actors)
     assert results["issue"].values.tolist() == list(syria.issues)
     for name in syria.actors:
@@ -456,7 +456,7 @@ def test_no_event_is_lost_for_want_of_room() -> None:
     for path in SCENARIOS:
         scenario = files.load(path)
         model = ConflictModel(scenario, seed=18)
-        for _ in range(scenario.rounds):
+        for _ in range(scenario.weeks):
             model.step()
         assert model._count[0] <= len(model._log)
 
@@ -501,11 +501,16 @@ def test_imports_are_found_as_python_finds_them() -> None:
     [
         (
             "scenario/parameters.py",
-            '"ces": 1.0',
-            '"ces": 1.1',
+            "off=1.0",
+            "off=0.9",
             True,
         ),  # a number of a mechanism that is off
-        ("scenario/parameters.py", '"varpi": 0.06', '"varpi": 0.07', True),  # a default of a theory
+        (
+            "scenario/parameters.py",
+            '0.06, "loyalty',
+            '0.07, "loyalty',
+            True,
+        ),  # a default of a theory
         ("scenario/schema.py", "days // 7", "days // 8", True),  # the week of a dated event
         ("agents/model.py", "class Actor(", "class  Actor(", True),  # what an agent decides
         ("runs/blocks.py", "luck[n]", "luck[n] + 1", True),  # whose luck a run has

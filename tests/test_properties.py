@@ -101,7 +101,7 @@ def test_an_actor_without_ends_and_means_has_no_power(
 @given(scenarios(12), SEEDS)
 def test_both_drivers_agree_to_the_last_bit(scenario: Scenario, seed: int) -> None:
     model = ConflictModel(scenario, seed=seed)
-    for _ in range(scenario.rounds):
+    for _ in range(scenario.weeks):
         model.step()
     identical(model.results(), simulate(scenario, seed=seed))
 
@@ -125,7 +125,7 @@ def test_what_happens_follows_the_rules_of_the_calendar(scenario: Scenario, seed
     p = scenario.parameters
     told: dict[int, set[str]] = {}
     for event in events(results):
-        told.setdefault(event.round, set()).add(event.decision)
+        told.setdefault(event.week, set()).add(event.decision)
     for week, kinds in told.items():
         if "convene" in kinds:
             assert before[week] == 0
@@ -149,19 +149,19 @@ def test_what_happens_follows_the_rules_of_the_calendar(scenario: Scenario, seed
         for actor in scenario.actors.values()
     ]
     assert not violated[:, ~np.array(fights)].any()
-    signed = {e.round for e in events(results) if e.decision == "ceasefire" and e.answer}
+    signed = {e.week for e in events(results) if e.decision == "ceasefire" and e.answer}
     quiet = [week for week in range(len(state)) if before[week] == 0 and week not in signed]
     assert not violated[quiet].any()
 
 
-@pytest.mark.parametrize("rounds", [1, 2])
-def test_the_smallest_war_can_be_played(rounds: int) -> None:
+@pytest.mark.parametrize("weeks", [1, 2])
+def test_the_smallest_war_can_be_played(weeks: int) -> None:
     data = {
-        "name": "one", "start": dt.date(2000, 1, 1), "rounds": rounds,
+        "name": "one", "start": dt.date(2000, 1, 1), "weeks": weeks,
         "issues": {"peace": {"label": "peace", "zero": "no", "one": "yes", "start": 0.5}},
         "actors": {"one": {"label": "one", "kind": "state", "capability": 1.0, "discount": 0.9,
                            "cost_of_war": 0.1}},
     }  # fmt: skip
     results = simulate(files.build(data))
-    assert results.sizes["round"] == rounds
+    assert results.sizes["week"] == weeks
     assert float(results["utility"].min()) == 1.0

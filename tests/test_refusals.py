@@ -36,7 +36,8 @@ def results(request: pytest.FixtureRequest) -> xr.Dataset:
             load(ROOT / "scenarios/syria_2015_2018.toml"), {"parameters.open_refusal_cost": 0.02}
         )
         return simulate(case, runs=RUNS, seed=1)
-    return simulate(ROOT / f"scenarios/{request.param}.toml", runs=RUNS, seed=1)
+    folder = "scenarios" if request.param == "syria_2015_2018" else "tests/cases"
+    return simulate(ROOT / folder / f"{request.param}.toml", runs=RUNS, seed=1)
 
 
 def clauses(story: Story, text: str, kind: str) -> list[tuple[set[str], bool, bool]]:
@@ -72,9 +73,9 @@ def test_every_refusal_to_sign_is_told_as_it_was_made(results: xr.Dataset) -> No
         story = Story(results, run)
         must = story.scenario.roles.must_sign
         heard = {*must, *(name for name, held in story.scenario.patrons.items() if held)}
-        by_week = {attempt.convene.round: attempt for attempt in story.attempts if attempt.proposed}
+        by_week = {attempt.convene.week: attempt for attempt in story.attempts if attempt.proposed}
         for line in ceasefires.attempts(story):
-            attempt = by_week.get(line.round)
+            attempt = by_week.get(line.week)
             if attempt is None:
                 continue
             no = [e for e in attempt.answers if not e.answer and e.actor in heard]
@@ -88,12 +89,12 @@ def test_every_vote_against_a_text_is_told_as_it_was_cast(results: xr.Dataset) -
     told = 0
     for run in range(RUNS):
         story = Story(results, run)
-        meetings = {meeting.round: meeting for meeting in story.meetings}
+        meetings = {meeting.week: meeting for meeting in story.meetings}
         for line in negotiations.talks(story):
             if line.text.startswith("The text fails: "):
-                votes = [event for event in meetings[line.round].votes if not event.answer]
+                votes = [event for event in meetings[line.week].votes if not event.answer]
                 # Who is needed and away stops the text whatever it votes, and is told as that.
-                asked = meetings[line.round].attend
+                asked = meetings[line.week].attend
                 away = {event.actor for event in asked if not event.answer}
                 if asked and story.scenario.mechanisms.walking_out:
                     away |= {*story.scenario.talks.brought} - {event.actor for event in asked}

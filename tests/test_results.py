@@ -75,7 +75,7 @@ def test_an_event_says_who_when_what_and_how_near_it_was(war):
     assert found
     for event in found:
         assert event.run == 1
-        assert event.date == dt.date(2015, 9, 30) + dt.timedelta(weeks=event.round)
+        assert event.date == dt.date(2015, 9, 30) + dt.timedelta(weeks=event.week)
         assert event.margin == event.gain - event.shock
         if event.decision in {"propose", "ratify", "order", "comply", "attend", "vote", "bargain"}:
             assert event.answer == (event.margin > 0), event
@@ -108,17 +108,17 @@ def test_a_run_that_is_not_there_is_refused(war):
 
 
 def test_events_that_were_not_recorded_are_asked_for_with_a_word():
-    quiet = simulate(SYRIA, log=False, rounds=4)
+    quiet = simulate(SYRIA, log=False, weeks=4)
     with pytest.raises(ResultsError, match="hold no events: in an ensemble, --record events"):
         list(kept.events(quiet))
 
 
 def test_parts_that_are_not_wanted_are_not_kept():
-    few = simulate(SYRIA, rounds=4, parts=("dyad",))
+    few = simulate(SYRIA, weeks=4, parts=("dyad",))
     assert {"tie", "state"} <= set(few.data_vars)
     assert "capability" not in few
-    none = simulate(SYRIA, rounds=4, parts=())
-    assert (none.sizes["round"], "tie" in none) == (4, False)
+    none = simulate(SYRIA, weeks=4, parts=())
+    assert (none.sizes["week"], "tie" in none) == (4, False)
 
 
 @pytest.mark.parametrize("content", [b"", b"not netcdf at all", b"\x89HDF\r\n\x1a\n" + b"0" * 100])
@@ -141,7 +141,7 @@ def test_a_file_of_another_program_is_refused(tmp_path):
 
 
 def test_a_newer_format_is_refused(war, tmp_path):
-    newer = war.isel(round=slice(0, 2)).assign_attrs(format=kept.FORMAT + 1)
+    newer = war.isel(week=slice(0, 2)).assign_attrs(format=kept.FORMAT + 1)
     kept.save(newer, tmp_path / "new.nc")
     with pytest.raises(ResultsError, match="use a newer version"):
         open_results(tmp_path / "new.nc")
@@ -166,7 +166,7 @@ def test_results_that_cannot_be_written_leave_the_old_file(war, tmp_path):
         ({"seed": -1}, "seed must be a whole number"),
         ({"seed": 2**64}, "seed must be a whole number"),
         ({"first": -1}, "first must be a whole number"),
-        ({"rounds": 0}, "rounds: must be a whole number between 1 and 30000, is 0"),
+        ({"weeks": 0}, "weeks: must be a whole number between 1 and 30000, is 0"),
         ({"runs": 10**5000}, "is a whole number of more than 60 digits"),
         ({"parts": ("dyads",)}, "unknown part 'dyads' .*did you mean 'dyad'"),
     ],
@@ -177,8 +177,8 @@ def test_arguments_out_of_range_are_refused(wrong, message):
 
 
 def test_a_change_in_python_is_the_change_of_the_command_line():
-    one = simulate(SYRIA, rounds=12, set={"actors.iran.capability": 1.4})
-    two = simulate(SYRIA, rounds=12, set=["actors.iran.capability=1.4"])
+    one = simulate(SYRIA, weeks=12, set={"actors.iran.capability": 1.4})
+    two = simulate(SYRIA, weeks=12, set=["actors.iran.capability=1.4"])
     assert one.identical(two)
     with pytest.raises(ScenarioError, match="did you mean 'iran'"):
         simulate(SYRIA, set={"actors.irn.capability": 1.4})

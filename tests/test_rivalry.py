@@ -116,12 +116,12 @@ def test_a_clash_is_about_something_new_of_which_both_have_a_part(
     quarrelsome: Scenario, results: xr.Dataset
 ) -> None:
     told = list(events(results))
-    new = {(e.run, e.round, e.issue) for e in told if e.decision == "dispute"}
+    new = {(e.run, e.week, e.issue) for e in told if e.decision == "dispute"}
     pairs = {frozenset(pair) for pair in quarrelsome.bilateral}
     clashes = [e for e in told if e.decision == "clash"]
     assert len(clashes) > 50
     for event in clashes:
-        assert (event.run, event.round, event.issue) in new
+        assert (event.run, event.week, event.issue) in new
         assert quarrelsome.issues[event.issue].bilateral
         assert frozenset((event.actor, event.counterpart)) in pairs
         for name in (event.actor, event.counterpart):
@@ -132,7 +132,7 @@ def test_a_clash_is_about_something_new_of_which_both_have_a_part(
         assert event.gain == pytest.approx(gain, abs=1e-12)
         assert event.answer == (event.shock < event.gain)
     # each of the two is asked about the other
-    asked = Counter((e.run, e.round, e.issue, frozenset((e.actor, e.counterpart))) for e in clashes)
+    asked = Counter((e.run, e.week, e.issue, frozenset((e.actor, e.counterpart))) for e in clashes)
     assert set(asked.values()) == {2}
 
 
@@ -141,21 +141,21 @@ def test_one_of_them_prevails_just_where_one_begins_and_moves_the_issue(
 ) -> None:
     told = list(events(results))
     begun = {
-        (e.run, e.round, e.issue, frozenset((e.actor, e.counterpart)))
+        (e.run, e.week, e.issue, frozenset((e.actor, e.counterpart)))
         for e in told if e.decision == "clash" and e.answer
     }  # fmt: skip
     won = [e for e in told if e.decision == "prevail"]
     assert len(won) > 5
-    assert {(e.run, e.round, e.issue, frozenset((e.actor, e.counterpart))) for e in won} == begun
-    at = {(e.run, e.round, e.issue): e.terms["position"] for e in told if e.decision == "dispute"}
+    assert {(e.run, e.week, e.issue, frozenset((e.actor, e.counterpart))) for e in won} == begun
+    at = {(e.run, e.week, e.issue): e.terms["position"] for e in told if e.decision == "dispute"}
     step = quarrelsome.parameters.clash_step
     ideals = results["ideal"]
     for event in won:
-        before = at[event.run, event.round, event.issue]
+        before = at[event.run, event.week, event.issue]
         ideal = float(
-            ideals.sel(actor=event.actor, issue=event.issue, run=event.run, round=event.round)
+            ideals.sel(actor=event.actor, issue=event.issue, run=event.run, week=event.week)
         )
-        if len([e for e in won if (e.run, e.round, e.issue) == (event.run, event.round,
+        if len([e for e in won if (e.run, e.week, e.issue) == (event.run, event.week,
                                                                  event.issue)]) == 1:  # fmt: skip
             after = before + step * (ideal - before)
             assert event.terms["position"] == pytest.approx(after, abs=1e-12)

@@ -71,15 +71,15 @@ PUBLISHED = [
 ]  # fmt: skip
 
 
-def alternating_offers(d1: float, d2: float, rounds: int) -> float:
+def alternating_offers(d1: float, d2: float, weeks: int) -> float:
     """What the first gets of one pie by backward induction, with the utilities of the model.
 
     A proposer offers the other just what it is worth to wait for its own turn; whoever is last to
     propose takes all. Offers are positions of an issue of which one wants 1 and the other 0.
     """
     W, X = ENEMIES
-    offer = 1.0 if rounds % 2 else 0.0
-    for turn in reversed(range(rounds - 1)):
+    offer = 1.0 if weeks % 2 else 0.0
+    for turn in reversed(range(weeks - 1)):
         # an even turn is the first's; the other's share of the next offer is worth less today
         if turn % 2 == 0:
             waiting = d2 * objectives.utility(1, np.array([offer]), W, X, 1.0)

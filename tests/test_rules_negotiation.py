@@ -17,10 +17,10 @@ def test_the_text_concedes_a_share_of_the_way_a_round(
     start: float, goal: float, s_x: float
 ) -> None:
     text, tabled = np.array([start, start]), np.array([True, False])
-    for rounds in range(1, 8):
+    for weeks in range(1, 8):
         negotiation.concede(text, np.array([goal, goal]), tabled, s_x)
         assert abs(text[0] - goal) == pytest.approx(
-            abs(start - goal) * (1 - s_x) ** rounds, abs=1e-12
+            abs(start - goal) * (1 - s_x) ** weeks, abs=1e-12
         )
     assert text[1] == start
 

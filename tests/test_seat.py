@@ -77,7 +77,7 @@ def what_happened(seat: Seat, with_own_forces: bool = True) -> None:
         found = [
             event
             for event in left
-            if (event.round, event.actor) == (asked.week, who) and event.decision in kinds
+            if (event.week, event.actor) == (asked.week, who) and event.decision in kinds
             and asked.other in ("", event.counterpart) and asked.issue in ("", event.issue)
         ]  # fmt: skip
         assert found, asked.decision
@@ -149,9 +149,9 @@ def test_an_order_stands_until_something_turns() -> None:
 def test_before_the_reader_takes_the_seat_the_rule_decides() -> None:
     seat = Seat(SECOND, "iran", since="2016-12-01", weeks=72).play(lambda q: not q.rule)
     assert seat.history[0][0].week >= 61
-    before = seat.results().isel(round=slice(0, 61))
+    before = seat.results().isel(week=slice(0, 61))
     for name in ("tie", "position", "capability"):
-        np.testing.assert_array_equal(before[name], seat.by_rule[name].isel(round=slice(0, 61)))
+        np.testing.assert_array_equal(before[name], seat.by_rule[name].isel(week=slice(0, 61)))
     assert not same(seat.results(), seat.by_rule)
 
 
@@ -191,7 +191,7 @@ def test_reasons_add_up_to_the_gain_of_who_has_no_patron() -> None:
 
     seat.play(watch)
     by_key = {
-        (e.round, e.decision, e.counterpart): e.gain for e in events(seat.results())
+        (e.week, e.decision, e.counterpart): e.gain for e in events(seat.results())
         if e.actor == "iran"
     }  # fmt: skip
     checked = 0

@@ -441,7 +441,7 @@ def test_the_public_layer_is_read_off_the_same_shocks_and_feeds_back_on_nothing(
         names = results["actor"].values.tolist()
         said: dict[str, set[tuple[int, int, int]]] = {"objected": set(), "declared": set()}
         for event in events(results):
-            where = (event.run, event.round, names.index(event.actor)) if event.actor else None
+            where = (event.run, event.week, names.index(event.actor)) if event.actor else None
             if event.decision == "ratify" and event.actor != event.counterpart:
                 if event.shock >= event.gain + face:
                     said["objected"].add(where)
@@ -464,7 +464,7 @@ def test_the_public_layer_is_read_off_the_same_shocks_and_feeds_back_on_nothing(
 def won(second: Scenario, position: float = 1.0, weeks: int = 30) -> Scenario:
     """The front pinned at an end from the first week on."""
     data = files.as_data(second)
-    data["rounds"] = weeks
+    data["weeks"] = weeks
     data["events"] = [{"week": 0, "why": "experiment", "issue": "regime", "position": position,
                        "pinned": True}]  # fmt: skip
     return files.build(data)
@@ -477,13 +477,13 @@ def test_eight_weeks_at_an_end_are_a_victory_for_good(second: Scenario, position
     assert (results["state"].values == ([0] * 7 + [3] * 23)).all()
     assert not results["fighting"].values[:, 7:].any()
     told = [event for event in events(results) if event.decision == "victory"]
-    assert [event.round for event in told] == [7, 7]
+    assert [event.week for event in told] == [7, 7]
     assert all(event.terms["weeks"] == 8 for event in told)
     assert not any(
-        event.decision in ("order", "comply", "convene", "attend", "collapse") and event.round > 7
+        event.decision in ("order", "comply", "convene", "attend", "collapse") and event.week > 7
         for event in events(results)
     )
-    assert any(event.decision == "deal" and event.round > 7 for event in events(results))
+    assert any(event.decision == "deal" and event.week > 7 for event in events(results))
     assert not np.array_equal(results["tie"].values[:, 8], results["tie"].values[:, -1])
 
 
@@ -595,7 +595,7 @@ def test_a_pinned_issue_stays_and_another_position_lets_it_go(second: Scenario) 
         {"week": 9, "why": "x", "issue": "towns", "position": 0.5},
         {"week": 20, "why": "x", "issue": "regime", "position": 0.4},
     ]
-    data["rounds"] = 30
+    data["weeks"] = 30
     results = simulate(files.build(data), runs=3, seed=2)
     regime = results["position"].sel(issue="regime").values
     assert (regime[:, 5:20] == 0.75).all()
@@ -618,4 +618,4 @@ def test_the_goal_that_is_never_satisfied_acts_through_attention_alone(second: S
 def test_h_s_leaves_room_for_the_believed_collapse(second: Scenario) -> None:
     with pytest.raises(ScenarioError, match=r"must be at most 0\.9"):
         files.with_changes(second, {"parameters.believed_settlement_hazard": 0.91})
-    simulate(files.with_changes(second, {"parameters.believed_settlement_hazard": 0.9}), rounds=20)
+    simulate(files.with_changes(second, {"parameters.believed_settlement_hazard": 0.9}), weeks=20)

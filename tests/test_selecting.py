@@ -36,7 +36,7 @@ def selections(draw):
     first = draw(st.integers(0, WEEKS - 1))
     weeks = slice(first, draw(st.integers(first + 1, WEEKS)))
     return {
-        "run": draw(some(RUNS)), "round": weeks, "actor": draw(some(10, 2)), "issue": draw(some(3)),
+        "run": draw(some(RUNS)), "week": weeks, "actor": draw(some(10, 2)), "issue": draw(some(3)),
     }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def part(war, chosen):
     actors = [n for n in chosen["actor"] if n < war.sizes["actor"]] or [0, 1]
     issues = [n for n in chosen["issue"] if n < war.sizes["issue"]] or [0]
     return war.isel(
-        run=chosen["run"], round=chosen["round"], actor=actors, other=actors[::-1], issue=issues
+        run=chosen["run"], week=chosen["week"], actor=actors, other=actors[::-1], issue=issues
     )
 
 
@@ -56,8 +56,8 @@ def facts(table, *columns):
 @given(selections())
 def test_events_of_a_selection_are_those_of_the_whole_in_its_runs_and_weeks(war, chosen):
     some = part(war, chosen)
-    runs, weeks = set(some["run"].values), set(some["round"].values)
-    expected = [e for e in events(war) if e.run in runs and e.round in weeks]
+    runs, weeks = set(some["run"].values), set(some["week"].values)
+    expected = [e for e in events(war) if e.run in runs and e.week in weeks]
     assert list(events(some)) == expected
 
 
@@ -65,17 +65,17 @@ def test_events_of_a_selection_are_those_of_the_whole_in_its_runs_and_weeks(war,
 @given(selections())
 def test_measures_of_a_selection_name_the_same_actors_as_those_of_the_whole(war, chosen):
     some = part(war, chosen)
-    runs, weeks = some["run"].values, some["round"].values
+    runs, weeks = some["run"].values, some["week"].values
     names = set(some["actor"].values)
     tried = measures.ceasefire_attempts(war)
-    tried = tried[tried["run"].isin(runs) & tried["round"].isin(weeks)]
-    columns = ("run", "round", "date", "convener", "consulted", "signed", "in_force")
+    tried = tried[tried["run"].isin(runs) & tried["week"].isin(weeks)]
+    columns = ("run", "week", "date", "convener", "consulted", "signed", "in_force")
     assert facts(measures.ceasefire_attempts(some), *columns) == facts(tried, *columns)
     held = measures.talks(war)
-    held = held[held["run"].isin(runs) & held["round"].isin(weeks)]
-    columns = ("run", "round", "came", "stayed_away", "tabled", "accepted", "refused")
+    held = held[held["run"].isin(runs) & held["week"].isin(weeks)]
+    columns = ("run", "week", "came", "stayed_away", "tabled", "accepted", "refused")
     assert facts(measures.talks(some), *columns) == facts(held, *columns)
-    alike = war.sel(run=runs, round=weeks)
+    alike = war.sel(run=runs, week=weeks)
     for measure in (measures.willingness, measures.breach_rates, measures.spoiling):
         whole = measure(alike)
         xr.testing.assert_equal(
@@ -87,18 +87,18 @@ def test_measures_of_a_selection_name_the_same_actors_as_those_of_the_whole(war,
     broken = measures.violence(alike.sel(actor=list(names)))
     assert np.allclose(measures.violence(some).sel(run=broken["run"]), broken)
     ties = measures.ties(some)
-    alike = {axis: ties[axis].values for axis in ("run", "round", "actor", "other")}
+    alike = {axis: ties[axis].values for axis in ("run", "week", "actor", "other")}
     assert np.array_equal(ties, measures.ties(war).sel(alike).transpose(*ties.dims))
 
 
 def test_a_chronicle_is_the_same_whatever_the_order_of_runs_actors_and_axes(war):
     other = war.isel(run=[2, 0, 3, 1], actor=slice(None, None, -1), issue=slice(None, None, -1))
-    other = other.transpose("round", "issue", "actor", "run", ...)
+    other = other.transpose("week", "issue", "actor", "run", ...)
     assert chronicle.page(other, run=2) == chronicle.page(war, run=2)
 
 
 def test_a_chronicle_of_the_first_weeks_tells_only_these(war):
-    told = chronicle.sentences(war.isel(round=slice(0, 50)), run=0)
+    told = chronicle.sentences(war.isel(week=slice(0, 50)), run=0)
     assert told
     last = war["date"].values[49].astype("datetime64[D]").item()
     assert max(day for day, _ in told) <= last
@@ -107,11 +107,11 @@ def test_a_chronicle_of_the_first_weeks_tells_only_these(war):
 @pytest.mark.parametrize(
     ("cut", "words"),
     [
-        ({"round": slice(20, 60)}, "week 0"),
-        ({"round": [0, 1, 3]}, "every week"),
+        ({"week": slice(20, 60)}, "week 0"),
+        ({"week": [0, 1, 3]}, "every week"),
         ({"actor": [1, 2]}, "every actor"),
         ({"issue": [0]}, "every issue"),
-        ({"round": slice(None, None, -1)}, "order of time"),
+        ({"week": slice(None, None, -1)}, "order of time"),
     ],
 )
 def test_a_chronicle_of_a_part_that_cannot_be_told_is_refused(war, cut, words):
@@ -122,7 +122,7 @@ def test_a_chronicle_of_a_part_that_cannot_be_told_is_refused(war, cut, words):
 def test_weeks_of_a_selection_are_numbers_not_places(war):
     from sim.runs.branch import branch
 
-    late = war.isel(run=[0], round=slice(20, 60))
+    late = war.isel(run=[0], week=slice(20, 60))
     name = str(war["actor"].values[0])
     change = {f"actors.{name}.capability": 3.0}
     assert branch(late, at=30, set=change).identical(branch(war.isel(run=[0]), at=30, set=change))
@@ -234,7 +234,7 @@ def test_every_figure_refuses_a_run_without_its_axis_with_the_remedy(war, name):
         catalogue.draw(war.sel(run=1), name)
 
 
-@pytest.mark.parametrize("axis", ["round", "actor", "issue"])
+@pytest.mark.parametrize("axis", ["week", "actor", "issue"])
 def test_an_axis_that_is_gone_is_named(war, axis):
     with pytest.raises(ResultsError, match=rf"no axis '{axis}'.*sel\({axis}=\["):
         selection.variable(war.isel({axis: 0}), "state")

@@ -73,14 +73,14 @@ def test_a_store_holds_what_the_ensemble_in_memory_holds(toy, base):
 def test_a_store_is_read_when_it_is_looked_at(base):
     lazy = Store(base).dataset(events=False)
     assert not lazy["tie"].variable._in_memory
-    assert lazy["tie"].isel(run=3, round=-1).shape == (3, 3)
+    assert lazy["tie"].isel(run=3, week=-1).shape == (3, 3)
 
 
 def test_other_programs_can_open_a_store(base):
     plain = xr.open_zarr(base / "runs.zarr", consolidated=False, chunks=None)
     assert plain["date"].values[1] - plain["date"].values[0] == np.timedelta64(7, "D")
     assert plain["actor"].values.tolist() == ["crown", "duchy", "league"]
-    assert plain["tie"].dims == ("run", "round", "actor", "other")
+    assert plain["tie"].dims == ("run", "week", "actor", "other")
     assert plain["tie"].attrs["units"] == "-1 to 1"
     assert files.loads(plain.attrs["scenario"]).name == plain.attrs["title"]
 
@@ -90,7 +90,7 @@ def test_every_block_is_a_chunk_with_a_checksum(base):
     assert meta["zarr_format"] == 3
     assert meta["chunk_grid"]["configuration"]["chunk_shape"] == [7, 52, 3, 3]
     assert [codec["name"] for codec in meta["codecs"]] == ["bytes", "zstd", "crc32c"]
-    assert meta["dimension_names"] == ["run", "round", "actor", "other"]
+    assert meta["dimension_names"] == ["run", "week", "actor", "other"]
     assert sorted(p.name for p in (base / "runs.zarr/tie/c").iterdir()) == sorted("012345678")
 
 
@@ -227,7 +227,7 @@ def test_a_store_can_grow(toy, base, tmp_path):
         ({"hold": "luck"}, "hold is None there and 'luck' here"),
         ({"block": 8}, "block is 7 there and 8 here"),
         ({"set": {"actors.crown.capability": 1.4}}, "actors.crown.capability is"),
-        ({"set": {"rounds": 12}}, "rounds is 52 there and 12 here"),
+        ({"set": {"weeks": 12}}, "weeks is 52 there and 12 here"),
     ],
     ids=str,
 )
@@ -259,7 +259,7 @@ def test_a_store_of_a_newer_format_is_refused(toy, base, tmp_path):
     there = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(there | {"store_format": 99}))
     for use in (lambda: Store(folder), lambda: again(toy, folder)):
-        with pytest.raises(ResultsError, match="format 99, this program reads up to 2: use"):
+        with pytest.raises(ResultsError, match="format 99, this program reads up to 3: use"):
             use()
 
 
@@ -493,7 +493,7 @@ def test_the_command_line_from_ensemble_to_digest(base, tmp_path, capsys):
         (["digest", "nowhere"], "there is no ensemble and no results file nowhere"),
         (["replay", "nowhere", "--run", "1"], "there is no ensemble and no results file nowhere"),
         (["replay", "BASE", "--run", "99"], "there is no run 99: the runs are 0 to 59"),
-        (["branch", "BASE", "--run", "1", "--at", "1900-01-01", "--set", "rounds=60"], "outside"),
+        (["branch", "BASE", "--run", "1", "--at", "1900-01-01", "--set", "weeks=60"], "outside"),
         (["compare", TOY, TOY, "--set", "actors.crwon.capability=2"], "did you mean 'crown'?"),
         (["compare", TOY, TOY, "--runs", "5", "--run", "7"], "there is no pair of runs 7"),
     ],
@@ -538,10 +538,10 @@ def test_complete_goes_on_with_a_store_that_was_opened(toy, tmp_path):
 
 
 def test_changes_make_another_store(toy, tmp_path):
-    one = ensemble(with_changes(toy, {"rounds": 20}), 4, 1, tmp_path / "a")
+    one = ensemble(with_changes(toy, {"weeks": 20}), 4, 1, tmp_path / "a")
     with pytest.raises(SimError):
-        ensemble(with_changes(toy, {"rounds": 21}), 4, 1, tmp_path / "a")
-    assert one.sizes["round"] == 20
+        ensemble(with_changes(toy, {"weeks": 21}), 4, 1, tmp_path / "a")
+    assert one.sizes["week"] == 20
 
 
 def test_a_command_that_is_refused_leaves_the_running_one_alone(toy, base, tmp_path):

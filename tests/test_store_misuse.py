@@ -84,7 +84,7 @@ def test_a_run_that_failed_is_no_war_to_a_plain_reader_and_is_left_out_of_ours(t
 
 
 def test_a_war_of_1453_opens_without_another_package(toy, tmp_path):
-    sim.ensemble(toy, 2, out=tmp_path / "old", set={"start": "1453-04-02", "rounds": 4})
+    sim.ensemble(toy, 2, out=tmp_path / "old", set={"start": "1453-04-02", "weeks": 4})
     assert plain(tmp_path / "old")["date"].values[0] == "1453-04-02"
     assert sim.load(tmp_path / "old")["date"].values[0] == np.datetime64("1453-04-02")
 

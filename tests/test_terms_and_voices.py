@@ -22,7 +22,7 @@ import splitting
 
 def test_where_nothing_was_promised_the_terms_are_worth_nothing_however_the_front_moves() -> None:
     """The marsh fights on, so territory moves on in a ceasefire that covers the hills."""
-    case = two_fronts(truce={"covers": ["hills"]})
+    case = two_fronts(ceasefire={"covers": ["hills"]})
     for terms in ("all", "promised"):
         results = simulate(files.with_changes(case, {"mechanisms.terms": terms}), runs=6, seed=1)
         orders = [e for e in events(results) if e.decision == "comply"]

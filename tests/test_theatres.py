@@ -242,7 +242,7 @@ def test_without_a_scope_a_ceasefire_covers_all_of_everybody_exactly(
 
 
 def test_an_actor_that_is_to_be_armed_later_is_covered_where_it_will_stand() -> None:
-    case = two_fronts(truce={"covers": ["hills"]})
+    case = two_fronts(ceasefire={"covers": ["hills"]})
     later = files.with_changes(case, {"actors.coast.capability": 0.0})
     game = Game(later)
     assert game.givens.who.covered[game.actor("coast")] == 0.0
@@ -257,7 +257,7 @@ def test_one_theatre_that_is_only_named_changes_nothing_to_the_last_bit(
     data = files.as_data(plain(second))
     data["theatres"] = {"country": {"label": "the country"}}
     data["actors"]["iran"]["theatres"] = {"country": 1.0}
-    data["truce"] = {"covers": ["country"]}
+    data["ceasefire"] = {"covers": ["country"]}
     one, base = (
         simulate(files.build(data), runs=3, seed=4),
         simulate(plain(second), runs=3, seed=4),
@@ -295,36 +295,36 @@ def test_every_part_makes_a_difference(second: Scenario, switch: str) -> None:
 def test_both_drivers_agree_to_the_last_bit_with_everything_on(second: Scenario, seed: int) -> None:
     case = everything(second)
     model = ConflictModel(case, seed=seed, run=5)
-    for _ in range(case.rounds):
+    for _ in range(case.weeks):
         model.step()
     same(model.results(), simulate(case, seed=seed, first=5))
 
 
 def test_who_stands_out_of_scope_fights_on_and_has_nothing_to_break() -> None:
-    case = two_fronts(truce={"covers": ["hills"]})
+    case = two_fronts(ceasefire={"covers": ["hills"]})
     results = simulate(case, runs=6, seed=1)
     truce = results["state"].values == 1
     assert truce.any()
     assert not truce.all()
     for name, inside in (("north", True), ("south", True), ("coast", False), ("raiders", False)):
         active = results["active"].sel(actor=name).values
-        asked = {(e.run, e.round) for e in events(results) if e.decision == "comply"
+        asked = {(e.run, e.week) for e in events(results) if e.decision == "comply"
                  and e.actor == name}  # fmt: skip
         assert bool(asked) == inside
         if inside:
             broke = results["violated"].sel(actor=name).values
-            assert (active[truce] == broke[truce]).all()
+            assert (active[ceasefire] == broke[ceasefire]).all()
         else:
             assert (active == 1.0).all()
             assert not results["violated"].sel(actor=name).values.any()
             assert not results["blame"].sel(actor=name).values.any()
     by_place = results["intensity_by_theatre"]
     assert (by_place.sel(theatre="marsh").values == 1.0).all()
-    assert by_place.sel(theatre="hills").values[truce].mean() < 0.5
+    assert by_place.sel(theatre="hills").values[ceasefire].mean() < 0.5
 
 
 def test_a_settlement_holds_everywhere() -> None:
-    case = two_fronts(truce={"covers": ["hills"]})
+    case = two_fronts(ceasefire={"covers": ["hills"]})
     fighters = {"north", "south", "coast", "raiders"}
     for state, bound in ((1, {"north", "south"}), (2, fighters)):
         game = Game(case, fed=even_draws(case))
@@ -341,7 +341,7 @@ def test_what_a_breach_of_a_settlement_gains_is_not_cut_by_the_scope_of_the_ceas
     """It stopped the whole war, so all of it can be taken up again."""
     gained = {}
     for covers in (["hills"], ["hills", "marsh"]):
-        case = two_fronts(truce={"covers": covers})
+        case = two_fronts(ceasefire={"covers": covers})
         for state in (1, 2):
             game = Game(case, fed=even_draws(case))
             game.state[0] = state
@@ -358,7 +358,7 @@ def test_what_a_breach_of_a_settlement_gains_is_not_cut_by_the_scope_of_the_ceas
 
 def test_an_issue_advances_by_the_part_of_its_mover_that_no_ceasefire_stops() -> None:
     case = two_fronts(
-        truce={"covers": ["hills"]},
+        ceasefire={"covers": ["hills"]},
         issues={
             "land": {"label": "land", "zero": "none", "one": "all", "start": 0.5,
                      "moved_by": "territory"},
@@ -380,7 +380,7 @@ def test_an_issue_advances_by_the_part_of_its_mover_that_no_ceasefire_stops() ->
 
 def test_nobody_fights_after_a_victory_in_any_theatre() -> None:
     won = {"week": 0, "why": "experiment", "issue": "land", "position": 1.0, "pinned": True}
-    results = simulate(two_fronts(truce={"covers": ["hills"]}, events=[won]), runs=4, seed=2)
+    results = simulate(two_fronts(ceasefire={"covers": ["hills"]}, events=[won]), runs=4, seed=2)
     over = results["state"].values == 3
     assert over.any(axis=1).all()
     assert (results["active"].values[over] == 0.0).all()
@@ -424,7 +424,7 @@ def test_where_a_ceasefire_holds_and_nobody_breaks_it_nobody_fights(syria: Scena
 def test_the_cost_of_the_war_elsewhere_makes_a_narrow_ceasefire_worth_less() -> None:
     wide, narrow = (
         Game(case, fed=even_draws(case))
-        for case in (two_fronts(), two_fronts(truce={"covers": ["hills"]}))
+        for case in (two_fronts(), two_fronts(ceasefire={"covers": ["hills"]}))
     )
     wide.step()
     narrow.step()
@@ -443,7 +443,7 @@ def test_the_order_of_theatres_has_no_power(second: Scenario) -> None:
     case = everything(second)
     data = files.as_data(case)
     data["theatres"] = dict(reversed(data["theatres"].items()))
-    data["truce"]["covers"] = list(reversed(data["truce"]["covers"]))
+    data["ceasefire"]["covers"] = list(reversed(data["ceasefire"]["covers"]))
     for actor in data["actors"].values():
         actor["theatres"] = dict(reversed(actor["theatres"].items()))
     same(simulate(case, runs=2, seed=3), simulate(files.build(data), runs=2, seed=3))

@@ -566,7 +566,7 @@ def test_the_published_interactions_are_those_of_the_trial(syria: Scenario) -> N
     both = results["tie"].sel(actor="russia", other="iran") + results["tie"].sel(
         actor="iran", other="russia"
     )
-    tie = float(both.isel(round=slice(70, None)).mean()) / 2
+    tie = float(both.isel(week=slice(70, None)).mean()) / 2
     assert rows["clamp", "A", "tie", "compatible, secure"] == pytest.approx(tie, abs=1e-6)
     stands = (results["collapse_chance"].values > 0)[:, 70:]
     spoiled = ~results["ordered_to_comply"].sel(actor="iran").values[:, 70:] & stands

@@ -100,7 +100,7 @@ def test_weeks_of_all_kinds_are_those_of_the_record(many: xr.Dataset) -> None:
 
 
 def test_a_ceasefire_calms_the_theatres_that_it_covers() -> None:
-    results = simulate(two_fronts(truce={"covers": ["hills"]}), runs=10, seed=1)
+    results = simulate(two_fronts(ceasefire={"covers": ["hills"]}), runs=10, seed=1)
     calm = measures.violence_by_theatre(results)["of_war"].unstack()["weeks 1 to 4"]
     assert calm["hills"] < 0.6
     assert calm["marsh"] == 1.0
@@ -111,7 +111,7 @@ def test_violence_by_camp_counts_efforts_and_who_stands_out_of_scope(many: xr.Da
     war = many["state"].values == 0
     held = found.values[war]
     assert ((held > 0.5) & (held < 1.0)).all(), "somebody always holds back a little"
-    first = many.isel(round=[0])
+    first = many.isel(week=[0])
     scenario = everything_of(many)
     for camp in ("government", "opposition"):
         whole = part = 0.0
@@ -150,7 +150,7 @@ def test_where_only_the_armed_fight_violence_is_as_it_was(second: Scenario) -> N
 
 def test_a_breach_weighs_what_the_ceasefire_binds() -> None:
     """The north has all of its men in scope, the coast a quarter, and both break it once."""
-    case = two_fronts(truce={"covers": ["hills"]})
+    case = two_fronts(ceasefire={"covers": ["hills"]})
     data = files.as_data(case)
     data["actors"]["coast"]["theatres"] = {"hills": 0.25, "marsh": 0.75}
     data["actors"]["coast"]["camp"] = "down"
@@ -220,7 +220,7 @@ def test_a_pair_that_is_none_is_refused(many: xr.Dataset) -> None:
     with pytest.raises(ResultsError, match="did you mean 'iran'"):
         measures.said_and_done(many, ("russia", "irann"))
     with pytest.raises(ResultsError, match="no events"):
-        measures.said_and_done(simulate(plain(everything_of(many)), log=False, rounds=3), PAIR)
+        measures.said_and_done(simulate(plain(everything_of(many)), log=False, weeks=3), PAIR)
 
 
 # figures ------------------------------------------------------------------------------------------
@@ -303,7 +303,7 @@ def test_they_are_drawn_on_axes_that_are_given(many: xr.Dataset) -> None:
 
 def test_where_nothing_was_proposed_there_is_nothing_to_draw() -> None:
     silent = two_fronts(roles={"conveners": {}})
-    results = simulate(silent, rounds=5)
+    results = simulate(silent, weeks=5)
     with pytest.raises(ResultsError, match="nothing to agree on"):
         plots.said_and_done(results, ("north", "south"))
     assert not plt.get_fignums()

@@ -93,10 +93,10 @@ def test_what_a_ceasefire_covers_is_told_where_that_is_shorter(second: Scenario)
         (("north", "damascus"), "it leaves out elsewhere, and the war goes on there"),
         (("north", "damascus", "elsewhere"), ""), (None, ""),
     ):  # fmt: skip
-        story = Story(simulate(spread(second, covers), rounds=1), 0)
+        story = Story(simulate(spread(second, covers), weeks=1), 0)
         assert fighting.scope(story) == words
     off = files.with_changes(spread(second, ("north",)), {"mechanisms.theatres": False})
-    assert fighting.scope(Story(simulate(off, rounds=1), 0)) == ""
+    assert fighting.scope(Story(simulate(off, weeks=1), 0)) == ""
 
 
 def test_a_monitored_ceasefire_is_called_so(second: Scenario, results: xr.Dataset) -> None:
@@ -138,7 +138,7 @@ def test_every_clash_is_told_with_who_began_and_who_prevailed(results: xr.Datase
         begun = [
             e for e in events(results)
             if e.decision == "clash" and e.answer
-            and (e.run, e.round, e.issue) == (event.run, event.round, event.issue)
+            and (e.run, e.week, e.issue) == (event.run, event.week, event.issue)
         ]  # fmt: skip
         if len(begun) == 2:
             assert "both begin it" in text
@@ -198,7 +198,7 @@ def held_back(results: xr.Dataset, weeks: slice, level: float) -> Story:
     """The first run, with an effort of Turkey's of one's own."""
     changed = results.isel(run=[0]).copy(deep=True)
     changed["effort"].loc[{"actor": "turkey"}] = 0.9
-    changed["effort"].loc[{"actor": "turkey", "round": weeks}] = level
+    changed["effort"].loc[{"actor": "turkey", "week": weeks}] = level
     for name in ("russia", "iran", "united_states"):
         changed["effort"].loc[{"actor": name}] = 0.9
     return Story(changed, 0)
@@ -206,7 +206,7 @@ def held_back(results: xr.Dataset, weeks: slice, level: float) -> Story:
 
 def test_who_holds_back_for_long_is_told_and_who_comes_back(results: xr.Dataset) -> None:
     lines = list(fighting.efforts(held_back(results, slice(20, 39), 0.2)))
-    assert [line.round for line in lines] == [20, 40]
+    assert [line.week for line in lines] == [20, 40]
     out, back = (line.text for line in lines)
     assert out.startswith("Turkey holds back, with 20 percent of its strength in the war, as its")
     # ln(1/4) / 80 = -0.017
@@ -254,7 +254,7 @@ def test_a_clash_names_who_began_it_and_that_nothing_is_asked_to_turn_it(
     pair, seen = ("russia", "iran"), 0
     for run in range(3):
         story = Story(results, run)
-        begun = {e.round: e.actor for e in story.events if e.decision == "clash" and e.answer}
+        begun = {e.week: e.actor for e in story.events if e.decision == "clash" and e.answer}
         for part in Trace(story, pair, int(results.attrs["seed"])).parts:
             if part.kind == "clash":
                 text = telling._decision(story, [], [], part, True, 0.0)
@@ -268,7 +268,11 @@ def test_a_reader_breaks_a_monitored_ceasefire_at_will(second: Scenario) -> None
     """The cost of a breach that is seen counts after the answer, and must not overrule it."""
     case = files.with_changes(
         plain(second),
-        {"truce.monitored": True, "parameters.breach_cost": 0.5, "parameters.choice_precision": 30},
+        {
+            "ceasefire.monitored": True,
+            "parameters.breach_cost": 0.5,
+            "parameters.choice_precision": 30,
+        },
     )
     seat = Seat(case, "northern_rebels", seed=2, weeks=40)
     seat.play(lambda asked: asked.decision != "orders")

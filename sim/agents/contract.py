@@ -139,7 +139,7 @@ def _war() -> Scenario:
         {
             "name": "A war to try an actor in",
             "start": dt.date(2000, 1, 1),
-            "rounds": _WEEKS,
+            "weeks": _WEEKS,
             "camps": {"east": {"label": "East", "pole": 1}, "west": {"label": "West", "pole": 0}},
             "issues": {
                 "front": {**issue, "label": "front", "start": 0.5, "moved_by": "territory"},

@@ -296,8 +296,8 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.week, self.deciding = 0, ""
         luck, _ = keys_of(self.seed, np.array([self.run], dtype=np.uint64), hold)
         self._keys = luck[0]
-        self._record = blank(self.layout, self.case.rounds)
-        rows = most_events(self.givens, self.layout, self.case.rounds)
+        self._record = blank(self.layout, self.case.weeks)
+        rows = most_events(self.givens, self.layout, self.case.weeks)
         self._log, self._count = empty(rows if log else 0), counter(len(self.layout.actors))
         self._actors = {name: self._make(name) for name in self.case.actors}
         self._ordered = [self._actors[name] for name in self.layout.actors]
@@ -372,11 +372,11 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         SimError
             If the last week of the scenario is over.
         """
-        if self.week >= self.case.rounds:
-            raise SimError(f"the scenario ends after {self.case.rounds} weeks")
+        if self.week >= self.case.weeks:
+            raise SimError(f"the scenario ends after {self.case.weeks} weeks")
         self.play_week()
         self.week += 1
-        self.running = self.week < self.case.rounds
+        self.running = self.week < self.case.weeks
         self.datacollector.collect(self)
 
     def play_week(self) -> None:
@@ -496,7 +496,7 @@ def play_with_agents(
 ) -> tuple[Kept, NDArray[np.float64]]:
     """One run by the Mesa driver: its record and its events; `week` is told of each week."""
     model = ConflictModel(scenario, seed=seed, run=number, log=log, hold=hold)
-    for _ in range(scenario.rounds):
+    for _ in range(scenario.weeks):
         model.step()
         if week is not None:
             week()

@@ -65,7 +65,7 @@ def knobs(scenario: Scenario) -> Knobs:
         "victory": on.victory,
         "by_tasks": on.fights == "tasks",
         "clashes": on.clashes,
-        "monitored": scenario.truce.monitored,
+        "monitored": scenario.ceasefire.monitored,
         "tie_behaviour": on.tie_behaviour,
         "promised_only": on.terms == "promised",
         "by_strength": on.voice == "strength",
@@ -244,7 +244,7 @@ def _theatres(scenario: Scenario, lay: Layout, in_arms: Floats) -> tuple[Floats,
             for shares in (scenario.actors[name].theatres for name in lay.actors)
         ]
     )
-    covers = scenario.truce.covers
+    covers = scenario.ceasefire.covers
     if covers is None or not told:
         return places, np.ones(len(lay.actors)), np.zeros(len(lay.theatres), dtype=np.bool_)
     beyond = np.array([name not in covers for name in lay.theatres], dtype=np.bool_)
@@ -409,9 +409,9 @@ def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
     return w, memory
 
 
-def most_events(g: Givens, lay: Layout, rounds: int) -> int:
+def most_events(g: Givens, lay: Layout, weeks: int) -> int:
     """Rows that the events of a run of so many weeks need at most."""
     return event_log.room(
         len(lay.actors), len(lay.issues), len(lay.objectives), len(g.links.pairs),
-        len(g.shifts.h_week), rounds,
+        len(g.shifts.h_week), weeks,
     )  # fmt: skip

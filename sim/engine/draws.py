@@ -1,11 +1,11 @@
 """The one source of randomness: a draw is a function of its name.
 
-A draw belongs to (seed, run, decision, subject, round) and to nothing else. It exists whether
+A draw belongs to (seed, run, decision, subject, week) and to nothing else. It exists whether
 anybody computes it or not, so variants of a scenario share their luck, a single run of an
 ensemble can be replayed alone, and a new phase shifts nobody else's draws.
 
 The generator is Philox4x64-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as
-easy as 1, 2, 3", SC11). Key: (seed, run). Counter: (subject, round, decision // 4, 0). One block
+easy as 1, 2, 3", SC11). Key: (seed, run). Counter: (subject, week, decision // 4, 0). One block
 gives four words; a decision takes word (decision mod 4).
 """
 
@@ -158,7 +158,7 @@ def uniforms(out, keys, fed, decision, who, t):
     ----------
     out : ndarray, shape (n,)
     keys : ndarray of uint64, shape (10, 2)
-    fed : ndarray, shape (rounds, DECISIONS, n or more), or (0, 0, 0)
+    fed : ndarray, shape (weeks, DECISIONS, n or more), or (0, 0, 0)
         Draws from outside, taken instead of the generator's if there are any.
     decision, t : int
     who : ndarray of uint64, shape (n,)

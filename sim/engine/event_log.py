@@ -62,7 +62,7 @@ CODE = {kind.name: code for code, kind in enumerate(KINDS)}
     RAISE, CLASH, PREVAIL,
 ) = range(len(KINDS))  # fmt: skip
 
-# Columns of a row: round, kind, actor, counterpart, issue, answer, gain, shock, five terms.
+# Columns of a row: week, kind, actor, counterpart, issue, answer, gain, shock, five terms.
 ROUND, KIND, ACTOR, COUNTERPART, ISSUE, ANSWER, GAIN, SHOCK, TERMS = range(9)
 MOST_TERMS = 5
 COLUMNS = TERMS + MOST_TERMS
@@ -74,10 +74,10 @@ ROWS, STORY, UNSOUND, TALLY = range(4)
 _KINDS = len(KINDS)
 
 
-def room(actors: int, issues: int, objectives: int, pairs: int, shifts: int, rounds: int) -> int:
+def room(actors: int, issues: int, objectives: int, pairs: int, shifts: int, weeks: int) -> int:
     """Rows that a run can need at most, so that a record never overflows."""
     week = 11 * actors + 5 * issues + objectives + (3 + 3 * issues) * pairs + 8
-    return rounds * week + shifts
+    return weeks * week + shifts
 
 
 def empty(rows: int) -> NDArray[np.float64]:

@@ -55,7 +55,7 @@ def must_fit(need: int, what: str, remedy: str) -> None:
 
 
 def memory_in_full(
-    lay: Layout, rounds: int, runs: int, rows: int, parts: tuple[str, ...] | None = None
+    lay: Layout, weeks: int, runs: int, rows: int, parts: tuple[str, ...] | None = None
 ) -> int:
     """Bytes of the record of some runs that are kept in full, and of the results made from it.
 
@@ -75,4 +75,4 @@ def memory_in_full(
     rows_of = [getattr(like, part) for part in dict.fromkeys(kept)]
     week = sum(int(a.dtype.itemsize * np.prod(a.shape[1:], dtype=np.int64)) for a in rows_of)
     # The record of every run is there until the results, of the same size, are made from it.
-    return 2 * runs * rounds * week + rows * COLUMNS * 8
+    return 2 * runs * weeks * week + rows * COLUMNS * 8

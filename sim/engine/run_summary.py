@@ -17,7 +17,7 @@ SMALL_COUNTS, LARGE_COUNTS = np.dtype(np.uint16), np.dtype(np.uint32)
 
 
 class Summary(NamedTuple):
-    """What is kept of every run of a block; R runs, T rounds, N actors, K issues."""
+    """What is kept of every run of a block; R runs, T weeks, N actors, K issues."""
 
     state: NDArray[np.int8]  # (R, T) 0 war, 1 ceasefire, 2 settlement ...
     convener: NDArray[np.int16]  # (R, T)
@@ -57,26 +57,26 @@ class Table(NamedTuple):
     used: Ints  # (1,)
 
 
-def empty_weeks(like: Kept, picks: Picks, runs: int, rounds: int) -> Kept:
-    """Room for the weeks that are kept of a block: parts of shape (runs, rounds, picked, ...)."""
+def empty_weeks(like: Kept, picks: Picks, runs: int, weeks: int) -> Kept:
+    """Room for the weeks that are kept of a block: parts of shape (runs, weeks, picked, ...)."""
     found = {}
     for part in Kept._fields:
         size = getattr(like, part).shape[2:]
         kind = getattr(like, part).dtype
         small = {"f": np.float32, "i": np.int16, "b": np.bool_}[kind.kind]
         picked = len(getattr(picks, part))
-        found[part] = np.zeros((runs if picked else 0, rounds, picked, *size), dtype=small)
+        found[part] = np.zeros((runs if picked else 0, weeks, picked, *size), dtype=small)
     return Kept(**found)
 
 
 def empty_summary(
-    runs: int, rounds: int, actors: int, issues: int, counts: np.dtype[Any] = SMALL_COUNTS
+    runs: int, weeks: int, actors: int, issues: int, counts: np.dtype[Any] = SMALL_COUNTS
 ) -> Summary:
     """Room for the summaries of a block; `counts` is the type of what is counted."""
     kinds = len(event_log.KINDS)
     return Summary(
-        state=np.zeros((runs, rounds), dtype=np.int8),
-        convener=np.zeros((runs, rounds), dtype=np.int16),
+        state=np.zeros((runs, weeks), dtype=np.int8),
+        convener=np.zeros((runs, weeks), dtype=np.int16),
         final_tie=np.zeros((runs, actors, actors), dtype=np.float32),
         final_position=np.zeros((runs, issues), dtype=np.float32),
         final_capability=np.zeros((runs, actors), dtype=np.float32),
@@ -94,7 +94,7 @@ _STATE, _CONVENER = (list(RECORDED["status"]).index(name) for name in ("state", 
 
 @compiled
 def keep_weeks(out, record, picks):
-    """Copy the picked rows of a record of vectors, shape (rounds, rows, size)."""
+    """Copy the picked rows of a record of vectors, shape (weeks, rows, size)."""
     for t in range(record.shape[0] if picks.shape[0] > 0 else 0):
         for v in range(picks.shape[0]):
             for i in range(record.shape[2]):
@@ -103,7 +103,7 @@ def keep_weeks(out, record, picks):
 
 @compiled
 def keep_week_tables(out, record, picks):
-    """Copy the picked rows of a record of matrices, shape (rounds, rows, size, size)."""
+    """Copy the picked rows of a record of matrices, shape (weeks, rows, size, size)."""
     for t in range(record.shape[0] if picks.shape[0] > 0 else 0):
         for v in range(picks.shape[0]):
             for i in range(record.shape[2]):

@@ -217,7 +217,7 @@ class Scratch(NamedTuple):
 class Kept(NamedTuple):
     """Blocks whose rows are the arrays that a run leaves; `RECORDED` says which.
 
-    A record has the same parts with a first axis of rounds (see `blank`).
+    A record has the same parts with a first axis of weeks (see `blank`).
     """
 
     run: Floats  # (variables, 1)
@@ -538,13 +538,13 @@ def _lay_out(plan: _Plan) -> tuple[Memory, dict[tuple[str, str], Any]]:
     return Memory(room[np.float64], room[np.int64], room[np.bool_]), arrays
 
 
-def blank(lay: Layout, rounds: int, parts: tuple[str, ...] = tuple(RECORDED)) -> Kept:
-    """An empty record of a run: the parts of `RECORDED` to keep, no rounds for the others."""
+def blank(lay: Layout, weeks: int, parts: tuple[str, ...] = tuple(RECORDED)) -> Kept:
+    """An empty record of a run: the parts of `RECORDED` to keep, no weeks for the others."""
     like = allocate(lay, 0).kept
     return Kept(
         **{
             part: np.zeros(
-                (rounds if part in parts else 0, *getattr(like, part).shape),
+                (weeks if part in parts else 0, *getattr(like, part).shape),
                 dtype=getattr(like, part).dtype,
             )
             for part in Kept._fields

@@ -42,7 +42,7 @@ def tie_change(two: Sequence[str], since: int = 0, until: int = -1) -> Outcome:
     two : (str, str)
         Names of actors.
     since, until : int
-        Places on the axis of rounds; -1 is the last.
+        Places on the axis of weeks; -1 is the last.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def tie_change(two: Sequence[str], since: int = 0, until: int = -1) -> Outcome:
 
     def change(results: xr.Dataset) -> xr.DataArray:
         tie = measures.tie(results, *two)
-        return tie.isel(round=until, drop=True) - tie.isel(round=since, drop=True)
+        return tie.isel(week=until, drop=True) - tie.isel(week=since, drop=True)
 
     return change
 
@@ -82,13 +82,13 @@ def causal_shares(
         In it all of `causes` are on.
     outcome : callable, or (str, str)
         From results to a DataArray along run; or a pair of actors, for `tie_change` from the first
-        to the last round.
+        to the last week.
     runs, seed : int
         See `sim.runs.ensemble.simulate`.
     causes : sequence of str
         Mechanisms, as `sim.scenario.parameters.Mechanisms` names them; at most six. Attention,
         experience and third parties if not given. A cause that is off is off before the war too:
-        without third parties the first ties are others, which is why a change since the first round
+        without third parties the first ties are others, which is why a change since the first week
         is measured.
     parts, log
         What the outcome needs of the record, see `sim.runs.ensemble.simulate`.

@@ -74,7 +74,7 @@ def parting_of(first: xr.Dataset, second: xr.Dataset) -> Parting | None:
 
 def _what(event: Event) -> tuple[Any, ...]:
     return (
-        event.round, event.decision, event.actor, event.counterpart, event.issue, event.answer,
+        event.week, event.decision, event.actor, event.counterpart, event.issue, event.answer,
     )  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
         )
     same = _what(one)[:5] == _what(other)[:5]
     if not same:
-        early = min((one, other), key=lambda event: (event.round, event.phase))
-        if (one.round, one.phase) != (other.round, other.phase):
+        early = min((one, other), key=lambda event: (event.week, event.phase))
+        if (one.week, one.phase) != (other.week, other.phase):
             place, which = (0, "first") if early is one else (1, "second")
             return (
                 f"{head} in the week of {day(early.date)}: only in the {which}, "

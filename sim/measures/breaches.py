@@ -34,7 +34,7 @@ def violence(results: xr.Dataset) -> xr.DataArray:
 
     Returns
     -------
-    DataArray, dims (run, round, camp)
+    DataArray, dims (run, week, camp)
         In [0, 1]; 0 for a camp with nothing in arms.
     """
     whole, fights = _in_arms(results), _active(results)
@@ -43,8 +43,8 @@ def violence(results: xr.Dataset) -> xr.DataArray:
         total, part = (whole * mask).sum(axis=-1), (whole * fights * mask).sum(axis=-1)
         shares.append(np.divide(part, total, out=np.zeros_like(total), where=total > 0.0))
     return xr.DataArray(
-        np.stack(shares, axis=-1), dims=("run", "round", "camp"),
-        coords={axis: results[axis] for axis in ("run", "round", "camp", "date")},
+        np.stack(shares, axis=-1), dims=("run", "week", "camp"),
+        coords={axis: results[axis] for axis in ("run", "week", "camp", "date")},
         name="violence",
         attrs={"long_name": "share of capability in arms that fights", "units": "1"},
     )  # fmt: skip
@@ -92,10 +92,10 @@ def breach_weights(results: xr.Dataset) -> NDArray[np.float64]:
     ndarray, shape (runs, weeks, actors)
         In capability; 0 for who breaks nothing.
     """
-    violated = variable(results, "violated").transpose("run", "round", "actor").values
+    violated = variable(results, "violated").transpose("run", "week", "actor").values
     weights: NDArray[np.float64] = _in_arms(results) * _bound(results) * violated
     if "effort" in results:
-        weights = weights * variable(results, "effort").transpose("run", "round", "actor").values
+        weights = weights * variable(results, "effort").transpose("run", "week", "actor").values
     return weights
 
 
@@ -155,7 +155,7 @@ def truce_violence(results: xr.Dataset) -> xr.DataArray:
         In [0, 1]; NaN in runs without a ceasefire.
     """
     level, calm = violence(results), under_truce(results)
-    found = level.where(calm).mean("round", skipna=True).rename("truce_violence")
+    found = level.where(calm).mean("week", skipna=True).rename("truce_violence")
     found.attrs = {"long_name": "violence in a ceasefire, by camp", "units": "1"}
     return found
 
@@ -190,9 +190,9 @@ def violence_by_theatre(
         If there are no runs, or a variable was not recorded.
     """
     several(results, 1)
-    level_of = variable(results, "intensity_by_theatre").transpose("theatre", "run", "round")
-    state = variable(results, "state").transpose("run", "round").values
-    age = variable(results, "age").transpose("run", "round").values
+    level_of = variable(results, "intensity_by_theatre").transpose("theatre", "run", "week")
+    state = variable(results, "state").transpose("run", "week").values
+    age = variable(results, "age").transpose("run", "week").values
     weeks = {"war": state == 0}
     for first, last in ages:
         name = f"weeks {first} to {last}" if last is not None else f"week {first} and later"
@@ -238,7 +238,7 @@ def blame_concentration(results: xr.Dataset) -> xr.DataArray:
         From 1 / actors to 1; NaN in runs without blame.
     """
     run_number(results)
-    blame = variable(results, "blame").sum("round")
+    blame = variable(results, "blame").sum("week")
     total = blame.sum("actor")
     parts = blame / total.where(total > 0.0)
     found = (parts**2).sum("actor", skipna=False).rename("blame_concentration")
@@ -254,15 +254,15 @@ def _camps(results: xr.Dataset) -> list[NDArray[np.bool_]]:
 
 
 def _active(results: xr.Dataset) -> NDArray[np.float64]:
-    """Share of what each has in arms that fights, shape (run, round, actor)."""
+    """Share of what each has in arms that fights, shape (run, week, actor)."""
     name = "active" if "active" in results else "fighting"  # as results had it before
-    found: NDArray[np.float64] = variable(results, name).transpose("run", "round", "actor").values
+    found: NDArray[np.float64] = variable(results, name).transpose("run", "week", "actor").values
     return found
 
 
 def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
     """Capability at the end of the week that fights or can: see `sim.engine.build.prepare`."""
-    capability = variable(results, "capability").transpose("run", "round", "actor").values
+    capability = variable(results, "capability").transpose("run", "week", "actor").values
     scenario = scenario_of(results)
     by_task = scenario.mechanisms.fights == "tasks"
     share = [
@@ -274,19 +274,19 @@ def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
 
 
 def _bound(results: xr.Dataset) -> NDArray[np.float64]:
-    """Share of what each has in arms that a ceasefire binds, shape (run, round, actor) or less.
+    """Share of what each has in arms that a ceasefire binds, shape (run, week, actor) or less.
 
     Who breaks what is decided under the state in which the week begins; the first week of results
     is taken to begin without a settlement.
     """
     scenario = scenario_of(results)
-    if scenario.truce.covers is None:
+    if scenario.ceasefire.covers is None:
         return np.ones(1)
     from sim.engine.build import prepare
 
     given, _, layout = prepare(scenario)
     place = [layout.actors.index(str(name)) for name in results["actor"].values]
     covered = given.who.covered[place]
-    settled = variable(results, "state").transpose("run", "round").values == SETTLED_STATE
+    settled = variable(results, "state").transpose("run", "week").values == SETTLED_STATE
     settled = np.pad(settled, ((0, 0), (1, 0)))[:, :-1]
     return np.where(settled[..., None], 1.0, covered)

@@ -24,7 +24,7 @@ SPELL = (
     "run", "start", "last", "start_date", "last_date", "weeks", "convener", "ended", "settled",
     "signed", "first_breach", "violators",
 )  # fmt: skip
-ATTEMPT = ("run", "round", "date", "convener", "proposed", "in_force", "consulted", "signed")
+ATTEMPT = ("run", "week", "date", "convener", "proposed", "in_force", "consulted", "signed")
 
 
 def ceasefires(results: xr.Dataset) -> pd.DataFrame:
@@ -46,16 +46,16 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
     DataFrame
         ``run``; ``start`` and ``last`` (rounds), ``start_date`` and ``last_date`` (first day of
         each); ``weeks``; ``convener``; ``ended`` (``collapse``, ``victory``, or how it stood at
-        the end of the record: ``settlement``, ``censored``); ``settled`` (round in which it became
-        a settlement, -1 if never); ``signed`` (names); ``first_breach`` (round, -1 if none) and
-        ``violators`` (names, of that round).
+        the end of the record: ``settlement``, ``censored``); ``settled`` (week in which it became
+        a settlement, -1 if never); ``signed`` (names); ``first_breach`` (week, -1 if none) and
+        ``violators`` (names, of that week).
     """
-    state = variable(results, "state").transpose("run", "round").values
-    convener = variable(results, "convener").transpose("run", "round").values
-    ratified = variable(results, "ratified").transpose("run", "round", "actor").values
-    violated = variable(results, "violated").transpose("run", "round", "actor").values
+    state = variable(results, "state").transpose("run", "week").values
+    convener = variable(results, "convener").transpose("run", "week").values
+    ratified = variable(results, "ratified").transpose("run", "week", "actor").values
+    violated = variable(results, "violated").transpose("run", "week", "actor").values
     names = [str(name) for name in results["actor"].values]
-    rounds = results["round"].values
+    weeks = results["week"].values
     days = results["date"].values.astype("datetime64[D]").astype(object)
     run, start, last, ended = _spells(results)
     broken = violated.any(axis=-1)
@@ -71,16 +71,16 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
     )
     columns_ = {
         "run": results["run"].values[run],
-        "start": rounds[start],
-        "last": rounds[last],
+        "start": weeks[start],
+        "last": weeks[last],
         "start_date": days[start],
         "last_date": days[last],
         "weeks": last - start + 1,
         "convener": named(results, "actor", convener[run, start]),
         "ended": how.astype(object),
-        "settled": np.where(settled >= 0, rounds[settled], -1),
+        "settled": np.where(settled >= 0, weeks[settled], -1),
         "signed": _tuples(flagged(names, ratified[run, start])),
-        "first_breach": np.where(breached, rounds[breach], -1),
+        "first_breach": np.where(breached, weeks[breach], -1),
         "violators": _tuples(flagged(names, violated[run, breach] & breached[:, None])),
     }
     return pd.DataFrame({name: columns_[name] for name in SPELL})
@@ -107,7 +107,7 @@ def ceasefire_lengths(results: xr.Dataset) -> Lengths:
     Parameters
     ----------
     results : Dataset
-        With `state`, `convener`, and `age` or events, from round 0 on.
+        With `state`, `convener`, and `age` or events, from week 0 on.
 
     Returns
     -------
@@ -116,11 +116,11 @@ def ceasefire_lengths(results: xr.Dataset) -> Lengths:
     Raises
     ------
     ResultsError
-        If the first rounds are missing, or a variable was not recorded.
+        If the first weeks are missing, or a variable was not recorded.
     """
     _from_the_start(results)
     run, start, last, ended = _spells(results)
-    state = variable(results, "state").transpose("run", "round").values
+    state = variable(results, "state").transpose("run", "week").values
     return Lengths(last - start + 1, ended & (state[run, last] != VICTORY_STATE))
 
 
@@ -130,7 +130,7 @@ type _Places = NDArray[np.int64]
 def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.bool_]]:
     """Run, first and last week of every spell, as places, and whether it ended then."""
     every_week(results, "the length of ceasefires")
-    state = variable(results, "state").transpose("run", "round").values
+    state = variable(results, "state").transpose("run", "week").values
     began = _beginnings(results) & (state != VICTORY_STATE)
     held = (state > 0) & (state != VICTORY_STATE)
     began[:, :1] |= held[:, :1]  # a record that was cut opens in the middle of a spell
@@ -150,11 +150,11 @@ def _beginnings(results: xr.Dataset) -> NDArray[np.bool_]:
     """Weeks in which a ceasefire entered into force; the state alone hides the shortest."""
     if "age" not in results and "event_kind" in results:
         signed = columns(results, log.CEASEFIRE)
-        found = np.zeros((results.sizes["run"], results.sizes["round"]), dtype=np.bool_)
+        found = np.zeros((results.sizes["run"], results.sizes["week"]), dtype=np.bool_)
         found[signed.run[signed.answer], signed.week[signed.answer]] = True
         return found
-    age = variable(results, "age").transpose("run", "round").values
-    convener = variable(results, "convener").transpose("run", "round").values
+    age = variable(results, "age").transpose("run", "week").values
+    convener = variable(results, "convener").transpose("run", "week").values
     began: NDArray[np.bool_] = (age == 1) & (convener >= 0)
     return began
 
@@ -184,9 +184,9 @@ def under_truce(results: xr.Dataset) -> xr.DataArray:
 
     Returns
     -------
-    DataArray of bool, dims (run, round)
+    DataArray of bool, dims (run, week)
     """
-    state = variable(results, "state").transpose("run", "round")
+    state = variable(results, "state").transpose("run", "week")
     run, start, last, _ = _spells(results)
     steps = np.zeros((state.shape[0], state.shape[1] + 1), dtype=np.int64)
     np.add.at(steps, (run, start), 1)
@@ -211,7 +211,7 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run``, ``round``, ``date``; ``convener``; ``proposed`` (whether the convener made its
+        ``run``, ``week``, ``date``; ``convener``; ``proposed`` (whether the convener made its
         proposal after all); ``in_force``; ``consulted`` (names of those it chose to consult; who
         must be consulted is not among them); ``signed`` (names of all who said yes, the
         convener's own yes included if it meant it).
@@ -222,7 +222,7 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
         If events were not recorded.
     """
     some = columns(results, log.PROPOSE, log.CONSULT, log.RATIFY, log.CEASEFIRE)
-    key = some.run * results.sizes["round"] + some.week
+    key = some.run * results.sizes["week"] + some.week
     tried, names = some.of(log.PROPOSE), names_of(results, "actor")
     keys = key[some.kind == log.PROPOSE]
     order = np.argsort(keys, kind="stable")
@@ -310,7 +310,7 @@ def ceasefire_survival(
     Parameters
     ----------
     results : Dataset
-        As `ceasefires` needs it, from round 0 on.
+        As `ceasefires` needs it, from week 0 on.
     convener : str, optional
         Only those that this actor brokered.
     level : float
@@ -324,7 +324,7 @@ def ceasefire_survival(
     Raises
     ------
     ResultsError
-        If there was no such ceasefire, none of them collapsed, or the first rounds are missing.
+        If there was no such ceasefire, none of them collapsed, or the first weeks are missing.
     """
     spells = _whole(results)
     if convener is not None:
@@ -346,8 +346,8 @@ def _whole(results: xr.Dataset) -> pd.DataFrame:
 
 def _from_the_start(results: xr.Dataset) -> None:
     run_number(results)
-    if results["round"].values[:1] != [0]:
-        raise ResultsError("the length of ceasefires needs the record from round 0 on")
+    if results["week"].values[:1] != [0]:
+        raise ResultsError("the length of ceasefires needs the record from week 0 on")
 
 
 def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
@@ -359,7 +359,7 @@ def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     Parameters
     ----------
     results : Dataset
-        As `ceasefires` needs it, from round 0 on.
+        As `ceasefires` needs it, from week 0 on.
     level : float
         Coverage of the interval (Wilson).
 
@@ -373,7 +373,7 @@ def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     Raises
     ------
     ResultsError
-        If the first rounds are missing, or a variable was not recorded.
+        If the first weeks are missing, or a variable was not recorded.
     """
     spells = _whole(results)
     order = names_of(results, "actor")

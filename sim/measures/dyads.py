@@ -27,7 +27,7 @@ def ties(results: xr.Dataset) -> xr.DataArray:
 
     Returns
     -------
-    DataArray, dims (run, round, actor, other)
+    DataArray, dims (run, week, actor, other)
         In [-1, 1]; symmetric.
     """
     directed = variable(results, "tie").transpose(..., "actor", "other")
@@ -47,7 +47,7 @@ def tie(results: xr.Dataset, i: str, j: str) -> xr.DataArray:
 
     Returns
     -------
-    DataArray, dims (run, round)
+    DataArray, dims (run, week)
         From -1 (enemies) to 1 (friends).
     """
     both = _both_ways(variable(results, "tie"), pair(results, (i, j)))
@@ -69,11 +69,11 @@ def drift_accounts(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
 
     Returns
     -------
-    DataArray, dims (run, round, account)
+    DataArray, dims (run, week, account)
         On the scale of the tie, mean of both directions.
     """
     both = _both_ways(variable(results, "drift_account"), pair(results, two))
-    both = both.transpose("run", "round", "account")
+    both = both.transpose("run", "week", "account")
     return _named(both, "drift_account", MEANING["drift_account"][0], "-1 to 1")
 
 
@@ -87,27 +87,27 @@ def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
     Parameters
     ----------
     results : Dataset
-        With `attention` and `attention_ideal`, from round 0 on.
+        With `attention` and `attention_ideal`, from week 0 on.
     two : (str, str)
         Names of actors.
 
     Returns
     -------
-    DataArray, dims (run, round, issue)
+    DataArray, dims (run, week, issue)
         On the scale of the tie.
 
     Raises
     ------
     ResultsError
-        Also if the first rounds are missing: the account begins at 0 in round 0.
+        Also if the first weeks are missing: the account begins at 0 in week 0.
     """
     i, j = pair(results, two)
     weight, ideal = variable(results, "attention"), variable(results, "attention_ideal")
-    if every_week(results, "the account by issue")["round"].values[:1] != [0]:
-        raise ResultsError("the account by issue needs the record from round 0 on")
+    if every_week(results, "the account by issue")["week"].values[:1] != [0]:
+        raise ResultsError("the account by issue needs the record from week 0 on")
     p = knobs(scenario_of(results))
     w, x = (
-        table.sel(actor=[i, j]).transpose("actor", "run", "round", "issue")
+        table.sel(actor=[i, j]).transpose("actor", "run", "week", "issue")
         for table in (weight, ideal)
     )
     agreed = np.sqrt(w.values[0] * w.values[1]) * (1.0 - 2.0 * np.abs(x.values[0] - x.values[1]))
@@ -133,12 +133,12 @@ def cohesion(results: xr.Dataset, actors: Sequence[str]) -> xr.DataArray:
 
     Returns
     -------
-    DataArray, dims (run, round)
+    DataArray, dims (run, week)
         From -1 to 1; 0 where fewer than two of them have any capability.
     """
     names = several_actors(results, actors, "cohesion")
     strength = ties(results).sel(actor=names, other=names).values
-    mu = variable(results, "power").sel(actor=names).transpose("run", "round", "actor")
+    mu = variable(results, "power").sel(actor=names).transpose("run", "week", "actor")
     one, two = np.triu_indices(len(names), k=1)
     weights = mu.values[..., one] * mu.values[..., two]
     total = weights.sum(axis=-1)
@@ -156,14 +156,14 @@ def drift_rate(level: xr.DataArray, weeks: int = QUARTER) -> xr.DataArray:
 
     Parameters
     ----------
-    level : DataArray, dims (run, round)
+    level : DataArray, dims (run, week)
         From `tie` or `cohesion`.
     weeks : int
         Over how many; a quarter of a year if not given.
 
     Returns
     -------
-    DataArray, dims (run, round)
+    DataArray, dims (run, week)
         In the unit of `level` a year.
 
     Raises
@@ -171,18 +171,18 @@ def drift_rate(level: xr.DataArray, weeks: int = QUARTER) -> xr.DataArray:
     ResultsError
         If there are not more rounds than `weeks`, or rounds were left out between.
     """
-    rounds = level["round"].values
-    if weeks < 1 or len(rounds) <= weeks:
+    held = level["week"].values
+    if weeks < 1 or len(held) <= weeks:
         raise ResultsError(
-            f"a drift rate over {weeks} weeks needs more than {max(weeks, 0)} rounds, "
-            f"these results hold {len(rounds)}"
+            f"a drift rate over {weeks} weeks needs more than {max(weeks, 0)} weeks, "
+            f"these results hold {len(held)}"
         )
-    if (np.diff(rounds) != 1).any():
-        raise ResultsError("a drift rate needs every round: some were left out of these results")
-    level = level.transpose(..., "round")
+    if (np.diff(held) != 1).any():
+        raise ResultsError("a drift rate needs every week: some were left out of these results")
+    level = level.transpose(..., "week")
     values = level.values
     lost = (values[..., :-weeks] - values[..., weeks:]) * (WEEKS_A_YEAR / weeks)
-    rate = level.isel(round=slice(weeks, None)).copy(data=lost)
+    rate = level.isel(week=slice(weeks, None)).copy(data=lost)
     return _named(rate, "drift_rate", f"loss over {weeks} weeks, as a rate", "1 / year")
 
 

@@ -48,7 +48,7 @@ class Columns(NamedTuple):
 
 
 def columns(results: xr.Dataset, *kinds: int) -> Columns:
-    """Events of some kinds, of the runs and rounds that the results hold.
+    """Events of some kinds, of the runs and weeks that the results hold.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def columns(results: xr.Dataset, *kinds: int) -> Columns:
     run_number(distinct_runs(results))
     chosen = np.isin(event_column(results, "kind"), kinds)
     run, here = places(results["run"].values, event_column(results, "run")[chosen])
-    week, then = places(results["round"].values, event_column(results, "round")[chosen])
+    week, then = places(results["week"].values, event_column(results, "week")[chosen])
     kept = here & then
     found = {
         name: event_column(results, name)[chosen][kept]
@@ -108,10 +108,10 @@ def flagged(names: list[str], flags: NDArray[Any]) -> list[tuple[str, ...]]:
 
 
 def when(results: xr.Dataset, run: NDArray[Any], week: NDArray[Any]) -> dict[str, Any]:
-    """Run, round and date at these places, as columns of a table."""
+    """Run, week and date at these places, as columns of a table."""
     days = results["date"].values.astype("datetime64[D]").astype(object)
     return {
         "run": results["run"].values[run],
-        "round": results["round"].values[week],
+        "week": results["week"].values[week],
         "date": pd.Series(days[week], dtype=object),
     }

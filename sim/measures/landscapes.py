@@ -156,8 +156,8 @@ def landscape(results: xr.Dataset, at: When, run: int | None = None) -> pd.DataF
         weigh more.
     """
     week, number = week_at(results, at), run_number(results, run)
-    one = results.isel(round=[week]).sel(run=[number])
-    power = variable(one, "power").transpose("run", "round", "actor").values[0, 0]
+    one = results.isel(week=[week]).sel(run=[number])
+    power = variable(one, "power").transpose("run", "week", "actor").values[0, 0]
     names = [str(name) for name in results["actor"].values]
     return local_minima(ties(one).values[0, 0], power, names)
 
@@ -174,7 +174,7 @@ def line_up_energy(results: xr.Dataset, against: Sequence[str]) -> xr.DataArray:
 
     Returns
     -------
-    DataArray, dims (run, round)
+    DataArray, dims (run, week)
         ``sum_ij mu_i mu_j S_ij`` over ordered pairs on opposite sides: the lower, the better the
         line-up fits the ties. In [-1/2, 1/2].
     """
@@ -182,8 +182,8 @@ def line_up_energy(results: xr.Dataset, against: Sequence[str]) -> xr.DataArray:
         raise ResultsError("a line-up is a list of names of actors")
     some = {actor(results, name) for name in against}
     inside = np.array([str(name) in some for name in results["actor"].values])
-    mu = variable(results, "power").transpose("run", "round", "actor")
-    strength = ties(results).transpose("run", "round", "actor", "other").values
+    mu = variable(results, "power").transpose("run", "week", "actor")
+    strength = ties(results).transpose("run", "week", "actor", "other").values
     weighed = mu.values[..., :, None] * mu.values[..., None, :] * strength
     value = 2.0 * weighed[..., inside, :][..., ~inside].sum(axis=(-1, -2))
     found = mu.isel(actor=0, drop=True).copy(data=value).rename("line_up_energy")

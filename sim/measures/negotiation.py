@@ -18,10 +18,10 @@ from sim.results.selection import pair as selected
 from sim.results.selection import run_number, variable
 
 TALKS = (
-    "run", "round", "date", "came", "stayed_away", "tabled", "voted", "accepted", "refused",
+    "run", "week", "date", "came", "stayed_away", "tabled", "voted", "accepted", "refused",
     "settled",
 )  # fmt: skip
-CONTENT = ("run", "round", "date", "issue", "status_quo", "agreed", "moved")
+CONTENT = ("run", "week", "date", "issue", "status_quo", "agreed", "moved")
 
 
 def talks(results: xr.Dataset) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run``, ``round``, ``date``; ``came`` and ``stayed_away`` (names of the parties that
+        ``run``, ``week``, ``date``; ``came`` and ``stayed_away`` (names of the parties that
         decide whether to attend); ``tabled`` (issues put on the table in this round); ``voted``
         (whether there was a vote: not if nobody came or nothing is on the table); ``accepted``
         and ``refused`` (names of those who were asked for a vote; a settlement needs only those
@@ -47,7 +47,7 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
         If events were not recorded.
     """
     some = columns(results, log.ATTEND, log.TABLE, log.VOTE, log.SETTLE)
-    key = some.run * results.sizes["round"] + some.week
+    key = some.run * results.sizes["week"] + some.week
     keys = np.unique(key)
     who, issues = names_of(results, "actor"), names_of(results, "issue")
     tabled, settle = some.of(log.TABLE), some.of(log.SETTLE)
@@ -60,7 +60,7 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
         return pd.Series(flagged(who, flags), dtype=object)
 
     found = {
-        **when(results, keys // results.sizes["round"], keys % results.sizes["round"]),
+        **when(results, keys // results.sizes["week"], keys % results.sizes["week"]),
         "came": told(log.ATTEND, True),
         "stayed_away": told(log.ATTEND, False),
         "tabled": pd.Series(
@@ -154,11 +154,11 @@ def said_and_done(
     """
     known, two = names_of(results, "actor"), selected(results, pair)
     flags = {
-        name: variable(results, name).sel(actor=list(two)).transpose("run", "round", "actor").values
+        name: variable(results, name).sel(actor=list(two)).transpose("run", "week", "actor").values
         for name in ("objected", "declared", "accepted")
     }
     some = columns(every_week(results, "a period"), log.CEASEFIRE, log.SETTLE, log.RATIFY)
-    length, tables = results.sizes["round"], []
+    length, tables = results.sizes["week"], []
     signed = np.zeros_like(flags["objected"])
     ratify = some.of(log.RATIFY)
     yes = ratify.answer | (ratify.actor == ratify.counterpart)
@@ -198,7 +198,7 @@ def settlements(results: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run``, ``round``, ``date`` (week in which it was agreed); ``issue``; ``status_quo``
+        ``run``, ``week``, ``date`` (week in which it was agreed); ``issue``; ``status_quo``
         (position at the end of that week) and ``agreed`` (the text), from 0 to 1; ``moved``, their
         difference. A record that was cut shows a settlement in its first week if it stands then.
 
@@ -208,10 +208,10 @@ def settlements(results: xr.Dataset) -> pd.DataFrame:
         If a variable was not recorded.
     """
     run_number(every_week(results, "what settlements say"))
-    state = variable(results, "state").transpose("run", "round").values == SETTLED_STATE
+    state = variable(results, "state").transpose("run", "week").values == SETTLED_STATE
     began = state & ~np.concatenate([np.zeros_like(state[:, :1]), state[:, :-1]], axis=1)
     text, tabled, position = (
-        variable(results, name).transpose("run", "round", "issue").values
+        variable(results, name).transpose("run", "week", "issue").values
         for name in ("text", "tabled", "position")
     )
     run, week, issue = np.nonzero(began[:, :, None] & tabled)

@@ -47,7 +47,7 @@ def paired_difference(
     if seeds[0] != seeds[1]:
         raise ResultsError(f"paired runs need one seed: these have {seeds[0]} and {seeds[1]}")
     several(one)
-    for axis, words in (("run", "runs"), ("round", "rounds"), ("date", "dates")):
+    for axis, words in (("run", "runs"), ("week", "weeks"), ("date", "dates")):
         if not np.array_equal(one[axis].values, other[axis].values):
             raise ResultsError(f"paired results need the same {words}: these differ")
     first, second = measure(one), measure(other)

@@ -177,7 +177,7 @@ def _search(S: NDArray[np.float64]) -> tuple[float, NDArray[np.int64]]:
 
 def _table(results: xr.Dataset, at: When, run: int | None) -> NDArray[np.float64]:
     week, number = week_at(results, at), run_number(results, run)
-    table: NDArray[np.float64] = ties(results.isel(round=[week])).sel(run=number).values[0]
+    table: NDArray[np.float64] = ties(results.isel(week=[week])).sel(run=number).values[0]
     return table
 
 
@@ -223,11 +223,11 @@ def sides(results: xr.Dataset) -> xr.DataArray:
 
     Returns
     -------
-    DataArray of int, dims (run, round, actor)
+    DataArray of int, dims (run, week, actor)
         +1 in the camp of the first actor with a tie, -1 in the other, 0 without ties.
     """
     run_number(results)
-    table = ties(results).transpose("run", "round", "actor", "other")
+    table = ties(results).transpose("run", "week", "actor", "other")
     names = _names(results)
     flat = table.values.reshape(-1, len(names), len(names))
     found = np.array([best_division(S, names, len(flat))[1] for S in flat], dtype=np.int64)
@@ -252,7 +252,7 @@ def apart(results: xr.Dataset, two: Sequence[str], level: float = LEVEL) -> xr.D
 
     Returns
     -------
-    Dataset, dim round
+    Dataset, dim week
         ``share``, ``low``, ``high``. An actor without ties is apart from nobody.
     """
     i, j = pair(results, two)
@@ -296,7 +296,7 @@ def line_ups(
         with ``low`` and ``high``.
     """
     week = week_at(results, at)
-    signs, names = _line_up_signs(results.isel(round=[week]), actors)
+    signs, names = _line_up_signs(results.isel(week=[week]), actors)
     rows, count = _counted(signs[:, 0])
     low, high = wilson(count, signs.shape[0], level)
     groups = [_groups(names, row) for row in rows]
@@ -330,7 +330,7 @@ def line_ups_over_time(
 
     Returns
     -------
-    DataArray, dims (line_up, round)
+    DataArray, dims (line_up, week)
         Each week adds up to 1. The coordinates ``first``, ``second`` and ``aside`` hold names
         joined by spaces; those of the last row, ``other line-ups``, are empty.
     """
@@ -345,15 +345,15 @@ def line_ups_over_time(
     labels = [f"{one} | {two}" for one, two in zip(words[0][:-1], words[1][:-1], strict=True)]
     return xr.DataArray(
         np.clip(share, 0.0, 1.0),
-        dims=("line_up", "round"),
+        dims=("line_up", "week"),
         coords={
             "line_up": np.array([*labels, OTHERS], dtype=object),
             **{
                 name: ("line_up", np.array(column, dtype=object))
                 for name, column in zip(("first", "second", "aside"), words, strict=True)
             },
-            "round": results["round"],
-            "date": ("round", results["date"].values),
+            "week": results["week"],
+            "date": ("week", results["date"].values),
         },
         name="line_up_share",
         attrs={"long_name": "share of runs in a line-up", "units": "1"},
@@ -364,9 +364,9 @@ def _line_up_signs(
     results: xr.Dataset, actors: Sequence[str] | None
 ) -> tuple[NDArray[np.int64], list[str]]:
     names = _names(results) if actors is None else several_actors(results, actors, "a line-up")
-    found = sides(results).sel(actor=names).transpose("run", "round", "actor").values
+    found = sides(results).sel(actor=names).transpose("run", "week", "actor").values
     if found.size == 0:
-        raise ResultsError("these results hold no rounds")
+        raise ResultsError("these results hold no weeks")
     return _led(found.reshape(-1, len(names))).reshape(found.shape), names
 
 

@@ -14,7 +14,7 @@ from sim.measures.dyads import tie
 from sim.results.selection import pair, run_number
 
 STAYS = 8
-TURNS = ("round", "date", "weeks", "turned")
+TURNS = ("week", "date", "weeks", "turned")
 
 
 def divergence(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def divergence(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> p
     Parameters
     ----------
     results : Dataset
-        With `tie`, every round.
+        With `tie`, every week.
     two : (str, str)
         Names of actors.
     stays : int
@@ -33,8 +33,8 @@ def divergence(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> p
     -------
     DataFrame
         One row a run, index ``run``, but for runs in which the two were never friends: such a tie
-        has nothing to halve. ``round`` (-1 if it did not turn), ``date`` (None), ``weeks`` (from
-        the first round to the turn, or to the last week in which it could have been seen) and
+        has nothing to halve. ``week`` (-1 if it did not turn), ``date`` (None), ``weeks`` (from
+        the first week to the turn, or to the last week in which it could have been seen) and
         ``turned``. `kaplan_meier` of ``weeks`` and ``turned`` is the curve, the mean of
         ``turned`` the share of runs.
 
@@ -72,14 +72,12 @@ def rupture(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> pd.D
 
 def _level(results: xr.Dataset, two: Sequence[str], stays: int) -> NDArray[np.float64]:
     run_number(results)
-    level: NDArray[np.float64] = tie(results, *pair(results, two)).transpose("run", "round").values
-    rounds = results["round"].values
-    if stays < 1 or len(rounds) < stays:
-        raise ResultsError(
-            f"a turn that stays {stays} weeks cannot be seen in {len(rounds)} rounds"
-        )
-    if (np.diff(rounds) != 1).any():
-        raise ResultsError("a turn needs every round: some were left out of these results")
+    level: NDArray[np.float64] = tie(results, *pair(results, two)).transpose("run", "week").values
+    weeks = results["week"].values
+    if stays < 1 or len(weeks) < stays:
+        raise ResultsError(f"a turn that stays {stays} weeks cannot be seen in {len(weeks)} weeks")
+    if (np.diff(weeks) != 1).any():
+        raise ResultsError("a turn needs every week: some were left out of these results")
     return level
 
 
@@ -90,7 +88,7 @@ def _turns(results: xr.Dataset, below: NDArray[np.bool_], stays: int) -> pd.Data
     # the last weeks cannot show a turn that stays: they are not watched
     return pd.DataFrame(
         {
-            "round": np.where(turned, results["round"].values[first], -1),
+            "week": np.where(turned, results["week"].values[first], -1),
             "date": [days[n] if yes else None for n, yes in zip(first, turned, strict=True)],
             "weeks": np.where(turned, first, lasting.shape[1] - 1),
             "turned": turned,

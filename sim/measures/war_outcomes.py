@@ -85,7 +85,7 @@ def outcomes(
     """
     run_number(every_week(results, "the class of an outcome"))
     scenario = scenario_of(results)
-    weeks = variable(results, "state").transpose("run", "round").values
+    weeks = variable(results, "state").transpose("run", "week").values
     state, age = weeks[:, -1], _age(weeks)
     position = _last_positions(results)
     issues = [str(name) for name in results["issue"].values]
@@ -119,8 +119,8 @@ def outcomes(
                     meanings[f"won_by_{camp}"] = f"the war was won by {words.camp(camp)}"
     two = next(iter(scenario.bilateral), None) if allies is None else pair(results, allies)
     told = allies is not None or "tie" in results
-    if two is not None and told and results.sizes["round"] >= SPLIT_WEEKS:
-        level = tie(results, *two).transpose("run", "round").values
+    if two is not None and told and results.sizes["week"] >= SPLIT_WEEKS:
+        level = tie(results, *two).transpose("run", "week").values
         found["alliance_split"] = (level[:, -SPLIT_WEEKS:] < 0.0).all(axis=1)
         meanings["alliance_split"] = (
             f"the tie of {words.all(two)} below 0 in each of the last {SPLIT_WEEKS} weeks"
@@ -147,7 +147,7 @@ def _front_when_won(
     """
     if "position" not in results:
         return last
-    front = variable(results, "position").isel(issue=issue).transpose("run", "round").values
+    front = variable(results, "position").isel(issue=issue).transpose("run", "week").values
     won = (state == VICTORY).argmax(axis=1)
     return np.asarray(front[np.arange(len(front)), won])
 
@@ -166,7 +166,7 @@ def _last_positions(results: xr.Dataset) -> NDArray[np.float64]:
     if "final_position" in results and "position" not in results:
         last: NDArray[np.float64] = results["final_position"].transpose("run", "issue").values
     else:
-        last = variable(results, "position").transpose("run", "round", "issue").values[:, -1]
+        last = variable(results, "position").transpose("run", "week", "issue").values[:, -1]
     return last.astype(np.float64)
 
 

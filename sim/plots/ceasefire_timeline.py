@@ -57,12 +57,12 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
     ax = style.canvas(ax, 9.0, 1.9 + max(0.3, 0.17 * tall) * (len(rows) + 1))
     if style.small(ax):  # one line a row
         label = {name: style.short(words, 24) for name, words in style.labels(results).items()}
-    broken = variable(shown, "violated").transpose("run", "actor", "round").values[0]
+    broken = variable(shown, "violated").transpose("run", "actor", "week").values[0]
     place = {str(name): n for n, name in enumerate(results["actor"].values)}
     # Dots stand before the bar that they belong to, so that no stroke hides behind one.
     before = ax.transData + ScaledTranslation(-4 / 72, 0, style.figure_of(ax).dpi_scale_trans)
     for spell in spells:
-        _bar(ax, spell, colour, style.day(dates[0]) - 7.0 * int(results["round"].values[0]))
+        _bar(ax, spell, colour, style.day(dates[0]) - 7.0 * int(results["week"].values[0]))
         left, right = _days(spell)
         for row, name in enumerate(rows, start=1):
             ax.barh(

@@ -39,7 +39,7 @@ def difference(
     pair : (str, str), optional
         Names of actors whose tie is compared; the first of `default_pairs` if not given.
     measure : callable, optional
-        What is compared in its place: from results to a DataArray along run and round.
+        What is compared in its place: from results to a DataArray along run and week.
     ax : Axes, optional
 
     Returns
@@ -65,13 +65,13 @@ def difference(
         raise ResultsError("either a pair or a measure is compared, not both")
     sample = measure(results)
     gap = measures.paired_difference(results, other, measure)
-    if gap["mean"].dims != ("round",):
+    if gap["mean"].dims != ("week",):
         raise ResultsError(
-            f"a difference over the dates needs a measure along run and round, "
+            f"a difference over the dates needs a measure along run and week, "
             f"this one has {', '.join(map(str, sample.dims))}"
         )
     what = what if what != "difference" else str(sample.attrs.get("long_name", sample.name or what))
-    week = np.searchsorted(results["round"].values, gap["round"].values)
+    week = np.searchsorted(results["week"].values, gap["week"].values)
     dates = results["date"].values[week]
     ax = style.canvas(ax)
     ax.fill_between(dates, gap["low"], gap["high"], color=BAND, alpha=0.25, linewidth=0)

@@ -98,10 +98,10 @@ def default_rounds(results: xr.Dataset, count: int) -> list[int]:
 
     There are fewer if the results have not so many.
     """
-    rounds = [int(number) for number in results["round"].values]
-    steps = min(count, len(rounds)) - 1
+    weeks = [int(number) for number in results["week"].values]
+    steps = min(count, len(weeks)) - 1
     return (
-        [rounds[-1]]
+        [weeks[-1]]
         if steps < 1
-        else [rounds[(len(rounds) - 1) * n // steps] for n in range(steps + 1)]
+        else [weeks[(len(weeks) - 1) * n // steps] for n in range(steps + 1)]
     )

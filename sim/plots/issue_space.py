@@ -72,16 +72,16 @@ def offers(
     x, y = _two(results, issues)
     shown = style.chosen(results, run)
     text, tabled, position = (
-        variable(shown, name).transpose("run", "round", "issue").sel(issue=[x, y]).values
+        variable(shown, name).transpose("run", "week", "issue").sel(issue=[x, y]).values
         for name in ("text", "tabled", "position")
     )
     talks = measures.talks(shown)
     talks = talks[talks["voted"]]
-    weight = variable(shown, "weight").sel(issue=[x, y]).mean(("run", "round"))
-    ideal = variable(shown, "ideal").sel(issue=[x, y]).mean(("run", "round"))
+    weight = variable(shown, "weight").sel(issue=[x, y]).mean(("run", "week"))
+    ideal = variable(shown, "ideal").sel(issue=[x, y]).mean(("run", "week"))
     places = np.where(tabled, text, position)
     ax = style.canvas(ax, 7.4, 5.6)
-    where = [np.searchsorted(shown[axis].values, talks[axis]) for axis in ("run", "round")]
+    where = [np.searchsorted(shown[axis].values, talks[axis]) for axis in ("run", "week")]
     points, agreed = places[tuple(where)], talks["settled"].to_numpy(dtype=bool)
     single = shown.sizes["run"] == 1
     if single and len(points):

@@ -70,7 +70,7 @@ def tie_matrices(
     ----------
     results : Dataset
     dates : sequence of date, str or int, optional
-        Days or rounds; the first and the last round if not given.
+        Days or weeks; the first and the last week if not given.
     run : int, optional
         Number of a run, the first if not given.
 
@@ -104,7 +104,7 @@ def _there(results: xr.Dataset, dates: Sequence[When], run: int | None) -> None:
 
 def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesImage:
     week, number = week_at(results, at), run_number(results, run)
-    table = variable(results, "tie").sel(run=number).isel(round=week)
+    table = variable(results, "tie").sel(run=number).isel(week=week)
     values = table.transpose("actor", "other").values.copy()
     count = len(values)
     np.fill_diagonal(values, np.nan)

@@ -46,7 +46,7 @@ def layout(results: xr.Dataset, run: int | None = None) -> dict[str, tuple[float
         The same at all dates, so that what moves between networks is the ties.
     """
     number = run_number(results, run)
-    mean = measures.ties(results.sel(run=[number])).mean(("run", "round")).values
+    mean = measures.ties(results.sel(run=[number])).mean(("run", "week")).values
     names = [str(name) for name in results["actor"].values]
     apart = {
         a: {b: 1.25 - 0.75 * float(mean[i, j]) for j, b in enumerate(names) if i != j}
@@ -146,7 +146,7 @@ places_of = layout
 def _first(results: xr.Dataset, at: When, run: int | None) -> set[str]:
     """The camp at a date that is drawn round: that of the first actor with ties."""
     week, number = week_at(results, at), run_number(results, run)
-    return set(measures.camps(results, int(results["round"].values[week]), number).first)
+    return set(measures.camps(results, int(results["week"].values[week]), number).first)
 
 
 def _web(
@@ -156,9 +156,9 @@ def _web(
     week, number = week_at(results, at), run_number(results, run)
     names = [str(name) for name in results["actor"].values]
     spots = np.array([places[name] for name in names])
-    S = measures.ties(results.isel(round=[week])).sel(run=number).values[0]
+    S = measures.ties(results.isel(week=[week])).sel(run=number).values[0]
     _edges(ax, S, spots)
-    camps = measures.camps(results, int(results["round"].values[week]), number)
+    camps = measures.camps(results, int(results["week"].values[week]), number)
     one, two = set(camps.first), set(camps.second)
     # what is like the round camp of the first panel is round here too
     if len(one & round_ones) - len(one - round_ones) < len(two & round_ones) - len(
@@ -258,7 +258,7 @@ def _power(results: xr.Dataset, week: int, number: int) -> NDArray[np.float64]:
     count = results.sizes["actor"]
     if "power" not in results:
         return np.full(count, 1.0 / count)
-    power: NDArray[np.float64] = results["power"].sel(run=number).isel(round=week).values
+    power: NDArray[np.float64] = results["power"].sel(run=number).isel(week=week).values
     return power
 
 

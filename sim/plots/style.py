@@ -203,7 +203,7 @@ def figure_of(ax: Axes) -> Figure:
 
 
 def week_of(results: xr.Dataset, week: int) -> str:
-    """The week at a place on the axis of rounds, in words."""
+    """The week at a place on the axis of weeks, in words."""
     first = results["date"].values[week].astype("datetime64[D]").item()
     return f"week of {first.day} {first:%B %Y}"
 
@@ -278,8 +278,8 @@ def curve(
     Parameters
     ----------
     ax : Axes
-    dates : ndarray, shape (rounds,)
-    values : ndarray, shape (runs, rounds)
+    dates : ndarray, shape (weeks,)
+    values : ndarray, shape (runs, weeks)
     colour : str
     lines : int
         How many there will be.

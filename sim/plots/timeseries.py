@@ -129,7 +129,7 @@ def attention(
         If an actor or the run is not there, or attention was not recorded.
     """
     shown = style.chosen(results, run)
-    share = selection.variable(shown, "attention_short").transpose("actor", "run", "round")
+    share = selection.variable(shown, "attention_short").transpose("actor", "run", "week")
     order = [str(name) for name in results["actor"].values]
     torn = [name for name in order if share.sel(actor=name).values.max(initial=0.0) > 0.0]
     wanted = (torn or order)[:MOST_TORN]

@@ -51,11 +51,11 @@ def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]
         If the run is not there, or violence by theatre was not recorded.
     """
     shown = style.chosen(results, run)
-    by_place = variable(shown, "intensity_by_theatre").transpose("theatre", "run", "round").values
+    by_place = variable(shown, "intensity_by_theatre").transpose("theatre", "run", "week").values
     names = [str(label) for label in results["theatre_label"].values]
     panels = list(zip(names, by_place, strict=True))
     if len(panels) > 1 and "intensity" in results:
-        whole = variable(shown, "intensity").transpose("run", "round").values
+        whole = variable(shown, "intensity").transpose("run", "week").values
         panels.insert(0, ("the whole country", whole))
     dates = results["date"].values
     _, grid = plt.subplots(

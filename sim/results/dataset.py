@@ -53,7 +53,7 @@ class Event:
 
     Attributes
     ----------
-    run, round : int
+    run, week : int
         Run of the ensemble; week.
     date : datetime.date
         First day of the week.
@@ -74,7 +74,7 @@ class Event:
     """
 
     run: int
-    round: int
+    week: int
     date: dt.date
     phase: int
     decision: str
@@ -114,7 +114,7 @@ def assemble(
     Returns
     -------
     Dataset
-        Dims run, round, actor, other, issue, camp, theatre, objective, link, account, event, term.
+        Dims run, week, actor, other, issue, camp, theatre, objective, link, account, event, term.
     """
     order = file_order(scenario, lay)
     variables: dict[str, Any] = {}
@@ -137,7 +137,7 @@ def assemble(
                     values = values.take(order[dim], axis=axis)
             meaning, unit = MEANING[public]
             variables[public] = (
-                ("run", "round", *dims),
+                ("run", "week", *dims),
                 values,
                 {"long_name": meaning, "units": unit},
             )
@@ -168,8 +168,8 @@ def coordinates_of(
         camps = [*camps, *(f"camp_{n + 1}" for n in range(len(camps), 2))]
     return {
         "run": ("run", np.asarray(runs, dtype=np.int64)),
-        "round": ("round", np.arange(weeks)),
-        "date": ("round", np.datetime64(scenario.start) + 7 * np.arange(weeks)),
+        "week": ("week", np.arange(weeks)),
+        "date": ("week", np.datetime64(scenario.start) + 7 * np.arange(weeks)),
         "actor": ("actor", _words(actors)),
         "actor_label": ("actor", _words(a.label for a in scenario.actors.values())),
         "other": ("other", _words(actors)),
@@ -210,7 +210,7 @@ def _event_variables(
     counts = [len(part) for part in logs]
     codes = {
         "event_run": np.repeat(np.asarray(runs, dtype=np.int64), counts),
-        "event_round": rows[:, log.ROUND].astype(np.int64),
+        "event_week": rows[:, log.ROUND].astype(np.int64),
         "event_kind": rows[:, log.KIND].astype(np.int64),
         "event_actor": renumber(rows[:, log.ACTOR], order["actor"]),
         "event_counterpart": renumber(rows[:, log.COUNTERPART], order["actor"]),
@@ -248,11 +248,11 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
         raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
     column = {
         name: event_column(results, name)
-        for name in ("run", "round", "kind", "answer", "gain", "shock", "terms")
+        for name in ("run", "week", "kind", "answer", "gain", "shock", "terms")
     }
     for name, axis in (("actor", "actor"), ("counterpart", "actor"), ("issue", "issue")):
         column[name] = named(results, axis, event_column(results, name))
-    week, held = places(results["round"].values, column["round"])
+    week, held = places(results["week"].values, column["week"])
     held &= np.isin(column["run"], numbers if run is None else [run])
     dates = [day.astype("datetime64[D]").item() for day in results["date"].values]
     found = {name: values[held].tolist() for name, values in column.items()}
@@ -260,7 +260,7 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
         kind = log.KINDS[found["kind"][n]]
         yield Event(
             run=found["run"][n],
-            round=found["round"][n],
+            week=found["week"][n],
             date=dates[place],
             phase=kind.phase,
             decision=kind.name,

@@ -116,7 +116,7 @@ class Study:
         if block is None:
             size = Recording(scenario, Layout.of(scenario), names).bytes_a_run
             # Events of a run take about this much for every actor and week.
-            size += 100 * scenario.rounds * len(scenario.actors) if "events" in names else 0
+            size += 100 * scenario.weeks * len(scenario.actors) if "events" in names else 0
             block = max(1, min(_BLOCK, _BLOCK_BYTES // size))
         return cls(scenario, seed, runs, first, names, hold, whole("block", block, 1, MOST_RUNS))
 
@@ -154,7 +154,7 @@ class Study:
     def coordinates(self) -> dict[str, Any]:
         """Coordinates of the results, see `sim.results.dataset.coordinates_of`."""
         lay = self.prepared[2]
-        found = coordinates_of(self.scenario, lay, self.numbers(), self.scenario.rounds)
+        found = coordinates_of(self.scenario, lay, self.numbers(), self.scenario.weeks)
         return {**found, "answer": ("answer", np.array(["no", "yes"], dtype=object))}
 
     def attributes(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sim.scenario.files import differing, dumps, loads_kept
 from sim.scenario.schema import Scenario
 
 # Format 1 had no checksum, no mask of finished runs, and zeros where nothing was written.
-STORE_FORMAT = 2
+STORE_FORMAT = 3
 
 
 class Manifest(BaseModel):

@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
-from sim.results.provenance import FORMAT, folded
+from sim.results.provenance import FORMAT, RENAMED, folded
 from sim.writing import write_whole
 
 # After the netCDF content stand these bytes and a checksum of it; netCDF readers ignore them. HDF5
@@ -133,6 +133,7 @@ def load(path: str | os.PathLike[str]) -> xr.Dataset:
             raise ResultsError(f"{source} is not a results file of this program")
         found = int(results.attrs["format"])
         if found <= FORMAT:
+            results = results.rename({k: v for k, v in RENAMED.items() if k in results.variables})
             if results["date"].dtype.kind != "M":
                 days = results["date"].values.astype("datetime64[s]")
                 kept = {n: v for n, v in results["date"].attrs.items() if n != "comment"}

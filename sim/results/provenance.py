@@ -4,7 +4,7 @@ Results hold some codes in place of names: who convened (`convener`), who acted 
 (`event_actor`, `event_counterpart`, `event_issue`). A code is a place in the file of the scenario,
 never a place on an axis of the Dataset, which a user may select from or put in another order; the
 scenario travels with the Dataset as an attribute of the coordinate `date`. Runs and weeks of events
-are numbers, as the coordinates `run` and `round` have them.
+are numbers, as the coordinates `run` and `week` have them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ from sim.rules.jit import rules_fingerprint
 from sim.scenario.files import dumps, loads_kept
 from sim.scenario.schema import Scenario
 
-FORMAT = 1
+FORMAT = 2
+# What is called otherwise in files of format 1 and in stores of format 1 and 2.
+RENAMED = {"round": "week", "event_round": "event_week"}
 # Where the text of the scenario lies: displayed results do not show attributes of coordinates.
 _HOLDER, _TEXT = "date", "scenario"
 # Axes that measures and figures need as axes, also with one value.
 _AXES = (
-    "run", "round", "actor", "other", "issue", "camp", "theatre", "link", "account", "objective",
+    "run", "week", "actor", "other", "issue", "camp", "theatre", "link", "account", "objective",
 )  # fmt: skip
 
 
@@ -122,18 +124,18 @@ def checked(results: xr.Dataset) -> xr.Dataset:
         has_axis(results, axis)
         if axis in results.dims and axis not in results.coords:
             raise ResultsError(f"these results do not say which {axis} is which: they lack a part")
-    for axis in ("run", "round", "date"):
+    for axis in ("run", "week", "date"):
         if axis not in results.coords:
             raise ResultsError(f"these results have no {axis!r}: they are no results of runs")
     mark = results.coords.get("scenario_hash")
-    if (mark is not None and mark.ndim > 1) or results["date"].dims != ("round",):
+    if (mark is not None and mark.ndim > 1) or results["date"].dims != ("week",):
         raise ResultsError(
             "these results hold runs of several scenarios: read those of each by themselves"
         )
-    if (np.diff(results["round"].values) <= 0).any():
+    if (np.diff(results["week"].values) <= 0).any():
         raise ResultsError(
             "the weeks of these results are not in the order of time: "
-            "results.sortby('round') puts them in order"
+            "results.sortby('week') puts them in order"
         )
     return results
 
@@ -185,7 +187,7 @@ def every_week(results: xr.Dataset, what: str) -> xr.Dataset:
     ResultsError
         If weeks were left out between others.
     """
-    if (np.diff(checked(results)["round"].values) != 1).any():
+    if (np.diff(checked(results)["week"].values) != 1).any():
         raise ResultsError(f"{what} needs every week: some were left out of these results")
     return results
 
@@ -204,9 +206,9 @@ def whole(results: xr.Dataset, what: str) -> xr.Dataset:
     ResultsError
         If something of them was left out; says what.
     """
-    rounds = every_week(results, what)["round"].values
-    if len(rounds) and rounds[0] != 0:
-        raise ResultsError(f"{what} needs the record from week 0 on; these begin at {rounds[0]}")
+    weeks = every_week(results, what)["week"].values
+    if len(weeks) and weeks[0] != 0:
+        raise ResultsError(f"{what} needs the record from week 0 on; these begin at {weeks[0]}")
     for axis in ("actor", "other", "issue"):
         gone = set(names_of(results, axis)) - set(results[axis].values.tolist())
         if gone:

@@ -138,7 +138,7 @@ def pieces(results: xr.Dataset) -> Iterator[xr.Dataset]:
 
 
 def week_at(results: xr.Dataset, at: When) -> int:
-    """Position on the axis of rounds of the week in which a date falls.
+    """Position on the axis of weeks of the week in which a date falls.
 
     Parameters
     ----------
@@ -151,15 +151,15 @@ def week_at(results: xr.Dataset, at: When) -> int:
     ResultsError
         If it is no date, or outside the results; says what they span.
     """
-    rounds, dates = checked(results)["round"].values, results["date"].values.astype("datetime64[D]")
-    if len(rounds) == 0:
-        raise ResultsError("these results hold no rounds")
+    weeks, dates = checked(results)["week"].values, results["date"].values.astype("datetime64[D]")
+    if len(weeks) == 0:
+        raise ResultsError("these results hold no weeks")
     end = dates[-1] + np.timedelta64(6, "D")
-    span = f"{dates[0]} to {end} (rounds {rounds[0]} to {rounds[-1]})"
+    span = f"{dates[0]} to {end} (weeks {weeks[0]} to {weeks[-1]})"
     if isinstance(at, (int, np.integer)):
-        if at not in rounds:
-            raise ResultsError(f"round {at} is outside the results: {span}")
-        return int(np.flatnonzero(rounds == at)[0])
+        if at not in weeks:
+            raise ResultsError(f"week {at} is outside the results: {span}")
+        return int(np.flatnonzero(weeks == at)[0])
     try:
         when = at.date() if isinstance(at, dt.datetime) else at
         day = np.datetime64(when, "D")

@@ -15,9 +15,9 @@ from sim.results.selection import variable
 # Table -> dimensions of its rows: of every week, and at the end of a run.
 TABLES: dict[str, tuple[str, ...]] = {
     "runs": ("run",),
-    "weeks": ("run", "round"),
-    "actors": ("run", "round", "actor"),
-    "pairs": ("run", "round", "actor", "other"),
+    "weeks": ("run", "week"),
+    "actors": ("run", "week", "actor"),
+    "pairs": ("run", "week", "actor", "other"),
     "events": ("event",),
 }
 STATES = ("war", "ceasefire", "settlement", "victory")
@@ -40,7 +40,7 @@ def to_frame(results: xr.Dataset, table: str = "runs") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run`` and, where rows are of weeks, ``round`` and ``date`` (datetime, first day of the
+        ``run`` and, where rows are of weeks, ``week`` and ``date`` (datetime, first day of the
         week); ``actor`` and ``other`` with ``actor_label`` and ``other_label``; then one column a
         variable, in the unit that its attribute ``units`` says. `convener` is a name, empty before
         the first deal; `state` is one of ``war``, ``ceasefire``, ``settlement``, ``victory``.
@@ -67,7 +67,7 @@ def to_frame(results: xr.Dataset, table: str = "runs") -> pd.DataFrame:
     dims = TABLES[table]
     names = _of(results, dims)
     if not names and table in ("actors", "pairs"):
-        dims = tuple(dim for dim in dims if dim != "round")
+        dims = tuple(dim for dim in dims if dim != "week")
         names = _of(results, dims)
     if not names:
         raise ResultsError(f"these results hold nothing for the table {table!r}: record more")
@@ -99,7 +99,7 @@ def _rows(results: xr.Dataset, names: list[str], dims: tuple[str, ...]) -> pd.Da
         found["convener"] = named(results, "actor", found["convener"].to_numpy())
     if "state" in names:
         found["state"] = found["state"].map(dict(enumerate(STATES)))
-    heads = [c for c in ("run", "round", "date", "actor", "actor_label", "other", "other_label")
+    heads = [c for c in ("run", "week", "date", "actor", "actor_label", "other", "other_label")
              if c in found.columns]  # fmt: skip
     return found[[*heads, *names]]
 
@@ -110,12 +110,12 @@ def _runs(results: xr.Dataset) -> pd.DataFrame:
     hidden = {"story", *(() if "event" in results.dims else ("event_count",))}
     names = [name for name in _of(results, ("run",)) if name not in hidden]
     found = pd.DataFrame({"run": results["run"].values})
-    last = variable(results, "state").isel(round=-1).values
+    last = variable(results, "state").isel(week=-1).values
     found["state"] = [STATES[int(code)] for code in last]
     for name in names:
         found[name] = results[name].values
     if "position" in results:
-        position = variable(results, "position").isel(round=-1)
+        position = variable(results, "position").isel(week=-1)
     elif "final_position" in results:
         position = variable(results, "final_position")
     else:

@@ -28,8 +28,8 @@ LEVELS: dict[str, str] = {
 _ACTOR_PARTS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
 _WEEKLY = {row.name: row.part for row in VARIABLES}
 IN_SUMMARY: dict[str, tuple[str, ...]] = {
-    "state": ("round",),
-    "convener": ("round",),
+    "state": ("week",),
+    "convener": ("week",),
     "final_tie": ("actor", "other"),
     "final_position": ("issue",),
     "final_capability": ("actor",),
@@ -38,7 +38,7 @@ IN_SUMMARY: dict[str, tuple[str, ...]] = {
     "story": (),
     "event_count": (),
 }
-EVENT_CODES = ("round", "kind", "actor", "counterpart", "issue", "answer")
+EVENT_CODES = ("week", "kind", "actor", "counterpart", "issue", "answer")
 
 
 class Variable(NamedTuple):
@@ -169,16 +169,16 @@ class Recording:
         case, lay = self.scenario, self.layout
         most = event_log.room(
             len(lay.actors), len(lay.issues), len(lay.objectives), len(case.bilateral),
-            20 * len(case.events), case.rounds,
+            20 * len(case.events), case.weeks,
         )  # fmt: skip
         return SMALL_COUNTS if most <= np.iinfo(SMALL_COUNTS).max else LARGE_COUNTS
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
         """Everything that is kept, events apart."""
-        lay, rounds = self.layout, self.scenario.rounds
+        lay, weeks = self.layout, self.scenario.weeks
         sizes = {
-            "round": rounds, "actor": len(lay.actors), "other": len(lay.actors),
+            "week": weeks, "actor": len(lay.actors), "other": len(lay.actors),
             "issue": len(lay.issues), "camp": 2, "theatre": len(lay.theatres),
             "objective": len(lay.objectives), "link": len(lay.links), "account": 4,
             "kind": len(event_log.KINDS), "answer": 2,
@@ -187,7 +187,7 @@ class Recording:
         found = [(name, dims, getattr(like, name).dtype) for name, dims in IN_SUMMARY.items()]
         for name in self.weekly:
             part = _WEEKLY[name]
-            dims = ("round", *(("account",) if part == "account" else ()))
+            dims = ("week", *(("account",) if part == "account" else ()))
             kind = {"status": np.int16}.get(part, np.bool_ if "flag" in part else np.float32)
             found.append((name, (*dims, *DIMS[PARTS[part][0]]), np.dtype(kind)))
         return tuple(

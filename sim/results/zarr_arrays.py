@@ -16,6 +16,7 @@ from sim.errors import ResultsError
 from sim.results.dataset import MEANING
 from sim.results.ensemble_spec import Study
 from sim.results.netcdf import dates_as_written
+from sim.results.provenance import RENAMED
 from sim.results.variables import Variable
 
 EVENTS = "events"
@@ -138,7 +139,8 @@ class Arrays:
         """The array of a variable, if it is laid out as the study has it."""
         array, study = self._array(variable.name), self._study
         chunks = (study.block, *(max(1, size) for size in variable.shape))
-        there = (array.chunks, array.shape[1:], str(array.dtype), array.metadata.dimension_names)
+        dims = tuple(RENAMED.get(dim, dim) for dim in array.metadata.dimension_names or ())
+        there = (array.chunks, array.shape[1:], str(array.dtype), dims)
         right = (chunks, variable.shape, variable.dtype, ("run", *variable.dims))
         if there != right or array.shape[0] < study.runs:
             raise ValueError(f"the array {variable.name} is not laid out as in the manifest")

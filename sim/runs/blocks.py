@@ -50,12 +50,12 @@ class _Room:
     @classmethod
     def of(cls, study: Study, runs: int) -> _Room:
         g, _, lay = study.prepared
-        rounds, kept = study.scenario.rounds, study.recording
-        most = most_events(g, lay, rounds)
-        rows = runs * rounds * 2 * len(lay.actors) if kept.events else 0
+        weeks, kept = study.scenario.weeks, study.recording
+        most = most_events(g, lay, weeks)
+        rows = runs * weeks * 2 * len(lay.actors) if kept.events else 0
         return cls(
-            run_summary.empty_weeks(blank(lay, 0), kept.picks, runs, rounds),
-            run_summary.empty_summary(runs, rounds, len(lay.actors), len(lay.issues), kept.counts),
+            run_summary.empty_weeks(blank(lay, 0), kept.picks, runs, weeks),
+            run_summary.empty_summary(runs, weeks, len(lay.actors), len(lay.issues), kept.counts),
             run_summary.Table(event_log.empty(rows), np.zeros(1, dtype=np.int64)),
             event_log.empty(most if kept.events else 0),
             kept.picks,
@@ -90,7 +90,7 @@ def play_runs(study: Study, numbers: NDArray[np.int64], weeks: int | None = None
 
     Of each run only so many `weeks` are played, if they are given.
     """
-    weeks = study.scenario.rounds if weeks is None else weeks
+    weeks = study.scenario.weeks if weeks is None else weeks
     room = _Room.of(study, len(numbers))
     fill = _fill_by_mesa if study.has_own_classes else _fill_compiled
     try:
@@ -121,7 +121,7 @@ def _fill_compiled(
 ) -> list[Failure]:
     g, p, lay = study.prepared
     (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
-    record = blank(lay, study.scenario.rounds, study.recording.parts)
+    record = blank(lay, study.scenario.weeks, study.recording.parts)
     luck, traits = keys_of(study.seed, numbers, study.hold)
     count, force, ties = event_log.counter(len(lay.actors)), world.force, world.tie.T
     for n in range(len(numbers)):

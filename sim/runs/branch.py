@@ -70,7 +70,7 @@ def branch(
     old = scenario_of(run)
     new = with_changes(old, set)
     which = selection.run_number(run, number)
-    week = int(run["round"].values[selection.week_at(run, at)])
+    week = int(run["week"].values[selection.week_at(run, at)])
     if "branch" in run.attrs:
         raise ResultsError("this run is a branch itself: branch off the run that it comes from")
     if any(actor.agent is not None for actor in (*old.actors.values(), *new.actors.values())):
@@ -83,14 +83,14 @@ def branch(
     world = begin(old, g, p, lay, seed, which, hold)
     unchanged = begin(old, g, p, lay, seed, which, hold)
     changed = begin(new, *after, seed, which, hold)
-    rounds = new.rounds
-    record = blank(lay, rounds)
-    log = empty(most_events(g, lay, week) + most_events(after[0], lay, rounds))
+    weeks = new.weeks
+    record = blank(lay, weeks)
+    log = empty(most_events(g, lay, week) + most_events(after[0], lay, weeks))
     count = counter()
     keys = keys_of(seed, np.array([which], dtype=np.uint64), hold)[0][0]
     play(g, p, world, record, log, count, keys, NO_DRAWS, 0, week, None)
     _change(world, before, after, unchanged, changed)
-    play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, rounds, None)
+    play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, weeks, None)
     must_be_sound(count, which)
     results = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
     changes = [f"{path} {was} to {now}" for path, was, now in differing(old, new)]
@@ -126,8 +126,8 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
     for mechanism in ("bilateral", "tie_behaviour"):
         if getattr(old.mechanisms, mechanism) != getattr(new.mechanisms, mechanism):
             faults.append(Fault(f"mechanisms.{mechanism}", "cannot change on the way"))
-    if new.rounds <= week:
-        faults.append(Fault("rounds", f"must be more than {week}, the week of the branch"))
+    if new.weeks <= week:
+        faults.append(Fault("weeks", f"must be more than {week}, the week of the branch"))
     if faults:
         raise ScenarioError(faults)
 

@@ -103,7 +103,7 @@ def ensemble(
     Examples
     --------
     >>> base = ensemble("scenarios/toy.toml", runs=200)
-    >>> float((base.state.isel(round=-1) == 2).mean())  # share of runs that end settled
+    >>> float((base.state.isel(week=-1) == 2).mean())  # share of runs that end settled
     """
     study = Study.of(
         given(scenario, set), runs=runs, seed=seed, first=first, record=record, hold=hold,

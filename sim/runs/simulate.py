@@ -33,7 +33,7 @@ def simulate(
     runs: int = 1,
     seed: int = 1,
     first: int = 0,
-    rounds: int | None = None,
+    weeks: int | None = None,
     set: Mapping[str, object] | Sequence[str] = (),
     parts: tuple[str, ...] | None = None,
     log: bool = True,
@@ -80,8 +80,8 @@ def simulate(
         If `runs`, `rounds`, `seed` or `first` is out of range.
     """
     case = given(scenario, set)
-    if rounds is not None:
-        case = with_changes(case, {"rounds": rounds})
+    if weeks is not None:
+        case = with_changes(case, {"weeks": weeks})
     runs = whole("runs", runs, 1, MOST_RUNS)
     seed, first = whole("seed", seed, 0, 2**64 - 1), whole("first", first, 0, MOST_RUNS)
     for part in parts or ():
@@ -129,10 +129,10 @@ def replay(
     if check:
         names = [name for name in ("state", "final_tie") if name in results]
         kept = results[names].sel(run=number).load()
-        weeks = again["state"].sel(run=number, round=kept["round"].values)
+        weeks = again["state"].sel(run=number, week=kept["week"].values)
         same = np.array_equal(kept["state"].values, weeks.values)
         if same and "final_tie" in kept:
-            last = again["tie"].isel(run=0, round=-1)
+            last = again["tie"].isel(run=0, week=-1)
             last = last.sel(actor=kept["actor"].values, other=kept["other"].values)
             last = last.transpose(*kept["final_tie"].dims).astype(np.float32)
             same = np.allclose(kept["final_tie"].values, last.values, atol=1e-6)
@@ -164,7 +164,7 @@ def gather(
 
     # The weeks of a single run are told: with many actors it takes minutes.
     weekly = len(numbers) == 1
-    total, unit = (scenario.rounds, "week") if weekly else (len(numbers), "run")
+    total, unit = (scenario.weeks, "week") if weekly else (len(numbers), "run")
 
     def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
         week = shown.add if weekly else None
@@ -225,12 +225,12 @@ def afford(
         If this machine has less free.
     """
     g, _, lay = prepared
-    rows = most_events(g, lay, scenario.rounds) if log else 0
-    need = memory.memory_in_full(lay, scenario.rounds, runs, rows, parts)
+    rows = most_events(g, lay, scenario.weeks) if log else 0
+    need = memory.memory_in_full(lay, scenario.weeks, runs, rows, parts)
     memory.must_fit(
         need,
         f"{runs} {'run' if runs == 1 else 'runs'} of {len(scenario.actors)} actors and "
-        f"{scenario.rounds} weeks, kept in full,",
+        f"{scenario.weeks} weeks, kept in full,",
         "ask for fewer runs, weeks or actors, or keep less of each run in an ensemble "
         "(sim ensemble)",
     )
@@ -248,13 +248,13 @@ def _play_compiled(
     week: Callable[[], None] | None,
 ) -> tuple[Kept, NDArray[np.float64]]:
     """One run by the compiled driver: its record and its events; `week` is told of each week."""
-    (g, p, lay), rounds = prepared, scenario.rounds
-    record = blank(lay, rounds) if parts is None else blank(lay, rounds, ("status", *parts))
-    rows, count = empty(most_events(g, lay, rounds) if log else 0), counter()
+    (g, p, lay), weeks = prepared, scenario.weeks
+    record = blank(lay, weeks) if parts is None else blank(lay, weeks, ("status", *parts))
+    rows, count = empty(most_events(g, lay, weeks) if log else 0), counter()
     world = begin(scenario, g, p, lay, seed, number, hold)
     luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
-    at_once = rounds if week is None else 1
-    for first in range(0, rounds, at_once):
+    at_once = weeks if week is None else 1
+    for first in range(0, weeks, at_once):
         play(g, p, world, record, rows, count, luck[0], NO_DRAWS, first, first + at_once, None)
         if week is not None:
             week()

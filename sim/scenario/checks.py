@@ -79,8 +79,8 @@ def _names(
 
 
 def _calendar(case: Scenario) -> Iterator[Finding]:
-    if case.rounds * 7 > (dt.date.max - case.start).days:
-        yield Finding(("rounds",), "the run would end after the year 9999", uses=(("start",),))
+    if case.weeks * 7 > (dt.date.max - case.start).days:
+        yield Finding(("weeks",), "the run would end after the year 9999", uses=(("start",),))
 
 
 def _labels(case: Scenario) -> Iterator[Finding]:
@@ -207,11 +207,11 @@ def _theatres(case: Scenario) -> Iterator[Finding]:
             problem += "its capability in the air or on the ground"
             uses: tuple[Path, ...] = (("actors", name, "armed"), ("actors", name, "tasks"))
             yield Finding(path, problem, "take it out", uses)
-    covers = case.truce.covers or ()
-    yield from _names(("truce", "covers"), covers, case.theatres, "theatre")
-    if case.truce.covers == ():
+    covers = case.ceasefire.covers or ()
+    yield from _names(("ceasefire", "covers"), covers, case.theatres, "theatre")
+    if case.ceasefire.covers == ():
         problem = "a ceasefire must cover at least one theatre"
-        yield Finding(("truce", "covers"), problem, "take it out if it covers all of them")
+        yield Finding(("ceasefire", "covers"), problem, "take it out if it covers all of them")
 
 
 def _patrons(case: Scenario) -> Iterator[Finding]:
@@ -456,7 +456,7 @@ def _parameters(case: Scenario) -> Iterator[Finding]:
 def _mechanisms(case: Scenario, given: Collection[str]) -> Iterator[Finding]:
     for owner, names in idle_numbers(case).items():
         if owner == MONITORED:
-            why, use = "truce.monitored is false", ("truce", "monitored")
+            why, use = "ceasefire.monitored is false", ("ceasefire", "monitored")
         else:
             word, use = getattr(case.mechanisms, owner), ("mechanisms", owner)
             why = f"mechanisms.{owner} is {repr(word) if word else 'off'} and sets it"

@@ -38,6 +38,8 @@ PARAMETERS: Mapping[str, str] = {
     "own_cost": "cost_saved_by_holding_back", "opening": "opening_offer",
 }  # fmt: skip
 """The parameters that had another name, and their name now."""
+FIELDS: Mapping[str, str] = {"rounds": "weeks", "truce": "ceasefire"}
+"""The same of fields at the top of a file."""
 
 # What `theory = "..."` stood for where a file said nothing else.
 _THEORIES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
@@ -68,6 +70,9 @@ _PATH = re.compile(rf"\bparameters\.({_OLD})\b")
 _KEY = re.compile(rf"^(\s*)({_OLD})(?=\s*(?:\.|=))")
 _INLINE = re.compile(rf"([{{,]\s*)({_OLD})(?=\s*(?:\.|=))")
 _HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+")
+_TOP = re.compile(rf"^(\s*)({'|'.join(FIELDS)})(?=\s*(?:\.|=))")
+_TABLE = re.compile(rf"^(\s*\[\s*)({'|'.join(FIELDS)})(?=\s*[\].])")
+_INSIDE = re.compile(rf"(?<![\w.])({'|'.join(FIELDS)})\.(?=monitored|covers)")
 _THEORY = re.compile(r"^\s*theory\s*=")
 
 
@@ -80,6 +85,8 @@ def now_called(path: str) -> str:
         With dots, as ``parameters.varpi``.
     """
     group, _, name = path.partition(".")
+    if group in FIELDS:
+        return f"now called {FIELDS[group]!r}; `sim migrate FILE` rewrites a file"
     if group == "parameters" and name in PARAMETERS:
         return f"now called {PARAMETERS[name]!r}; `sim migrate FILE` rewrites a file"
     if path == "theory":
@@ -136,6 +143,10 @@ def _renamed(lines: list[str]) -> Iterator[str]:
         header = _HEADER.match(line)
         table = header.group(1) if header else table
         new = _PATH.sub(lambda found: f"parameters.{PARAMETERS[found.group(1)]}", line)
+        new = _INSIDE.sub(lambda found: f"{FIELDS[found.group(1)]}.", new)
+        new = _TABLE.sub(lambda found: found.group(1) + FIELDS[found.group(2)], new)
+        if not table:
+            new = _TOP.sub(lambda found: found.group(1) + FIELDS[found.group(2)], new)
         if table == "parameters" and not header:
             new = _KEY.sub(lambda found: found.group(1) + PARAMETERS[found.group(2)], new)
         elif not table and re.match(r"\s*parameters\s*=", line):

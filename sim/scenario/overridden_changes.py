@@ -46,7 +46,7 @@ def overridden(scenario: Scenario, changes: Changes) -> list[str]:
         for field, path, old in _set_by(scenario, event):
             new, name = getattr(event, field), ".".join(path)
             mine = is_changed(path) and not is_changed(("events", str(n), field))
-            if mine and week < scenario.rounds and old != new:
+            if mine and week < scenario.weeks and old != new:
                 when = f"week {week}" if event.date is None else f"{event.date}, week {week}"
                 ends = f"holds until {when}; then" if week else f"is never used: at {when}"
                 words = f"{name} = {field_types.shown(old)} {ends} a dated event sets it to "

@@ -58,12 +58,12 @@ def _merge(base: Table, top: Table, annotation: Any) -> Table:
 
 def release(merged: Table, top: Mapping[str, Any]) -> None:
     """Drop the parameters of what `top` switches off and says nothing else of."""
-    switched, truce, said = (top.get(key) for key in ("mechanisms", "truce", "parameters"))
+    switched, ceasefire, said = (top.get(key) for key in ("mechanisms", "ceasefire", "parameters"))
     numbers = merged.get("parameters")
     idle: list[str] = []
     for mechanism, on in switched.items() if isinstance(switched, Mapping) else ():
         idle += IDLE.get(mechanism, ()) if is_off(mechanism, on) else ()
-    if isinstance(truce, Mapping) and truce.get("monitored") is False:
+    if isinstance(ceasefire, Mapping) and ceasefire.get("monitored") is False:
         idle += IDLE[MONITORED]
     if idle and isinstance(numbers, Table):
         kept = Table()
@@ -147,9 +147,9 @@ def _forget(tree: Table, what: str, name: str) -> None:
     """Take out everything that names an actor, an issue, a camp or a theatre."""
     actors, issues = _tables(tree, "actors"), _tables(tree, "issues")
     if what == "theatres":
-        truce = tree.get("truce")
-        if isinstance(truce, Table):
-            _filter(truce, ("covers",), name)
+        ceasefire = tree.get("ceasefire")
+        if isinstance(ceasefire, Table):
+            _filter(ceasefire, ("covers",), name)
         for actor in actors:
             _leave(actor, name)
     elif what == "camps":
@@ -286,7 +286,7 @@ def read_changes(changes: Changes, faults: list[Fault]) -> tuple[dict[str, objec
         return {str(path): value for path, value in changes.items()}, Place("set")
     if not isinstance(changes, Iterable):
         problem = f"must be values by path, is {changes!r}"
-        raise ScenarioError([Fault("", problem, 'like {"rounds": 52}', "set")])
+        raise ScenarioError([Fault("", problem, 'like {"weeks": 52}', "set")])
     place, read = Place("--set"), dict[str, object]()
     for change in [changes] if isinstance(changes, str) else changes:
         path, equals, text = str(change).partition("=")
@@ -322,7 +322,7 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
     Table
     """
     copy: Table = clone(tree)
-    layer: dict[str, dict[str, object]] = {"mechanisms": {}, "truce": {}, "parameters": {}}
+    layer: dict[str, dict[str, object]] = {"mechanisms": {}, "ceasefire": {}, "parameters": {}}
     for path, value in changes.items():
         if len(faults) > MOST_FAULTS:
             break

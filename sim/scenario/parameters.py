@@ -584,7 +584,7 @@ def idle_numbers(scenario: Any) -> dict[str, tuple[str, ...]]:
         owner: names
         for owner, names in IDLE.items()
         if (
-            not scenario.truce.monitored
+            not scenario.ceasefire.monitored
             if owner == MONITORED
             else is_off(owner, getattr(scenario.mechanisms, owner))
         )

@@ -51,7 +51,7 @@ class Theatre(Sourced):
     label: Line = Field(description="name in figures and in the chronicle")
 
 
-class Truce(Sourced):
+class Ceasefire(Sourced):
     """What a ceasefire is, whoever brokers it."""
 
     covers: tuple[Name, ...] | None = Field(
@@ -251,7 +251,7 @@ class Scenario(Part):
     name: Line = Field(description="title of the scenario")
     description: Text = Field("", description="what it is about, and what it asks")
     start: dt.date = Field(description="first day of week 0")
-    rounds: WeeksFromOne = Field(120, description="weeks to run")
+    weeks: WeeksFromOne = Field(120, description="weeks to run")
     camps: Annotated[Mapping[Name, Camp], Frozen] = Field({}, description="the two sides, or none")
     issues: Annotated[Mapping[Name, Issue], Frozen] = Field(description="what it is about")
     actors: Annotated[Mapping[Name, Actor], Frozen] = Field(description="who takes part")
@@ -266,7 +266,7 @@ class Scenario(Part):
     theatres: Annotated[Mapping[Name, Theatre], Frozen] = Field(
         {}, description="parts of the country, if what happens where matters"
     )
-    truce: Truce = Field(Truce(), description="what a ceasefire is")
+    ceasefire: Ceasefire = Field(Ceasefire(), description="what a ceasefire is")
     events: tuple[Event, ...] = Field((), description="dated changes in what actors are given")
     parameters: Parameters = Field(Parameters(), description="numbers of the theory")
     mechanisms: Mechanisms = Field(Mechanisms(), description="parts of the theory, on or off")
@@ -277,7 +277,7 @@ class Scenario(Part):
     def __repr__(self) -> str:
         return (
             f"Scenario {self.name!r}: {len(self.actors)} actors, {len(self.issues)} issues, "
-            f"{self.rounds} weeks from {self.start}\n"
+            f"{self.weeks} weeks from {self.start}\n"
             "Run it: sim.simulate(scenario). Every value: print(sim.scenario.files.dumps(scenario))"
         )
 

@@ -146,7 +146,7 @@ def load_plan(path: str | Path) -> Plan:
         Fault(f"targets.{place} ({target.name})", problem, hint, *place_of(tree, (*at, field)))
         for place, target in enumerate(tables.targets)
         for at in [("targets", place)]
-        for field, problem, hint in _problems(target, tables.known_until, scenario.rounds)
+        for field, problem, hint in _problems(target, tables.known_until, scenario.weeks)
     )
     faults = list(islice(of_targets, MOST_FAULTS + 1))
     faults += [
@@ -195,7 +195,7 @@ def _refuse(faults: list[Fault]) -> None:
         raise ScenarioError(faults)
 
 
-def _problems(target: Target, known_until: dt.date, rounds: int) -> Iterator[tuple[str, str, str]]:
+def _problems(target: Target, known_until: dt.date, weeks: int) -> Iterator[tuple[str, str, str]]:
     """Field, problem and hint of what is wrong with a target."""
     if target.measure not in MEASURES:
         hint = nearest(target.measure, list(MEASURES))
@@ -208,8 +208,8 @@ def _problems(target: Target, known_until: dt.date, rounds: int) -> Iterator[tup
         yield "until", "needs either until or base_rate = true", ""
     if target.until is not None and target.until > known_until:
         yield "until", f"rests on {target.until}, after known_until = {known_until}", ""
-    if target.week is not None and target.week >= rounds:
-        problem = f"week {target.week} is not played: the scenario has {rounds}, from 0 on"
+    if target.week is not None and target.week >= weeks:
+        problem = f"week {target.week} is not played: the scenario has {weeks}, from 0 on"
         yield "week", problem, ""
     if target.measure in MEASURES:
         low, high = MEASURES[target.measure].within

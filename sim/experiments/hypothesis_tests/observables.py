@@ -67,14 +67,14 @@ class Series(NamedTuple):
 
 def tie(results: xr.Dataset, i: str, j: str) -> NDArray[np.float64]:
     """Tie of two actors by run and week, mean of both directions."""
-    values = variable(results, "tie").transpose("run", "round", "actor", "other")
+    values = variable(results, "tie").transpose("run", "week", "actor", "other")
     there, back = values.sel(actor=i, other=j).values, values.sel(actor=j, other=i).values
     return np.asarray(0.5 * (there.astype(np.float64) + back.astype(np.float64)))
 
 
 def first_achieved(results: xr.Dataset, cast: Cast) -> NDArray[np.int64]:
     """First week in which the goal stands achieved, by run; `NOT_MET` where it does not come."""
-    position = results["position"].sel(issue=cast.goal).transpose("run", "round").values
+    position = results["position"].sel(issue=cast.goal).transpose("run", "week").values
     # positions may be kept in 32 bits: a mark met exactly must count
     near = 1e-6
     safe = position >= cast.achieved - near if cast.upwards else position <= cast.achieved + near
@@ -85,7 +85,7 @@ def since(
     results: xr.Dataset, week: NDArray[np.int64] | int, later: bool = True
 ) -> NDArray[np.bool_]:
     """Weeks from one on, the same or one a run; or all others. By run and week."""
-    shape = (results.sizes["run"], results.sizes["round"])
+    shape = (results.sizes["run"], results.sizes["week"])
     start = np.broadcast_to(np.asarray(week).reshape(-1, 1), (shape[0], 1))
     found = np.arange(shape[1]) >= start
     return found if later else ~found
@@ -120,7 +120,7 @@ def answers(
     chosen = np.isin(asked.actor, [names.index(name) for name in who])
     if whom is not None:
         chosen &= np.isin(asked.counterpart, [names.index(name) for name in whom])
-    shape = (results.sizes["run"], results.sizes["round"])
+    shape = (results.sizes["run"], results.sizes["week"])
     asked = asked.at(chosen)
     place = asked.run * shape[1] + asked.week
     counted = asked.answer == yes
@@ -137,10 +137,10 @@ def drift(
     Runs in which that week does not come are left out; so are those in which it comes too late.
     """
     t0 = first_achieved(results, cast)
-    chosen = t0 + cast.weeks.lag < results.sizes["round"]
+    chosen = t0 + cast.weeks.lag < results.sizes["week"]
     start, runs = np.where(chosen, t0, 0), np.arange(len(t0))
     values = tie(results, *(pair or cast.pair))
-    later = np.minimum(start + cast.weeks.lag, results.sizes["round"] - 1)
+    later = np.minimum(start + cast.weeks.lag, results.sizes["week"] - 1)
     first, last = values[runs, start], values[runs, later]
     return mean(first, chosen), mean(last, chosen), mean(last - first, chosen)
 
@@ -193,7 +193,7 @@ def figures(
     }
     met = weeks["after"].any(axis=1)
     read[MET] = mean(met.astype(float), np.ones(len(met), dtype=np.bool_))
-    if (first_achieved(results, cast) + cast.weeks.lag < results.sizes["round"]).any():
+    if (first_achieved(results, cast) + cast.weeks.lag < results.sizes["week"]).any():
         read[DRIFT] = drift(results, cast)[2]
     return read
 
@@ -204,7 +204,7 @@ def pair_figures(
     """Ties of other pairs, named ``"tie measured: a, b"`` and ``"drift: a, b"``."""
     read = {}
     weeks = since(results, cast.weeks.measured)
-    some = (first_achieved(results, cast) + cast.weeks.lag < results.sizes["round"]).any()
+    some = (first_achieved(results, cast) + cast.weeks.lag < results.sizes["week"]).any()
     for i, j in pairs:
         values = tie(results, i, j)
         read[f"tie measured: {i}, {j}"] = Series(values, np.ones_like(values)).over(weeks)

@@ -114,7 +114,7 @@ def find(scenario: Scenario, pair: Sequence[str] | None = None) -> Cast:
     proxies = tuple(name for name in armed if _first_patron(scenario, name) == spoiler)
     camp = scenario.actors[spoiler].camp
     ends = [scenario.actors[name].long for name in (partner, spoiler)]
-    weeks = scenario.rounds
+    weeks = scenario.weeks
     return Cast(
         partner=partner,
         spoiler=spoiler,

@@ -152,7 +152,7 @@ def _conclusions(case: Scenario, conclusion: Any, pair: Sequence[str] | None) ->
 def _axis(case: Scenario) -> xr.Dataset:
     """The actors of a scenario as results have them, to ask for a pair."""
     names = np.array(list(case.actors), dtype=object)
-    coords = {"run": ("run", [0]), "round": ("round", [0]), "date": ("round", [case.start])}
+    coords = {"run": ("run", [0]), "week": ("week", [0]), "date": ("week", [case.start])}
     return xr.Dataset(coords={**coords, "actor": ("actor", names)})
 
 

@@ -89,9 +89,9 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
     titles = chapters(story)
     for n, (first, heading) in enumerate(titles):
         until = titles[n + 1][0] if n + 1 < len(titles) else (story.weeks, 0)
-        told = [line for line in chosen if first <= (line.round, line.phase) < until]
+        told = [line for line in chosen if first <= (line.week, line.phase) < until]
         if told:
-            entries = [f"{day(story.dates[line.round])}: {line.text}" for line in told]
+            entries = [f"{day(story.dates[line.week])}: {line.text}" for line in told]
             blocks.append("\n".join([_wrap(heading, width), *(_hang(e, width) for e in entries)]))
     summed = summing.of_one(story)
     blocks.append("\n".join(["In sum", *(_hang(text, width) for text in summed)]))
@@ -109,7 +109,7 @@ def sentences(results: xr.Dataset, run: int | None = None) -> list[tuple[dt.date
         If there is no such run, or events were not recorded.
     """
     story = Story(results, _runs(results, run)[0])
-    return [(story.dates[line.round], line.text) for line in _chosen(story)]
+    return [(story.dates[line.week], line.text) for line in _chosen(story)]
 
 
 def summary(results: xr.Dataset, run: int | None = None, width: int | None = None) -> str:
@@ -148,7 +148,7 @@ def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
         if truce.collapse is not None:
             found.append(((truce.last + 1, 0), "War again"))
     if story.victory is not None:
-        found.append(((story.victory.round, WON), "Victory"))
+        found.append(((story.victory.week, WON), "Victory"))
     return found
 
 
@@ -168,14 +168,14 @@ def _chosen(story: Story) -> list[Line]:
     enough = round(ENOUGH * room)
     kept = kept[:enough] + [n for n in kept[enough:] if found[n].weight >= SMALL]
     lines = [found[n] for n in sorted(kept)]
-    return sorted(lines, key=lambda line: (line.round, line.phase))
+    return sorted(lines, key=lambda line: (line.week, line.phase))
 
 
 def _runs(results: xr.Dataset, run: int | None) -> list[int]:
     """The run that is asked for, or all."""
     if "event_kind" not in results:
         raise ResultsError("these results hold no events: record them, and the run can be told")
-    if not results.sizes.get("round", 0):
+    if not results.sizes.get("week", 0):
         raise ResultsError("these results hold no weeks: record the part 'status' at least")
     if results.sizes.get("event", 0) == 0 and _must_have_events(results):
         raise ResultsError("these results hold no events: record them, and the run can be told")
@@ -192,7 +192,7 @@ def _must_have_events(results: xr.Dataset) -> bool:
     """Whether something that leaves an event has happened: a war may be without any."""
     scenario = scenario_of(results)
     able = [scenario.actors[name] for name in scenario.roles.conveners]
-    held = results.sizes.get("round", 0) > scenario.parameters.first_ceasefire_round
+    held = results.sizes.get("week", 0) > scenario.parameters.first_ceasefire_round
     convened = held and any(actor.capability * actor.tasks.diplomacy > 0 for actor in able)
     return convened or ("state" in results and bool((results["state"] > 0).any()))
 

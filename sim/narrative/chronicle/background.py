@@ -46,7 +46,7 @@ def fronts(story: Story) -> Iterator[Line]:
     if front is None:
         return
     since = 0
-    end = story.weeks if story.victory is None else story.victory.round
+    end = story.weeks if story.victory is None else story.victory.week
     for start, after in [*((t.start, t.last + 1) for t in story.truces), (end, 0)]:
         weeks, was = start - since, story.position(front, since) if start > since else None
         now = story.at("position", start - 1, issue=front) if start > since else None
@@ -67,7 +67,7 @@ def victory(story: Story) -> Iterator[Line]:
     at, weeks = event.terms["position"], count(int(event.terms["weeks"]), "week")
     stands = f"{story.words.stands(event.issue)} at {level(at)} after {weeks} at that end"
     text = f"{stands}: {story.words.camp(camp)} has won the war, and its order is to come"
-    yield Line(event.round, 10, 30.0, sentence(text))
+    yield Line(event.week, 10, 30.0, sentence(text))
 
 
 def shifts(story: Story) -> Iterator[Line]:
@@ -91,7 +91,7 @@ def aims(story: Story) -> Iterator[Line]:
     for event in story.events:
         if event.decision in ("satisfied", "threatened"):
             key = (event.actor, event.issue, event.decision)
-            group = (event.round, event.decision, event.issue, key in told)
+            group = (event.week, event.decision, event.issue, key in told)
             grouped.setdefault(group, []).append(event)
             told.add(key)
     on, first = story.scenario.mechanisms, True
@@ -119,12 +119,12 @@ def disputes(story: Story) -> Iterator[Line]:
     for event in story.events:
         if event.decision != "dispute":
             continue
-        before, now = story.position(event.issue, event.round), event.terms["position"]
+        before, now = story.position(event.issue, event.week), event.terms["position"]
         if before is not None and abs(now - before) >= FAR:
             where = story.words.issue(event.issue)
             stand = "stand" if story.words.issue_is_plural(event.issue) else "stands"
             text = f"a new local dispute breaks out over {where}, which now {stand} at {level(now)}"
-            yield Line(event.round, 10, 1.0 + abs(now - before), sentence(text))
+            yield Line(event.week, 10, 1.0 + abs(now - before), sentence(text))
 
 
 def mean_tie(story: Story, a: str, b: str) -> NDArray[np.float64] | None:

@@ -25,7 +25,7 @@ def attempts(story: Story) -> Iterator[Line]:
     last: dict[str, bool] = {}
     granted: set[tuple[str, str]] = set()
     for attempt in story.attempts:
-        week, who, propose = attempt.convene.round, attempt.convene.actor, attempt.propose
+        week, who, propose = attempt.convene.week, attempt.convene.actor, attempt.propose
         if not attempt.proposed:
             if propose is not None:
                 rows = idle.setdefault(who, [])
@@ -40,10 +40,10 @@ def attempts(story: Story) -> Iterator[Line]:
             yield Line(week, 4, 14.0, _signed(story, attempt, granted))
         else:
             yield Line(week, 4, 4.5, _refused(story, attempt, granted))
-    ordered = sorted((row for rows in idle.values() for row in rows), key=lambda row: row[0].round)
+    ordered = sorted((row for rows in idle.values() for row in rows), key=lambda row: row[0].week)
     for n, row in enumerate(ordered):
         weight = (3.0 if n == 0 else 1.0) + 0.3 * (len(row) - 1)
-        yield Line(row[0].round, 4, weight, _idle(story, row))
+        yield Line(row[0].week, 4, weight, _idle(story, row))
 
 
 def _idle(story: Story, row: list[Event]) -> str:
@@ -85,7 +85,7 @@ def _answers(story: Story, attempt: Attempt) -> tuple[list[Event], list[Event]]:
     """Yes and no of those whose answer counts: main parties and patrons, the strongest first."""
     must, given = story.scenario.roles.must_sign, story.scenario.patrons
     matter = {*must, *(patron for patron in given if given[patron])}
-    week, convener = attempt.convene.round, attempt.convene.actor
+    week, convener = attempt.convene.week, attempt.convene.actor
     heard = [e for e in attempt.answers if e.actor in matter and e.actor != convener]
     heard.sort(key=lambda e: (e.actor not in must, -story.reach(e.actor, week)))
     return [e for e in heard if e.answer], [e for e in heard if not e.answer]
@@ -159,10 +159,10 @@ def orders(story: Story) -> Iterator[Line]:
                 if n == 0 and event.answer:
                     continue
                 text = _order(story, truce, event, n > 0, signed)
-                reach = story.reach(patron, event.round)
+                reach = story.reach(patron, event.week)
                 weight = 20.0 * reach * min(length + 3, 12) / 12 + (1.0 if n == 0 else 0.5)
                 if text:
-                    yield Line(event.round, 5, weight, text)
+                    yield Line(event.week, 5, weight, text)
 
 
 def stances(given: list[Event]) -> list[tuple[Event, int]]:
@@ -187,12 +187,12 @@ def _order(
     story: Story, truce: Truce, event: Event, again: bool, signed: Event | None
 ) -> str | None:
     """One order: who, to whom, to do what, why, who obeyed; None if nobody is there to hear it."""
-    words, me, week = story.words, event.actor, event.round
+    words, me, week = story.words, event.actor, event.week
     shares = story.control(me, week)
     heard = [proxy for proxy in shares if truce.act(proxy, week) is not None]
     if not heard:
         return None
-    bought = any(e.counterpart == me and e.answer and e.round < week for e in truce.revisions)
+    bought = any(e.counterpart == me and e.answer and e.week < week for e in truce.revisions)
     left_out = ", not consulted," if me in truce.left_out and not bought else ""
     verb = "order" if max(shares[proxy] for proxy in heard) >= ORDERS else "urge"
     now = " now" if again else ""
@@ -207,7 +207,7 @@ def _order(
 def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
     """The reason of an order, as it goes on after the order; not told twice on one day."""
     reason = reasons.order(story, truce, event)
-    if signed is not None and signed.round == event.round and not (signed.answer or event.answer):
+    if signed is not None and signed.week == event.week and not (signed.answer or event.answer):
         before = reasons.ratify(story, signed, truce)
         if before.kind == reason.kind != "against":
             they = story.words.they(event.actor)
@@ -219,7 +219,7 @@ def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
 def _obedience(story: Story, truce: Truce, event: Event, heard: list[str]) -> str:
     """Who did as told, by name."""
     words = story.words
-    acts = {proxy: truce.act(proxy, event.round) for proxy in heard}
+    acts = {proxy: truce.act(proxy, event.week) for proxy in heard}
     obeyed = [p for p, act in acts.items() if act is not None and act.answer == event.answer]
     others = [proxy for proxy in heard if proxy not in obeyed]
     if len(heard) == 1 and others:
@@ -252,12 +252,12 @@ def revisions(story: Story) -> Iterator[Line]:
             )
             text += f" ({unasked})" if unasked else ""
             text += f" and {words.verb(me, 'redraw')} the terms{won}"
-            yield Line(event.round, 6, 6.0 if won else 4.5, sentence(text))
+            yield Line(event.week, 6, 6.0 if won else 4.5, sentence(text))
 
 
 def _won(story: Story, truce: Truce, event: Event) -> str:
     """What the revised terms give to who was bought in; nothing where the record does not tell."""
-    week, actor = event.round, event.counterpart
+    week, actor = event.week, event.counterpart
     if week == truce.start:
         return ""
     gains: dict[str, tuple[float, float, float]] = {}
@@ -294,7 +294,7 @@ def ends(story: Story) -> Iterator[Line]:
             head = f"the record ends with the {what} in its {ordinal(weeks)} week"
             yield Line(story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, truce, since)))
     if story.victory is not None:
-        held = count(story.weeks - 1 - story.victory.round, "week")
+        held = count(story.weeks - 1 - story.victory.week, "week")
         yield Line(story.weeks - 1, 14, 25.0, sentence(f"the record ends {held} after the victory"))
         return
     if not story.truces or story.truces[-1].collapse is not None:
@@ -309,7 +309,7 @@ def ends(story: Story) -> Iterator[Line]:
 def _breaches(story: Story, truce: Truce, since: int) -> str:
     """Who broke a truce first and most often, and which patron wanted it broken, since a week."""
     words, broken = story.words, truce.broken(since)
-    weeks = sum(event.round >= since for event in next(iter(truce.acts.values()), []))
+    weeks = sum(event.week >= since for event in next(iter(truce.acts.values()), []))
     if not weeks:
         return ""
     if not broken:
@@ -330,7 +330,7 @@ def _breaches(story: Story, truce: Truce, since: int) -> str:
         text = f"; {_who(story, first)} broke it first, {when}"
         text += f"; {_who(story, most)} broke it most often, {often}"
     spoil = {
-        patron: sum(not e.answer for e in given if e.round >= since)
+        patron: sum(not e.answer for e in given if e.week >= since)
         for patron, given in truce.orders.items()
     }
     spoil = {p: n for p, n in spoil.items() if 2 * n > weeks and story.control(p, truce.start)}

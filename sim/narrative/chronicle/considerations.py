@@ -32,7 +32,7 @@ def weighed(
     """
     words, terms = story.words, event.terms
     it = it or words.it(event.actor)
-    settled = truce is not None and truce.settled is not None and event.round > truce.settled
+    settled = truce is not None and truce.settled is not None and event.week > truce.settled
     calm = "the settlement" if settled else "a truce"
     meeting = "the clash" if event.decision == "clash" else "the meeting"
     found: list[tuple[float, str]] = []
@@ -48,7 +48,7 @@ def weighed(
     elif "truce" in terms:
         add("truce", 1, f"{calm} is worth {than(terms['truce'], it, 'war')}")
     if "terms" in terms:
-        promise = worth_of_terms(story, event.actor, truce, event.round, terms["terms"], it)
+        promise = worth_of_terms(story, event.actor, truce, event.week, terms["terms"], it)
         add("terms", 1, promise)
     if "military" in terms:
         gain = size(terms["military"])

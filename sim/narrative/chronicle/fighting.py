@@ -20,12 +20,12 @@ BACK, FRONT = 1 / 3, 0.5
 
 def ceasefire(story: Story) -> str:
     """What a ceasefire is called: a monitored one is named so."""
-    return "monitored ceasefire" if story.scenario.truce.monitored else "ceasefire"
+    return "monitored ceasefire" if story.scenario.ceasefire.monitored else "ceasefire"
 
 
 def scope(story: Story) -> str:
     """Where it holds, as a clause, if it does not hold everywhere; else nothing."""
-    covers, known = story.scenario.truce.covers, theatres_of(story.scenario)
+    covers, known = story.scenario.ceasefire.covers, theatres_of(story.scenario)
     if covers is None or known == (EVERYWHERE,) or set(covers) >= set(known):
         return ""
     told = [name for name in story.scenario.theatres if name not in covers]
@@ -56,7 +56,7 @@ def efforts(story: Story) -> Iterator[Line]:
         effort = story.series("effort", actor=name)
         if actor.armed or effort is None or (effort == 1.0).all():
             continue
-        end = story.weeks if story.victory is None else story.victory.round
+        end = story.weeks if story.victory is None else story.victory.week
         back = bool(effort[0] < BACK)
         week = 0
         while week + STAYS <= end:

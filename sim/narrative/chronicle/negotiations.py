@@ -21,17 +21,17 @@ def talks(story: Story) -> Iterator[Line]:
     for meeting in story.meetings:
         if meeting.attend and not meeting.votes and not any(e.answer for e in meeting.attend):
             empty += 1
-            yield Line(meeting.round, 8, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
+            yield Line(meeting.week, 8, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
             continue
         parts = [*_around(story, meeting), *_kept_off(story, meeting, kept)]
         parts += _on_the_table(story, meeting, before)
         core = any(story.scenario.issues[e.issue].core for e in meeting.tabled)
         if parts:
             weight = 14.0 if core else 8.0 if meeting.tabled else 4.0
-            yield Line(meeting.round, 8, weight, sentence("; ".join(parts)))
+            yield Line(meeting.week, 8, weight, sentence("; ".join(parts)))
         if meeting.votes:
             weight = 28.0 if meeting.agreed else 6.5
-            yield Line(meeting.round, 8, weight, _count(story, meeting))
+            yield Line(meeting.week, 8, weight, _count(story, meeting))
 
 
 def _nobody(story: Story, meeting: Meeting) -> str:
@@ -101,7 +101,7 @@ def _pressed(story: Story, event: Event) -> bool:
 
 def _on_the_table(story: Story, meeting: Meeting, before: dict[str, float]) -> list[str]:
     """What is tabled for the first time, and where the text has moved most; `before` is kept."""
-    words, week, parts = story.words, meeting.round, []
+    words, week, parts = story.words, meeting.week, []
     fresh = [event.issue for event in meeting.tabled]
     if fresh:
         by = {e.issue: e for e in meeting.raised if e.answer}
@@ -159,10 +159,10 @@ def _count(story: Story, meeting: Meeting) -> str:
 def _agreement(story: Story, meeting: Meeting, yes: list[str]) -> str:
     words, ends = story.words, []
     for name, issue in story.scenario.issues.items():
-        text = story.at("text", meeting.round, issue=name)
-        now = story.position(name, meeting.round)
+        text = story.at("text", meeting.week, issue=name)
+        now = story.position(name, meeting.week)
         moves = issue.agenda is not None and not issue.side_payment
-        moves = moves and bool(story.at("tabled", meeting.round, issue=name))
+        moves = moves and bool(story.at("tabled", meeting.week, issue=name))
         if moves and text is not None and now is not None and abs(text - now) >= 0.005:
             verb = "are" if words.issue_is_plural(name) else "is"
             ends.append(f"{words.issue(name)} {verb} to go from {level(now)} to {level(text)}")
@@ -178,14 +178,14 @@ def clashes(story: Story) -> Iterator[Line]:
     """Allies that fight each other over something that is newly in dispute."""
     words, told = story.words, set[frozenset[str]]()
     by = {
-        (e.round, e.issue, e.actor, e.counterpart): e
+        (e.week, e.issue, e.actor, e.counterpart): e
         for e in story.events if e.decision == "clash"
     }  # fmt: skip
     for event in story.events:
         if event.decision != "prevail":
             continue
         pair = words.inorder([event.actor, event.counterpart])
-        acts = [by.get((event.round, event.issue, a, b)) for a, b in (pair, pair[::-1])]
+        acts = [by.get((event.week, event.issue, a, b)) for a, b in (pair, pair[::-1])]
         begun = [act for act in acts if act is not None and act.answer]
         text = f"{words.all(pair)} fight each other over {words.issue(event.issue)}"
         if len(begun) == 2:
@@ -197,7 +197,7 @@ def clashes(story: Story) -> Iterator[Line]:
         text += level(event.terms["position"])
         known = frozenset(pair) in told
         told.add(frozenset(pair))
-        yield Line(event.round, 10, 2.5 if known else 9.0, sentence(text))
+        yield Line(event.week, 10, 2.5 if known else 9.0, sentence(text))
 
 
 def deals(story: Story) -> Iterator[Line]:
@@ -223,7 +223,7 @@ def deals(story: Story) -> Iterator[Line]:
             weight = 1.0 + 0.5 * len(same) + (1.0 if kind[1] else 0.0)
             if kind not in told:
                 weight = 8.0 if kind[1] else 5.0
-            yield Line(same[0][0].round, 9, weight, _deal(story, same, not told))
+            yield Line(same[0][0].week, 9, weight, _deal(story, same, not told))
             told.add(kind)
 
 

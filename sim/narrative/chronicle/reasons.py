@@ -60,7 +60,7 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
     """Why a patron orders its proxies to keep a ceasefire, or to break it."""
     me, words = event.actor, story.words
     it, sign = words.who(me), 1.0 if event.answer else -1.0
-    settled = truce.settled is not None and event.round > truce.settled
+    settled = truce.settled is not None and event.week > truce.settled
     what = "settlement" if settled else "ceasefire"
     if sign * event.gain <= 0:
         better, other = ("breaking", "keeping") if event.answer else ("keeping", "breaking")
@@ -85,15 +85,15 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
     if kind == "table":
         where = words.issue(event.issue)
         source = "what lies on the table"
-        if story.at("tabled", event.round, issue=event.issue) == 0.0:
+        if story.at("tabled", event.week, issue=event.issue) == 0.0:
             source = f"what {words.they(me)} {words.verb(me, 'expect')} of talks"
         return Reason(kind, f"{source} would cost {it} {size(number)} on {where}")
     if kind == "terms":
-        return Reason(kind, worth_of_terms(story, me, truce, event.round, number, it))
+        return Reason(kind, worth_of_terms(story, me, truce, event.week, number, it))
     if kind == "military":
         return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
     if kind == "loyalty":
-        return Reason(kind, _loyalty(story, me, truce.convener, number, event.round))
+        return Reason(kind, _loyalty(story, me, truce.convener, number, event.week))
     return Reason(kind, f"the {what} is worth {than(number, it, 'war')}")
 
 
@@ -118,9 +118,9 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     # the whole of a term is what the actor itself feels, not its share in the answer
     number = terms[kind]
     if kind == "terms":
-        text = worth_of_terms(story, me, truce, event.round, number, it)
+        text = worth_of_terms(story, me, truce, event.week, number, it)
     elif kind == "loyalty":
-        text = _loyalty(story, me, event.counterpart, number, event.round)
+        text = _loyalty(story, me, event.counterpart, number, event.week)
     else:
         text = f"a truce is worth {than(number, it, 'war')}"
     return Reason(kind, text)
@@ -183,7 +183,7 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
         return Reason(kind, _loyalty(story, me, convener, terms["loyalty"]))
     worth = f"is worth {size(terms['own'])} {'more' if terms['own'] > 0 else 'less'} to {it}"
     text = f"the settlement on the table {worth} than going on as now"
-    issue = None if event.answer else sore_issue(story, me, event.round)
+    issue = None if event.answer else sore_issue(story, me, event.week)
     return Reason(kind, f"{text}, above all for {words.issue(issue)}" if issue else text)
 
 
@@ -211,10 +211,10 @@ def clash(story: Story, event: Event) -> str:
 
 def patrons(story: Story, event: Event, number: float) -> str:
     """The pull of an actor's patrons, by the names of those who were of the same mind."""
-    words, proxy, week = story.words, event.actor, event.round
+    words, proxy, week = story.words, event.actor, event.week
     holders = [p for p in story.scenario.patrons if proxy in story.control(p, week)]
     if len(holders) > 1:
-        said = {e.actor: e for e in story.events if (e.round, e.decision) == (week, event.decision)}
+        said = {e.actor: e for e in story.events if (e.week, e.decision) == (week, event.decision)}
         holders = [
             patron
             for patron in holders
@@ -235,7 +235,7 @@ def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) 
     decision by the part that is not the table's (a quarter less, in the Syrian case).
     """
     known = week
-    if any(e.round == week and e.answer for e in truce.revisions):
+    if any(e.week == week and e.answer for e in truce.revisions):
         known = week - 1
     if known < truce.start:
         return None

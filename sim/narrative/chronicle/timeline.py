@@ -25,14 +25,14 @@ class Line:
 
     Attributes
     ----------
-    round, phase : int
+    week, phase : int
         Week, and phase of the week.
     weight : float
         How much would be lost if it were left out.
     text : str
     """
 
-    round: int
+    week: int
     phase: int
     weight: float
     text: str
@@ -85,14 +85,14 @@ class Truce:
     def broken(self, since: int = 0) -> dict[str, list[int]]:
         """Weeks in which each armed actor broke it, since a week; who never did is left out."""
         weeks = {
-            who: [e.round for e in acts if not e.answer and e.round >= since]
+            who: [e.week for e in acts if not e.answer and e.week >= since]
             for who, acts in self.acts.items()
         }
         return {who: found for who, found in weeks.items() if found}
 
     def act(self, who: str, week: int) -> Event | None:
         """What an armed actor did in a week."""
-        return next((e for e in self.acts.get(who, []) if e.round == week), None)
+        return next((e for e in self.acts.get(who, []) if e.week == week), None)
 
 
 @dataclass
@@ -125,7 +125,7 @@ class Attempt:
 class Meeting:
     """A round of talks: who was awaited, what was tabled or kept off it, how it was voted."""
 
-    round: int
+    week: int
     truce: Truce | None
     attend: list[Event] = field(default_factory=list)
     raised: list[Event] = field(default_factory=list)
@@ -181,9 +181,9 @@ class Story:
             else {
                 str(name): (tuple(map(str, table.dims[2:])), table.values)
                 for name, table in (
-                    (name, variable.transpose("run", "round", ...))
+                    (name, variable.transpose("run", "week", ...))
                     for name, variable in results.data_vars.items()
-                    if {"run", "round"} <= set(variable.dims)
+                    if {"run", "week"} <= set(variable.dims)
                 )
             }
         )
@@ -274,14 +274,14 @@ class Story:
         rule = {name: codes[word] for name, word in self.scenario.roles.consultation.items()}
         for event in self.events:
             if event.decision == "shift" and event.terms["change"] == NEW_CONSULTATION:
-                if event.round > week:
+                if event.week > week:
                     break
                 rule[event.actor] = int(event.terms["value"])
         return rule
 
     def shifts(self) -> Iterator[tuple[int, list[Dated]]]:
         """Dated changes of the scenario that took effect, by week."""
-        seen = {(e.round, e.actor, e.issue) for e in self.events if e.decision == "shift"}
+        seen = {(e.week, e.actor, e.issue) for e in self.events if e.decision == "shift"}
         by_week: dict[int, list[Dated]] = {}
         for event in self.scenario.events:
             week = week_of(self.scenario, event.date if event.date else event.week or 0)
@@ -294,7 +294,7 @@ class Story:
         asked = [e.counterpart for e in attempt.consults if e.answer]
         not_asked = [e.counterpart for e in attempt.consults if not e.answer]
         away = {attempt.convene.actor, *self.scenario.roles.belligerents}
-        for name, rule in self.forced(attempt.convene.round).items():
+        for name, rule in self.forced(attempt.convene.week).items():
             if name in away:
                 continue
             if rule == ALWAYS:
@@ -327,7 +327,7 @@ class Story:
                 elif event.answer:
                     left_out = set(self.consulted(attempt)[1])
                     number = len(self.truces) + 1
-                    truce = Truce(number, event.round, event.round, event.actor, left_out)
+                    truce = Truce(number, event.week, event.week, event.actor, left_out)
                     attempt.truce = truce
                     self.truces.append(truce)
             elif kind in ("attend", "raise", "table", "vote", "settle"):
@@ -336,13 +336,13 @@ class Story:
                 _live(truce, event)
 
     def _meet(self, event: Event, truce: Truce | None) -> None:
-        if not self.meetings or self.meetings[-1].round != event.round:
-            self.meetings.append(Meeting(event.round, truce))
+        if not self.meetings or self.meetings[-1].week != event.week:
+            self.meetings.append(Meeting(event.week, truce))
         meeting = self.meetings[-1]
         if event.decision == "settle":
             meeting.agreed = event.answer
             if event.answer and truce is not None:
-                truce.settled = event.round
+                truce.settled = event.week
         else:
             lists = {
                 "attend": meeting.attend, "raise": meeting.raised, "table": meeting.tabled,
@@ -369,4 +369,4 @@ def _live(truce: Truce, event: Event) -> None:
     elif event.decision == "collapse":
         truce.collapse = event
     if event.decision in ("order", "comply", "collapse"):
-        truce.last = event.round
+        truce.last = event.week

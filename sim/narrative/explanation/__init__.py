@@ -220,12 +220,12 @@ def _run(results: xr.Dataset, run: int | None) -> int:
 def _is_full(results: xr.Dataset) -> bool:
     """Whether the results hold everything of their runs, in 64 bits, events too."""
     case = scenario_of(results)
-    rounds = case.rounds
+    weeks = case.weeks
     named = (("actor", case.actors), ("other", case.actors), ("issue", case.issues))
     if any(results[axis].values.tolist() != list(names) for axis, names in named):
         return False
     held = "event_kind" in results and all(name in results for name in _NEEDED)
-    if not held or not np.array_equal(results["round"].values, np.arange(rounds)):
+    if not held or not np.array_equal(results["week"].values, np.arange(weeks)):
         return False
     return bool(results["drift_account"].dtype == np.float64 and results.sizes.get("event", 0) > 0)
 
@@ -236,12 +236,12 @@ def _decisions(part: Part, until: int) -> list[Event]:
     Of a breach on a patron's order it is the order.
     """
     asked = [
-        event for event in part.decisions if event.decision in DECISIONS and event.round <= until
+        event for event in part.decisions if event.decision in DECISIONS and event.week <= until
     ]
     if not asked:
         return []
-    week = max({event.round for event in asked}, key=lambda t: (abs(part.impulse[t]), -t))
-    asked = [event for event in asked if event.round == week]
+    week = max({event.week for event in asked}, key=lambda t: (abs(part.impulse[t]), -t))
+    asked = [event for event in asked if event.week == week]
     orders = [event for event in asked if event.decision == "order"]
     if part.kind == "breach":
         return orders[:1] or [min(asked, key=lambda event: abs(event.margin))]

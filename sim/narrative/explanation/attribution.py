@@ -80,7 +80,7 @@ class Trace:
     Parameters
     ----------
     story : Story
-        Of a run with a full record, in 64 bits, from round 0 on.
+        Of a run with a full record, in 64 bits, from week 0 on.
     pair : (str, str)
     seed : int
         Of the run, with `hold`: they name its heterogeneity.
@@ -217,7 +217,7 @@ class Trace:
             experience = lfilter([1.0], [1.0, -(1.0 - p.forgetting)], part.impulse)
             part.value = self._built(p.pull_of_experience * experience)
             part.weeks.sort()
-            part.decisions.sort(key=lambda event: event.round)
+            part.decisions.sort(key=lambda event: event.week)
             yield part
 
     # third parties ------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def candidates(stage: Stage, decision: Event, truce: Truce | None = None) -> Ite
     the week of the decision. An ideal is asked only where the actor has one aim on the issue,
     because a dated event gives all its aims on an issue the same ideal.
     """
-    scenario, lay, me, week = stage.scenario, stage.lay, decision.actor, decision.round
+    scenario, lay, me, week = stage.scenario, stage.lay, decision.actor, decision.week
     words, world, about = stage.words, stage.at(week), scenario.actors[decision.actor]
     its = words.whose(me)
     most = 2.0**FARTHEST
@@ -110,7 +110,7 @@ def candidates(stage: Stage, decision: Event, truce: Truce | None = None) -> Ite
 
 def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
     """What a patron controls, and the strength of those who bear on the decision."""
-    lay, me, week, words = stage.lay, decision.actor, decision.round, stage.words
+    lay, me, week, words = stage.lay, decision.actor, decision.week, stage.words
     near, most = [me, decision.counterpart], 2.0**FARTHEST
     for n, (patron, proxy) in enumerate(lay.links):
         if me not in (patron, proxy):
@@ -137,7 +137,7 @@ def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
 def _choices(stage: Stage, decision: Event, truce: Truce | None) -> Iterator[Input]:
     """Whether a patron is consulted, and whether an issue is on the table."""
     scenario, lay, words = stage.scenario, stage.lay, stage.words
-    brokered = truce.start if truce is not None else decision.round
+    brokered = truce.start if truce is not None else decision.week
     convener = truce.convener if truce is not None else decision.counterpart
     about = decision.counterpart if decision.decision == "consult" else decision.actor
     convener = decision.actor if decision.decision == "consult" else convener
@@ -152,12 +152,12 @@ def _choices(stage: Stage, decision: Event, truce: Truce | None) -> Iterator[Inp
                     "consultation", brokered, float(BY_RULE), float(value), float(value), "choice",
                 )  # fmt: skip
     if decision.decision in ("vote", "bargain"):
-        tabled = stage.at(decision.round).talk.tabled
+        tabled = stage.at(decision.week).talk.tabled
         for k, issue in enumerate(lay.issues):
             if scenario.issues[issue].agenda is not None and not tabled[k]:
                 text = f"{words.issue(issue)} on the table"
                 yield Input(
-                    text, {"issue": issue}, "tabled", decision.round, 0.0, 1.0, 1.0, "choice"
+                    text, {"issue": issue}, "tabled", decision.week, 0.0, 1.0, 1.0, "choice"
                 )  # fmt: skip
 
 
@@ -290,9 +290,9 @@ def replayed(stage: Stage, flip: Flip, value: float | None = None) -> xr.Dataset
 
 def answer_in(results: xr.Dataset, decision: Event) -> bool | None:
     """The answer to the same question in other results; None if it does not arise."""
-    asked = (decision.round, decision.decision, decision.actor, decision.counterpart)
+    asked = (decision.week, decision.decision, decision.actor, decision.counterpart)
     for event in events(results):
-        if (event.round, event.decision, event.actor, event.counterpart) == asked:
+        if (event.week, event.decision, event.actor, event.counterpart) == asked:
             return event.answer
     return None
 
@@ -314,7 +314,7 @@ def confirmed(stage: Stage, flip: Flip, pair: tuple[str, str], until: int) -> Fl
     except ScenarioError:
         return flip
     turned = answer_in(results, flip.decision) == (not flip.decision.answer)
-    tie = results["tie"].isel(run=0, round=until)
+    tie = results["tie"].isel(run=0, week=until)
     both = [float(tie.sel(actor=a, other=b)) for a, b in (pair, pair[::-1])]
     return replace(flip, confirmed=turned, tie=sum(both) / 2)
 

@@ -61,7 +61,7 @@ class Deeds:
     Parameters
     ----------
     story : Story
-        Of a run with a full record from round 0 on.
+        Of a run with a full record from week 0 on.
     pair : (str, str)
     g, p, lay
         From `sim.engine.build.prepare`.
@@ -99,7 +99,7 @@ class Deeds:
         """Answers to a proposal, and what it means to be left out of one that is signed."""
         scenario, who, lay = self.story.scenario, self._g.who, self._lay
         for attempt in self.story.attempts:
-            c, week = attempt.convene.actor, attempt.convene.round
+            c, week = attempt.convene.actor, attempt.convene.week
             for event in attempt.answers:
                 n = lay.actors.index(event.actor)
                 if event.actor == c or not (who.patron[n] or who.must_sign[n]):
@@ -125,10 +125,10 @@ class Deeds:
         for truce in self.story.truces:
             for event in truce.revisions:
                 if event.answer:
-                    key = ("revise", event.round, event.counterpart, event.actor)
+                    key = ("revise", event.week, event.counterpart, event.actor)
                     bought = (event.counterpart, event.actor)
                     yield Deed(
-                        event.round, *bought, 1.0, 0.0, key, "revise", event.actor, (event,), truce
+                        event.week, *bought, 1.0, 0.0, key, "revise", event.actor, (event,), truce
                     )  # fmt: skip
 
     def _stake(self, name: str, week: int) -> bool:
@@ -167,7 +167,7 @@ class Deeds:
 
     def _breach(self, truce: Truce, week: int, by: str, of: str, culprit: str, bad: float) -> Deed:
         """A violation by `culprit`, held by `by` against `of`."""
-        order = next((e for e in truce.orders.get(of, []) if e.round == week), None)
+        order = next((e for e in truce.orders.get(of, []) if e.week == week), None)
         act = truce.act(culprit, week)
         ordered = order is not None and culprit != of and not order.answer
         decisions = [e for e in (order if ordered else None, act) if e is not None and not e.answer]
@@ -185,10 +185,10 @@ class Deeds:
                         continue
                     yes = votes[of].answer
                     who = "" if yes else of
-                    key = ("vote", meeting.round, who)
+                    key = ("vote", meeting.week, who)
                     good, bad = (1.0, 0.0) if yes else (0.0, 1.0)
                     yield Deed(
-                        meeting.round, by, of, good, bad, key, "vote", who, (votes[of],),
+                        meeting.week, by, of, good, bad, key, "vote", who, (votes[of],),
                         meeting.truce,
                     )  # fmt: skip
         said: list[Event] = []
@@ -198,13 +198,13 @@ class Deeds:
             if event.decision == "bargain":
                 said.append(event)
             elif event.decision == "deal":
-                meant = [e for e in said if e.round == event.round and e.answer == event.answer]
+                meant = [e for e in said if e.week == event.week and e.answer == event.answer]
                 core = event.terms["core"] > 0.5
                 good, bad = (1.0, 0.0) if event.answer else (0.0, 1.0 if core else 0.0)
                 for by, of in (self.pair, self.pair[::-1]):
                     if good or bad:
                         yield Deed(
-                            event.round, by, of, good, bad, ("deal", event.round), "deal", "",
+                            event.week, by, of, good, bad, ("deal", event.week), "deal", "",
                             tuple(meant),
                         )  # fmt: skip
 
@@ -217,10 +217,10 @@ class Deeds:
             if event.decision == "clash" and event.answer:
                 begun.append(event)
             elif event.decision == "prevail":
-                where = (event.round, event.issue)
-                who = tuple(e for e in begun if (e.round, e.issue) == where)
+                where = (event.week, event.issue)
+                who = tuple(e for e in begun if (e.week, e.issue) == where)
                 for by, of in (self.pair, self.pair[::-1]):
-                    yield Deed(event.round, by, of, 0.0, 1.0, ("clash", *where), "clash", "", who)
+                    yield Deed(event.week, by, of, 0.0, 1.0, ("clash", *where), "clash", "", who)
 
     def series(self, name: str, **where: str) -> Floats:
         """A variable of the record week by week; it was recorded, or the run was played again."""

@@ -98,7 +98,7 @@ class Stage:
         self.words = Words(scenario)
         luck, self._traits = (k[0] for k in keys_of(seed, np.array([run], dtype=np.uint64), hold))
         self._luck = luck
-        self._nothing = blank(self.lay, scenario.rounds, ())
+        self._nothing = blank(self.lay, scenario.weeks, ())
         self.world, self._memory = first_world(self.g, self.lay)
         self._kept: dict[int, tuple[NDArray[Any], ...]] = {}
 
@@ -132,7 +132,7 @@ class Stage:
         spot = (*self.lay.actors, "")
         who, whom = (spot.index(name) for name in (decision.actor, decision.counterpart))
         whom = whom if decision.counterpart else -1
-        kind, week = CODE[decision.decision], decision.round
+        kind, week = CODE[decision.decision], decision.week
         log = empty(most_events(self.g, self.lay, week + 1 - what.week) + 16)
 
         def ask(value: float) -> tuple[bool, float] | None:

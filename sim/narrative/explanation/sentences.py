@@ -159,11 +159,11 @@ def otherwise(story: Story, event: Event) -> str:
 
 def why(story: Story, event: Event) -> str:
     """The reason of a decision, as a clause that follows it."""
-    truce = next((t for t in story.truces if t.start <= event.round <= t.last), None)
+    truce = next((t for t in story.truces if t.start <= event.week <= t.last), None)
     if event.decision == "order" and truce is not None:
         return reasons.because(reasons.order(story, truce, event))
     if event.decision == "ratify":
-        signed = truce if truce is not None and truce.start == event.round else None
+        signed = truce if truce is not None and truce.start == event.week else None
         return reasons.because(reasons.ratify(story, event, signed))
     if event.decision == "attend":
         return reasons.because(reasons.attend(story, event))
@@ -348,7 +348,7 @@ def _decision(
     if not found:
         return text + " No change of one input in that week turns it."
     flip = found[0]
-    on = "" if flip.input.week == event.round else f" on {day(story.dates[flip.input.week])}"
+    on = "" if flip.input.week == event.week else f" on {day(story.dates[flip.input.week])}"
     far = f"a change of size {flip.size:.1f}" if flip.size >= 0.05 else "a very small change"
     would = f"the tie would be {level(flip.tie)}"
     if level(flip.tie) == level(tie):

@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     form.set_defaults(command=scenario.print_schema)
     run = commands.add_parser("run", parents=[file], help="run a war, and tell what happened")
     run.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
-    run.add_argument("--rounds", type=int, help="weeks to run (default: the scenario's)")
+    run.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
     run.add_argument("--runs", type=int, default=1, help="how many runs (default 1)")
     run.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
     run.add_argument("--force", action="store_true", help="replace results that lie in DIR")

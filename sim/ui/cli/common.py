@@ -171,7 +171,7 @@ def _held(path: Path) -> str:
 
 def choose_driver(scenario: Scenario, runs: int) -> None:
     """Interpret a small job, if that is quicker than to load compiled code or to compile it."""
-    weeks = scenario.rounds + scenario.parameters.burn_in / 2
+    weeks = scenario.weeks + scenario.parameters.burn_in / 2
     work = runs * weeks * len(scenario.actors) ** 3
     if work <= _AT_ONCE:
         jit.interpret()

@@ -196,7 +196,7 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
         f"{results.attrs['title']}: {runs} runs, seed {results.attrs['seed']}, {seconds:.1f} s"
     ]
     if runs:
-        last = results["state"].isel(round=-1).values
+        last = results["state"].isel(week=-1).values
         names = ("at war", "in a ceasefire", "settled", "won by one side")
         for code, name in enumerate(names):
             count = int((last == code).sum())

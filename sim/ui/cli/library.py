@@ -55,7 +55,7 @@ def _list(options: argparse.Namespace) -> int:
     width = max(map(len, names), default=0)
     for name in names:
         one = load(scenario_path(name))
-        size = f"{one.rounds:4d} weeks  {len(one.actors):2d} actors"
+        size = f"{one.weeks:4d} weeks  {len(one.actors):2d} actors"
         # a variant that describes itself only by its name has the description of its base
         own = tomllib.loads(scenario_path(name).read_text(encoding="utf-8"))
         about = " ".join(own.get("description", one.name).split())

@@ -35,7 +35,7 @@ def check(options: argparse.Namespace) -> int:
     meet_own_classes(scenario, options.plugin, talk=False)
     sys.stdout.write(
         f"{options.scenario}: {scenario.name}: {len(scenario.actors)} actors, "
-        f"{len(scenario.issues)} issues, {scenario.rounds} weeks from {scenario.start}; "
+        f"{len(scenario.issues)} issues, {scenario.weeks} weeks from {scenario.start}; "
         "nothing is wrong\n"
     )
     sys.stdout.write(_strengths(scenario))
@@ -97,8 +97,8 @@ def run(options: argparse.Namespace) -> int:
     from sim.scenario.files import load, with_changes
 
     scenario = load(options.scenario, options.set)
-    if options.rounds is not None:
-        scenario = with_changes(scenario, {"rounds": options.rounds})
+    if options.weeks is not None:
+        scenario = with_changes(scenario, {"weeks": options.weeks})
     talk = not options.quiet
     choose_driver(scenario, options.runs)
 

@@ -65,19 +65,19 @@ def _named(label: str, name: str, ids: bool) -> str:
 
 def setting(scenario: Scenario, ids: bool = False) -> str:
     """The scenario in short: time, actors, issues, dates on which something is given."""
-    end = scenario.start + dt.timedelta(days=7 * scenario.rounds - 1)
+    end = scenario.start + dt.timedelta(days=7 * scenario.weeks - 1)
     off = [name for name, value in scenario.mechanisms if value is False]
     chosen = [(name, value) for name, value in scenario.mechanisms if isinstance(value, str)]
     words = [f"{_mechanism(name, ids)}: {value}" for name, value in chosen]
     said = {
-        "time": f"{scenario.rounds} weeks, {day(scenario.start)} to {day(end)}",
+        "time": f"{scenario.weeks} weeks, {day(scenario.start)} to {day(end)}",
         "theory": "; ".join(words),
     }
     if off:
         said["switched off"] = "; ".join(_mechanism(name, ids) for name in off)
     if scenario.theatres and scenario.mechanisms.theatres:
         labels = {name: theatre.label for name, theatre in scenario.theatres.items()}
-        covers = scenario.truce.covers
+        covers = scenario.ceasefire.covers
         held = [labels[name] for name in (labels if covers is None else covers)]
         said["theatres"] = f"{'; '.join(labels.values())}. A ceasefire covers: {'; '.join(held)}"
     actors = (
@@ -124,7 +124,7 @@ def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
     """How many runs end how, with intervals."""
     runs = results.sizes["run"]
     rows = []
-    last = results["state"].isel(round=-1).values
+    last = results["state"].isel(week=-1).values
     for code, name in enumerate(STATES):
         count = int((last == code).sum())
         low, high = (float(end) for end in measures.wilson(count, runs))
@@ -226,8 +226,8 @@ def _both_ends(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
     """Ties of some runs at the start and at the end, and what the start is."""
     if "tie" in results:
-        ties = results["tie"].isel(run=slice(0, MOST_DRAWN)).transpose("run", "round", ...)
-        ends = ties.isel(round=[0, -1]).values.astype(float)
+        ties = results["tie"].isel(run=slice(0, MOST_DRAWN)).transpose("run", "week", ...)
+        ends = ties.isel(week=[0, -1]).values.astype(float)
         return ends[:, 0], ends[:, 1], "after the first week"
     some = results["final_tie"].isel(run=slice(0, MOST_OPENED))
     g, p, lay = prepare(scenario)
@@ -282,7 +282,7 @@ def _reading(results: xr.Dataset, name: str, run: int | None) -> str:
         shown = results if run is None else results.sel(run=[run])
         words = []
         for i, j in default_pairs(results):
-            first, last = measures.tie(shown, i, j).isel(round=[0, -1]).median("run").values
+            first, last = measures.tie(shown, i, j).isel(week=[0, -1]).median("run").values
             both = Words(scenario).all((i, j))
             words.append(f"{both} go from {first:+.2f} to {last:+.2f}")
         return f"{'Medians: ' if run is None else ''}{'; '.join(words)}."

@@ -102,7 +102,7 @@ def _whole(results: xr.Dataset) -> xr.Dataset:
         ("final_tie", "tie"), ("final_position", "position"), ("final_capability", "capability"),
     ):  # fmt: skip
         if last not in results and weekly in results:
-            added[last] = results[weekly].isel(round=-1, drop=True)
+            added[last] = results[weekly].isel(week=-1, drop=True)
     full = results.assign(added)
     for name, dims in (
         ("final_tie", ("actor", "other")), ("final_position", ("issue",)),
@@ -113,7 +113,7 @@ def _whole(results: xr.Dataset) -> xr.Dataset:
             full = full.assign({name: (("run", *dims), np.zeros(shape))})
     if not {"happened", "decided"} <= set(results):
         full = full.assign(_counted(full))
-    return full.transpose("run", "round", ...)
+    return full.transpose("run", "week", ...)
 
 
 def _counted(results: xr.Dataset) -> dict[str, tuple[tuple[str, ...], NDArray[np.int64]]]:

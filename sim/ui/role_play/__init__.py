@@ -101,7 +101,7 @@ class Seat:
         for name in decisions:
             if name not in QUESTIONS:
                 raise SimError(f"unknown decision {name!r} ({nearest(name, list(QUESTIONS))})")
-        self.case = case if weeks is None else with_changes(case, {"rounds": weeks})
+        self.case = case if weeks is None else with_changes(case, {"weeks": weeks})
         self.actor, self.seed, self.run = actor, seed, run
         self._since = week_at(self.by_rule, since)
         self._decisions = tuple(decisions)

@@ -203,7 +203,7 @@ def _event(story: Story, week: int, actor: str, decision: str, about: tuple[str,
     return next(
         e
         for e in story.events
-        if (e.round, e.decision, e.actor) == (week, kind, actor)
+        if (e.week, e.decision, e.actor) == (week, kind, actor)
         and whom in ("", e.counterpart)
         and about[1] in ("", e.issue)
     )
