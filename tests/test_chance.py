@@ -98,7 +98,7 @@ def test_the_numbers_of_decisions_never_change() -> None:
         "COLLAPSE",
         "ATTEND",
         "VOTE",
-        "BILATERAL",
+        "BARGAIN",
         "TERRITORY",
         "DISPUTE",
         "DISPUTE_VALUE",

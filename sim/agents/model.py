@@ -8,7 +8,7 @@ last bit.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import mesa
@@ -16,9 +16,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.agents.registry import CHANCES, REGISTERED, checked
+from sim.agents.registry import REGISTERED, checked
 from sim.engine import draws
 from sim.engine.build import begin, keys_of, most_events, prepare
+from sim.engine.decisions import DECISIONS, Kind
 from sim.engine.event_log import ROWS, counter, empty, must_be_sound
 from sim.engine.inputs import Givens, Knobs
 from sim.engine.schedule import play_in_python
@@ -409,46 +410,38 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def _ask(self, decision: str, answers: NDArray[np.float64], about: int) -> None:
         """Ask the actors whom a decision concerns; see `sim.engine.phases.shared.ask`."""
-        who, names = self.givens.who, self.layout.actors
         if decision != "heeds":
             self.deciding = decision
-        if decision == "bargains":
-            answers[:] = [
-                [self.answer(i, decision, names[j]), self.answer(j, decision, names[i])]
-                for i, j in self.givens.links.pairs
-            ]
-        elif decision == "clashes":
-            issue, contest = self.layout.issues[about], self.world.talk.clashing
+        asked = self._asked(DECISIONS[decision], about)
+        found = [(place, self.answer(i, decision, *told)) for place, i, told in asked]
+        for place, answer in found:
+            answers[place] = answer
+
+    def _asked(self, decision: Kind, about: int) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
+        """Every place among the answers, with the actor who is asked and what it is told."""
+        who, names, world = self.givens.who, self.layout.actors, self.seen
+        if decision.each == "pair":
+            issue = (self.layout.issues[about],) if about >= 0 else ()
             for pair, (i, j) in enumerate(self.givens.links.pairs):
-                if contest[pair]:
-                    answers[pair] = [
-                        self.answer(i, decision, names[j], issue),
-                        self.answer(j, decision, names[i], issue),
-                    ]
-        elif decision == "raises":
-            for k in np.flatnonzero(self.world.talk.raising):
-                answers[k] = self.answer(about, decision, self.layout.issues[k])
-        elif decision == "proposes":
-            answers[about] = self.answer(about, decision)
-        elif decision in CHANCES:
-            asked = [j for j in np.flatnonzero(who.patron) if j != about]
-            answers[asked] = [self.answer(about, decision, names[j]) for j in asked]
-        elif decision == "heeds":
-            own, wishes = self.seen.tmp.own, self.seen.tmp.wish
-            told = [self.answer(i, decision, float(own[i]), wishes) for i in range(len(names))]
-            answers[:] = told
+                if not issue or world.talk.clashing[pair]:
+                    yield (pair, 0), i, (names[j], *issue)
+                    yield (pair, 1), j, (names[i], *issue)
+        elif decision.each == "issue":
+            for k in np.flatnonzero(world.talk.raising):
+                yield k, about, (self.layout.issues[k],)
+        elif decision.each == "patron":
+            yield from ((j, about, (names[j],)) for j in np.flatnonzero(who.patron) if j != about)
+        elif decision.asked == "convener":
+            yield about, about, ()
         else:
-            concerned = {
-                "convenes": who.can_convene,
-                "attends": who.brought,
-                "takes_part": who.fights & ~who.armed,
-            }.get(decision, self.world.tmp.every)
-            extra = (names[about],) if decision == "signs" else ()
-            told = [
-                self.answer(i, decision, *extra) if concerned[i] else answers[i]
-                for i in range(len(names))
-            ]
-            answers[:] = told
+            asked = getattr(who, decision.asked) if decision.asked else world.tmp.every
+            if decision.method == "takes_part":
+                asked = asked & ~who.armed
+            told: tuple[Any, ...] = (names[about],) if decision.about else ()
+            for i in np.flatnonzero(asked):
+                if decision.method == "heeds":
+                    told = float(world.tmp.own[i]), world.tmp.wish
+                yield i, i, told
 
     def answer(self, index: int, decision: str, *about: Any) -> float:
         """Ask one actor for one decision, and hold its answer to the contract.

@@ -39,9 +39,7 @@ def hold_bilateral_round(week, p, g, w):
                     talk.pair_local[b, ally], talk.pair_core[b, ally], p.bilateral_deal_cost
                 )
         ask(agents, "bargains", talk.pair_gain, -1)
-        draws.shocks(
-            talk.pair_shock, keys, fed, draws.BILATERAL, ids.id_pair, t, p.choice_precision
-        )
+        draws.shocks(talk.pair_shock, keys, fed, draws.BARGAIN, ids.id_pair, t, p.choice_precision)
         for b in range(links.pairs.shape[0]):
             talk.pair_deal[b] = core or talk.pair_gain[b, 0] + talk.pair_gain[b, 1] > 0.0
             if not talk.pair_deal[b]:
