@@ -1,7 +1,8 @@
 """The table of decisions: every kind of event, and the decision of an actor that leaves it.
 
 A new decision is one row at the end of `KINDS`, its phrase in `sim.results.phrases`, a rule, the
-method of `sim.agents.model.Actor` that calls the rule, and the phase that asks, draws and notes.
+method of `sim.agents.model.Actor` that calls the rule, and the lines of a phase that ask, draw and
+note the event.
 """
 
 from __future__ import annotations
