@@ -119,16 +119,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def consults(self, other: str) -> float:
         """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
-        j = self.model.actor(other).index
-        return float(
-            ceasefire.consults(
-                self.index,
-                j,
-                self.model.world.tie.heeded,
-                self.knobs.consultation_slope,
-                self.knobs.consultation_tie,
-            )
-        )
+        i, j, p = self.index, self.model.actor(other).index, self.knobs
+        tie = self.model.world.tie.heeded
+        return float(ceasefire.consults(i, j, tie, p.consultation_slope, p.consultation_tie))
 
     def signs(self, convener: str) -> float:
         """Own gain from ratifying the terms that a convener has drawn up."""
@@ -145,27 +138,15 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         wishes : ndarray, shape (N,)
             Every actor's wish as a gain, in the order of the arrays.
         """
-        g, w = self.model.givens, self.model.world
-        return float(
-            proxies.heeds(
-                self.index,
-                own,
-                wishes,
-                w.web.autonomy,
-                w.web.pull,
-                g.links.l_patron,
-                g.links.l_proxy,
-            )
-        )
+        links, web = self.model.givens.links, self.model.world.web
+        control = web.autonomy, web.pull, links.l_patron, links.l_proxy
+        return float(proxies.heeds(self.index, own, wishes, *control))
 
     def orders(self) -> float:
         """Own gain from a truce that holds; a patron orders its proxies by it."""
-        w = self.model.world
-        return float(
-            proxies.orders(
-                self.index, w.value.gain, w.truce.promise, w.truce.loyalty, w.truce.military
-            )
-        )
+        gain, truce = self.model.world.value.gain, self.model.world.truce
+        worth = gain, truce.promise, truce.loyalty, truce.military
+        return float(proxies.orders(self.index, *worth))
 
     def revises(self, other: str) -> float:
         """Chance, in [0, 1], that it buys in a patron that was left out and is blamed."""
@@ -189,14 +170,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def bargains(self, other: str) -> float:
         """Gain from the bilateral deal that lies before it and an ally."""
         pair, side = self.model.pair(self.name, other)
-        talk = self.model.world.talk
-        return float(
-            bargaining.bargains(
-                talk.pair_local[pair, side],
-                talk.pair_core[pair, side],
-                self.knobs.bilateral_deal_cost,
-            )
-        )
+        talk, cost = self.model.world.talk, self.knobs.bilateral_deal_cost
+        local, core = talk.pair_local[pair, side], talk.pair_core[pair, side]
+        return float(bargaining.bargains(local, core, cost))
 
     def clashes(self, other: str, issue: str) -> float:
         """Gain from fighting an ally over an issue that is newly in dispute between them."""

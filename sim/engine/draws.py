@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from sim.engine.decisions import DRAWS
 from sim.rules.jit import compiled, overload
 
-# How many draws have names.
 DECISIONS = len(DRAWS)
 # No draws from outside: the generator's are taken.
 NO_DRAWS = np.zeros((0, 0, 0))

@@ -20,8 +20,7 @@ class Phrase(NamedTuple):
     Attributes
     ----------
     yes, no : str
-        What the actor does: the verb comes first, in its plain form. Where no actor does anything,
-        a whole clause.
+        What the actor does, the verb first, in its plain form. If no actor does it, a whole clause.
     done : (str, str)
         Yes and no as they follow "would have".
     question : (str, str, str)
@@ -42,91 +41,65 @@ class Phrase(NamedTuple):
 
 
 PHRASES: Mapping[str, Phrase] = {
-    "satisfied": Phrase(
-        "count the aim on {issue} as achieved", "do not count the aim on {issue} as achieved"
-    ),
-    "threatened": Phrase(
-        "see the aim on {issue} threatened", "see the aim on {issue} not threatened"
-    ),
-    "convene": Phrase(
-        "step forward to broker a ceasefire", "do not step forward to broker a ceasefire"
-    ),
-    "propose": Phrase(
-        "propose a ceasefire", "propose no ceasefire",
-        ("proposed a ceasefire", "proposed nothing"),
-        ("It falls to you to mediate. Do you propose a ceasefire?", "propose", "let it be"),
-    ),
-    "consult": Phrase(
-        "consult {other}", "leave {other} out",
-        ("consulted {other}", "left {other} out"),
-        ("Do you ask {other} before you draw up the terms?", "ask", "leave out"),
-        ("times {} was consulted", "times {} was left out"),
-    ),
-    "ratify": Phrase(
-        "ratify the ceasefire", "refuse to ratify the ceasefire",
-        ("ratified it", "refused to ratify it"),
-        ("A ceasefire brokered by {other} lies before you. Do you sign?", "sign", "refuse"),
-        ("times {} ratified", "times {} refused to ratify"),
-    ),
-    "ceasefire": Phrase(
-        "the ceasefire enters into force", "the ceasefire is not ratified", happens=True
-    ),
-    "order": Phrase(
-        "order {its} proxies to keep the ceasefire", "order {its} proxies to break the ceasefire",
-        ("ordered to keep it", "ordered to break it"),
-        ("A {calm} is in force. {task} The answer stands until you are asked again.", "keep it",
-         "break it"),
-        ("", "weeks {} ordered proxies to break a ceasefire"),
-    ),
-    "comply": Phrase(
-        "keep the ceasefire", "break the ceasefire", ("kept it", "broken it"),
-        counts=("", "weeks {} broke a ceasefire"),
-    ),
-    "revise": Phrase(
-        "consult {other} after all", "do not consult {other} after all",
-        ("consulted {other} after all", "not consulted {other} after all"),
-        ("{Other} was left out and is blamed for breaches. Do you buy it in?", "buy it in",
-         "leave it out"),
-    ),
+    "satisfied": Phrase("count the aim on {issue} as achieved",
+                        "do not count the aim on {issue} as achieved"),
+    "threatened": Phrase("see the aim on {issue} threatened",
+                         "see the aim on {issue} not threatened"),
+    "convene": Phrase("step forward to broker a ceasefire",
+                      "do not step forward to broker a ceasefire"),
+    "propose": Phrase("propose a ceasefire", "propose no ceasefire",
+                      ("proposed a ceasefire", "proposed nothing"),
+                      ("It falls to you to mediate. Do you propose a ceasefire?", "propose",
+                       "let it be")),
+    "consult": Phrase("consult {other}", "leave {other} out",
+                      ("consulted {other}", "left {other} out"),
+                      ("Do you ask {other} before you draw up the terms?", "ask", "leave out"),
+                      ("times {} was consulted", "times {} was left out")),
+    "ratify": Phrase("ratify the ceasefire", "refuse to ratify the ceasefire",
+                     ("ratified it", "refused to ratify it"),
+                     ("A ceasefire brokered by {other} lies before you. Do you sign?", "sign",
+                      "refuse"),
+                     ("times {} ratified", "times {} refused to ratify")),
+    "ceasefire": Phrase("the ceasefire enters into force", "the ceasefire is not ratified",
+                        happens=True),
+    "order": Phrase("order {its} proxies to keep the ceasefire",
+                    "order {its} proxies to break the ceasefire",
+                    ("ordered to keep it", "ordered to break it"),
+                    ("A {calm} is in force. {task} The answer stands until you are asked again.",
+                     "keep it", "break it"),
+                    ("", "weeks {} ordered proxies to break a ceasefire")),
+    "comply": Phrase("keep the ceasefire", "break the ceasefire", ("kept it", "broken it"),
+                     counts=("", "weeks {} broke a ceasefire")),
+    "revise": Phrase("consult {other} after all", "do not consult {other} after all",
+                     ("consulted {other} after all", "not consulted {other} after all"),
+                     ("{Other} was left out and is blamed for breaches. Do you buy it in?",
+                      "buy it in", "leave it out")),
     "collapse": Phrase("the ceasefire collapses", "the ceasefire holds", happens=True),
-    "attend": Phrase(
-        "come to the talks", "stay away from the talks", ("come", "stayed away"),
-        ("Talks are called. Do you come?", "come", "stay away"),
-        ("times {} came to the talks", ""),
-    ),
-    "table": Phrase(
-        "{issue} {are} put on the table", "{issue} {are} not put on the table", happens=True
-    ),
-    "vote": Phrase(
-        "vote for the text", "vote against the text", ("voted for it", "voted against it"),
-        ("A text lies on the table. Do you accept it?", "accept", "reject"),
-        ("times {} voted for the text", ""),
-    ),
+    "attend": Phrase("come to the talks", "stay away from the talks", ("come", "stayed away"),
+                     ("Talks are called. Do you come?", "come", "stay away"),
+                     ("times {} came to the talks", "")),
+    "table": Phrase("{issue} {are} put on the table", "{issue} {are} not put on the table",
+                    happens=True),
+    "vote": Phrase("vote for the text", "vote against the text",
+                   ("voted for it", "voted against it"),
+                   ("A text lies on the table. Do you accept it?", "accept", "reject"),
+                   ("times {} voted for the text", "")),
     "settle": Phrase("the war is settled", "the talks end without a settlement", happens=True),
-    "bargain": Phrase(
-        "accept a bilateral deal with {other}", "refuse a bilateral deal with {other}",
-        ("accepted", "refused"),
-        ("You meet with {other} about what divides you. Do you agree to the deal?", "agree",
-         "refuse"),
-    ),
-    "deal": Phrase(
-        "strike a bilateral deal with {other}", "strike no bilateral deal with {other}"
-    ),
-    "dispute": Phrase(
-        "a local dispute breaks out over {issue}", "no local dispute breaks out over {issue}",
-        happens=True,
-    ),
+    "bargain": Phrase("accept a bilateral deal with {other}",
+                      "refuse a bilateral deal with {other}",
+                      ("accepted", "refused"),
+                      ("You meet with {other} about what divides you. Do you agree to the deal?",
+                       "agree", "refuse")),
+    "deal": Phrase("strike a bilateral deal with {other}", "strike no bilateral deal with {other}"),
+    "dispute": Phrase("a local dispute breaks out over {issue}",
+                      "no local dispute breaks out over {issue}", happens=True),
     "victory": Phrase("the war is won", "the war is not won", happens=True),
-    "raise": Phrase(
-        "put {issue} on the table", "keep {issue} off the table",
-        question=("You have brought them together. Do you put {issue} on the table?", "raise it",
-                  "leave it"),
-    ),
-    "clash": Phrase(
-        "begin a clash with {other}", "begin no clash with {other}",
-        question=("{Issue}: a new dispute with {other}. Do you fight it out?", "fight",
-                  "let it be"),
-    ),
+    "raise": Phrase("put {issue} on the table", "keep {issue} off the table",
+                    question=("You have brought them together. Do you put {issue} on the table?",
+                              "raise it", "leave it")),
+    "clash": Phrase("begin a clash with {other}", "begin no clash with {other}",
+                    question=("{Issue}: a new dispute with {other}. Do you fight it out?",
+                              "fight", "let it be")),
     "prevail": Phrase("prevail over {other}", "do not prevail over {other}"),
 }  # fmt: skip
 """Every kind of event but "shift", the scenario's own doing."""

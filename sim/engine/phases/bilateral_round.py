@@ -12,14 +12,8 @@ from sim.rules import bargaining, negotiation
 @phase
 def hold_bilateral_round(week, p, g, w):
     """Phase 9: every `bilateral_period` weeks allies settle their differences over minor issues."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
     aims, force, value, truce, talk, tie = w.aims, w.force, w.value, w.truce, w.talk, w.tie
     steps = int(p.nash_steps)

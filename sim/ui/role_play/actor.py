@@ -56,12 +56,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
     class Asking(base):  # type: ignore[misc]  # its base is only known now
         """An actor in whose seat a reader sits."""
 
-        convener = ""
-
-        def signs(self, convener: str) -> float:
-            self.convener = convener
-            gain, row = float(super().signs(convener)), DECISIONS["signs"]
-            return _turned(gain, self.decided("signs"), _draw(self, row))
+        convener = ""  # whose ceasefire lies before it
 
         def heeds(self, own: float, wishes: Any) -> float:
             gain = float(super().heeds(own, wishes))
@@ -69,7 +64,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             w, bound = self.world, who.fights[i] and who.armed[i]
             bound = bound and (w.truce.state[0] == SETTLEMENT or who.covered[i] > 0.0)
             concerned = {
-                "signs": True,
+                "signs": self.convener != self.name,
                 "orders": bound,
                 "attends": who.brought[i] and w.talk.away[i] == 0,
                 "votes": who.veto[i] or who.guarantor[i],
@@ -81,15 +76,9 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
                 "attends": -w.truce.contagion[i],
                 "votes": self.knobs.loyalty_in_vote * self._trust(),
             }.get(decision, 0.0)
-            row = DECISIONS["heeds" if decision == "orders" else decision]
-            return _turned(gain, self.decided(decision, gain), _draw(self, row), later)
-
-        def decided(self, decision: str, gain: float = 0.0) -> Answer:
-            """What the reader says; its own terms a convener has signed already."""
-            if decision == "signs" and self.convener == self.name:
-                return None
             other = self.convener if decision == "signs" else ""
-            return reader(self, decision, other, "", gain)
+            draw = _draw(self, DECISIONS["heeds" if decision == "orders" else decision])
+            return _turned(gain, reader(self, decision, other, "", gain), draw, later)
 
         def _trust(self) -> float:
             broker = int(self.world.truce.convener[0])
@@ -107,7 +96,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             )  # fmt: skip
             return float(out[self.index])
 
-    for name in {*QUESTIONS} - {"signs", *_PRESSED}:
+    for name in {*QUESTIONS} - {*_PRESSED}:
         setattr(Asking, name, _asked(cls, DECISIONS[name], reader))
     return Asking
 
@@ -115,16 +104,17 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
 def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., float]:
     """A decision of an actor that asks the reader, where it is open."""
 
-    def method(self: Actor, *about: str) -> float:
+    def method(self: Any, *about: str) -> float:
+        if decision.method == "signs":
+            self.convener = about[0]
         answer = float(getattr(cls, decision.method)(self, *about))
         if not _is_open(self, decision.method, *about):
             return answer
         told = dict(zip(decision.about, about, strict=True))
         other, issue = told.get("other", ""), told.get("issue", "")
         said = reader(self, decision.method, other, issue, answer)
-        draw = _draw(self, decision, *about)
-        chance = decision.answer == "chance"
-        return _certain(answer, said, draw) if chance else _turned(answer, said, draw)
+        change = _certain if decision.answer == "chance" else _turned
+        return change(answer, said, _draw(self, decision, *about))
 
     return method
 
@@ -134,6 +124,8 @@ def _is_open(actor: Actor, decision: str, *about: str) -> bool:
     g, w, p = actor.givens, actor.world, actor.knobs
     if decision == "orders":
         return bool(g.who.patron[actor.index])
+    if decision == "signs":
+        return about[0] != actor.name  # a convener has signed its own terms already
     if decision == "bargains":
         pair, _ = actor.model.pair(actor.name, about[0])
         core = w.truce.state[0] == CEASEFIRE and any_core_tabled(g.topic.core, w.talk.tabled)
