@@ -329,7 +329,7 @@ def dealing(toy: Scenario, wants: dict[str, dict[str, float]]) -> Game:
         }
     scenario = files.build(data)
     fed = even_draws(scenario)
-    fed[:, draws.BILATERAL] = YES
+    fed[:, draws.BARGAIN] = YES
     game = Game(scenario, fed=fed)
     game.step(3)
     assert all(game.theta[game.issue(name)] == 0.5 for name in names)

@@ -13,11 +13,11 @@ import sim.experiments.compare
 from sim.engine.event_log import KINDS
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.experiments.compare import compare, parting
-from sim.experiments.first_divergence import _say
 from sim.measures.paired_differences import differences
 from sim.measures.run_numbers import outcomes
 from sim.narrative import html
 from sim.results.dataset import Event, events, scenario_of
+from sim.results.phrases import clause
 from sim.results.store import Store
 from sim.runs.branch import branch
 from sim.runs.ensemble import ensemble
@@ -396,7 +396,7 @@ def test_every_event_at_which_runs_may_part_is_told_in_words(syria, kind, actor)
     for answer in (True, False):
         who = (actor, "foreign_militias", "towns")
         event = Event(0, 3, dt.date(2016, 1, 6), 4, kind, *who, answer, 0.1, 0.2, -0.1, {})
-        said = _say(event, Words(syria))
+        said = clause(event, Words(syria))
         assert "_" not in said
         assert "{" not in said
         assert "  " not in said

@@ -74,7 +74,7 @@ def draws(game: Game, file: Any, actors: list[int]) -> Any:
             fed[t, chance.COLLAPSE, 0] = drawn["collapse"]
         if drawn.get("bilateral") is not None:
             for side, i in enumerate(game.givens.links.pairs[0]):
-                fed[t, chance.BILATERAL, side] = drawn["bilateral"][actors.index(i)]
+                fed[t, chance.BARGAIN, side] = drawn["bilateral"][actors.index(i)]
         fed[t, chance.TERRITORY, 0] = drawn["territory"]
         fed[t, chance.DISPUTE] = 1.0
         for issue in ("towns", "relief", "appointments"):

@@ -319,8 +319,8 @@ def test_a_refusal_on_the_core_is_bad_both_ways_whoever_refuses(
     game = in_truce(files.with_changes(plain_syria, {"parameters.violation_intensity": 0}), 3, fed)
     game.tabled[game.issue("arms")] = True
     pair = [game.layout.actors[i] for i in game.givens.links.pairs[0]]
-    fed[3, draws.BILATERAL, pair.index("iran")] = YES if iran else NO
-    fed[3, draws.BILATERAL, pair.index("russia")] = YES if russia else NO
+    fed[3, draws.BARGAIN, pair.index("iran")] = YES if iran else NO
+    fed[3, draws.BARGAIN, pair.index("russia")] = YES if russia else NO
     game.step()
     i, j = game.actor("iran"), game.actor("russia")
     deal = iran and russia
@@ -333,7 +333,7 @@ def test_without_the_core_on_the_table_a_refusal_is_nobodys_fault(
     plain_syria: Scenario, state: int
 ) -> None:
     fed = even_draws(plain_syria)
-    fed[3, draws.BILATERAL] = NO
+    fed[3, draws.BARGAIN] = NO
     game = in_truce(plain_syria, 3, fed)
     game.state[0] = state
     # in war and in a settlement a core issue that was tabled does not count

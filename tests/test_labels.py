@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import labels
-from sim.engine.event_log import KINDS
 from sim.measures.war_outcomes import MEANINGS
 from sim.scenario.english import percent
 from sim.scenario.files import load
@@ -87,10 +86,6 @@ def test_a_change_names_what_was_there_and_what_is():
         "roles: must sign Iran and Turkey instead of Iran"
     )
     assert say(SYRIA, "events", [{"a": 1}], [{"b": 1}]) == "events changed"
-
-
-def test_every_term_of_a_decision_has_words():
-    assert set(labels.TERMS) == {term for kind in KINDS for term in kind.terms}
 
 
 def test_classes_of_outcome_have_words():

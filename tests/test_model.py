@@ -13,7 +13,8 @@ from sim.agents.model import (
     OrganisationActor,
     StateActor,
 )
-from sim.agents.registry import GAINS, register
+from sim.agents.registry import register
+from sim.engine.decisions import DECISIONS
 from sim.errors import ActorError, ScenarioError, SimError
 from sim.results import dataset as kept
 from sim.runs.simulate import simulate
@@ -152,9 +153,7 @@ def test_an_own_class_can_replace_every_decision_and_each_is_asked():
 
         return method
 
-    watching = type(
-        "Watching", (StateActor,), {name: watch(name) for name in (*GAINS, "consults", "revises")}
-    )
+    watching = type("Watching", (StateActor,), {name: watch(name) for name in DECISIONS})
     register("watching")(watching)
     everything = {
         "mechanisms.fights": "tasks", "mechanisms.clashes": True,
@@ -166,7 +165,7 @@ def test_an_own_class_can_replace_every_decision_and_each_is_asked():
         everything | {f"actors.{name}.agent": "watching" for name in load(SYRIA).actors},
     )
     results = simulate(case, seed=3)
-    assert asked == {*GAINS, "consults", "revises"}
+    assert asked == {*DECISIONS}
     for name in plain.data_vars:
         assert results[name].values.tobytes() == plain[name].values.tobytes(), name
 

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from nbclient import NotebookClient
 
-from sim.agents.registry import CHANCES, GAINS
+from sim.engine.decisions import DECISIONS
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 300  # seconds: the first call may have to compile
@@ -52,7 +52,7 @@ def test_the_table_of_decisions_names_every_decision_of_an_actor() -> None:
     book = nbformat.read(ROOT / "notebooks/06_your_own_actor.ipynb", as_version=4)
     rows = [line for cell in book.cells for line in cell.source.splitlines() if line[:3] == "| `"]
     named = re.findall(r"`(\w+)\(", " ".join(row.split("|")[1] for row in rows))
-    assert sorted(named) == sorted((*GAINS, *CHANCES))
+    assert sorted(named) == sorted(DECISIONS)
 
 
 def kept(path: Path) -> str:

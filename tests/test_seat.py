@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 import sim
 from sim.agents import contract
 from sim.agents.model import ConflictModel, GovernmentActor, StateActor
+from sim.engine.decisions import DECISIONS
 from sim.errors import SimError
 from sim.results.dataset import events
 from sim.scenario.schema import Scenario
 from sim.ui.role_play import Seat, by_hand
 from sim.ui.role_play.actor import asking
-from sim.ui.role_play.questions import EVENTS, Question, question
+from sim.ui.role_play.questions import QUESTIONS, Question, question
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # Numbers that are quoted here come from a file that stays as it is.
@@ -73,7 +74,7 @@ def what_happened(seat: Seat, with_own_forces: bool = True) -> None:
     left, who = list(events(seat.results())), seat.actor
     for asked, said in seat.history:
         own = with_own_forces and asked.decision == "orders"
-        kinds = {EVENTS[asked.decision], *(["comply"] if own else [])}
+        kinds = {DECISIONS[asked.decision].name, *(["comply"] if own else [])}
         found = [
             event
             for event in left
@@ -110,7 +111,7 @@ def test_every_kind_of_decision_is_asked_in_some_war(first_syria: Scenario, riva
     # a party that comes and keeps to its word brings the talks about
     rebels = Seat(first_syria, "northern_rebels", run=4, weeks=16).play(lambda _: True)
     asked = {question.decision for seat in (rivals, russia, rebels) for question, _ in seat.history}
-    assert asked == set(EVENTS)
+    assert asked == set(QUESTIONS)
 
 
 def test_what_is_on_the_table_and_who_fights_an_ally_are_the_readers_too(rivals: Seat) -> None:
@@ -197,7 +198,7 @@ def test_reasons_add_up_to_the_gain_of_who_has_no_patron() -> None:
     checked = 0
     for asked, total in told:
         for (week, kind, _), gain in by_key.items():
-            if week == asked.week and kind == EVENTS[asked.decision]:
+            if week == asked.week and kind == DECISIONS[asked.decision].name:
                 assert total == pytest.approx(gain, abs=0.0021), asked.decision  # four of 0.0005
                 checked += 1
     assert checked > 20

@@ -15,7 +15,8 @@ import inspect
 from typing import Any
 
 from sim.agents.model import Actor, ConflictModel
-from sim.agents.registry import CHANCES, GAINS, REGISTERED, register
+from sim.agents.registry import REGISTERED, register
+from sim.engine.decisions import DECISIONS
 from sim.errors import ActorError
 from sim.scenario.files import build
 from sim.scenario.schema import Scenario
@@ -70,7 +71,7 @@ def breaches(cls: type[Actor]) -> list[str]:
 def _signatures(cls: type[Actor]) -> list[str]:
     """A decision that takes other arguments than the one it replaces."""
     found = []
-    for decision in (*GAINS, *CHANCES):
+    for decision in DECISIONS:
         if not callable(getattr(cls, decision)):
             found.append(f"{cls.__name__}.{decision} must be a method")
             continue

@@ -8,7 +8,7 @@ last bit.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import mesa
@@ -16,9 +16,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.agents.registry import CHANCES, REGISTERED, checked
+from sim.agents.registry import REGISTERED, checked
 from sim.engine import draws
 from sim.engine.build import begin, keys_of, most_events, prepare
+from sim.engine.decisions import DECISIONS, Kind
 from sim.engine.event_log import ROWS, counter, empty, must_be_sound
 from sim.engine.inputs import Givens, Knobs
 from sim.engine.schedule import play_in_python
@@ -118,16 +119,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def consults(self, other: str) -> float:
         """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
-        j = self.model.actor(other).index
-        return float(
-            ceasefire.consults(
-                self.index,
-                j,
-                self.model.world.tie.heeded,
-                self.knobs.consultation_slope,
-                self.knobs.consultation_tie,
-            )
-        )
+        i, j, p = self.index, self.model.actor(other).index, self.knobs
+        tie = self.model.world.tie.heeded
+        return float(ceasefire.consults(i, j, tie, p.consultation_slope, p.consultation_tie))
 
     def signs(self, convener: str) -> float:
         """Own gain from ratifying the terms that a convener has drawn up."""
@@ -144,27 +138,15 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         wishes : ndarray, shape (N,)
             Every actor's wish as a gain, in the order of the arrays.
         """
-        g, w = self.model.givens, self.model.world
-        return float(
-            proxies.heeds(
-                self.index,
-                own,
-                wishes,
-                w.web.autonomy,
-                w.web.pull,
-                g.links.l_patron,
-                g.links.l_proxy,
-            )
-        )
+        links, web = self.model.givens.links, self.model.world.web
+        control = web.autonomy, web.pull, links.l_patron, links.l_proxy
+        return float(proxies.heeds(self.index, own, wishes, *control))
 
     def orders(self) -> float:
         """Own gain from a truce that holds; a patron orders its proxies by it."""
-        w = self.model.world
-        return float(
-            proxies.orders(
-                self.index, w.value.gain, w.truce.promise, w.truce.loyalty, w.truce.military
-            )
-        )
+        gain, truce = self.model.world.value.gain, self.model.world.truce
+        worth = gain, truce.promise, truce.loyalty, truce.military
+        return float(proxies.orders(self.index, *worth))
 
     def revises(self, other: str) -> float:
         """Chance, in [0, 1], that it buys in a patron that was left out and is blamed."""
@@ -188,14 +170,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def bargains(self, other: str) -> float:
         """Gain from the bilateral deal that lies before it and an ally."""
         pair, side = self.model.pair(self.name, other)
-        talk = self.model.world.talk
-        return float(
-            bargaining.bargains(
-                talk.pair_local[pair, side],
-                talk.pair_core[pair, side],
-                self.knobs.bilateral_deal_cost,
-            )
-        )
+        talk, cost = self.model.world.talk, self.knobs.bilateral_deal_cost
+        local, core = talk.pair_local[pair, side], talk.pair_core[pair, side]
+        return float(bargaining.bargains(local, core, cost))
 
     def clashes(self, other: str, issue: str) -> float:
         """Gain from fighting an ally over an issue that is newly in dispute between them."""
@@ -409,46 +386,38 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def _ask(self, decision: str, answers: NDArray[np.float64], about: int) -> None:
         """Ask the actors whom a decision concerns; see `sim.engine.phases.shared.ask`."""
-        who, names = self.givens.who, self.layout.actors
         if decision != "heeds":
             self.deciding = decision
-        if decision == "bargains":
-            answers[:] = [
-                [self.answer(i, decision, names[j]), self.answer(j, decision, names[i])]
-                for i, j in self.givens.links.pairs
-            ]
-        elif decision == "clashes":
-            issue, contest = self.layout.issues[about], self.world.talk.clashing
+        asked = self._asked(DECISIONS[decision], about)
+        found = [(place, self.answer(i, decision, *told)) for place, i, told in asked]
+        for place, answer in found:
+            answers[place] = answer
+
+    def _asked(self, decision: Kind, about: int) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
+        """Every place among the answers, with the actor who is asked and what it is told."""
+        who, names, world = self.givens.who, self.layout.actors, self.seen
+        if decision.each == "pair":
+            issue = (self.layout.issues[about],) if about >= 0 else ()
             for pair, (i, j) in enumerate(self.givens.links.pairs):
-                if contest[pair]:
-                    answers[pair] = [
-                        self.answer(i, decision, names[j], issue),
-                        self.answer(j, decision, names[i], issue),
-                    ]
-        elif decision == "raises":
-            for k in np.flatnonzero(self.world.talk.raising):
-                answers[k] = self.answer(about, decision, self.layout.issues[k])
-        elif decision == "proposes":
-            answers[about] = self.answer(about, decision)
-        elif decision in CHANCES:
-            asked = [j for j in np.flatnonzero(who.patron) if j != about]
-            answers[asked] = [self.answer(about, decision, names[j]) for j in asked]
-        elif decision == "heeds":
-            own, wishes = self.seen.tmp.own, self.seen.tmp.wish
-            told = [self.answer(i, decision, float(own[i]), wishes) for i in range(len(names))]
-            answers[:] = told
+                if not issue or world.talk.clashing[pair]:
+                    yield (pair, 0), i, (names[j], *issue)
+                    yield (pair, 1), j, (names[i], *issue)
+        elif decision.each == "issue":
+            for k in np.flatnonzero(world.talk.raising):
+                yield k, about, (self.layout.issues[k],)
+        elif decision.each == "patron":
+            yield from ((j, about, (names[j],)) for j in np.flatnonzero(who.patron) if j != about)
+        elif decision.asked == "convener":
+            yield about, about, ()
         else:
-            concerned = {
-                "convenes": who.can_convene,
-                "attends": who.brought,
-                "takes_part": who.fights & ~who.armed,
-            }.get(decision, self.world.tmp.every)
-            extra = (names[about],) if decision == "signs" else ()
-            told = [
-                self.answer(i, decision, *extra) if concerned[i] else answers[i]
-                for i in range(len(names))
-            ]
-            answers[:] = told
+            asked = getattr(who, decision.asked) if decision.asked else world.tmp.every
+            if decision.method == "takes_part":
+                asked = asked & ~who.armed
+            told: tuple[Any, ...] = (names[about],) if decision.about else ()
+            for i in np.flatnonzero(asked):
+                if decision.method == "heeds":
+                    told = float(world.tmp.own[i]), world.tmp.wish
+                yield i, i, told
 
     def answer(self, index: int, decision: str, *about: Any) -> float:
         """Ask one actor for one decision, and hold its answer to the contract.

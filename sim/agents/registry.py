@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.decisions import DECISIONS
 from sim.errors import ActorError
 from sim.scenario.schema import Scenario
 
@@ -27,12 +28,6 @@ FILES: dict[str, str] = {}
 _BESIDE: dict[str, str] = {}
 # By plug-in: a hash of what it and the files beside it said when it was read, and these files.
 _READ: dict[str, tuple[str, list[str]]] = {}
-# Decisions that answer with a gain, and those that answer with a chance.
-GAINS = (
-    "takes_part", "convenes", "proposes", "signs", "heeds", "orders", "attends", "raises", "votes",
-    "bargains", "clashes",
-)  # fmt: skip
-CHANCES = ("consults", "revises")
 GAIN_LIMIT = 2.0
 
 
@@ -51,7 +46,7 @@ def register[C: type](name: str) -> Callable[[C], C]:
     """
 
     def keep(cls: C) -> C:
-        if not isinstance(cls, type) or not all(hasattr(cls, d) for d in (*GAINS, *CHANCES)):
+        if not isinstance(cls, type) or not all(hasattr(cls, d) for d in DECISIONS):
             raise ActorError(f"agent class {name!r} must be a subclass of sim.Actor, is {cls!r}")
         REGISTERED[name] = cls
         FILES.pop(name, None)
@@ -218,7 +213,7 @@ def checked(answer: Any, decision: str, who: str, week: int) -> float:
     ActorError
         If it is not a finite number in the range of the decision.
     """
-    low, high = (0.0, 1.0) if decision in CHANCES else (-GAIN_LIMIT, GAIN_LIMIT)
+    low, high = (0.0, 1.0) if DECISIONS[decision].answer == "chance" else (-GAIN_LIMIT, GAIN_LIMIT)
     number = isinstance(answer, int | float | np.floating | np.integer)
     if isinstance(answer, bool | np.bool_) or not number or not _finite(answer):
         allowed = f"a finite number from {low:g} to {high:g}"

@@ -17,15 +17,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.decisions import DRAWS
 from sim.rules.jit import compiled, overload
 
-# The number of a decision is part of the name of its draws: append, never renumber.
-CONVENE, PROPOSE, CONSULT, RATIFY, ORDER, COMPLY, OBSERVE, REVISE, COLLAPSE = range(9)
-ATTEND, VOTE, BILATERAL, TERRITORY, DISPUTE, DISPUTE_VALUE = range(9, 15)
-WEIGHT, IDEAL, ATTRIBUTE, SCAPEGOAT = range(15, 19)
-RAISE, CLASH, PREVAIL = range(19, 22)
-DECISIONS = 22
-
+DECISIONS = len(DRAWS)
 # No draws from outside: the generator's are taken.
 NO_DRAWS = np.zeros((0, 0, 0))
 
@@ -38,6 +33,13 @@ _32 = np.uint64(32)
 _12 = np.uint64(12)
 _STEP = 2.0**-52
 _TINY = 1e-12
+
+
+def __getattr__(name: str) -> int:
+    """Number of a draw by its name in capitals, as `draws.RATIFY`."""
+    if name.isupper() and name.lower() in DRAWS:
+        return DRAWS[name.lower()]
+    raise AttributeError(f"no draw is called {name}")
 
 
 def subject(name: str) -> np.uint64:
@@ -138,7 +140,7 @@ def uniform(keys, decision, who, t):
     ----------
     keys : ndarray of uint64, shape (10, 2)
     decision : int
-        One of this module's constants.
+        A value of `sim.engine.decisions.DRAWS`.
     who : uint64
         From `subject`.
     t : int

@@ -2,65 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.decisions import CODE as CODE
+from sim.engine.decisions import KINDS as KINDS
 from sim.errors import SimError
 from sim.rules.jit import compiled
 
-
-class Kind(NamedTuple):
-    """A kind of event.
-
-    Attributes
-    ----------
-    name : str
-        The decision or happening, as the record gives it.
-    phase : int
-        Number of the phase in `sim.engine.schedule`.
-    terms : tuple of str
-        What the numbers that drove it are, at most five.
-    """
-
-    name: str
-    phase: int
-    terms: tuple[str, ...]
-
-
-# The order is the code of a kind in the record: append, never reorder.
-KINDS: tuple[Kind, ...] = (
-    Kind("shift", 1, ("change", "value")),
-    Kind("satisfied", 2, ("position", "threshold")),
-    Kind("threatened", 2, ("position", "threshold")),
-    Kind("convene", 4, ("truce", "prestige", "access")),
-    Kind("propose", 4, ("truce",)),
-    Kind("consult", 4, ("tie", "nuisance", "by_decree")),
-    Kind("ratify", 4, ("truce", "terms", "loyalty", "own", "patrons")),
-    Kind("ceasefire", 4, ()),
-    Kind("order", 5, ("truce", "terms", "loyalty", "military", "on_issue")),
-    Kind("comply", 5, ("own", "patrons", "contagion", "breach")),
-    Kind("revise", 6, ("blame",)),
-    Kind("collapse", 7, ("violence",)),
-    Kind("attend", 8, ("truce", "seat", "patrons", "contagion")),
-    Kind("table", 8, ("status_quo", "opening")),
-    Kind("vote", 8, ("own", "patrons", "loyalty")),
-    Kind("settle", 8, ()),
-    Kind("bargain", 9, ("local", "endorsement", "cost")),
-    Kind("deal", 9, ("core",)),
-    Kind("dispute", 10, ("position",)),
-    Kind("victory", 10, ("position", "weeks")),
-    Kind("raise", 8, ()),
-    Kind("clash", 10, ("prize", "tie", "dependence", "cost")),
-    Kind("prevail", 10, ("position",)),
-)
-CODE = {kind.name: code for code, kind in enumerate(KINDS)}
-(
-    SHIFT, SATISFIED, THREATENED, CONVENE, PROPOSE, CONSULT, RATIFY, CEASEFIRE, ORDER, COMPLY,
-    REVISE, COLLAPSE, ATTEND, TABLE, VOTE, SETTLE, BARGAIN, DEAL, DISPUTE, VICTORY,
-    RAISE, CLASH, PREVAIL,
-) = range(len(KINDS))  # fmt: skip
+_KINDS, _SHIFT = len(KINDS), CODE["shift"]
+# Kinds that count for the counterpart.
+OF_COUNTERPARTS = tuple(code for code, kind in enumerate(KINDS) if kind.each == "patron")
 
 # Columns of a row: week, kind, actor, counterpart, issue, answer, gain, shock, five terms.
 ROUND, KIND, ACTOR, COUNTERPART, ISSUE, ANSWER, GAIN, SHOCK, TERMS = range(9)
@@ -71,7 +23,13 @@ NOBODY = -1
 # Places in a counter: rows so far, fingerprint of the story, number (from 1) of the first week
 # with a number that is not finite, start of the tally.
 ROWS, STORY, UNSOUND, TALLY = range(4)
-_KINDS = len(KINDS)
+
+
+def __getattr__(name: str) -> int:
+    """Code of a kind of event by its name in capitals, as `event_log.RATIFY`."""
+    if name.isupper() and name.lower() in CODE:
+        return CODE[name.lower()]
+    raise AttributeError(f"no kind of event is called {name}")
 
 
 def room(actors: int, issues: int, objectives: int, pairs: int, shifts: int, weeks: int) -> int:
@@ -120,13 +78,13 @@ def tally(count: NDArray[np.int64]) -> NDArray[np.int64]:
 def tell(count, t, kind, actor, counterpart, issue, answer):
     """Add one event to the story and to the tally of a counter; arguments as in `note`.
 
-    Consultations and revisions count for the actor whom they are about.
+    What is decided for each patron counts for the patron.
     """
     actors = (count.shape[0] - TALLY) // (2 * _KINDS)
-    whom = counterpart if kind in (CONSULT, REVISE) else actor
+    whom = counterpart if kind in OF_COUNTERPARTS else actor
     yes = 1 if answer else 0
     count[TALLY + (2 * kind + yes) * actors + (whom if whom >= 0 else actors - 1)] += 1
-    if kind == SHIFT:
+    if kind == _SHIFT:
         return  # the scenario's doing, nobody's decision
     # A polynomial in a prime field: every product stays below 2**63.
     for word in (t, 2 * kind + yes, actor + 1, counterpart + 1, issue + 1):

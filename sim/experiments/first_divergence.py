@@ -7,10 +7,11 @@ from typing import Any
 
 import xarray as xr
 
+from sim.engine.decisions import CODE, KINDS
 from sim.results.dataset import Event, events, scenario_of
+from sim.results.phrases import TERMS, clause
 from sim.runs.simulate import gather
 from sim.scenario.english import Words, day
-from sim.scenario.labels import TERMS
 from sim.scenario.schema import Scenario
 
 
@@ -86,7 +87,7 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
         place = 0 if one is not None else 1
         return (
             f"{head} in the week of {day(event.date)}: only in the {which}, "
-            f"{_say(event, words[place])}."
+            f"{clause(event, words[place])}."
         )
     same = _what(one)[:5] == _what(other)[:5]
     if not same:
@@ -95,12 +96,12 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
             place, which = (0, "first") if early is one else (1, "second")
             return (
                 f"{head} in the week of {day(early.date)}: only in the {which}, "
-                f"{_say(early, words[place])} ({_numbers(early)})."
+                f"{clause(early, words[place])} ({_numbers(early)})."
             )
         return (
             f"{head} in the week of {day(early.date)}.\n"
-            f"  first:  {day(one.date)}: {_say(one, words[0])}; {_numbers(one)}.\n"
-            f"  second: {day(other.date)}: {_say(other, words[1])}; {_numbers(other)}."
+            f"  first:  {day(one.date)}: {clause(one, words[0])}; {_numbers(one)}.\n"
+            f"  second: {day(other.date)}: {clause(other, words[1])}; {_numbers(other)}."
         )
     moved = sorted(
         (
@@ -118,62 +119,17 @@ def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) 
     by = f"{abs(other.gain - one.gain):.4f} {'more' if other.gain > one.gain else 'less'}"
     return (
         f"{head} in the week of {day(one.date)}.\n"
-        f"  first:  {_say(one, words[0])}; {_numbers(one)}.\n"
-        f"  second: {_say(other, words[1])}; {_numbers(other)}.\n"
+        f"  first:  {clause(one, words[0])}; {_numbers(one)}.\n"
+        f"  second: {clause(other, words[1])}; {_numbers(other)}.\n"
         f"  Why: {luck}; the gain in the second is {by} than in the first"
         + (f".\n  Of its parts these moved most (one may contain another): {why}." if why else ".")
     )
 
 
-# What a yes and a no to each decision is called: the first word is the verb, {} whom or what.
-_CALLED = {
-    "convene": ("step forward to broker a ceasefire", "do not step forward to broker a ceasefire"),
-    "propose": ("propose a ceasefire", "propose no ceasefire"),
-    "consult": ("consult {}", "leave out {}"),
-    "ratify": ("ratify the ceasefire", "refuse to ratify the ceasefire"),
-    "order": ("order proxies to keep the ceasefire", "order proxies to break the ceasefire"),
-    "comply": ("keep the ceasefire", "break the ceasefire"),
-    "revise": ("consult {} after all", "do not consult {} after all"),
-    "attend": ("come to the talks", "stay away from the talks"),
-    "vote": ("vote for the text", "vote against the text"),
-    "bargain": ("want a bilateral deal with {}", "want no bilateral deal with {}"),
-    "deal": ("strike a bilateral deal with {}", "strike no bilateral deal with {}"),
-    "raise": ("put {} on the table", "keep {} off the table"),
-    "clash": ("begin a clash with {}", "begin no clash with {}"),
-    "prevail": ("prevail over {}", "do not prevail over {}"),
-    "satisfied": ("count the aim on {} as achieved", "do not count the aim on {} as achieved"),
-    "threatened": ("see the aim on {} threatened", "see the aim on {} not threatened"),
-}
-# The same of what nobody decides.
-_HAPPENS = {
-    "victory": ("the war is won", "the war is not won"),
-    "ceasefire": ("the ceasefire enters into force", "the ceasefire is not ratified"),
-    "collapse": ("the ceasefire collapses", "the ceasefire holds"),
-    "table": ("{} {be} put on the table", "{} {be} not put on the table"),
-    "settle": ("the war is settled", "the talks end without a settlement"),
-    "dispute": ("a local dispute breaks out over {}", "no local dispute breaks out over {}"),
-}
-_ABOUT_AN_ISSUE = ("raise", "satisfied", "threatened", *_HAPPENS)
-
-
-def _say(event: Event, words: Words) -> str:
-    """An event as a clause."""
-    answer, what = 0 if event.answer else 1, ""
-    if event.decision in _ABOUT_AN_ISSUE:
-        what = words.issue(event.issue) if event.issue else ""
-    elif event.counterpart:
-        what = words.who(event.counterpart)
-    if event.decision in _CALLED:
-        verb, _, rest = _CALLED[event.decision][answer].partition(" ")
-        return f"{words.says(event.actor, verb)} {rest.format(what)}"
-    many = bool(event.issue) and words.issue_is_plural(event.issue)
-    return _HAPPENS[event.decision][answer].format(what, be="are" if many else "is")
-
-
 def _numbers(event: Event) -> str:
     if event.gain == 0.0 and event.shock == 0.0:
         return "it follows from what was decided"
-    if event.decision in ("consult", "revise"):
+    if KINDS[CODE[event.decision]].answer == "chance":
         return f"chance {event.gain:.3f}, a yes if it is more than the draw {event.shock:.3f}"
     gain = "gain of keeping it" if event.decision in ("order", "comply") else "gain"
     return f"{gain} {event.gain:+.4f}, a yes if it is more than {event.shock:+.4f}"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.engine.event_log import CODE
 from sim.results.dataset import scenario_of
+from sim.results.phrases import PHRASES
 from sim.scenario.english import Words
 
 _STATES = ("war", "ceasefire", "settlement", "victory")
@@ -21,17 +22,12 @@ _COUNTS = {
     "bilateral deals": ("deal", (1,)),
 }
 HEADLINES = (*(f"weeks of {state}" for state in _STATES), *_COUNTS)
-_BY_ACTOR = {
-    "weeks {} broke a ceasefire": ("comply", 0),
-    "weeks {} ordered to break it": ("order", 0),
-    "times {} ratified": ("ratify", 1),
-    "times {} refused to ratify": ("ratify", 0),
-    "times {} was consulted": ("consult", 1),
-    "times {} was left out": ("consult", 0),
-    "times {} came to the talks": ("attend", 1),
-    "times {} voted for the text": ("vote", 1),
-}
-_SAID = {"weeks {} ordered to break it": "weeks {} ordered proxies to break a ceasefire"}
+_BY_ACTOR = [
+    (name, answer, form)
+    for name, phrase in PHRASES.items()
+    for answer, form in zip((1, 0), phrase.counts, strict=True)
+    if form
+]
 NEEDS = (
     "state", "story", "happened", "decided", "final_tie", "final_position", "final_capability",
 )  # fmt: skip
@@ -74,7 +70,7 @@ def measured(results: xr.Dataset) -> Iterator[Measured]:
     actors = [str(name) for name in results["actor"].values]
     case = scenario_of(results)
     patrons = {*case.patrons, *(event.patron for event in case.events)}
-    for form, (kind, answer) in _BY_ACTOR.items():
+    for kind, answer, form in _BY_ACTOR:
         for i, actor in enumerate(actors):
             # What an actor without proxies orders is what it does itself.
             if kind == "order" and actor not in patrons:
@@ -118,4 +114,4 @@ def said(form: str, who: Sequence[str], words: Words) -> str:
     words : Words
     """
     call = words.issue if form.startswith("position") else words.who
-    return _SAID.get(form, form).format(*map(call, who))
+    return form.format(*map(call, who))

@@ -1,4 +1,4 @@
-"""What the parts of a scenario are called in words: paths, values, outcomes and terms.
+"""What the parts of a scenario are called in words: paths, values and outcomes.
 
 Files, changes and tables of data name things by paths and ids (``actors.iran.capability``). What
 people read has the labels of the scenario and the words of the table of parameters instead.
@@ -16,40 +16,6 @@ from pydantic import BaseModel
 from sim.scenario.english import Words, day, listed
 from sim.scenario.parameters import Mechanisms, Parameters
 from sim.scenario.schema import Scenario
-
-TERMS: Mapping[str, str] = {
-    "access": "access to the parties",
-    "blame": "blame",
-    "breach": "what a breach costs",
-    "by_decree": "consultation fixed by the scenario",
-    "change": "change",
-    "contagion": "contagion of violations",
-    "core": "core issue",
-    "cost": "cost",
-    "dependence": "dependence on the ally",
-    "endorsement": "endorsement of the core issue",
-    "local": "local issue",
-    "loyalty": "loyalty to the convener",
-    "military": "military gain from breaking it",
-    "nuisance": "nuisance power",
-    "on_issue": "what violations bring on the issues",
-    "opening": "position at which the issue opens",
-    "own": "own interest",
-    "patrons": "patrons' orders",
-    "position": "position of the issue",
-    "prestige": "prestige",
-    "prize": "what the clash would win",
-    "seat": "what a seat at the talks is worth",
-    "status_quo": "status quo",
-    "terms": "terms of the ceasefire",
-    "threshold": "threshold",
-    "tie": "tie",
-    "truce": "peace rather than war",
-    "value": "value",
-    "violence": "violence",
-    "weeks": "weeks",
-}
-"""What the terms of a decision in the record of events are called."""
 
 _ACTOR_FIELDS = {
     "capability": "capability",

@@ -12,14 +12,8 @@ from sim.rules import bargaining, negotiation
 @phase
 def hold_bilateral_round(week, p, g, w):
     """Phase 9: every `bilateral_period` weeks allies settle their differences over minor issues."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
     aims, force, value, truce, talk, tie = w.aims, w.force, w.value, w.truce, w.talk, w.tie
     steps = int(p.nash_steps)
@@ -39,9 +33,7 @@ def hold_bilateral_round(week, p, g, w):
                     talk.pair_local[b, ally], talk.pair_core[b, ally], p.bilateral_deal_cost
                 )
         ask(agents, "bargains", talk.pair_gain, -1)
-        draws.shocks(
-            talk.pair_shock, keys, fed, draws.BILATERAL, ids.id_pair, t, p.choice_precision
-        )
+        draws.shocks(talk.pair_shock, keys, fed, draws.BARGAIN, ids.id_pair, t, p.choice_precision)
         for b in range(links.pairs.shape[0]):
             talk.pair_deal[b] = core or talk.pair_gain[b, 0] + talk.pair_gain[b, 1] > 0.0
             if not talk.pair_deal[b]:

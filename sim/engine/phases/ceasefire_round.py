@@ -13,14 +13,8 @@ from sim.rules import bargaining, ceasefire, proxies
 @phase
 def convene(week, p, g, w):
     """Who convenes, and whether it proposes a ceasefire; -1 if nobody does."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
     aims, force, value, tie, tmp = w.aims, w.force, w.value, w.tie, w.tmp
     n = who.side.shape[0]
@@ -58,14 +52,8 @@ def convene(week, p, g, w):
 @phase
 def consult(week, p, g, w, c):
     """The convener decides which patrons it asks before it drafts the terms."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, ids = g.who, g.ids
     web, truce, tie, tmp = w.web, w.truce, w.tie, w.tmp
     n = who.side.shape[0]
@@ -124,14 +112,8 @@ def draft_terms(p, g, w, c):
 @phase
 def ratify(week, p, g, w, c):
     """Every actor accepts or refuses the offer; tells whether it enters into force."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, links, ids = g.who, g.links, g.ids
     value, web, truce, tie, tmp = w.value, w.web, w.truce, w.tie, w.tmp
     n = who.side.shape[0]

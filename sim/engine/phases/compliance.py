@@ -25,14 +25,8 @@ def forget_breaches(p, w):
 @phase
 def order(week, p, g, w):
     """Every patron orders its proxies to keep the ceasefire or to break it."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
     aims, force, value, truce, talk, tie, tmp = (
         w.aims,
@@ -78,14 +72,8 @@ def order(week, p, g, w):
 @phase
 def comply(week, p, g, w):
     """Everybody bound by the ceasefire keeps it or breaks it."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, links, ids = g.who, g.links, g.ids
     force, web, truce, tie, tmp = w.force, w.web, w.truce, w.tie, w.tmp
     n = who.side.shape[0]

@@ -34,14 +34,8 @@ def renew_disputes(week, g, w):
 @phase
 def clash(week, p, g, w):
     """Phase 10: allies fight each other over what a new dispute is about."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
     aims, force, web, talk, tie, tmp = w.aims, w.force, w.web, w.talk, w.tie, w.tmp
     for k in range(force.theta.shape[0] if p.clashes > 0.5 else 0):

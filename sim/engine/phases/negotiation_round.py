@@ -12,14 +12,8 @@ from sim.rules import bargaining, ceasefire, negotiation, proxies
 @phase
 def attend(week, p, g, w):
     """Who comes to the talks; tells whether there are any."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, links, ids = g.who, g.links, g.ids
     value, web, truce, talk, tmp = w.value, w.web, w.truce, w.talk, w.tmp
     n = who.side.shape[0]
@@ -63,14 +57,8 @@ def attend(week, p, g, w):
 @phase
 def set_agenda(week, p, g, w):
     """Issues that are due are put on the table, others if the convener gains by it."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
     aims, force, value, truce, talk, tmp = w.aims, w.force, w.value, w.truce, w.talk, w.tmp
     negotiation.agenda_due(
@@ -112,14 +100,8 @@ def set_agenda(week, p, g, w):
 @phase
 def vote(week, p, g, w):
     """The text is redrafted and voted on; a settlement holds if all with a veto accept."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, links, ids = g.who, g.links, g.ids
     aims, force, value, web, truce, talk, tie, tmp = (
         w.aims,

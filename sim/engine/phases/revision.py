@@ -13,14 +13,8 @@ from sim.rules import bargaining
 @phase
 def revise(week, p, g, w):
     """Phase 6: a patron that was left out and is blamed is asked after all."""
-    t, keys, fed, log, counter, agents = (
-        week.t,
-        week.keys,
-        week.fed,
-        week.log,
-        week.counter,
-        week.agents,
-    )
+    t, keys, fed = week.t, week.keys, week.fed
+    log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
     aims, force, value, truce, tie, tmp = w.aims, w.force, w.value, w.truce, w.tie, w.tmp
     n = who.side.shape[0]

@@ -11,6 +11,7 @@ import textwrap
 
 import xarray as xr
 
+from sim.engine.decisions import PHASE
 from sim.errors import ResultsError
 from sim.narrative.chronicle import (
     background,
@@ -27,10 +28,6 @@ from sim.scenario.english import count, day, ordinal
 
 # How many sentences a page may have, by the weeks of the record.
 FEWEST, MOST, A_WEEK = 16, 84, 0.5
-# The phase of the week in which ceasefires are brokered.
-BROKERED = 4
-# A victory is told after all else of its week.
-WON = 10
 # Small things are told only as long as the page is not so full.
 ENOUGH, SMALL = 0.6, 2.2
 
@@ -142,13 +139,13 @@ def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
     for truce in story.truces:
         who = story.words.who(truce.convener)
         heading = f"The {ordinal(truce.number)} ceasefire, brokered by {who}"
-        found.append(((truce.start, BROKERED), heading))
+        found.append(((truce.start, PHASE["ceasefire"]), heading))
         if truce.settled is not None and truce.settled < truce.last:
             found.append(((truce.settled + 1, 0), "Settlement"))
         if truce.collapse is not None:
             found.append(((truce.last + 1, 0), "War again"))
     if story.victory is not None:
-        found.append(((story.victory.week, WON), "Victory"))
+        found.append(((story.victory.week, story.victory.phase), "Victory"))
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.decisions import PHASE
 from sim.narrative.chronicle.timeline import Line, Story
 from sim.results.dataset import Event
 from sim.scenario.english import count, day, level, listed, percent, sentence, signed, tidy
@@ -67,7 +68,7 @@ def victory(story: Story) -> Iterator[Line]:
     at, weeks = event.terms["position"], count(int(event.terms["weeks"]), "week")
     stands = f"{story.words.stands(event.issue)} at {level(at)} after {weeks} at that end"
     text = f"{stands}: {story.words.camp(camp)} has won the war, and its order is to come"
-    yield Line(event.week, 10, 30.0, sentence(text))
+    yield Line(event.week, event.phase, 30.0, sentence(text))
 
 
 def shifts(story: Story) -> Iterator[Line]:
@@ -80,7 +81,9 @@ def shifts(story: Story) -> Iterator[Line]:
         for head, rests in grouped.items():
             said = [rest for rest in dict.fromkeys(rests) if rest]
             text = f"{head}: {listed(said)}" if said else head
-            yield Line(week, 1, 16.0, sentence(text or "something changes from outside"))
+            yield Line(
+                week, PHASE["shift"], 16.0, sentence(text or "something changes from outside")
+            )
 
 
 def aims(story: Story) -> Iterator[Line]:
@@ -111,7 +114,7 @@ def aims(story: Story) -> Iterator[Line]:
         else:
             text = f"{head}: {words.says(who, 'see')} {its} aim there threatened again"
         first = False
-        yield Line(week, 2, 6.0 if again else 13.0, sentence(text))
+        yield Line(week, found[0].phase, 6.0 if again else 13.0, sentence(text))
 
 
 def disputes(story: Story) -> Iterator[Line]:
@@ -124,7 +127,7 @@ def disputes(story: Story) -> Iterator[Line]:
             where = story.words.issue(event.issue)
             stand = "stand" if story.words.issue_is_plural(event.issue) else "stands"
             text = f"a new local dispute breaks out over {where}, which now {stand} at {level(now)}"
-            yield Line(event.week, 10, 1.0 + abs(now - before), sentence(text))
+            yield Line(event.week, event.phase, 1.0 + abs(now - before), sentence(text))
 
 
 def mean_tie(story: Story, a: str, b: str) -> NDArray[np.float64] | None:

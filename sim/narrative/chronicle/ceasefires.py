@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.engine.decisions import PHASE
 from sim.narrative.chronicle import fighting, reasons, refusals
 from sim.narrative.chronicle.timeline import Attempt, Line, Story, Truce
 from sim.results.dataset import Event
@@ -25,25 +26,25 @@ def attempts(story: Story) -> Iterator[Line]:
     last: dict[str, bool] = {}
     granted: set[tuple[str, str]] = set()
     for attempt in story.attempts:
-        week, who, propose = attempt.convene.week, attempt.convene.actor, attempt.propose
+        convene, propose = attempt.convene, attempt.propose
         if not attempt.proposed:
             if propose is not None:
-                rows = idle.setdefault(who, [])
-                if rows and last.get(who) is (propose.gain > 0):
+                rows = idle.setdefault(convene.actor, [])
+                if rows and last.get(convene.actor) is (propose.gain > 0):
                     rows[-1].append(propose)
                 else:
                     rows.append([propose])
-                last[who] = propose.gain > 0
+                last[convene.actor] = propose.gain > 0
             continue
-        last.pop(who, None)
+        last.pop(convene.actor, None)
         if attempt.truce is not None:
-            yield Line(week, 4, 14.0, _signed(story, attempt, granted))
+            yield Line(convene.round, convene.phase, 14.0, _signed(story, attempt, granted))
         else:
-            yield Line(week, 4, 4.5, _refused(story, attempt, granted))
+            yield Line(convene.week, convene.phase, 4.5, _refused(story, attempt, granted))
     ordered = sorted((row for rows in idle.values() for row in rows), key=lambda row: row[0].week)
     for n, row in enumerate(ordered):
         weight = (3.0 if n == 0 else 1.0) + 0.3 * (len(row) - 1)
-        yield Line(row[0].week, 4, weight, _idle(story, row))
+        yield Line(row[0].week, row[0].phase, weight, _idle(story, row))
 
 
 def _idle(story: Story, row: list[Event]) -> str:
@@ -162,7 +163,7 @@ def orders(story: Story) -> Iterator[Line]:
                 reach = story.reach(patron, event.week)
                 weight = 20.0 * reach * min(length + 3, 12) / 12 + (1.0 if n == 0 else 0.5)
                 if text:
-                    yield Line(event.week, 5, weight, text)
+                    yield Line(event.week, event.phase, weight, text)
 
 
 def stances(given: list[Event]) -> list[tuple[Event, int]]:
@@ -252,7 +253,7 @@ def revisions(story: Story) -> Iterator[Line]:
             )
             text += f" ({unasked})" if unasked else ""
             text += f" and {words.verb(me, 'redraw')} the terms{won}"
-            yield Line(event.week, 6, 6.0 if won else 4.5, sentence(text))
+            yield Line(event.week, event.phase, 6.0 if won else 4.5, sentence(text))
 
 
 def _won(story: Story, truce: Truce, event: Event) -> str:
@@ -284,12 +285,11 @@ def ends(story: Story) -> Iterator[Line]:
         if truce.settled is not None and truce.last > truce.settled:
             what, since = "settlement", truce.settled + 1
         weeks = truce.last - since + 1
-        if truce.collapse is not None:
-            head = f"the {what} collapses in its {ordinal(weeks)} week"
-            yield Line(truce.last, 7, 12.0, sentence(head + _breaches(story, truce, since)))
-        elif truce.won is not None:
-            head = f"the {what} is overtaken by the victory in its {ordinal(weeks)} week"
-            yield Line(truce.last, 7, 12.0, sentence(head + _breaches(story, truce, since)))
+        if truce.collapse is not None or truce.won is not None:
+            ended = "collapses" if truce.collapse is not None else "is overtaken by the victory"
+            text = f"the {what} {ended} in its {ordinal(weeks)} week"
+            text += _breaches(story, truce, since)
+            yield Line(truce.last, PHASE["collapse"], 12.0, sentence(text))
         else:
             head = f"the record ends with the {what} in its {ordinal(weeks)} week"
             yield Line(story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, truce, since)))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.engine.decisions import PHASE
 from sim.narrative.chronicle import reasons, refusals
 from sim.narrative.chronicle.timeline import Line, Meeting, Story
 from sim.results.dataset import Event
 from sim.scenario.english import day, level, listed, number_word, sentence, size
 
+# The phase of the week in which talks are held.
+TALKS = PHASE["attend"]
 # The text counts as moved if it moved so far on an issue.
 MOVED = 0.015
 
@@ -21,17 +24,17 @@ def talks(story: Story) -> Iterator[Line]:
     for meeting in story.meetings:
         if meeting.attend and not meeting.votes and not any(e.answer for e in meeting.attend):
             empty += 1
-            yield Line(meeting.week, 8, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
+            yield Line(meeting.week, TALKS, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
             continue
         parts = [*_around(story, meeting), *_kept_off(story, meeting, kept)]
         parts += _on_the_table(story, meeting, before)
         core = any(story.scenario.issues[e.issue].core for e in meeting.tabled)
         if parts:
             weight = 14.0 if core else 8.0 if meeting.tabled else 4.0
-            yield Line(meeting.week, 8, weight, sentence("; ".join(parts)))
+            yield Line(meeting.week, TALKS, weight, sentence("; ".join(parts)))
         if meeting.votes:
             weight = 28.0 if meeting.agreed else 6.5
-            yield Line(meeting.week, 8, weight, _count(story, meeting))
+            yield Line(meeting.week, TALKS, weight, _count(story, meeting))
 
 
 def _nobody(story: Story, meeting: Meeting) -> str:
@@ -197,7 +200,7 @@ def clashes(story: Story) -> Iterator[Line]:
         text += level(event.terms["position"])
         known = frozenset(pair) in told
         told.add(frozenset(pair))
-        yield Line(event.week, 10, 2.5 if known else 9.0, sentence(text))
+        yield Line(event.week, event.phase, 2.5 if known else 9.0, sentence(text))
 
 
 def deals(story: Story) -> Iterator[Line]:
@@ -223,7 +226,7 @@ def deals(story: Story) -> Iterator[Line]:
             weight = 1.0 + 0.5 * len(same) + (1.0 if kind[1] else 0.0)
             if kind not in told:
                 weight = 8.0 if kind[1] else 5.0
-            yield Line(same[0][0].week, 9, weight, _deal(story, same, not told))
+            yield Line(same[0][0].week, same[0][0].phase, weight, _deal(story, same, not told))
             told.add(kind)
 
 

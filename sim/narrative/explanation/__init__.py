@@ -17,7 +17,7 @@ from sim.narrative import html
 from sim.narrative.chronicle.timeline import Story, Truce
 from sim.narrative.explanation import counterfactuals, sentences
 from sim.narrative.explanation.attribution import Part, Trace
-from sim.narrative.explanation.counterfactuals import DECISIONS, Flip
+from sim.narrative.explanation.counterfactuals import TURNED, Flip
 from sim.narrative.explanation.rerun import Stage
 from sim.results import selection
 from sim.results.dataset import Event, scenario_of
@@ -235,9 +235,7 @@ def _decisions(part: Part, until: int) -> list[Event]:
 
     Of a breach on a patron's order it is the order.
     """
-    asked = [
-        event for event in part.decisions if event.decision in DECISIONS and event.week <= until
-    ]
+    asked = [event for event in part.decisions if event.decision in TURNED and event.week <= until]
     if not asked:
         return []
     week = max({event.week for event in asked}, key=lambda t: (abs(part.impulse[t]), -t))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.engine.decisions import KINDS
 from sim.engine.inputs import BY_RULE
 from sim.engine.state import World
 from sim.errors import ScenarioError
@@ -26,10 +27,8 @@ from sim.runs.simulate import gather
 from sim.scenario.files import as_data, build
 from sim.scenario.schema import Scenario
 
-DECISIONS = (
-    "propose", "consult", "ratify", "order", "comply", "revise", "attend", "vote", "bargain",
-)  # fmt: skip
-"""Kinds of events that somebody decided."""
+TURNED = tuple(kind.name for kind in KINDS if kind.turned)
+"""Kinds of events of which it is asked what would have turned them."""
 
 FARTHEST = 4.0
 """Weights and capabilities are tried from a sixteenth to sixteenfold: four doublings."""
@@ -168,7 +167,7 @@ def find(stage: Stage, decision: Event, truce: Truce | None = None) -> list[Flip
     ----------
     stage : Stage
     decision : Event
-        One of `DECISIONS`.
+        One of `TURNED`.
     truce : Truce, optional
         The ceasefire under which it was taken.
 

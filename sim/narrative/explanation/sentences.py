@@ -9,6 +9,7 @@ from sim.narrative.chronicle.timeline import Story
 from sim.narrative.explanation.attribution import Part, Trace
 from sim.narrative.explanation.counterfactuals import Flip, said
 from sim.results.dataset import Event
+from sim.results.phrases import clause, otherwise
 from sim.scenario.english import (
     count,
     day,
@@ -50,8 +51,8 @@ def what(story: Story, part: Part, pair: tuple[str, str], until: int) -> str:
     other = words.who(part.counterpart) if part.counterpart else ""
     decided = part.decisions[0] if part.decisions else None
     if part.kind == "ratify" and decided is not None:
-        verb = "sign" if decided.answer else "refuse"
-        to = "" if decided.answer else "to sign "
+        verb = "ratify" if decided.answer else "refuse"
+        to = "" if decided.answer else "to ratify "
         return f"{words.says(part.actor, verb)} {to}the ceasefire that {other} brokers"
     if part.kind == "excluded":
         return f"{words.says(part.actor, 'broker')} a ceasefire without asking {other}"
@@ -110,51 +111,6 @@ def _aim(story: Story, part: Part, until: int) -> str:
         return f"{goal} presses less: its attention to it falls from 1 to {level(now)}"
     back = f"down to {level(low)} and back to {level(now)}" if low < now - 0.05 else level(now)
     return f"{goal} presses less: its attention to it goes from 1 to {back}"
-
-
-def decided(story: Story, event: Event) -> str:
-    """A decision as a clause: "Iran orders its proxies to break the ceasefire"."""
-    words, me, yes = story.words, event.actor, event.answer
-    other = words.who(event.counterpart) if event.counterpart else ""
-    if event.decision == "propose":
-        return f"{words.says(me, 'propose')} {'a' if yes else 'no'} ceasefire"
-    if event.decision == "consult":
-        return f"{words.says(me, 'consult' if yes else 'leave')} {other}{'' if yes else ' out'}"
-    if event.decision == "ratify":
-        return f"{words.says(me, 'sign')}" if yes else f"{words.says(me, 'refuse')} to sign"
-    if event.decision == "order":
-        keep = "keep" if yes else "break"
-        return f"{words.says(me, 'order')} {words.its(me)} proxies to {keep} the ceasefire"
-    if event.decision == "comply":
-        return f"{words.says(me, 'keep' if yes else 'break')} the ceasefire"
-    if event.decision == "revise":
-        does = words.says(me, "consult") if yes else f"{words.says(me, 'do')} not consult"
-        return f"{does} {other} after all"
-    if event.decision == "attend":
-        return (
-            f"{words.says(me, 'come' if yes else 'stay')} {'to' if yes else 'away from'} the talks"
-        )
-    if event.decision == "vote":
-        return f"{words.says(me, 'vote')} {'for' if yes else 'against'} the text"
-    return f"{words.says(me, 'accept' if yes else 'refuse')} a deal with {other}"
-
-
-def otherwise(story: Story, event: Event) -> str:
-    """What it would have done instead: "would have signed"."""
-    words, yes = story.words, event.answer
-    other = words.who(event.counterpart) if event.counterpart else ""
-    done = {
-        "propose": ("proposed nothing", "proposed a ceasefire"),
-        "consult": (f"left {other} out", f"consulted {other}"),
-        "ratify": ("refused to sign", "signed"),
-        "order": ("ordered to break it", "ordered to keep it"),
-        "comply": ("broken it", "kept it"),
-        "revise": (f"not consulted {other} after all", f"consulted {other} after all"),
-        "attend": ("stayed away", "come"),
-        "vote": ("voted against it", "voted for it"),
-        "bargain": ("refused", "accepted"),
-    }[event.decision][0 if yes else 1]
-    return f"{words.they(event.actor)} would have {done}"
 
 
 def why(story: Story, event: Event) -> str:
@@ -338,7 +294,7 @@ def _decision(
     if not made:
         return _unturnable(story, part) or " No single decision caused it."
     event = found[0].decision if found else made[0]
-    text = " " + sentence(decided(story, event) + why(story, event))
+    text = " " + sentence(clause(event, story.words) + why(story, event))
     if part.kind == "deal" and len(made) > 1 and not event.answer:
         text = " Both refuse, and one alone would have been enough." + text
     if len(part.weeks) > 1:
@@ -356,7 +312,7 @@ def _decision(
     if flip.input.field == "consultation" and event.decision == "consult":
         turned = f"{said(flip)}{on}, {would}."
         return f"{text} {turned[0].upper()}{turned[1:]}"
-    turned = f"{said(flip)}{on}, {otherwise(story, event)}"
+    turned = f"{said(flip)}{on}, {otherwise(event, story.words)}"
     return f"{text} {turned[0].upper()}{turned[1:]} ({far}; {would})."
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.engine.event_log import CODE, KINDS
+from sim.engine.event_log import KINDS, OF_COUNTERPARTS
 from sim.measures import run_numbers
 from sim.results import selection
 from sim.results.dataset import scenario_of
@@ -129,9 +129,8 @@ def _counted(results: xr.Dataset) -> dict[str, tuple[tuple[str, ...], NDArray[np
         place = np.searchsorted(results["run"].values, column["run"])
         there = np.isin(column["run"], results["run"].values)
         whom = np.where(
-            np.isin(column["kind"], (CODE["consult"], CODE["revise"])),
-            column["counterpart"], column["actor"],
-        )  # fmt: skip
+            np.isin(column["kind"], OF_COUNTERPARTS), column["counterpart"], column["actor"]
+        )
         what = (place[there], column["kind"][there], column["answer"][there])
         np.add.at(happened, what, 1)
         who = there & (whom >= 0)

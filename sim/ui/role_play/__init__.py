@@ -336,16 +336,8 @@ class Seat:
                 continue
             self._tried(until_the_end=True)
             since = self._history[-1][0].date if self._history else None
-            self._question = question(
-                self._seen,
-                self.run,
-                self.case,
-                self.actor,
-                waiting.decision,
-                waiting.other,
-                waiting.issue,
-                since,
-            )
+            asked = waiting.decision, waiting.other, waiting.issue
+            self._question = question(self._seen, self.run, self.case, self.actor, *asked, since)
 
     def _reader(self, actor: Actor, decision: str, other: str, issue: str, gain: float) -> Answer:
         """What the plug-in asks: an answer that was given, an order that stands, or a stop."""

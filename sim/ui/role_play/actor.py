@@ -16,13 +16,18 @@ from sim.agents.model import Actor
 from sim.agents.registry import GAIN_LIMIT
 from sim.engine import draws
 from sim.engine.build import keys_of
+from sim.engine.decisions import DECISIONS, Kind
 from sim.engine.inputs import BY_RULE, NEVER
 from sim.engine.state import CEASEFIRE, SETTLEMENT
 from sim.rules.ceasefire import breach_costs
 from sim.rules.negotiation import any_core_tabled
+from sim.ui.role_play.questions import QUESTIONS
 
 # How far beyond the draw an answer is put that the rule would not have given.
 BEYOND = 1e-9
+
+# Decisions whose answer is given when patrons have been heard, in `heeds`.
+_PRESSED = ("attends", "votes")
 
 type Answer = bool | None
 type Reader = Callable[[Actor, str, str, str, float], Answer]
@@ -51,36 +56,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
     class Asking(base):  # type: ignore[misc]  # its base is only known now
         """An actor in whose seat a reader sits."""
 
-        convener = ""
-
-        def proposes(self) -> float:
-            gain = float(super().proposes())
-            return _turned(
-                gain, reader(self, "proposes", "", "", gain), _shock(self, draws.PROPOSE)
-            )
-
-        def consults(self, other: str) -> float:
-            odds = float(super().consults(other))
-            g, w, j = self.givens, self.world, self.model.actor(other).index
-            able = g.who.patron[j] and not g.who.belligerent[j] and j != self.index
-            if not able or w.truce.consultation[j] != BY_RULE:
-                return odds
-            if w.web.nuisance[j] <= self.knobs.nuisance_min:
-                return odds
-            answer = reader(self, "consults", other, "", odds)
-            return _certain(odds, answer, _uniform(self, draws.CONSULT, j))
-
-        def signs(self, convener: str) -> float:
-            self.convener = convener
-            return _turned(
-                float(super().signs(convener)), self.decided("signs"), _shock(self, draws.RATIFY)
-            )
-
-        def orders(self) -> float:
-            gain = float(super().orders())
-            if not self.givens.who.patron[self.index]:
-                return gain
-            return _turned(gain, self.decided("orders", gain), _shock(self, draws.ORDER))
+        convener = ""  # whose ceasefire lies before it
 
         def heeds(self, own: float, wishes: Any) -> float:
             gain = float(super().heeds(own, wishes))
@@ -88,61 +64,21 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             w, bound = self.world, who.fights[i] and who.armed[i]
             bound = bound and (w.truce.state[0] == SETTLEMENT or who.covered[i] > 0.0)
             concerned = {
-                "signs": True,
+                "signs": self.convener != self.name,
                 "orders": bound,
                 "attends": who.brought[i] and w.talk.away[i] == 0,
                 "votes": who.veto[i] or who.guarantor[i],
             }
             if not concerned.get(decision, False):
                 return gain
-            kind, later = {
-                "signs": (draws.RATIFY, 0.0),
-                "orders": (draws.COMPLY, self._breach_cost() - w.truce.contagion[i]),
-                "attends": (draws.ATTEND, -w.truce.contagion[i]),
-                "votes": (draws.VOTE, self.knobs.loyalty_in_vote * self._trust()),
-            }[decision]
-            return _turned(gain, self.decided(decision, gain), _shock(self, kind), later)
-
-        def revises(self, other: str) -> float:
-            odds = float(super().revises(other))
-            w, j = self.world, self.model.actor(other).index
-            left_out = not w.truce.consulted[j] and w.truce.consultation[j] != NEVER
-            if not left_out or w.truce.blamed[j] < self.knobs.blame_min:
-                return odds
-            answer = reader(self, "revises", other, "", odds)
-            return _certain(odds, answer, _uniform(self, draws.REVISE, j))
-
-        def bargains(self, other: str) -> float:
-            gain = float(super().bargains(other))
-            pair, side = self.model.pair(self.name, other)
-            w = self.world
-            core = w.truce.state[0] == CEASEFIRE and any_core_tabled(
-                self.givens.topic.core, w.talk.tabled
-            )
-            if not core and w.talk.pair_gain[pair].sum() <= 0.0:
-                return gain  # not worth a meeting
-            draw = _draws(self, draws.BILATERAL, self.givens.ids.id_pair)[2 * pair + side]
-            return _turned(gain, reader(self, "bargains", other, "", gain), float(draw))
-
-        def raises(self, issue: str) -> float:
-            gain = float(super().raises(issue))
-            at = self.model.layout.issues.index(issue)
-            draw = _draws(self, draws.RAISE, self.givens.ids.id_issue)[at]
-            return _turned(gain, reader(self, "raises", "", issue, gain), float(draw))
-
-        def clashes(self, other: str, issue: str) -> float:
-            gain = float(super().clashes(other, issue))
-            pair, side = self.model.pair(self.name, other)
-            at = self.model.layout.issues.index(issue)
-            draw = _draws(self, draws.CLASH, self.givens.ids.id_clash[at])[2 * pair + side]
-            return _turned(gain, reader(self, "clashes", other, issue, gain), float(draw))
-
-        def decided(self, decision: str, gain: float = 0.0) -> Answer:
-            """What the reader says; its own terms a convener has signed already."""
-            if decision == "signs" and self.convener == self.name:
-                return None
+            later = {
+                "orders": self._breach_cost() - w.truce.contagion[i],
+                "attends": -w.truce.contagion[i],
+                "votes": self.knobs.loyalty_in_vote * self._trust(),
+            }.get(decision, 0.0)
             other = self.convener if decision == "signs" else ""
-            return reader(self, decision, other, "", gain)
+            draw = _draw(self, DECISIONS["heeds" if decision == "orders" else decision])
+            return _turned(gain, reader(self, decision, other, "", gain), draw, later)
 
         def _trust(self) -> float:
             broker = int(self.world.truce.convener[0])
@@ -160,7 +96,49 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             )  # fmt: skip
             return float(out[self.index])
 
+    for name in {*QUESTIONS} - {*_PRESSED}:
+        setattr(Asking, name, _asked(cls, DECISIONS[name], reader))
     return Asking
+
+
+def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., float]:
+    """A decision of an actor that asks the reader, where it is open."""
+
+    def method(self: Any, *about: str) -> float:
+        if decision.method == "signs":
+            self.convener = about[0]
+        answer = float(getattr(cls, decision.method)(self, *about))
+        if not _is_open(self, decision.method, *about):
+            return answer
+        told = dict(zip(decision.about, about, strict=True))
+        other, issue = told.get("other", ""), told.get("issue", "")
+        said = reader(self, decision.method, other, issue, answer)
+        change = _certain if decision.answer == "chance" else _turned
+        return change(answer, said, _draw(self, decision, *about))
+
+    return method
+
+
+def _is_open(actor: Actor, decision: str, *about: str) -> bool:
+    """Whether anything follows from a decision, as things stand."""
+    g, w, p = actor.givens, actor.world, actor.knobs
+    if decision == "orders":
+        return bool(g.who.patron[actor.index])
+    if decision == "signs":
+        return about[0] != actor.name  # a convener has signed its own terms already
+    if decision == "bargains":
+        pair, _ = actor.model.pair(actor.name, about[0])
+        core = w.truce.state[0] == CEASEFIRE and any_core_tabled(g.topic.core, w.talk.tabled)
+        return bool(core or w.talk.pair_gain[pair].sum() > 0.0)  # else not worth a meeting
+    if DECISIONS[decision].each != "patron":
+        return True
+    j = actor.model.actor(about[0]).index
+    rule = w.truce.consultation[j]
+    if decision == "revises":
+        left_out = not w.truce.consulted[j] and rule != NEVER
+        return bool(left_out and w.truce.blamed[j] >= p.blame_min)
+    able = g.who.patron[j] and not g.who.belligerent[j] and j != actor.index
+    return bool(able and rule == BY_RULE and w.web.nuisance[j] > p.nuisance_min)
 
 
 def _turned(gain: float, answer: Answer, draw: float, later: float = 0.0) -> float:
@@ -176,29 +154,21 @@ def _certain(odds: float, answer: Answer, draw: float) -> float:
     return odds if answer is None or (draw < odds) == answer else float(answer)
 
 
-def _luck(actor: Actor) -> Any:
-    run = np.array([actor.model.run], dtype=np.uint64)
-    return keys_of(actor.model.seed, run)[0][0]
-
-
-def _draws(actor: Actor, decision: int, subjects: Any) -> Any:
-    out = np.zeros(len(subjects))
-    draws.shocks(
-        out,
-        _luck(actor),
-        draws.NO_DRAWS,
-        decision,
-        subjects,
-        actor.model.week,
-        actor.knobs.choice_precision,
-    )
-    return out
-
-
-def _shock(actor: Actor, decision: int) -> float:
-    return float(_draws(actor, decision, actor.givens.ids.id_actor)[actor.index])
-
-
-def _uniform(actor: Actor, decision: int, subject: int) -> float:
-    who, week = actor.givens.ids.id_actor[subject], actor.model.week
-    return float(draws.uniform(_luck(actor), decision, who, week))
+def _draw(actor: Actor, decision: Kind, *about: str) -> float:
+    """The draw of a decision: a uniform one for a chance, else a shock."""
+    model, ids, t = actor.model, actor.givens.ids, actor.model.week
+    subjects, place = ids.id_actor, actor.index
+    if decision.each == "patron":
+        place = model.actor(about[0]).index
+    if "issue" in decision.about:
+        issue = model.layout.issues.index(about[-1])
+        subjects, place = ids.id_issue, issue
+    if decision.each == "pair":
+        pair, side = model.pair(actor.name, about[0])
+        subjects = ids.id_clash[issue] if "issue" in decision.about else ids.id_pair
+        place = 2 * pair + side
+    luck = keys_of(model.seed, np.array([model.run], dtype=np.uint64))[0][0]
+    draw = float(draws.uniform(luck, decision.draw, subjects[place], t))
+    if decision.answer == "chance":
+        return draw
+    return float(draws.logit(draw) / actor.knobs.choice_precision)

@@ -9,39 +9,24 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sim.engine.decisions import DECISIONS
 from sim.errors import SimError
 from sim.narrative.chronicle import sentences
 from sim.narrative.chronicle.considerations import weighed
 from sim.narrative.chronicle.reasons import owed
 from sim.narrative.chronicle.timeline import Story, Truce
 from sim.results.dataset import Event
+from sim.results.phrases import PHRASES
 from sim.scenario.schema import Scenario
 
 # Sentences of news at most: the last ones.
 MOST_NEWS = 8
-# Decision -> question, yes, no; {other} is whom it is about.
+# Question, yes and no of every decision that the reader is asked, by the actor's method.
 QUESTIONS = {
-    "proposes": ("It falls to you to mediate. Do you propose a ceasefire?", "propose", "let it be"),
-    "consults": ("Do you ask {other} before you draw up the terms?", "ask", "leave out"),
-    "signs": ("A ceasefire brokered by {other} lies before you. Do you sign?", "sign", "refuse"),
-    "orders": ("A {calm} is in force. {task} The answer stands until you are asked again.",
-               "keep it", "break it"),
-    "revises": ("{Other} was left out and is blamed for breaches. Do you buy it in?", "buy it in",
-                "leave it out"),
-    "attends": ("Talks are called. Do you come?", "come", "stay away"),
-    "votes": ("A text lies on the table. Do you accept it?", "accept", "reject"),
-    "raises": ("You have brought them together. Do you put {issue} on the table?", "raise it",
-               "leave it"),
-    "clashes": ("{Issue}: a new dispute with {other}. Do you fight it out?", "fight", "let it be"),
-    "bargains": ("You meet with {other} about what divides you. Do you agree to the deal?", "agree",
-                 "refuse"),
-}  # fmt: skip
-# Decision -> the event that it leaves.
-EVENTS = {
-    "proposes": "propose", "consults": "consult", "signs": "ratify", "orders": "order",
-    "revises": "revise", "attends": "attend", "votes": "vote", "bargains": "bargain",
-    "raises": "raise", "clashes": "clash",
-}  # fmt: skip
+    method: PHRASES[row.name].question
+    for method, row in DECISIONS.items()
+    if row.name and any(PHRASES[row.name].question)
+}
 
 
 @dataclass(frozen=True)
@@ -196,15 +181,14 @@ def question(
 
 def _event(story: Story, week: int, actor: str, decision: str, about: tuple[str, str]) -> Event:
     """What the rule leaves when it decides."""
-    kind = EVENTS[decision]
+    kind = DECISIONS[decision].name
     if kind == "order" and not story.scenario.patrons.get(actor):
         kind = "comply"
-    whom = about[0] if kind in ("consult", "revise", "bargain", "clash") else ""
     return next(
         e
         for e in story.events
         if (e.week, e.decision, e.actor) == (week, kind, actor)
-        and whom in ("", e.counterpart)
+        and about[0] in ("", e.counterpart)
         and about[1] in ("", e.issue)
     )
 

@@ -1,0 +1,101 @@
+"""The table of decisions: every kind of event, and the decision of an actor that leaves it.
+
+A new decision is one row at the end of `KINDS`, its phrase in `sim.results.phrases`, a rule, the
+method of `sim.agents.model.Actor` that calls the rule, and the lines of a phase that ask, draw and
+note the event.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """A kind of event, and the decision that leaves it, if an actor decides it.
+
+    Attributes
+    ----------
+    name : str
+        The decision or happening, as the record gives it; empty for a decision without an event.
+    phase : int
+        Number of the phase in `sim.engine.schedule`.
+    terms : tuple of str
+        What the numbers that drove it are, at most five.
+    draw : int or None
+        Number of its draw, a part of the draw's name: never renumber.
+    method : str
+        The actor's method that answers; empty if nobody decides it.
+    answer : str
+        What the method answers: "gain", or "chance" of a yes.
+    each : str
+        What it is decided once for: each "actor", each "patron" (the convener decides, and the
+        event counts for the patron), each "issue" (the convener decides), or each "pair" of allies
+        that bargain (both decide).
+    about : tuple of str
+        What the method is told: "other", another actor; "issue".
+    asked : str
+        Which actors are asked, where it is decided for each actor: the name of a flag of
+        `sim.engine.inputs.Who`, or "convener"; all if empty.
+    turned : bool
+        Whether `explain` asks what would have turned it.
+    """
+
+    name: str
+    phase: int
+    terms: tuple[str, ...] = ()
+    draw: int | None = None
+    method: str = ""
+    answer: str = "gain"
+    each: str = "actor"
+    about: tuple[str, ...] = ()
+    asked: str = ""
+    turned: bool = False
+
+
+# fmt: off
+# The order is the code of a kind in the record: append, never reorder.
+KINDS: tuple[Kind, ...] = (
+    Kind("shift", 1, ("change", "value")),
+    Kind("satisfied", 2, ("position", "threshold")),
+    Kind("threatened", 2, ("position", "threshold")),
+    Kind("convene", 4, ("truce", "prestige", "access"), 0, "convenes", asked="can_convene"),
+    Kind("propose", 4, ("truce",), 1, "proposes", asked="convener", turned=True),
+    Kind("consult", 4, ("tie", "nuisance", "by_decree"), 2, "consults", "chance", "patron",
+         ("other",), turned=True),
+    Kind("ratify", 4, ("truce", "terms", "loyalty", "own", "patrons"), 3, "signs",
+         about=("other",), turned=True),
+    Kind("ceasefire", 4),
+    Kind("order", 5, ("truce", "terms", "loyalty", "military", "on_issue"), 4, "orders",
+         turned=True),
+    Kind("comply", 5, ("own", "patrons", "contagion", "breach"), 5, "heeds", turned=True),
+    Kind("revise", 6, ("blame",), 7, "revises", "chance", "patron", ("other",), turned=True),
+    Kind("collapse", 7, ("violence",), 8),
+    Kind("attend", 8, ("truce", "seat", "patrons", "contagion"), 9, "attends", asked="brought",
+         turned=True),
+    Kind("table", 8, ("status_quo", "opening")),
+    Kind("vote", 8, ("own", "patrons", "loyalty"), 10, "votes", turned=True),
+    Kind("settle", 8),
+    Kind("bargain", 9, ("local", "endorsement", "cost"), 11, "bargains", each="pair",
+         about=("other",), turned=True),
+    Kind("deal", 9, ("core",)),
+    Kind("dispute", 10, ("position",), 13),
+    Kind("victory", 10, ("position", "weeks")),
+    Kind("raise", 8, (), 19, "raises", each="issue", about=("issue",)),
+    Kind("clash", 10, ("prize", "tie", "dependence", "cost"), 20, "clashes", each="pair",
+         about=("other", "issue")),
+    Kind("prevail", 10, ("position",), 21),
+)
+# fmt: on
+CODE = {kind.name: code for code, kind in enumerate(KINDS)}
+PHASE = {kind.name: kind.phase for kind in KINDS}
+
+# Numbers of draws: of the events of these names, and of what leaves no event.
+DRAWS = {
+    **{kind.name: kind.draw for kind in KINDS if kind.draw is not None},
+    "observe": 6, "territory": 12, "dispute_value": 14, "weight": 15, "ideal": 16,
+    "attribute": 17, "scapegoat": 18,
+}  # fmt: skip
+
+_TAKES_PART = Kind("", 3, method="takes_part", asked="fights")
+# The decisions of actors, by the method that answers.
+DECISIONS = {row.method: row for row in (_TAKES_PART, *KINDS) if row.method}
