@@ -38,7 +38,7 @@ def attempts(story: Story) -> Iterator[Line]:
             continue
         last.pop(convene.actor, None)
         if attempt.truce is not None:
-            yield Line(convene.round, convene.phase, 14.0, _signed(story, attempt, granted))
+            yield Line(convene.week, convene.phase, 14.0, _signed(story, attempt, granted))
         else:
             yield Line(convene.week, convene.phase, 4.5, _refused(story, attempt, granted))
     ordered = sorted((row for rows in idle.values() for row in rows), key=lambda row: row[0].week)
