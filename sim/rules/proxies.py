@@ -1,7 +1,7 @@
 """Patrons and proxies: leverage, ground control, nuisance, orders, obedience, blame, wear.
 
 A patron controls a share of a proxy, in [0, 1]. Arrays of shape (L,) have a place for each link of
-a patron and a proxy; `l_patron` and `l_proxy` are the indices of the two actors of each link.
+a patron and a proxy; `l_patron` and `l_proxy` are the indices of its two actors.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ def leverage(pull, autonomy, control, f, l_proxy):
         Filled: 1 less the sum of what its patrons pull, in [0, 1].
     control, f : ndarray, shape (L,)
         Control share of the patron; part of its leverage that is not worn; both in [0, 1].
-    l_proxy
-        See the module.
     """
     for i in range(autonomy.shape[0]):
         autonomy[i] = 1.0
@@ -35,7 +33,7 @@ def leverage(pull, autonomy, control, f, l_proxy):
 
 @compiled
 def ground_control(out, m, ground, autonomy, pull, l_patron, l_proxy):
-    """Work out the ground forces that an actor commands: its own, if autonomous, and its proxies'.
+    """Work out the ground forces that an actor commands: its own and its proxies', by leverage.
 
     Parameters
     ----------
@@ -45,8 +43,6 @@ def ground_control(out, m, ground, autonomy, pull, l_patron, l_proxy):
         Capability, share of it on the ground, autonomy from `leverage`.
     pull : ndarray, shape (L,)
         From `leverage`.
-    l_patron, l_proxy
-        See the module.
     """
     for i in range(m.shape[0]):
         out[i] = m[i] * ground[i] * autonomy[i]
@@ -77,8 +73,6 @@ def nuisance(out, mu, armed, control, l_patron, l_proxy):
         Capability as a share of all; who is armed (bool).
     control : ndarray, shape (L,)
         Control share of the patron, without wear.
-    l_patron, l_proxy
-        See the module.
     """
     for i in range(mu.shape[0]):
         out[i] = 0.0
@@ -104,8 +98,6 @@ def heeds(j, own, wish, autonomy, pull, l_patron, l_proxy):
         What every actor would have the proxy do, as a gain.
     autonomy, pull : ndarray, shapes (N,) and (L,)
         From `leverage`.
-    l_patron, l_proxy
-        See the module.
     """
     total = autonomy[j] * own
     for n in range(pull.shape[0]):
@@ -227,7 +219,7 @@ def order_wishes(wish, own, comply):
 
 @compiled
 def accuse(accused, seen, u_right, u_whom, side, q_att):
-    """Lay each seen violation at a door: the violator's, or with chance 1 - q_att an ally's.
+    """Accuse an actor of each seen violation: its author, or with chance 1 - q_att an ally.
 
     Parameters
     ----------
@@ -273,8 +265,8 @@ def blame(out, accused, control, l_patron, l_proxy):
         Filled; not capped.
     accused : ndarray, shape (N,)
         From `accuse`.
-    control, l_patron, l_proxy : ndarray, shape (L,)
-        Control share of the patron, in [0, 1]; see the module.
+    control : ndarray, shape (L,)
+        Control share of the patron, in [0, 1].
     """
     for i in range(out.shape[0]):
         out[i] = accused[i]
@@ -320,8 +312,6 @@ def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, ph
         Order given (true to comply), what the proxy did, who is armed.
     relief : ndarray, shape (N,)
         Concession received this week, in [0, 1].
-    l_patron, l_proxy
-        See the module.
     phi_f, phi_r : float
         Part of leverage that wears in a week, and part of the wear that comes back.
     """
@@ -348,8 +338,6 @@ def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, phi_f):
         Who came to the talks.
     bringer : ndarray of int, shape (N,)
         Index of the patron, -1 if nobody.
-    l_patron, l_proxy
-        See the module.
     phi_f : float
         Part of leverage that wears.
     """
