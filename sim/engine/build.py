@@ -334,13 +334,12 @@ HELD = 2**64 - 1
 def keys_of(
     seed: int, runs: NDArray[np.integer[Any]], hold: str | None = None
 ) -> tuple[Words, Words]:
-    """Keys of the luck and of the heterogeneity of some runs.
+    """The keys of the luck and of the heterogeneity of some runs.
 
     Parameters
     ----------
-    seed : int
-    runs : ndarray of int, shape (runs,)
-        Their numbers.
+    seed, runs : int, ndarray of int of shape (runs,)
+        The seed, and the numbers of the runs.
     hold : str, optional
         What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else.
 
@@ -365,13 +364,12 @@ def begin(
     run: int,
     hold: str | None = None,
 ) -> World:
-    """The world before the first week: objectives drawn, ties settled.
+    """Make the world of a run before the first week: objectives drawn, ties settled.
 
     Parameters
     ----------
-    scenario : Scenario
-    g, p, lay
-        From `prepare`.
+    scenario, g, p, lay
+        The scenario, and what `prepare` makes of it.
     seed, run : int
         Name the luck, here of the heterogeneity of objectives.
     hold : str, optional

@@ -78,12 +78,12 @@ def round_keys(seed: int, run: int) -> NDArray[np.uint64]:
 
 
 def block_keys(seed: int, runs: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """`round_keys` of many runs of one seed, shape (runs, 10, 2).
+    """The Philox round keys of many runs of one seed, shape (runs, 10, 2); see `round_keys`.
 
     Parameters
     ----------
-    seed : int
-    runs : ndarray of uint64, shape (runs,)
+    seed, runs : int, ndarray of uint64 of shape (runs,)
+        In [0, 2**64).
     """
     steps = np.arange(10, dtype=np.uint64)
     with np.errstate(over="ignore"):
@@ -139,12 +139,13 @@ def uniform(keys, decision, who, t):
     Parameters
     ----------
     keys : ndarray of uint64, shape (10, 2)
+        From `round_keys`.
     decision : int
         A value of `sim.engine.decisions.DRAWS`.
     who : uint64
         From `subject`.
     t : int
-        Round.
+        Week, from 0.
     """
     a, b, c, d = philox(keys, who, np.uint64(t), np.uint64(decision // 4), np.uint64(0))
     place = decision % 4
@@ -159,11 +160,11 @@ def uniforms(out, keys, fed, decision, who, t):
     Parameters
     ----------
     out : ndarray, shape (n,)
-    keys : ndarray of uint64, shape (10, 2)
+        Filled, in (0, 1).
     fed : ndarray, shape (weeks, DECISIONS, n or more), or (0, 0, 0)
         Draws from outside, taken instead of the generator's if there are any.
-    decision, t : int
-    who : ndarray of uint64, shape (n,)
+    keys, decision, who, t
+        As in `uniform`; `who` is an array of subjects, shape (n,).
     """
     for i in range(out.shape[0]):
         if fed.shape[0] > 0:

@@ -1,4 +1,4 @@
-"""What a decision leaves: one row of numbers, with the terms that drove it and its margin."""
+"""The record of events: a row of numbers for each, with the terms that drove it and its margin."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def empty(rows: int) -> NDArray[np.float64]:
 
 
 def counter(actors: int = -1) -> NDArray[np.int64]:
-    """Room for counts: rows in the record, and for a war of so many actors story and tally.
+    """Make counts, all 0: rows in the record, and for a war of `actors` the story and the tally.
 
     The story is a fingerprint (31 bits) of who decided what in which week: two runs in which every
     decision and happening is the same have the same; dated events of the scenario are no part of
@@ -93,7 +93,7 @@ def tell(count, t, kind, actor, counterpart, issue, answer):
 
 @compiled
 def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a, b, c, d, e):
-    """Append one event.
+    """Append one event to the record, and count it.
 
     Parameters
     ----------
@@ -105,6 +105,7 @@ def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a,
     t, kind, actor, counterpart, issue : int
         NOBODY (-1) where there is none.
     answer : bool
+        Whether the decision was yes, or the thing happened.
     gain, shock : float
         The answer is yes if and only if shock < gain; the margin is gain - shock.
     a, b, c, d, e : float
@@ -139,9 +140,10 @@ def note_each(log, count, t, kind, who, counterpart, issues, answers, gains, sho
 
     Parameters
     ----------
-    who, answers : ndarray of bool, shape (N,)
-    issues : ndarray of int, shape (N,)
-    gains, shocks, a, b, c, d, e : ndarray, shape (N,)
+    who : ndarray of bool, shape (N,)
+        Actors that an event is appended for.
+    answers, issues, gains, shocks, a, b, c, d, e : ndarray, shape (N,)
+        As `answer`, `issue`, `gain`, `shock` and the terms in `note`.
     """
     if log.shape[0] == 0 and count.shape[0] <= TALLY:
         return

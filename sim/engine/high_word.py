@@ -9,7 +9,7 @@ from numba.extending import intrinsic
 
 @intrinsic
 def high_word(typing, a, b):
-    """High word of a product of two: processors have it, languages do not."""
+    """High 64 bits of the product of two 64-bit words, one instruction of a processor."""
 
     def emit(context, builder, signature, arguments):
         wide = ir.IntType(128)

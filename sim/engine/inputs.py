@@ -179,7 +179,9 @@ class Layout:
     actors, issues : tuple of str
         In the order of the arrays.
     objectives : tuple of (actor, horizon, issue)
+        The horizon is ``short`` or ``long``.
     links, pairs : tuple of (str, str)
+        Patron and proxy; two allies that bargain with each other.
     theatres : tuple of str
         At least one: ``everywhere`` where the scenario tells none apart.
     """

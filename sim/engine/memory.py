@@ -61,9 +61,8 @@ def memory_in_full(
 
     Parameters
     ----------
-    lay : Layout
-    rounds, runs : int
-        Weeks of a run, and how many runs.
+    lay, weeks, runs : Layout, int, int
+        Layout of the arrays, weeks of a run, and number of runs.
     rows : int
         Most events of a run, see `sim.engine.build.most_events`; they are held for one run at a
         time.

@@ -31,10 +31,13 @@ def open_war(
     o_actor, o_issue, o_short, patience
         See `sim.rules.objectives.weigh`.
     id_objective : ndarray of uint64, shape (O,)
+        Subject of each objective, from `sim.engine.draws.subject`.
     keys : ndarray of uint64, shape (10, 2)
-        Of the luck of heterogeneity, from `sim.engine.draws.round_keys`.
-    sig_w, sig_x, phi_A, phi_E, phi_B : float
-    burn_in : int
+        Keys of the heterogeneity, from `sim.engine.draws.round_keys`.
+    sig_w, sig_x : float
+        Spread of weights (of their logarithms) and of ideal positions.
+    phi_A, phi_E, phi_B, burn_in
+        As in `sim.rules.ties.settle_ties`; `burn_in` are its steps.
     """
     for o in range(ow.shape[0]):
         z_w = draws.normal_of(draws.uniform(keys, draws.WEIGHT, id_objective[o], 0))

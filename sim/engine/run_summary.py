@@ -113,13 +113,14 @@ def keep_week_tables(out, record, picks):
 
 @compiled
 def summarise(out, n, m, T, theta, status, log, count):
-    """Put what a run leaves into place `n` of the summaries of its block.
+    """Write the summary of a run into place `n` of the summaries of its block.
 
     Parameters
     ----------
     out : Summary
         Changed.
     n : int
+        Place of the run in its block.
     m, T, theta : ndarray
         Capability, ties and positions when the run is over.
     status, log, count
@@ -152,7 +153,7 @@ def summarise(out, n, m, T, theta, status, log, count):
 
 @compiled
 def condense(out, weeks, picks, table, n, m, T, theta, rec, log, count):
-    """Put everything that is kept of a run into place `n` of its block; False if no room is left.
+    """Write all that is kept of a run into place `n` of its block; False if no room is left.
 
     Parameters
     ----------

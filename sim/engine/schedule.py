@@ -37,7 +37,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
     4. ceasefire round (every `ceasefire_period` weeks, in war): convener, consultation, terms,
        ratification
     5. orders, compliance, observation, blame (in a ceasefire or settlement)
-    6. revision: a patron that was left out and is blamed is bought in
+    6. revision: a patron that was left out and is blamed is asked after all
     7. delivery, wear of leverage, draw of a collapse; after a victory, the winners' order
     8. negotiation round (every `negotiation_period` weeks, in a ceasefire): attendance, text, vote
     9. bilateral round (every `bilateral_period` weeks): allies patch their differences
@@ -54,6 +54,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
     rec, log, counter, keys, fed, agents
         See `sim.engine.phases.shared.Week`.
     first, last : int
+        Weeks, from 0; `last` is not played.
     """
     for t in range(first, last):
         week = Week(t, keys, fed, log, counter, rec, agents)

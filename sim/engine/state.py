@@ -215,7 +215,7 @@ class Scratch(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Blocks whose rows are the arrays that a run leaves; `RECORDED` says which.
+    """Blocks whose rows are the recorded arrays of a run; `RECORDED` says which.
 
     A record has the same parts with a first axis of weeks (see `blank`).
     """
@@ -256,12 +256,13 @@ class Recorded(NamedTuple):
     Attributes
     ----------
     name : str
-        In the results.
+        Name in the results.
     part : str
-        Of `PARTS`: its dimensions and kind of number.
+        Key of `PARTS`: its dimensions and kind of number.
     field : str
-        Of the state.
+        Name of its array in the state.
     meaning, unit : str
+        What it is, and its unit, in words, for readers.
     """
 
     name: str

@@ -1,4 +1,9 @@
-"""Bargaining: the Nash text, terms of a ceasefire and what they are worth, bilateral deals."""
+"""Bargaining: the Nash text, terms of a ceasefire and what they are worth, bilateral deals.
+
+Positions lie in [0, 1], and `theta` is where the issues stand now. `W` and `X` are preferences:
+weights of the issues, which add up to 1 for each actor, and ideal positions. `r` is the exponent
+of a loss, 1 or 2; values and gains are in utility. The rules of all modules use these names.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +23,19 @@ def bargaining_power(delta):
 
 @compiled
 def voices(voice, power, m, by_strength):
-    """What each party counts for at a table: its bargaining power, and its capability if that does.
+    """Weight of each party in a bargain: its power, times its capability if `by_strength` is 1.
 
-    By capability an actor that comes as two halves counts for what it did as one; by head it counts
-    twice.
+    By capability, an actor that is split into two halves counts as much as before; by power alone
+    it counts twice.
 
     Parameters
     ----------
     voice : ndarray, shape (N,)
-        Filled.
+        Filled with the weights.
     power, m : ndarray, shape (N,)
-        From `bargaining_power`; capability.
+        Bargaining power, from `bargaining_power`; capability.
     by_strength : float
-        0: parties count by their power alone.
+        1, or 0: parties count by their power alone.
     """
     for i in range(voice.shape[0]):
         voice[i] = power[i] * m[i] if by_strength > 0.5 else power[i]
@@ -50,16 +55,20 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
     x : ndarray, shape (K,)
         Filled: the text, theta where not tabled.
     theta : ndarray, shape (K,)
-        Status quo.
+        Status quo, in [0, 1].
     party : ndarray of bool, shape (N,)
+        Who bargains.
     tabled : ndarray of bool, shape (K,)
+        Issues that the text is about.
     power, start, scale : ndarray, shape (N,)
-        From `voices`; surplus at the status quo; weight of a gain from the text.
+        Weight in the bargain, from `voices`; surplus at the status quo, in utility; what a gain
+        from the text counts for.
     W, X : ndarray, shape (N, K)
-        Preferences.
+        Weights and ideal positions.
     r, eps : float
-    steps : int
-    step : float
+        Exponent of a loss, 1 or 2; floor of a surplus, in utility.
+    steps, step : int, float
+        Number of steps; part of the way that each goes, in (0, 1].
     """
     n, issues = W.shape
     # Only parties bargain, and only tabled issues move: a gain is a sum over these alone.
@@ -104,9 +113,10 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
 def draw_terms(
     terms, draft, scale, theta, consulted, side_payment, power, gain, rho, W, X, r, eps, steps, step
 ):
-    """Terms of a ceasefire: the Nash text of the consulted over what can be promised.
+    """Draft the terms of a ceasefire: the Nash text of the consulted over the side payments.
 
-    Everything that cannot be promised stands at the present position.
+    Fills `terms`, shape (K,); other issues stay at the present position. `gain` is the surplus
+    without terms, and `rho` the part of a promise that is expected to arrive.
     """
     for i in range(scale.shape[0]):
         scale[i] = rho
@@ -117,12 +127,12 @@ def draw_terms(
 
 @compiled
 def what_is_owed(owed, promised, settled_issue, settled, promised_only):
-    """Which terms of a ceasefire still hold; a settlement replaces those that it is about.
+    """Find the terms of a ceasefire that still hold; a settlement replaces those on its issues.
 
     Parameters
     ----------
     owed : ndarray of bool, shape (K,)
-        Filled.
+        Filled: issues whose terms still hold.
     promised : ndarray of bool, shape (K,)
         Side payments and prestige.
     settled_issue : ndarray of bool, shape (K,)
@@ -130,7 +140,7 @@ def what_is_owed(owed, promised, settled_issue, settled, promised_only):
     settled : bool
         Whether a settlement holds.
     promised_only : float
-        0: a settlement leaves the terms as they are, and brings about the other issues alone.
+        1, or 0: a settlement leaves the terms as they are, and changes the other issues only.
     """
     for k in range(owed.shape[0]):
         replaced = promised_only > 0.5 and settled and settled_issue[k]
@@ -141,29 +151,29 @@ def what_is_owed(owed, promised, settled_issue, settled, promised_only):
 def worth_of_terms(
     promise, terms, owed, expected, theta, u, rho, table_share, promised_only, W, X, r
 ):  # fmt: skip
-    """What the terms of a ceasefire are worth to every actor: ``rho (u(due) - u(now))``.
+    """Worth of the terms of a ceasefire to every actor: ``rho (u(due) - u(now))``.
 
-    Due is what was promised, elsewhere the present position. What the table would bring anyhow
-    counts by the part that the value of a ceasefire does not give to the table.
+    Due is the promised position, elsewhere the present one. Issues that are expected to be
+    negotiated anyway count by ``1 - table_share``, for the value of a ceasefire holds the rest.
 
     Parameters
     ----------
     promise : ndarray, shape (N,)
-        Filled.
+        Filled, in utility.
     terms : ndarray, shape (K,)
-        Where nothing was promised they hold the position of the day of signing.
+        Terms; where nothing was promised, the position on the day of signing.
     owed, expected : ndarray of bool, shape (K,)
-        From `what_is_owed` and `negotiation.look_ahead`.
-    theta : ndarray, shape (K,)
-    u : ndarray, shape (N,)
-        Utility now.
+        Issues whose terms still hold, from `what_is_owed`; issues that are expected to be
+        negotiated, from `negotiation.look_ahead`.
+    theta, u : ndarray, shapes (K,) and (N,)
+        Present positions, and utility of them.
     rho : float
-        Expected delivered part of a promise.
+        Part of a promise that is expected to arrive, in [0, 1].
     table_share : ndarray, shape (N,)
-        From `sim.rules.ceasefire.table_shares`.
+        Weight of the talks in the value of a ceasefire, from `ceasefire.table_shares`.
     promised_only : float
-        0: all of the terms count as due, whatever the table brings, so that whatever has moved
-        since the signing counts as owed.
+        1, or 0: all of the terms count as due, also the positions on the day of signing where
+        nothing was promised.
     W, X, r
         As in `sim.rules.objectives.utility`.
     """
@@ -184,13 +194,13 @@ def worth_of_terms(
 
 @compiled
 def endorsement(i, core_tabled, q_e, V_s, V_c):
-    """What a bilateral deal says about the core issue: endorsing the text, weighted by q_e."""
+    """Gain of i from endorsing the text: ``q_e (V_s - V_c)``, 0 if no core issue is tabled."""
     return q_e * (V_s[i] - V_c[i]) if core_tabled else 0.0
 
 
 @compiled
 def bargains(local, endorsed, c_b):
-    """Gain of one ally from a bilateral deal: local interests, endorsement, less the cost."""
+    """Gain of an ally from a bilateral deal: from minor issues and endorsement, less the cost."""
     return local + endorsed - c_b
 
 
@@ -201,11 +211,13 @@ def bilateral_text(x, local, i, j, theta, minor, power, W, X, r, eps, steps, ste
     Parameters
     ----------
     x : ndarray, shape (K,)
-        Filled.
+        Filled: the text, theta on issues that are not minor.
     local : ndarray, shape (2,)
-        Filled: u(x) - u(theta) of i and of j.
+        Filled: ``u(x) - u(theta)`` of i and of j.
     i, j : int
+        Indices of the two allies.
     minor : ndarray of bool, shape (K,)
+        Issues that allies settle between themselves.
     theta, power, W, X, r, eps, steps, step
         As in `nash_text`.
     """
@@ -220,17 +232,20 @@ def bilateral_text(x, local, i, j, theta, minor, power, W, X, r, eps, steps, ste
 
 @compiled
 def strike(theta, minor, texts, deals, pairs, W):
-    """Bilateral deals move the minor issues; several about one issue meet half-way.
+    """Move the minor issues by the bilateral deals; several deals on one issue are averaged.
 
     Parameters
     ----------
     theta : ndarray, shape (K,)
         Changed: the mean of the texts of the deals one of whose parties cares about the issue.
     minor : ndarray of bool, shape (K,)
-    texts : ndarray, shape (B, K)
-    deals : ndarray of bool, shape (B,)
+        Issues that allies settle between themselves.
+    texts, deals : ndarray, shapes (B, K) and (B,)
+        Text of every pair; whether the pair has agreed on it.
     pairs : ndarray of int, shape (B, 2)
+        Indices of the two allies of every pair.
     W : ndarray, shape (N, K)
+        Weights of the issues.
     """
     for k in range(theta.shape[0]):
         total, count = 0.0, 0
@@ -245,18 +260,18 @@ def strike(theta, minor, texts, deals, pairs, W):
 
 @compiled
 def renew(theta, chance, to, at_random, u, u_value):
-    """New local disputes: with its chance an issue falls back to a value, or to a draw.
+    """Let local disputes break out: by chance an issue falls to a value or to a random one.
 
     Parameters
     ----------
     theta : ndarray, shape (K,)
         Changed.
     chance, to : ndarray, shape (K,)
-        Chance this week (0 for issues that are not renewed); where it falls to.
+        Chance this week, in [0, 1] (0 for issues without disputes); position that it falls to.
     at_random : ndarray of bool, shape (K,)
-        Falls to `u_value` instead.
+        Issues that fall to `u_value` instead of `to`.
     u, u_value : ndarray, shape (K,)
-        Uniform draws.
+        Uniform draws on (0, 1).
     """
     for k in range(theta.shape[0]):
         if u[k] < chance[k]:
@@ -265,7 +280,7 @@ def renew(theta, chance, to, at_random, u, u_value):
 
 @compiled
 def deliver(theta, y, text, promised, settled_issue, state, rho_d, rho_i):
-    """Side payments arrive in instalments; a settlement is implemented step by step.
+    """Move positions a step towards the terms of the ceasefire and the text of the settlement.
 
     Parameters
     ----------
@@ -274,13 +289,13 @@ def deliver(theta, y, text, promised, settled_issue, state, rho_d, rho_i):
     y, text : ndarray, shape (K,)
         Terms of the ceasefire; text of the settlement.
     promised : ndarray of bool, shape (K,)
-        Terms that still hold, see `what_is_owed`; they go before a text on the same issue.
+        Issues whose terms still hold, see `what_is_owed`; the terms go before the text.
     settled_issue : ndarray of bool, shape (K,)
         Agenda issues on the table.
     state : int
         1 ceasefire, 2 settlement.
     rho_d, rho_i : float
-        Shares delivered and implemented a week.
+        Part of the way to the terms, and to the text, that is covered in a week, in [0, 1].
     """
     for k in range(theta.shape[0]):
         if promised[k]:

@@ -1,4 +1,4 @@
-"""The ceasefire round: value of a truce, convener, consultation, ratification, breakdown."""
+"""The ceasefire round: value of a ceasefire, convener, consultation, ratification, breakdown."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def truce_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
     Parameters
     ----------
     V_c : ndarray, shape (N,)
-        Filled.
+        Filled, in utility.
     u, u_table, V_w, chi, cost, covered, delta : ndarray, shape (N,)
-        Utility now and of what is on the table, value of war, credibility, flow cost of war, part
-        of the war that stops, discount factor.
+        Utility now and of what is on the table, value of war, credibility of the other camp,
+        weekly cost of war, part of the war that stops, weekly discount factor.
     h_s, h_c : float
-        Believed weekly hazards of settlement and of collapse.
+        Believed weekly chances of a settlement and of a collapse.
     """
     for i in range(V_c.shape[0]):
         d = delta[i]
@@ -44,7 +44,7 @@ def truce_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
 
 @compiled
 def table_shares(out, chi, delta, h_s, h_c, settled):
-    """Part of the value of a ceasefire that what is expected of the table has.
+    """Weight that the utility of what is on the table has in the value of a ceasefire.
 
     ``d h_s chi / [1 - d (1 - h_s - h_c)]``, the weight of u_table in `truce_values`; 0 in a
     settlement, where nothing more is expected.
@@ -54,8 +54,11 @@ def table_shares(out, chi, delta, h_s, h_c, settled):
     out : ndarray, shape (N,)
         Filled, in [0, 1).
     chi, delta : ndarray, shape (N,)
+        Credibility of the other camp; weekly discount factor.
     h_s, h_c : float
+        Believed weekly chances of a settlement and of a collapse.
     settled : bool
+        Whether a settlement holds.
     """
     for i in range(out.shape[0]):
         d = delta[i]
@@ -64,16 +67,18 @@ def table_shares(out, chi, delta, h_s, h_c, settled):
 
 @compiled
 def table_effect(i, k, table_k, theta_k, chi, delta, W, X, r, h_s, h_c):
-    """What one issue on the table adds to actor i's value of a truce (negative: it costs).
+    """What one issue on the table adds to actor i's value of a ceasefire (negative: a cost).
 
     Parameters
     ----------
     i, k : int
+        Indices of the actor and of the issue.
     table_k, theta_k : float
         Position on the table, and now.
-    chi, delta : ndarray, shape (N,)
-    W, X : ndarray, shape (N, K)
-    r, h_s, h_c : float
+    chi, delta, h_s, h_c
+        As in `table_shares`.
+    W, X, r
+        As in `sim.rules.objectives.utility`.
     """
     now, then = abs(theta_k - X[i, k]), abs(table_k - X[i, k])
     if r != 1.0:
@@ -84,10 +89,10 @@ def table_effect(i, k, table_k, theta_k, chi, delta, W, X, r, h_s, h_c):
 
 @compiled
 def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c):
-    """For every actor the issue on the table that costs it most, for the record of its reasons.
+    """Find, for every actor, the issue on the table that costs it most; the record says it.
 
     Fills `sore`, shape (N,), with the issue (-1 if none costs it anything) and `effect` with what
-    it adds to the value of the truce (negative); see `ceasefire.table_effect`.
+    it adds to the value of the ceasefire (negative); see `table_effect`.
     """
     for i in range(sore.shape[0]):
         sore[i] = -1
@@ -102,19 +107,22 @@ def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c
 
 @compiled
 def access(c, T, m, diplomacy, belligerent, by_strength):
-    """How far a convener reaches the belligerents: their trust times its diplomatic weight.
+    """Access of a convener to the belligerents: their trust times its capability for diplomacy.
 
     Trust is the mean of ``(1 + T_jc) / 2`` over the belligerents j, by head or by capability.
 
     Parameters
     ----------
     c : int
+        Index of the convener.
     T : ndarray, shape (N, N)
+        Ties, in [-1, 1]; ``T[j, c]`` is how j stands to c.
     m, diplomacy : ndarray, shape (N,)
-        Capability, and the share of it that goes into diplomacy.
+        Capability, and the share of it that is diplomacy, in [0, 1].
     belligerent : ndarray of bool, shape (N,)
+        Who is a party to the war.
     by_strength : float
-        0: by head.
+        1: a belligerent counts by its capability; 0: all count the same.
     """
     total, every = 0.0, 0.0
     for j in range(m.shape[0]):
@@ -128,21 +136,24 @@ def access(c, T, m, diplomacy, belligerent, by_strength):
 
 @compiled
 def convenes(c, gain, theta, pole, W, prestige, step):
-    """Gain of convener c from brokering: value of the truce, and the prestige that it moves.
+    """Gain of convener c from brokering a ceasefire: its value above war, and the prestige.
 
     Parameters
     ----------
     c : int
+        Index of the convener.
     gain : ndarray, shape (N,)
-        Value of a truce above that of war.
+        Value of a ceasefire above that of war.
     theta : ndarray, shape (K,)
+        Present positions.
     pole : ndarray, shape (N,)
-        Each convener's end of the prestige issue.
+        Each convener's end of the prestige issue, 0 or 1.
     W : ndarray, shape (N, K)
+        Weights of the issues.
     prestige : int
         Index of the prestige issue, -1 if there is none.
     step : float
-        Share of the way to the pole that a deal moves it.
+        Part of the way to the pole that a deal moves the prestige issue, in [0, 1].
     """
     if prestige < 0:
         return gain[c]
@@ -151,25 +162,27 @@ def convenes(c, gain, theta, pole, W, prestige, step):
 
 @compiled
 def choose_convener(score, wish, reach, can_convene, u, lam):
-    """Mediators compete: a logit choice by wish, weighted by access.
+    """Choose the convener: a logit choice by gain from brokering, weighted by access.
 
     Parameters
     ----------
     score : ndarray, shape (N,)
-        Filled: ``lam wish + ln access``, -inf for who cannot convene.
+        Filled: ``lam wish + ln access``, -inf for those that cannot convene.
     wish, reach : ndarray, shape (N,)
         From `convenes` and `access`.
     can_convene : ndarray of bool, shape (N,)
+        Who is free to convene.
     u : ndarray, shape (N,)
-        Uniform draws; their Gumbel transform makes the greatest score a logit choice.
+        Uniform draws on (0, 1); their Gumbel transform makes the greatest score a logit choice.
     lam : float
+        Precision of choice: the chance of c is proportional to ``exp(lam wish) access``.
 
     Returns
     -------
     chosen : int
-        -1 if nobody can; the first in order of names among equals.
+        Index of the convener, -1 if nobody can; the first in order of names among equals.
     lead : float
-        How far the chosen was ahead of the next, in units of gain; at most 1000 (no other).
+        Lead of the chosen over the next, in units of gain; 1000 if there is no other.
     """
     chosen, best, second = -1, -math.inf, -math.inf
     for c in range(score.shape[0]):
@@ -187,38 +200,39 @@ def choose_convener(score, wish, reach, can_convene, u, lam):
 
 @compiled
 def proposes(c, gain):
-    """Gain of the convener from proposing: value of a truce above that of war."""
+    """Gain of the convener from proposing: value of a ceasefire above that of war."""
     return gain[c]
 
 
 @compiled
 def consults(c, j, T, k_q, tau_q):
-    """Chance that convener c consults patron j: allies are taken for granted."""
+    """Chance that convener c consults patron j: it falls with their tie, and is 1/2 at tau_q."""
     z = min(max(-k_q * (T[c, j] - tau_q), -700.0), 700.0)  # exp would overflow beyond
     return 1.0 / (1.0 + math.exp(-z))
 
 
 @compiled
 def delivered_share(rho_d, h_c):
-    """Expected delivered part of a promise paid at rate rho_d while the truce lasts."""
+    """Part of a promise, paid at rate rho_d, that is expected before a collapse of hazard h_c."""
     return rho_d / (rho_d + h_c) if rho_d > 0.0 else 0.0
 
 
 @compiled
 def crossing_costs(out, T, dependence, convener, varpi, varpi_D):
-    """What it costs to cross the convener: a friend (loyalty), or one that is needed (dependence).
+    """Cost to every actor of crossing the convener: loyalty to it, and dependence on it.
 
     ``X_i = varpi T_i,convener + varpi_D Dep_i,convener``.
 
     Parameters
     ----------
     out : ndarray, shape (N,)
-        Filled; 0 without a convener.
+        Filled, in utility; 0 without a convener.
     T, dependence : ndarray, shape (N, N)
-        Ties; what each would lose in the field without the other, from `war.dependences`.
+        Ties; what i would lose in the field without j, from `war.dependences`.
     convener : int
-        -1 if there is none.
+        Its index, -1 if there is none.
     varpi, varpi_D : float
+        Weights of the tie (loyalty) and of dependence.
     """
     for i in range(out.shape[0]):
         out[i] = varpi * T[i, convener] if convener >= 0 else 0.0
@@ -228,9 +242,10 @@ def crossing_costs(out, T, dependence, convener, varpi, varpi_D):
 
 @compiled
 def below_in_public(out, shocks, gains, kappa_face):
-    """Fill `out`: who does not object in public, shock < gain + kappa_face.
+    """Find who does not object in public: those with shock < gain + kappa_face.
 
-    The same shock as in the act, so who acts also says so; between the two lies silence.
+    Fills `out`, shape (N,). The shock is that of the act itself, so everybody who acts also says
+    yes; an actor whose shock lies between the gain and the gain plus kappa_face is silent.
     """
     for i in range(out.shape[0]):
         out[i] = shocks[i] < gains[i] + kappa_face
@@ -238,13 +253,13 @@ def below_in_public(out, shocks, gains, kappa_face):
 
 @compiled
 def signs(i, gain, promise, loyalty):
-    """Own gain of actor i from ratifying: truce against war, the terms, loyalty."""
+    """Own gain of actor i from ratifying: ceasefire against war, the terms, loyalty."""
     return gain[i] + promise[i] + loyalty[i]
 
 
 @compiled
 def in_force(ratified, must_sign):
-    """A ceasefire is in force if and only if all of `must_sign` ratify; bool, shape (N,)."""
+    """Whether a ceasefire enters into force: all in `must_sign` ratify (both bool, shape (N,))."""
     for i in range(ratified.shape[0]):
         if must_sign[i] and not ratified[i]:
             return False
@@ -253,14 +268,17 @@ def in_force(ratified, must_sign):
 
 @compiled
 def judge_ratification(good, bad, convener, ratified, patron, must_sign):
-    """Each patron or main party that signs is thanked, both ways; one that refuses is resented.
+    """Add experience of a ratification: good, both ways, of who signs; bad of who refuses.
 
     Parameters
     ----------
     good, bad : ndarray, shape (N, N)
-        Added to.
+        Experience of the week, of i with j; added to.
     convener : int
+        Its index.
     ratified, patron, must_sign : ndarray of bool, shape (N,)
+        Who has signed; who has proxies; whose signature a ceasefire needs. Only the patrons
+        and those that must sign are judged.
     """
     for j in range(ratified.shape[0]):
         if j == convener or not (patron[j] or must_sign[j]):
@@ -276,19 +294,20 @@ def judge_ratification(good, bad, convener, ratified, patron, must_sign):
 def resent_exclusion(
     bad, convener, consulted, patron, can_convene, W, nuisance, prestige, stake_min
 ):
-    """Who had a stake and was left out of a deal holds it against the convener.
+    """Add bad experience with the convener, of those that have a stake and were not consulted.
 
     Parameters
     ----------
     bad : ndarray, shape (N, N)
-        Added to.
-    convener : int
+        Bad experience of the week, of i with j; added to.
+    convener, prestige : int
+        Indices of the convener and of the prestige issue (-1 if there is none).
     consulted, patron, can_convene : ndarray of bool, shape (N,)
-    W : ndarray, shape (N, K)
-    nuisance : ndarray, shape (N,)
-    prestige : int
+        Who was asked; only patrons and possible conveners resent that they were not.
+    W, nuisance : ndarray, shapes (N, K) and (N,)
+        Weights of the issues; armed capability of an actor's proxies, as a share.
     stake_min : float
-        Stake (weight on prestige plus nuisance power) from which it hurts.
+        Stake (weight on prestige plus nuisance) above which an actor resents it.
     """
     for j in range(consulted.shape[0]):
         if j == convener or consulted[j] or not (patron[j] or can_convene[j]):
@@ -300,19 +319,21 @@ def resent_exclusion(
 
 @compiled
 def smooth(vbar, vside, share, shares, bound, side, gv, vside_smoothing):
-    """Smoothed violation intensity after a week, of all (returned) and by camp (in place).
+    """Smooth the violation intensity over a week: of all (returned) and by camp (in place).
 
     Parameters
     ----------
     vbar, share : float
-        Before, and capability share of this week's violators among all armed.
+        Smoothed intensity so far; share of this week's violators in what the ceasefire binds.
     vside, shares : ndarray, shape (2,)
         The same by camp.
     bound : ndarray, shape (N,)
-        What each would put into the war where the ceasefire holds. Of a camp that has nothing
-        there it is not seen whether it would keep it, and where nobody has, nothing calms down.
+        What each would put into the war where the ceasefire holds. For a camp that has nothing
+        there, and for all if nobody has, the intensity stays as it is.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     gv, vside_smoothing : float
+        Weight of this week in the intensity of all, and by camp, in [0, 1].
     """
     every = 0.0
     for s in range(2):
@@ -330,7 +351,7 @@ def breach_costs(
     out, order_complies, guarantor, ground, pull, l_patron, l_proxy, obs, monitored, beta,
     beta_troops
 ):  # fmt: skip
-    """Expected cost of a breach that is seen, to who commits it.
+    """Expected cost of a breach to the actor that commits it.
 
     ``obs (beta monitored + beta_troops sum_p C_pj f_pj ground_p)`` over the guarantors p of j with
     troops on the ground that would have the ceasefire kept.
@@ -338,15 +359,18 @@ def breach_costs(
     Parameters
     ----------
     out : ndarray, shape (N,)
-        Filled.
+        Filled, in utility.
     order_complies, guarantor : ndarray of bool, shape (N,)
+        Who orders its proxies to keep the ceasefire; who vouches for a settlement.
     ground : ndarray, shape (N,)
-        Share of capability on the ground.
-    pull : ndarray, shape (L,)
-    l_patron, l_proxy : ndarray of int, shape (L,)
+        Share of capability on the ground, in [0, 1].
+    pull, l_patron, l_proxy
+        As in `sim.rules.proxies.heeds`.
     obs : float
-        Chance that a breach is seen.
+        Chance that a breach is seen, in [0, 1].
     monitored, beta, beta_troops : float
+        1 if there is a monitor, else 0; cost of a breach that a monitor sees; cost of one in
+        sight of a guarantor's troops.
     """
     for i in range(out.shape[0]):
         out[i] = obs * beta * monitored
@@ -358,11 +382,12 @@ def breach_costs(
 
 @compiled
 def violator_share(violates, bound):
-    """Share of the violators in all that a ceasefire binds.
+    """Share that violators have in what a ceasefire binds, in [0, 1].
 
     Parameters
     ----------
     violates : ndarray of bool, shape (N,)
+        Who breaks the ceasefire this week.
     bound : ndarray, shape (N,)
         What each would put into the war where the ceasefire holds: capability in arms by effort.
     """
@@ -376,7 +401,7 @@ def violator_share(violates, bound):
 
 @compiled
 def raised(v, power):
-    """A number to a whole power of 1 or more, by multiplication: no bit depends on the compiler."""
+    """Raise v to a whole power of 1 or more by multiplying, the same bits on every machine."""
     out = v
     for _ in range(int(power) - 1):
         out *= v
@@ -392,13 +417,14 @@ def collapse_chance(state, vbar, h0, h1, h_power, settled_hazard):
 
 @compiled
 def remembered_breaches(vside, side, bound):
-    """Remembered breach rate of both camps, by what a ceasefire binds of them; 0 if nothing.
+    """Remembered breach rate of both camps, weighted by what a ceasefire binds of each.
 
     Parameters
     ----------
     vside : ndarray, shape (2,)
-        By camp: +1, -1.
+        Remembered share of violators in camp +1 and camp -1.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral, which does not count.
     bound : ndarray, shape (N,)
         What each would put into the war where a ceasefire holds.
     """
@@ -412,9 +438,9 @@ def remembered_breaches(vside, side, bound):
 
 @compiled
 def believed_hazard(v, h0, h1, h_power, h_s):
-    """Weekly chance of a collapse as believed: that of remembered breaches v.
+    """Weekly chance of a collapse that actors believe in, given the remembered breach rate v.
 
-    ``min(1 - exp(-(h0 + h1 v**h_power)), 0.9 - h_s)``: with the chance of a settlement it stays
-    below 1.
+    ``min(1 - exp(-(h0 + h1 v**h_power)), 0.9 - h_s)``: with the chance of a settlement, h_s, it
+    stays below 1.
     """
     return min(-math.expm1(-(h0 + h1 * raised(v, h_power))), 0.9 - h_s)

@@ -46,7 +46,7 @@ def _fingerprint() -> str:
 
 
 def _folder() -> tuple[Path, str]:
-    """Where compiled code is kept, and what to say of it: nothing, if it is kept for good.
+    """Folder for compiled code, and a remark for the user, empty if the folder lasts.
 
     That is in the folder that NUMBA_CACHE_DIR names, or beside the package, or in the user's
     cache; where none can be written, in a temporary one, which this process shares with those that
@@ -93,7 +93,7 @@ def replace(
 
 
 def dispatcher(rule: Callable[..., Any]) -> Any:
-    """What compiles a rule for every kind of arguments, and keeps the result in `FOLDER`.
+    """Make the Numba dispatcher of a rule, which keeps compiled code in `FOLDER`.
 
     Divisions are guarded in the rules, so the check of each one that Python's error model adds
     would only cost compile time. No `fastmath`: compiled and interpreted agree to the last bit.
@@ -157,7 +157,7 @@ def _whole(path: Path) -> bytes | None:
 
 
 def _tell() -> None:
-    """Say, once in a process, that one has to wait."""
+    """Tell the user, once in a process, that compiling takes a while."""
     if not jit.SILENT:
         remark = f"sim: {REMARK}\n" if REMARK else ""
         sys.stderr.write(

@@ -9,14 +9,14 @@ from sim.rules.jit import compiled
 
 @compiled
 def take_up_arms(arms, acting, m, in_arms, effort):
-    """Capability in arms, and what each puts into the contest of forces.
+    """Work out the capability in arms, and what each puts into the contest of forces.
 
     Parameters
     ----------
     arms, acting : ndarray, shape (N,)
-        Filled: ``m_i in_arms_i``; ``m_i effort_i``, of which `war.strength` takes the tasks.
+        Filled: ``m_i in_arms_i``; ``m_i effort_i``, divided by task in `war.strength`.
     m, in_arms, effort : ndarray, shape (N,)
-        Capability, share of it that fights, intensity in [0, 1].
+        Capability; share of it that fights, in [0, 1]; intensity of fighting, in [0, 1].
     """
     for i in range(m.shape[0]):
         arms[i] = m[i] * in_arms[i]
@@ -25,7 +25,7 @@ def take_up_arms(arms, acting, m, in_arms, effort):
 
 @compiled
 def hold_back(effort, gain, fights, armed, side, lam):
-    """Intensity at which those fight that can hold back: ``1 / (1 + exp(-lam gain))``.
+    """Set the intensity at which actors fight that can hold back: ``1 / (1 + exp(-lam gain))``.
 
     The logit choice between fighting and not, taken as a share: a belligerent that gains little by
     its part scales it down.
@@ -35,9 +35,11 @@ def hold_back(effort, gain, fights, armed, side, lam):
     effort : ndarray, shape (N,)
         Changed for those that fight without being armed.
     gain : ndarray, shape (N,)
-        From `war.worth_of_taking_part`.
+        Gain from taking part, from `war.worth_of_taking_part`.
     fights, armed : ndarray of bool, shape (N,)
+        Who decides whether to fight; who has a war of its own and always fights.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     lam : float
         Precision of choice.
     """
@@ -51,7 +53,7 @@ def hold_back(effort, gain, fights, armed, side, lam):
 def costs_borne(out, cost, effort, own_cost):
     """Fill `out`, shape (N,): flow cost of war at one's effort, ``c (1 - own_cost (1 - effort))``.
 
-    What `war.worth_of_taking_part` saves by staying out, in part.
+    `own_cost` is the part of the cost that an actor saves if it stays out.
     """
     for i in range(cost.shape[0]):
         out[i] = cost[i] * (1.0 - own_cost * (1.0 - effort[i]))
@@ -59,13 +61,15 @@ def costs_borne(out, cost, effort, own_cost):
 
 @compiled
 def engage(engaged, bound, arms, effort, scope):
-    """What each puts into a war, and what of it a ceasefire binds.
+    """Work out what each puts into the war, and what of it a ceasefire binds.
 
     Parameters
     ----------
     engaged, bound : ndarray, shape (N,)
-        Filled: capability in arms times effort; that times the part of it where one holds.
+        Filled: capability in arms times effort; the part of that which stands where a
+        ceasefire holds.
     arms, effort, scope : ndarray, shape (N,)
+        Capability in arms; intensity, in [0, 1]; part of it where a ceasefire holds, in [0, 1].
     """
     for i in range(arms.shape[0]):
         engaged[i] = arms[i] * effort[i]
@@ -74,7 +78,7 @@ def engage(engaged, bound, arms, effort, scope):
 
 @compiled
 def fight(active, going_on, fighting, fights, effort, covered, state, violates):
-    """Who fights this week, and with how much of what it has in arms.
+    """Find who fights this week, and with how much of what it has in arms.
 
     All of it in war and by those that violate, at the actor's effort; what stands where no
     ceasefire holds fights on; nobody fights after a victory.
@@ -94,6 +98,7 @@ def fight(active, going_on, fighting, fights, effort, covered, state, violates):
     state : int
         0 war, 1 ceasefire, 2 settlement (which holds everywhere), 3 victory.
     violates : ndarray of bool, shape (N,)
+        Who breaks the ceasefire this week.
     """
     for i in range(active.shape[0]):
         going_on[i] = 0.0
@@ -114,8 +119,9 @@ def side_shares(shares, active, side, weight):
     ----------
     shares : ndarray, shape (2,)
     active, weight : ndarray, shape (N,)
-        Share of each that is active (true or false will do); what each counts for.
+        Share of each that is active, in [0, 1] or true and false; what each counts for.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     """
     for s in range(2):
         camp = 1 if s == 0 else -1
@@ -129,7 +135,7 @@ def side_shares(shares, active, side, weight):
 
 @compiled
 def fight_there(there, active, effort, fights, beyond, state, violates):
-    """Share of what each has in arms in a theatre that fights there.
+    """Find what share of each actor's arms in a theatre fights there.
 
     Who keeps a ceasefire fights, at its effort, where it does not hold, and nowhere else; the mean
     over an actor's theatres is what `fight` says of it as a whole.
@@ -139,10 +145,11 @@ def fight_there(there, active, effort, fights, beyond, state, violates):
     there : ndarray, shape (N, H)
         Filled, in [0, 1].
     active, effort : ndarray, shape (N,)
-        From `fight`; intensity.
+        Share that fights in the mean over theatres, from `fight`; intensity.
     fights, violates : ndarray of bool, shape (N,)
+        Who has something in arms; who breaks the ceasefire this week.
     beyond : ndarray of bool, shape (H,)
-        Where a ceasefire does not hold.
+        Theatres where a ceasefire does not hold.
     state : int
         As in `fight`.
     """
@@ -163,8 +170,9 @@ def intensities(by_place, there, arms, places):
     there : ndarray, shape (N, H)
         Share that fights, from `fight_there`.
     arms : ndarray, shape (N,)
+        Capability in arms.
     places : ndarray, shape (N, H)
-        Shares by theatre.
+        Shares of an actor's arms by theatre.
     """
     everything, fought = 0.0, 0.0
     for h in range(by_place.shape[0]):
@@ -180,16 +188,17 @@ def intensities(by_place, there, arms, places):
 
 @compiled
 def move_front(front, psi, shares, nu, sigma, z):
-    """Territory after a week, not yet clipped to [0, 1].
+    """Position of the front after a week, not yet clipped to [0, 1].
 
     Parameters
     ----------
     front, psi : float
+        Position of the front, in [0, 1]; chance of camp +1 in the contest of forces.
     shares : ndarray, shape (2,)
-        Fighting share of what each camp puts into the war. Efforts stand in `psi` alone: a war in
-        which everybody fights moves by ``nu (2 psi - 1)``, as all believe, however hard they do.
+        Fighting share of what each camp puts into the war. Efforts count in `psi` only: a war in
+        which everybody fights moves by ``nu (2 psi - 1)``, as all believe, at any effort.
     nu, sigma : float
-        Speed and volatility a week.
+        Speed and volatility of the front, in position a week.
     z : float
         Standard normal draw.
     """
@@ -199,17 +208,19 @@ def move_front(front, psi, shares, nu, sigma, z):
 
 @compiled
 def advance(theta, advances, active, arms, nu_advance):
-    """Move each issue that advances while its movers fight, by how much of them does.
+    """Move each issue that advances while certain actors fight, by the share of them that does.
 
     Parameters
     ----------
     theta : ndarray, shape (K,)
         Changed, not yet clipped.
     advances : ndarray of bool, shape (K, N)
+        Issues that advance while this actor, a mover, fights.
     active, arms : ndarray, shape (N,)
-        Share of what each has in arms that fights, its effort in it; what it has in arms, by which
-        several movers count: who has nothing moves nothing, and who comes as two moves as one.
+        Share of its arms with which each fights, times its effort; capability in arms, which is
+        the weight of each mover in the mean: an actor with nothing in arms moves nothing.
     nu_advance : float
+        Movement a week if all movers fight, in position.
     """
     for k in range(theta.shape[0]):
         first, total, more = 0.0, 0.0, 0.0
@@ -240,15 +251,15 @@ def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
     Parameters
     ----------
     m : ndarray, shape (N,)
-        Changed, for armed actors with a side.
+        Capability; changed for armed actors with a camp.
     m0 : ndarray, shape (N,)
         Capability that patrons restore.
     strengths, shares : ndarray, shape (2,)
-        Strength, and fighting share of what each camp puts into the war, before the week's losses.
-    side : ndarray of int, shape (N,)
-    armed : ndarray of bool, shape (N,)
+        Strength of each camp, and fighting share of what it puts into the war, before the losses.
+    side, armed : ndarray of int and of bool, shape (N,)
+        Camp: +1, -1, or 0 for a neutral; who is armed.
     ell, rep, floor : float
-        Attrition, replenishment, least share of m0 that is kept.
+        Attrition and replenishment a week, and least share of m0 that is kept, in [0, 1].
     """
     for i in range(m.shape[0]):
         if not armed[i] or side[i] == 0:
@@ -263,14 +274,14 @@ def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
 
 @compiled
 def weeks_held(held, front, victory_at):
-    """Weeks in a row that the front has stood at an end: positive at 1, negative at 0.
+    """Count the weeks in a row that the front has stood at an end: positive at 1, negative at 0.
 
     Parameters
     ----------
     held : int
-        Until last week.
+        The count until last week.
     front, victory_at : float
-        Territory; position from which it counts as held (its mirror image for the other camp).
+        Position of the front; position from which camp +1 holds it (camp -1: from 1 less that).
     """
     if front >= victory_at:
         return max(held, 0) + 1
@@ -281,7 +292,7 @@ def weeks_held(held, front, victory_at):
 
 @compiled
 def impose(theta, order, territory, prestige, rho_i):
-    """After a victory: the winners bring about their order, step by step.
+    """Move positions a step towards the order of the winners, after a victory.
 
     ``theta_k <- theta_k + rho_i (order_k - theta_k)``; n weeks leave
     ``order + (1 - rho_i)**n (theta_0 - order)`` of a constant order.
@@ -289,12 +300,13 @@ def impose(theta, order, territory, prestige, rho_i):
     Parameters
     ----------
     theta : ndarray, shape (K,)
-        Changed, but for the territory and the prestige issue.
+        Changed, except the territory and the prestige issue.
     order : ndarray, shape (K,)
-        Winners' division, from `war.spoils`.
+        Positions that the winners impose, from `war.spoils`.
     territory, prestige : int
         Index of the issue, -1 if there is none.
     rho_i : float
+        Part of the way that is covered in a week, in [0, 1].
     """
     for k in range(theta.shape[0]):
         if k != territory and k != prestige:

@@ -17,7 +17,7 @@ _HERE = Path(__file__).parents[1]
 # scenario becomes arrays, and what actors decide as agents.
 COMPILED = ("engine.schedule", "engine.run_summary", "engine.opening")
 _NUMBERS = (*COMPILED, "engine.build")
-# Who plays runs, names their luck, and puts what they leave into arrays.
+# Modules that play runs, give them their keys and put their results into arrays.
 _ALONE = (
     "agents.model", "results.ensemble_spec", "results.variables", "runs.blocks", "runs.simulate",
 )  # fmt: skip
@@ -141,7 +141,7 @@ class Rule:
 
     @property
     def dispatcher(self) -> Any:
-        """The rule as the compiler has it."""
+        """The Numba dispatcher of the rule, made on first use."""
         with _making:
             if self._made is None:
                 from sim.rules import compiler
@@ -163,11 +163,12 @@ def compiled(rule: Callable[..., Any]) -> Any:
 
 
 def overload(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Give the compiler another text for a function: `numba.extending.overload`, when it is there.
+    """Give the compiler another body for a function: `numba.extending.overload`, done later.
 
     Parameters
     ----------
     function : callable
+        The function to replace in compiled code.
     options
         As Numba takes them.
     """

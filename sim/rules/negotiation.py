@@ -25,7 +25,7 @@ def on_the_table(out, text, tabled, theta):
 def foresee(
     foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps, steps, step
 ):  # fmt: skip
-    """What everybody expects of talks to come: the Nash text over the whole agenda.
+    """Find the text that everybody expects of the talks: the Nash text over the whole agenda.
 
     Parties are those with a veto and those that are to be brought, with the surplus
     ``u_i(x) - V_w,i``: what is expected of peace is what it gives above war.
@@ -35,11 +35,13 @@ def foresee(
     foreseen : ndarray, shape (K,)
         Filled: the text on issues with a tabling rule, theta elsewhere.
     theta : ndarray, shape (K,)
+        Present positions, in [0, 1].
     veto, brought : ndarray of bool, shape (N,)
+        Who can veto a text; who decides whether to attend.
     agenda_rule : ndarray of int, shape (K,)
         As in `agenda_due`; -1 not on the agenda.
     power, u, V_w : ndarray, shape (N,)
-        From `bargaining.voices`; utility of theta; value of war.
+        Weight in a bargain, from `bargaining.voices`; utility of theta; value of war.
     W, X, r, eps, steps, step
         As in `bargaining.nash_text`.
     """
@@ -57,7 +59,7 @@ def foresee(
 
 @compiled
 def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, foresight):
-    """What is believed to come of a ceasefire: the text where tabled, else what is foreseen.
+    """Find the positions expected to follow a ceasefire: the text where tabled, else the foreseen.
 
     Parameters
     ----------
@@ -66,10 +68,13 @@ def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, fore
     expected : ndarray of bool, shape (K,)
         Filled: tabled or, with foresight, on the agenda.
     text, foreseen, theta : ndarray, shape (K,)
+        Text of the talks, what `foresee` expects of them, and present positions.
     tabled : ndarray of bool, shape (K,)
+        Issues on the table.
     agenda_rule : ndarray of int, shape (K,)
+        As in `agenda_due`; -1 not on the agenda.
     foresight : float
-        0: issues that are not tabled are believed to stay where they are.
+        1, or 0: issues that are not tabled are expected to stay where they are.
     """
     for k in range(ahead.shape[0]):
         expected[k] = tabled[k] or (foresight > 0.5 and agenda_rule[k] >= 0)
@@ -98,19 +103,19 @@ def attendance_costs(out, chi, c_att):
 
 @compiled
 def attends(i, gain, seat_cost):
-    """Own gain of actor i from coming to the talks: the truce, less the cost of the seat."""
+    """Own gain of actor i from coming to the talks: the ceasefire, less the cost of the seat."""
     return gain[i] - seat_cost[i]
 
 
 @compiled
 def votes(i, V_s, V_c):
-    """Own gain of actor i from accepting the text: settlement against going on in the truce."""
+    """Own gain of actor i from accepting the text: value of settlement less that of ceasefire."""
     return V_s[i] - V_c[i]
 
 
 @compiled
 def demand(k, demander, m, W, X, theta):
-    """Ideal of the demanders on issue k, weighted by capability and care; theta if none cares."""
+    """Ideal of the demanders on issue k, weighted by capability and salience; else theta."""
     total, wanted = 0.0, 0.0
     for i in range(m.shape[0]):
         if demander[i]:
@@ -128,12 +133,13 @@ def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening):
     text : ndarray, shape (K,)
         Changed: opening positions on newly tabled issues, theta on untabled ones.
     tabled, fresh : ndarray of bool, shape (K,)
-        Ever tabled; tabled just now. Both changed.
+        Issues on the table; those tabled just now. Both changed.
     agenda : ndarray of bool, shape (K,)
         Issues due at these talks.
     theta, m, W, X
-        Positions, capability, preferences.
+        Present positions, capability, weights and ideal positions.
     demander : ndarray of bool, shape (N,)
+        Actors to whose ideal a newly tabled issue moves.
     opening : float
         0 opens at the status quo, 1 at the demand.
     """
@@ -156,20 +162,21 @@ def concede(text, nash, tabled, s_x):
 
 @compiled
 def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
-    """Which issues the talks of week t deal with.
+    """Find the issues that the talks of week t deal with.
 
     Parameters
     ----------
     out : ndarray of bool, shape (K,)
-        Filled.
+        Filled: issues that are due.
     rule : ndarray of int, shape (K,)
         -1 not on the agenda, 0 from week `value` on, 1 after `value` failed rounds, 2 on demand,
         3 when it pays the convener (see `tabling_gain`; it then comes in `forced`).
     value : ndarray, shape (K,)
+        Number that the rule needs: a week, or a count of rounds.
     t, failed : int
         Week; rounds held that did not settle.
     demanded : bool
-        A demander attends.
+        Whether an actor that demands issues attends.
     forced, tabled : ndarray of bool, shape (K,)
         Put on the table by a dated event; on it already (what is tabled stays).
     """
@@ -184,7 +191,7 @@ def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
 def tabling_gain(
     k, c, text, tabled, agenda, theta, demander, veto, m, chi, V_d, V_w, V_c, W, X, r, opening, lam
 ):  # fmt: skip
-    """What convener c gains by putting issue k on the table of the talks.
+    """Gain of convener c from putting issue k on the table of the talks.
 
     ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and what is
     due, at its opening (without either the second term is 0), x1 the same with k at its opening; P
@@ -194,13 +201,20 @@ def tabling_gain(
     Parameters
     ----------
     k, c : int
+        Indices of the issue and of the convener.
     text, theta : ndarray, shape (K,)
+        Text of the talks, and present positions.
     tabled, agenda : ndarray of bool, shape (K,)
         On the table already; due at these talks.
     demander, veto : ndarray of bool, shape (N,)
+        Actors to whose ideal a newly tabled issue moves; who can veto a text.
     m, chi, V_d, V_w, V_c : ndarray, shape (N,)
-    W, X : ndarray, shape (N, K)
-    r, opening, lam : float
+        Capability, credibility of the other camp, and values of being betrayed after disarming,
+        of war and of a ceasefire.
+    W, X, r
+        As in `sim.rules.objectives.utility`.
+    opening, lam : float
+        Part of the way to the demand at which an issue opens, in [0, 1]; precision of choice.
     """
     n, issues = W.shape
     x, on = text.copy(), tabled.copy()
@@ -230,18 +244,20 @@ def tabling_gain(
 
 @compiled
 def walk_out(away, attending, asked, side, provoked, rounds):
-    """Who refuses to come after breaches by the other camp stays away for some rounds.
+    """Keep those away for some rounds that refuse to come after breaches by the other camp.
 
     Parameters
     ----------
     away : ndarray of int, shape (N,)
         Rounds that each still stays away; changed.
     attending, asked : ndarray of bool, shape (N,)
-        Came; was free to come.
+        Who came; who was free to come.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral, which judges like camp -1.
     provoked : ndarray of bool, shape (2,)
         Whether camp +1, camp -1 has been seen to breach since the last talks.
     rounds : int
+        Rounds to stay away.
     """
     for j in range(away.shape[0]):
         if asked[j]:
@@ -254,7 +270,7 @@ def walk_out(away, attending, asked, side, provoked, rounds):
 
 @compiled
 def settled(votes_yes, veto, attending, brought, must_sign):
-    """A settlement: every veto player accepts, and every brought party that must sign came.
+    """Whether there is a settlement: no veto, and every brought party that must sign came.
 
     Arrays are of bool, shape (N,).
     """
@@ -268,13 +284,16 @@ def settled(votes_yes, veto, attending, brought, must_sign):
 
 @compiled
 def judge_votes(good, bad, guarantor, votes_yes):
-    """Guarantors judge each other: both accept, good both ways; i accepts and j rejects, bad of j.
+    """Add the experience that guarantors make of each other's votes.
+
+    If both accept, it is good both ways; if i accepts and j rejects, i has a bad one of j.
 
     Parameters
     ----------
     good, bad : ndarray, shape (N, N)
-        Added to.
+        Experience of the week, of i with j; added to.
     guarantor, votes_yes : ndarray of bool, shape (N,)
+        Who vouches for a settlement; who accepts the text.
     """
     n = guarantor.shape[0]
     for i in range(n):
@@ -298,14 +317,16 @@ def any_core_tabled(core, tabled):
 
 @compiled
 def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, r):
-    """Utility of what lies on the table, and value of settling on it.
+    """Work out the utility of what lies on the table, and the value of settling on it.
 
     Parameters
     ----------
     u_table, V_s : ndarray, shape (N,)
         Filled.
     text, theta : ndarray, shape (K,)
+        Text of the talks, and present positions.
     tabled : ndarray of bool, shape (K,)
+        Issues on the table.
     chi, V_d, V_w, W, X, r
         As in `settlement_values` and `utility`.
     """

@@ -48,7 +48,7 @@ def chance_of_threat(position, drift, low, sig_b):
 
 @compiled
 def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, believed, sig_b):
-    """How far each short-term objective on territory is in danger, as its owner sees the war.
+    """Find the danger of each short-term objective on territory, as its owner sees the war.
 
     Parameters
     ----------
@@ -57,15 +57,17 @@ def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, 
         where the objective is threatened before the war is won, see `chance_of_threat`; 1 for one
         that is never satisfied. Other entries stay (-1: attention follows the thresholds).
     theta : ndarray, shape (K,)
+        Present positions, in [0, 1].
     o_actor, o_issue : ndarray of int, shape (O,)
-    o_short, above : ndarray of bool, shape (O,)
-    hi, lo : ndarray, shape (O,)
+        Indices of the actor that has the objective, and of its issue.
+    o_short, above, hi, lo
         As in `activate`; `hi` is infinite for an objective that is never satisfied.
     territory : int
         Index of the issue, -1 if there is none.
     believed : ndarray, shape (N,)
-        Drift of territory as each actor believes it.
+        Drift of the front that each actor believes in, in position a week.
     sig_b : float
+        Perceived volatility of the front, in position a week.
     """
     for o in range(danger.shape[0]):
         if not o_short[o] or o_issue[o] != territory:
@@ -81,7 +83,7 @@ def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, 
 
 @compiled
 def activate(act, sat, theta, o_issue, o_short, above, hi, lo, danger, rho_a, a_min):
-    """Satisfy or threaten short-term objectives, and let attention follow.
+    """Update which short-term objectives are satisfied, and how strongly each one presses.
 
     A satisfied objective loses salience towards `a_min`; one that is threatened again regains it.
     Between the two thresholds nothing changes (hysteresis). Where a danger is given, attention
@@ -96,14 +98,16 @@ def activate(act, sat, theta, o_issue, o_short, above, hi, lo, danger, rho_a, a_
     theta : ndarray, shape (K,)
         Positions at the start of the week.
     o_issue : ndarray of int, shape (O,)
+        Index of the issue.
     o_short, above : ndarray of bool, shape (O,)
-        Short-term; achieved when the position is above its threshold (else below).
+        Short-term; achieved above its threshold (else below it).
     hi, lo : ndarray, shape (O,)
         Satisfied at, threatened again at, for a position that counts upwards (1 - theta where
         `above` is false).
     danger : ndarray, shape (O,)
         From `dangers`; -1 where the thresholds decide.
     rho_a, a_min : float
+        Part of the way to its target that activation goes in a week; the least activation.
     """
     for o in range(act.shape[0]):
         if not o_short[o]:
@@ -118,7 +122,7 @@ def activate(act, sat, theta, o_issue, o_short, above, hi, lo, danger, rho_a, a_
 
 @compiled
 def weigh(weight, ideal, o_actor, o_issue, o_short, ow, ox, act, patience):
-    """Weights and ideals of every actor over the issues, from its objectives.
+    """Work out every actor's weights and ideal positions on the issues, from its objectives.
 
     Parameters
     ----------
@@ -126,7 +130,9 @@ def weigh(weight, ideal, o_actor, o_issue, o_short, ow, ox, act, patience):
         Filled: rows of `weight` sum to 1 (0 for an actor without objectives); `ideal` is 0.5
         where an actor wants nothing.
     o_actor, o_issue : ndarray of int, shape (O,)
+        Indices of the actor that has the objective, and of its issue.
     o_short : ndarray of bool, shape (O,)
+        Whether the objective is short-term.
     ow, ox : ndarray, shape (O,)
         Importance and ideal position.
     act : ndarray, shape (O,)
@@ -190,7 +196,7 @@ def align(A, weight, ideal):
     A : ndarray, shape (N, N)
         Filled, symmetric, in [-1, 1]; A_ii = 1.
     weight, ideal : ndarray, shape (N, K)
-        Attention.
+        Attention: weights of the issues, and ideal positions.
     """
     n, issues = weight.shape
     for i in range(n):
@@ -213,11 +219,13 @@ def utility(i, at, W, X, r):
     Parameters
     ----------
     i : int
+        Index of the actor.
     at : ndarray, shape (K,)
+        Positions, in [0, 1].
     W, X : ndarray, shape (N, K)
-        Preferences.
+        Preferences: weights of the issues (rows add up to 1), and ideal positions.
     r : float
-        1 or 2.
+        Exponent of a loss, 1 or 2.
     """
     loss = 0.0
     for k in range(at.shape[0]):

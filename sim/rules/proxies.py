@@ -1,4 +1,8 @@
-"""Patrons and proxies: leverage, ground control, nuisance, orders, obedience, blame, wear."""
+"""Patrons and proxies: leverage, ground control, nuisance, orders, obedience, blame, wear.
+
+A patron controls a share of a proxy, in [0, 1]. Arrays of shape (L,) have a place for each link of
+a patron and a proxy; `l_patron` and `l_proxy` are the indices of its two actors.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,16 @@ from sim.rules.jit import compiled
 
 @compiled
 def leverage(pull, autonomy, control, f, l_proxy):
-    """What every patron can pull today, and what is left to the proxy itself.
+    """Work out the leverage of every patron, and the autonomy that is left to each proxy.
 
     Parameters
     ----------
     pull : ndarray, shape (L,)
         Filled: control share times remaining leverage.
     autonomy : ndarray, shape (N,)
-        Filled: 1 less the sum of what its patrons pull.
+        Filled: 1 less the sum of what its patrons pull, in [0, 1].
     control, f : ndarray, shape (L,)
-    l_proxy : ndarray of int, shape (L,)
+        Control share of the patron; part of its leverage that is not worn; both in [0, 1].
     """
     for i in range(autonomy.shape[0]):
         autonomy[i] = 1.0
@@ -29,16 +33,16 @@ def leverage(pull, autonomy, control, f, l_proxy):
 
 @compiled
 def ground_control(out, m, ground, autonomy, pull, l_patron, l_proxy):
-    """Ground forces that an actor commands: its own, as far as autonomous, and its proxies'.
+    """Work out the ground forces that an actor commands: its own and its proxies', by leverage.
 
     Parameters
     ----------
     out : ndarray, shape (N,)
-        Filled.
+        Filled, on the scale of capability.
     m, ground, autonomy : ndarray, shape (N,)
+        Capability, share of it on the ground, autonomy from `leverage`.
     pull : ndarray, shape (L,)
         From `leverage`.
-    l_patron, l_proxy : ndarray of int, shape (L,)
     """
     for i in range(m.shape[0]):
         out[i] = m[i] * ground[i] * autonomy[i]
@@ -59,17 +63,16 @@ def armed_share(mu, armed):
 
 @compiled
 def nuisance(out, mu, armed, control, l_patron, l_proxy):
-    """Nuisance power of a patron: its proxies' capability as a share of all that is armed.
+    """Work out the nuisance of a patron: its proxies' capability as a share of all that is armed.
 
     Parameters
     ----------
     out : ndarray, shape (N,)
-        Filled.
-    mu : ndarray, shape (N,)
-    armed : ndarray of bool, shape (N,)
+        Filled, in [0, 1].
+    mu, armed : ndarray, shape (N,)
+        Capability as a share of all; who is armed (bool).
     control : ndarray, shape (L,)
-        Control shares, without wear.
-    l_patron, l_proxy : ndarray of int, shape (L,)
+        Control share of the patron, without wear.
     """
     for i in range(mu.shape[0]):
         out[i] = 0.0
@@ -82,21 +85,19 @@ def nuisance(out, mu, armed, control, l_patron, l_proxy):
 
 @compiled
 def heeds(j, own, wish, autonomy, pull, l_patron, l_proxy):
-    """Gain that a proxy acts on: its own as far as autonomous, its patrons' by their leverage.
+    """Gain that a proxy acts on: its own and its patrons' gains, weighted by their leverage.
 
     Common agency with truthful contributions: the agent maximises the weighted sum of its own
     and its principals' payoffs. One level: a patron counts with its own wish.
 
     Parameters
     ----------
-    j : int
-    own : float
-        The proxy's own gain.
+    j, own : int, float
+        Index of the proxy, and its own gain.
     wish : ndarray, shape (N,)
         What every actor would have the proxy do, as a gain.
-    autonomy : ndarray, shape (N,)
-    pull : ndarray, shape (L,)
-    l_patron, l_proxy : ndarray of int, shape (L,)
+    autonomy, pull : ndarray, shapes (N,) and (L,)
+        From `leverage`.
     """
     total = autonomy[j] * own
     for n in range(pull.shape[0]):
@@ -114,19 +115,22 @@ def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
 
 @compiled
 def military_gains(out, theta, direction, W, X, scope, gam):
-    """Military gain from a breach: ``gam scope_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
+    """Work out military gains: ``gam scope_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
 
     Parameters
     ----------
     out : ndarray, shape (N,)
-        Filled.
+        Filled with the gain from a breach, in utility.
     theta : ndarray, shape (K,)
+        Present positions.
     direction : ndarray, shape (N, K)
         +1, -1 or 0: which way fighting on moves the issue for this actor.
     W, X : ndarray, shape (N, K)
+        Weights of the issues, and ideal positions.
     scope : ndarray, shape (N,)
-        Part of the war that stops: only there is anything gained that would else be lost.
+        Part of the war that a ceasefire stops, in [0, 1]: only there does a breach gain.
     gam : float
+        Size of the gain, in utility.
     """
     for i in range(out.shape[0]):
         total = 0.0
@@ -137,13 +141,14 @@ def military_gains(out, theta, direction, W, X, scope, gam):
 
 @compiled
 def orders(i, gain, promise, loyalty, military):
-    """Own gain of actor i from a truce that holds; a patron orders to comply or to spoil by it.
+    """Own gain of actor i from a ceasefire that holds; a patron gives its order by it.
 
     Parameters
     ----------
     i : int
+        Index of the actor.
     gain : ndarray, shape (N,)
-        Value of the truce (or settlement) above that of war.
+        Value of the ceasefire (or settlement) above that of war.
     promise, loyalty, military : ndarray, shape (N,)
         Worth of the terms, loyalty to the convener, military gain from going on.
     """
@@ -152,13 +157,14 @@ def orders(i, gain, promise, loyalty, military):
 
 @compiled
 def neighbourhoods(near, places):
-    """How far actors fight in the same theatres: cosine of their shares by theatre.
+    """Work out how far actors fight in the same theatres: cosine of their shares by theatre.
 
     Parameters
     ----------
     near : ndarray, shape (N, N)
         Filled, in [0, 1]; 1 for two that are spread alike, 0 for two that never meet.
     places : ndarray, shape (N, H)
+        Shares of an actor's arms by theatre.
     """
     n = places.shape[0]
     for j in range(n):
@@ -173,7 +179,7 @@ def neighbourhoods(near, places):
 
 @compiled
 def contagion(out, T, mu, in_arms, effort, scope, near, violated, xi):
-    """Pull of last week's violations: an ally's encourages, an enemy's provokes.
+    """Work out the pull of last week's violations: an ally's encourages, an enemy's provokes.
 
     ``xi sum_l mu_l |T_jl| near_jl v_l / share in arms``, both of what a ceasefire binds: what
     happens in another theatre counts less.
@@ -181,15 +187,16 @@ def contagion(out, T, mu, in_arms, effort, scope, near, violated, xi):
     Parameters
     ----------
     out : ndarray, shape (N,)
-        Filled.
+        Filled, in utility.
     T, near : ndarray, shape (N, N)
-        Ties; from `neighbourhoods`.
+        Ties; how far two fight in the same theatres, from `neighbourhoods`.
     mu, in_arms, effort, scope : ndarray, shape (N,)
         Relative capability, the share of it that is in arms, its intensity, and the part of it
         that a ceasefire binds.
     violated : ndarray of bool, shape (N,)
-        Violated last week.
+        Who violated last week.
     xi : float
+        Strength of contagion, in utility.
     """
     share = 0.0
     for i in range(mu.shape[0]):
@@ -212,17 +219,20 @@ def order_wishes(wish, own, comply):
 
 @compiled
 def accuse(accused, seen, u_right, u_whom, side, q_att):
-    """Who is held to have violated: the violator, or with chance 1 - q_att another of its camp.
+    """Accuse an actor of each seen violation: its author, or with chance 1 - q_att an ally.
 
     Parameters
     ----------
     accused : ndarray, shape (N,)
-        Filled: number of violations laid at each actor's door.
+        Filled: number of violations that each actor is accused of.
     seen : ndarray of bool, shape (N,)
+        Who violated and was seen.
     u_right, u_whom : ndarray, shape (N,)
-        Uniform draws by violator.
+        Uniform draws of the violator: whether the right one is accused, and who else.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     q_att : float
+        Chance that the right one is accused, in [0, 1].
     """
     n = seen.shape[0]
     for i in range(n):
@@ -247,7 +257,7 @@ def accuse(accused, seen, u_right, u_whom, side, q_att):
 
 @compiled
 def blame(out, accused, control, l_patron, l_proxy):
-    """Blame: for one's own violations in full, for a proxy's in proportion to control.
+    """Work out the blame: one's own violations in full, a proxy's in proportion to control.
 
     Parameters
     ----------
@@ -256,7 +266,7 @@ def blame(out, accused, control, l_patron, l_proxy):
     accused : ndarray, shape (N,)
         From `accuse`.
     control : ndarray, shape (L,)
-    l_patron, l_proxy : ndarray of int, shape (L,)
+        Control share of the patron, in [0, 1].
     """
     for i in range(out.shape[0]):
         out[i] = accused[i]
@@ -266,15 +276,16 @@ def blame(out, accused, control, l_patron, l_proxy):
 
 @compiled
 def blame_violators(bad, blamed, ratified, s_viol):
-    """Every ratifier i holds blame against j: intensity s_viol times min(1, blame).
+    """Add bad experience of the blamed j to every ratifier i: ``s_viol min(1, blame)``.
 
     Parameters
     ----------
     bad : ndarray, shape (N, N)
-        Added to.
-    blamed : ndarray, shape (N,)
-    ratified : ndarray of bool, shape (N,)
+        Bad experience of the week, of i with j; added to.
+    blamed, ratified : ndarray, shape (N,)
+        Blame, from `blame`; who has signed the ceasefire (bool).
     s_viol : float
+        Intensity of the experience for a blame of 1 or more.
     """
     n = blamed.shape[0]
     for i in range(n):
@@ -285,7 +296,7 @@ def blame_violators(bad, blamed, ratified, s_viol):
 
 @compiled
 def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, phi_f, phi_r):
-    """Leverage wears when it makes a client act against its interest; concessions restore it.
+    """Wear leverage that makes a proxy act against its interest; concessions restore it.
 
     ``f <- f (1 - phi_f pressed) + phi_r (1 - f) relief``.
 
@@ -296,13 +307,13 @@ def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, ph
     pressed : ndarray of bool, shape (L,)
         Filled: the order went against the sign of the armed proxy's own gain, and it obeyed.
     own : ndarray, shape (N,)
-        Own gains from the truce.
+        Own gains from the ceasefire.
     comply, violates, armed : ndarray of bool, shape (N,)
         Order given (true to comply), what the proxy did, who is armed.
     relief : ndarray, shape (N,)
         Concession received this week, in [0, 1].
-    l_patron, l_proxy : ndarray of int, shape (L,)
     phi_f, phi_r : float
+        Part of leverage that wears in a week, and part of the wear that comes back.
     """
     for n in range(f.shape[0]):
         p, j = l_patron[n], l_proxy[n]
@@ -315,19 +326,20 @@ def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, ph
 
 @compiled
 def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, phi_f):
-    """A party that sits down against its own gain wears the leverage of who brought it.
+    """Wear the leverage of a patron that brought a proxy to the talks against its own gain.
 
     Parameters
     ----------
     f : ndarray, shape (L,)
-        Changed.
+        Remaining leverage in [0, 1]; changed.
     own : ndarray, shape (N,)
         Own gains from attending.
     attending : ndarray of bool, shape (N,)
+        Who came to the talks.
     bringer : ndarray of int, shape (N,)
         Index of the patron, -1 if nobody.
-    l_patron, l_proxy : ndarray of int, shape (L,)
     phi_f : float
+        Part of leverage that wears.
     """
     for n in range(f.shape[0]):
         j = l_proxy[n]

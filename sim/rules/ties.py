@@ -40,7 +40,7 @@ def third_parties(B, T, mu):
 
 @compiled
 def drift(T, accounts, B, A, E, phi_A, phi_E, phi_B):
-    """One week of every tie, and of the account of what moved it.
+    """Move every tie by one week, and the accounts of what moved it.
 
     ``T <- T + phi_A (A - T) + phi_E (E - T) + phi_B (1 - T**2) B``, zero diagonal. T is a linear
     filter of its causes, so four accounts, decayed alike, add up to T at every week.
@@ -56,6 +56,7 @@ def drift(T, accounts, B, A, E, phi_A, phi_E, phi_B):
     A, E : ndarray, shape (N, N)
         Alignment and experience.
     phi_A, phi_E, phi_B : float
+        Pulls of alignment, of experience and of third parties a week, in [0, 1].
     """
     n = T.shape[0]
     keep = 1.0 - phi_A - phi_E
@@ -89,6 +90,7 @@ def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
     A, E, mu, phi_A, phi_E, phi_B
         As in `drift` and `third_parties`; E is all zero.
     steps : int
+        Weeks of settling.
     """
     n = T.shape[0]
     B, view = np.empty((n, n)), np.empty(n)
@@ -121,7 +123,7 @@ def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
 
 @compiled
 def learn(E, good, bad, kap_pos, kap_neg, d_E):
-    """Experience after a week of events (Bush and Mosteller), directed: i's of j.
+    """Update experience with a week of events (Bush and Mosteller), directed: i's of j.
 
     ``E <- E + kap_pos p (1 - E) - kap_neg n (1 + E) - d_E E`` with p, n capped at 1.
 
@@ -132,6 +134,7 @@ def learn(E, good, bad, kap_pos, kap_neg, d_E):
     good, bad : ndarray, shape (N, N)
         Intensities of the week's events; capped at 1 in place.
     kap_pos, kap_neg, d_E : float
+        Weights of good and of bad events; part that is forgotten in a week.
     """
     n = E.shape[0]
     for i in range(n):
@@ -148,14 +151,16 @@ def learn(E, good, bad, kap_pos, kap_neg, d_E):
 
 @compiled
 def live_through_war(good, bad, side, s_fight):
-    """A week of war: allies in arms gain experience of each other, enemies lose it.
+    """Add the experience of a week of war: good within a camp, bad across camps.
 
     Parameters
     ----------
     good, bad : ndarray, shape (N, N)
-        Added to.
+        Experience of the week, of i with j; added to.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     s_fight : float
+        Intensity of the experience, in [0, 1].
     """
     n = side.shape[0]
     for i in range(n):

@@ -28,6 +28,7 @@ def strength(side, m, air, ground, camp, ces):
     Parameters
     ----------
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     m, air, ground : ndarray, shape (N,)
         Capability, and the shares of it that fly and that hold ground.
     camp : int
@@ -99,7 +100,7 @@ def gambler(front, drift, sig_b):
 
 @compiled
 def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, prestige):
-    """The order that a camp imposes if it wins, divided by control of its ground forces.
+    """Find the order that a winning camp imposes: its ideals, weighted by ground control.
 
     Parameters
     ----------
@@ -110,11 +111,12 @@ def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, 
         +1 or -1.
     pole : float
         1.0 or 0.0, the camp's end of the territory issue.
-    theta : ndarray, shape (K,)
-    side : ndarray of int, shape (N,)
+    theta, side : ndarray, shapes (K,) and (N,)
+        Present positions; camp of each actor, 0 for a neutral.
     ground_control : ndarray, shape (N,)
         From `sim.rules.proxies.ground_control`.
     W, X : ndarray, shape (N, K)
+        Weights of the issues, and ideal positions.
     territory, prestige : int
         Index of the issue, -1 if there is none.
     """
@@ -150,7 +152,7 @@ def war_value(u, cost, delta, front, drift, sig_b, u_plus, u_minus):
     delta : float
         Weekly discount factor.
     front, drift, sig_b : float
-        Territory, its drift as this actor believes it, perceived volatility.
+        Position of the front, its weekly drift as the actor believes, perceived volatility.
     u_plus, u_minus : float
         Utility of the order that each camp would impose.
     """
@@ -194,7 +196,7 @@ def learn_from_war(optimism, moved, psi, nu, n0, weeks):
     moved : float
         What the front has moved this week.
     psi, nu : float
-        Contest of forces, speed of territory.
+        Chance of camp +1 in the contest of forces; speed of the front a week.
     n0 : float
         Weight of the prior, weeks.
     weeks : int
@@ -210,7 +212,7 @@ def dependences(
     out, psi, needed, side, m, air, ground, ces, nu, V_w, u, u_plus, u_minus, cost, delta,
     front, believed, sig_b
 ):  # fmt: skip
-    """What every actor would lose in the field without each that is needed in its own camp.
+    """Work out what every actor would lose in the field without each needed one of its camp.
 
     ``Dep_ij = max(0, V_w,i(d_i) - V_w,i(d_i + 2 nu (psi_without_j - psi)))``, the division of the
     spoils held fixed; 0 between camps, for neutrals and for oneself.
@@ -224,6 +226,7 @@ def dependences(
     needed : ndarray of bool, shape (N,)
         Whom others may have to cross.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     m, air, ground, ces
         As in `strength`; only j's own forces are taken away, not its clients'.
     nu, V_w, u, u_plus, u_minus, cost, delta, front, believed, sig_b
@@ -256,7 +259,7 @@ def dependences(
 def war_values(
     V_w, V_d, p_win, weeks, u, u_plus, u_minus, cost, delta, side, front, drift, sig_b, s_cp
 ):
-    """Every actor's value of war, and of being betrayed after it has disarmed.
+    """Work out every actor's value of war, and of being betrayed after it has disarmed.
 
     Parameters
     ----------
@@ -266,8 +269,10 @@ def war_values(
     u, u_plus, u_minus, cost, delta, drift : ndarray, shape (N,)
         As in `war_value`.
     side : ndarray of int, shape (N,)
-        A neutral actor is vulnerable like camp -1.
+        Camp: +1, -1, or 0. A neutral actor is vulnerable like camp -1.
     front, sig_b, s_cp : float
+        Position of the front; perceived volatility a week; how far the front moves against the
+        disarmed, in position.
     """
     n = u.shape[0]
     front = min(max(front, 0.0), 1.0)
@@ -300,7 +305,7 @@ def worth_of_taking_part(
     out, psi, fights, armed, acting, m, side, air, ground, ces, nu, u, u_plus, u_minus, cost,
     delta, front, believed, sig_b, own_cost
 ):  # fmt: skip
-    """What one's own part in the war is worth to those that have no war of their own.
+    """Work out the worth of taking part in the war, for those that can hold back.
 
     ``V_w(d_with, c) - V_w(d_without, c (1 - own_cost))``: what one's own force adds to the value of
     the war, against the part of its cost that ends if one stays out. What the others do stands as
@@ -313,9 +318,11 @@ def worth_of_taking_part(
     psi : float
         Contest at last week's efforts.
     fights, armed : ndarray of bool, shape (N,)
+        Who decides whether to fight; who has a war of its own and always fights.
     acting, m : ndarray, shape (N,)
         Capability at last week's effort, and at full effort.
     side : ndarray of int, shape (N,)
+        Camp: +1, -1, or 0 for a neutral.
     air, ground, ces
         As in `strength`.
     nu, u, u_plus, u_minus, cost, delta, front, believed, sig_b

@@ -11,7 +11,7 @@ from sim.rules import bargaining, ceasefire, fighting, proxies
 
 @phase
 def forget_breaches(p, w):
-    """No ceasefire: nobody breaks it, nobody is blamed."""
+    """Clear breaches and blame while there is no ceasefire."""
     truce = w.truce
     array_ops.fill(truce.violates, False)
     array_ops.fill(truce.blamed, 0.0)
@@ -116,7 +116,7 @@ def comply(week, p, g, w):
 
 @phase
 def blame(week, p, g, w):
-    """Breaches are seen, laid at a door, held against patrons, and remembered."""
+    """Breaches are seen, attributed to actors, blamed on their patrons too, and remembered."""
     t, keys, fed = week.t, week.keys, week.fed
     who, links, ids = g.who, g.links, g.ids
     force, web, truce, talk, tie, tmp = w.force, w.web, w.truce, w.talk, w.tie, w.tmp

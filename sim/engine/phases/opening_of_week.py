@@ -1,4 +1,4 @@
-"""What is forgotten at the beginning of a week."""
+"""The beginning of a week: notes of the last one are cleared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sim.engine.assembling import phase
 
 @phase
 def begin_week(week, p, w):
-    """Forget what was noted last week; ties stand still within a week."""
+    """Clear the notes of last week, and fix the ties that behaviour goes by this week."""
     t = week.t
     truce, talk, tie = w.truce, w.talk, w.tie
     # Within a week ties stand still; cut from behaviour, those from before the war counter.

@@ -8,7 +8,7 @@ from sim.engine.assembling import phase
 
 @phase
 def keep(week, w):
-    """Phase 13: this week's numbers into the record of the run."""
+    """Phase 13: write this week's numbers into the record of the run."""
     t, counter, rec = week.t, week.counter, week.rec
     kept = w.kept
     if counter[event_log.UNSOUND] == 0 and not (

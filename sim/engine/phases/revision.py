@@ -1,4 +1,4 @@
-"""Phase 6: a patron that was left out is bought in."""
+"""Phase 6: a patron that was left out is asked after all."""
 
 from __future__ import annotations
 
