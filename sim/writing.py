@@ -37,6 +37,7 @@ def write_whole(target: Path, content: bytes | memoryview) -> None:
     target : path
         Its folder is made if it is not there.
     content : bytes
+        Everything that the file shall hold.
 
     Raises
     ------
@@ -58,7 +59,9 @@ def put(target: Path, content: bytes | memoryview) -> None:
     Parameters
     ----------
     target : path
+        The file to write; its folder exists.
     content : bytes
+        Everything that the file shall hold.
 
     Raises
     ------
@@ -88,6 +91,7 @@ def sync_path(path: Path) -> None:
     Parameters
     ----------
     path : path
+        A file or a folder that exists.
     """
     try:
         handle = os.open(path, os.O_RDONLY)

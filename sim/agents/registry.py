@@ -123,6 +123,7 @@ def hashes_of(scenario: Scenario) -> dict[str, str]:
     Parameters
     ----------
     scenario : Scenario
+        Its actors name their classes in the field `agent`.
     """
     own = {actor.agent for actor in scenario.actors.values() if actor.agent is not None}
     return {name: hash_of(name) for name in sorted(own)}

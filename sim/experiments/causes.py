@@ -146,6 +146,7 @@ def shapley(values: dict[frozenset[str], NDArray[np.float64]], player: str) -> N
     values : dict of frozenset of str to ndarray
         Worth of every coalition, the empty one too; arrays of one shape (one game a run).
     player : str
+        A member of the largest coalition.
 
     Returns
     -------

@@ -22,6 +22,7 @@ class Parting:
     Attributes
     ----------
     run : int
+        Number of the run in both ensembles.
     first, second : Event or None
         What was decided or happened there in each; None if there nothing more did, or where it
         cannot be told.
@@ -41,7 +42,9 @@ def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting |
     Parameters
     ----------
     first, second : Scenario
+        The two wars that are compared.
     seed, run : int
+        Seed of both, and the number of the run to compare.
 
     Returns
     -------

@@ -170,6 +170,7 @@ def of_page(results: xr.Dataset, *pages: str, run: int | None = None) -> list[Fi
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     pages : str
         "ensemble", "run".
     run : int, optional
@@ -198,6 +199,7 @@ def draw(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     name : str
         One of `FIGURES`.
     pairs : sequence of (str, str)
@@ -296,6 +298,7 @@ def everything(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     directory : path
         Made if it is not there; files of the same names are replaced.
     run : int, optional

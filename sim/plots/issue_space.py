@@ -55,6 +55,7 @@ def offers(
     run : int, optional
         Number of a run, whose offers are joined by a line; all runs if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

@@ -46,6 +46,7 @@ def colours(results: xr.Dataset) -> dict[str, str]:
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
 
     Returns
     -------
@@ -147,6 +148,7 @@ def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
     Parameters
     ----------
     ax : Axes
+        The Axes to finish.
     title, note : str
         Broken into lines where they are longer than there is room.
     left : float
@@ -278,9 +280,13 @@ def curve(
     Parameters
     ----------
     ax : Axes
+        The Axes to draw on.
     dates : ndarray, shape (weeks,)
+        First days of the weeks.
     values : ndarray, shape (runs, weeks)
+        The quantity to draw.
     colour : str
+        Of matplotlib.
     lines : int
         How many there will be.
     look

@@ -35,6 +35,7 @@ def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     run : int, optional
         Number of a run; all runs if not given.
 
@@ -102,6 +103,7 @@ def said_and_done(
     run : int, optional
         Number of a run; all runs together if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

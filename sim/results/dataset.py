@@ -101,9 +101,11 @@ def assemble(
     Parameters
     ----------
     scenario : Scenario
+        The scenario that was run.
     lay : Layout
         Order of the arrays.
     seed : int
+        The seed of all runs.
     runs : sequence of int
         Numbers of the runs.
     records : sequence of Kept
@@ -233,6 +235,7 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
     Parameters
     ----------
     results : Dataset
+        With events.
     run : int, optional
         Number of a run; all runs if not given.
 

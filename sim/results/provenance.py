@@ -179,6 +179,7 @@ def every_week(results: xr.Dataset, what: str) -> xr.Dataset:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     what : str
         What needs them, as "the length of ceasefires".
 
@@ -198,6 +199,7 @@ def whole(results: xr.Dataset, what: str) -> xr.Dataset:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     what : str
         What needs them, as "the chronicle".
 
@@ -226,6 +228,7 @@ def names_of(results: xr.Dataset, axis: str) -> list[str]:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     axis : str
         "actor", "other" or "issue".
 
@@ -255,9 +258,11 @@ def named(results: xr.Dataset, axis: str, codes: NDArray[Any]) -> NDArray[np.obj
     Parameters
     ----------
     results : Dataset
+        The results that the codes come from.
     axis : str
         See `names_of`.
     codes : ndarray of int
+        Places in `names_of`; -1 for nobody.
     """
     words = np.array([*names_of(results, axis), ""], dtype=object)
     return words[np.asarray(codes, dtype=np.int64)]

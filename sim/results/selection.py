@@ -143,6 +143,7 @@ def week_at(results: xr.Dataset, at: When) -> int:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     at : date, str or int
         A day, as ``"2016-12-13"``, or the number of a round.
 

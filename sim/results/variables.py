@@ -47,10 +47,13 @@ class Variable(NamedTuple):
     Attributes
     ----------
     name : str
+        Its name in the Dataset.
     dims : tuple of str
         Dimensions after that of runs.
     shape : tuple of int
+        Lengths of `dims`, so without that of runs.
     dtype : str
+        Type of the values as NumPy names it, such as "float32".
     """
 
     name: str
@@ -122,7 +125,9 @@ class Recording:
     Attributes
     ----------
     scenario : Scenario
+        The war that is run.
     layout : Layout
+        Order of actors and issues in the arrays of the engine.
     record : tuple of str
         From `chosen`.
     """
@@ -217,6 +222,7 @@ class Recording:
         out, weeks, rows
             Summaries, weeks and events as `sim.engine.run_summary.play_block` left them.
         failures : list of Failure
+            The runs of the block that failed.
         """
         order = file_order(self.scenario, self.layout)
         arrays: dict[str, NDArray[Any]] = {}

@@ -54,6 +54,7 @@ def layout(study: Study) -> dict[str, bytes]:
     Parameters
     ----------
     study : Study
+        Which runs of which scenario, and what is kept of them.
 
     Returns
     -------
@@ -112,7 +113,9 @@ class Arrays:
     Parameters
     ----------
     folder : store of zarr
+        From `zarr` of the place of the store.
     study : Study
+        The study of the store's manifest.
     where, remedy : str
         For messages: the store, and what to do if it is damaged.
 
@@ -152,6 +155,7 @@ class Arrays:
         Parameters
         ----------
         variable : Variable
+            One of those that the study keeps.
         span : tuple of int
             Places of its first run and of the one after its last.
         values : ndarray
@@ -180,6 +184,7 @@ class Arrays:
         Parameters
         ----------
         variable : Variable
+            One of those that the study keeps.
 
         Raises
         ------

@@ -31,6 +31,7 @@ def play_block(study: Study, block: int) -> Block:
     Parameters
     ----------
     study : Study
+        Which runs of which scenario, and what is kept of them.
     block : int
         Its number, from 0.
     """

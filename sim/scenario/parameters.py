@@ -60,6 +60,7 @@ def number(default: float, meaning: str, title: str | None = None, **known: Any)
     Parameters
     ----------
     default : float
+        Value in a scenario that does not set it.
     meaning : str
         In the field's words, with its unit.
     title : str, optional
@@ -579,6 +580,7 @@ def idle_numbers(scenario: Any) -> dict[str, tuple[str, ...]]:
     Parameters
     ----------
     scenario : Scenario
+        Its mechanisms decide which parameters have no effect.
     """
     return {
         owner: names

@@ -44,9 +44,11 @@ class Number:
     words : str
         What it is, as part of a sentence.
     value : float
+        Its value in the scenario.
     low, high : float
         Ends of its plausible range; one of them may be the value itself.
     whole : bool
+        Whether only whole numbers are allowed.
     """
 
     path: str

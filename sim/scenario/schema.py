@@ -293,6 +293,7 @@ def week_of(scenario: Scenario, when: dt.date | int) -> int:
     Parameters
     ----------
     scenario : Scenario
+        The war; its field `start` is day 0 of week 0.
     when : date or int
         A day, or the number of a week.
 

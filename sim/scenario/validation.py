@@ -33,6 +33,7 @@ def unwrapped(value: object, annotation: Any = None, path: Path = ()) -> object:
     Parameters
     ----------
     value : object
+        Any data of Python.
     annotation : type or None
         What `sim.scenario.schema` allows there.
     path : tuple of str and int

@@ -39,6 +39,7 @@ class Emulator:
         Parameters
         ----------
         points : ndarray, shape (P, free numbers)
+            In the unit cube: 0 is the low end of a range, 1 the high end.
 
         Returns
         -------
@@ -76,9 +77,11 @@ def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:
     Parameters
     ----------
     points : ndarray, shape (P, free numbers)
+        In the unit cube; the rows of `seen` belong to them, in order.
     seen : DataFrame
         From `sim.experiments.calibration.design.played`.
     seed : int
+        Given to the regression of scikit-learn as `random_state`.
 
     Raises
     ------

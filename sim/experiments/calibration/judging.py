@@ -36,6 +36,7 @@ def judged(
     Parameters
     ----------
     plan : Plan
+        The free numbers and the targets.
     points : ndarray, shape (P, free numbers)
         Draws of the posterior, in the unit cube.
     runs : int

@@ -89,10 +89,13 @@ class Plan:
     Attributes
     ----------
     scenario : Scenario
+        The scenario whose numbers are free.
     known_until : date
         No target rests on anything later.
     free : tuple of Free
+        The unknown numbers, each with its range.
     targets : tuple of Target
+        The known values, each with its tolerance.
     """
 
     scenario: Scenario

@@ -46,6 +46,7 @@ def calibrate(
     Parameters
     ----------
     plan : Plan or path
+        The free numbers and the targets, or the path of their file.
     points, runs, waves : int
         Points of the first wave, runs at each point, waves.
     check : int
@@ -53,6 +54,7 @@ def calibrate(
     judge : int
         Draws at which the stylised facts are measured too, at most `check`; none of them is used.
     seed : int
+        Seed of the design, of the runs and of the sampler.
     keep : Journal or path, optional
         Folder in which points and judged draws are noted as they are played, and from which those
         are taken that a calibration that was stopped has left. `Calibration.save` to the same

@@ -35,6 +35,7 @@ class Calibration:
     Attributes
     ----------
     plan : Plan
+        What was calibrated, and on which targets.
     points : ndarray, shape (P, free numbers)
         What was played, in the unit cube.
     seen : DataFrame

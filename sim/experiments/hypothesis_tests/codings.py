@@ -55,6 +55,7 @@ def shuffled(scenario: Scenario, n: int, seed: int = 1) -> list[Scenario]:
     Parameters
     ----------
     scenario : Scenario
+        The war as coded.
     n : int
         How many, from 1 on.
     seed : int
@@ -95,6 +96,7 @@ def recoded(scenario: Scenario, ideals: dict[str, dict[str, float]], name: str) 
     Parameters
     ----------
     scenario : Scenario
+        The war as coded; it stays as it is.
     ideals : dict of str to dict of str to float
         Issue -> actor -> ideal; each actor has a long-term aim on the issue.
     name : str
@@ -129,6 +131,7 @@ def conflict_index(scenario: Scenario, pair: Sequence[str]) -> float:
     Parameters
     ----------
     scenario : Scenario
+        The war whose long-term aims are read.
     pair : (str, str)
         Names of actors.
 

@@ -84,6 +84,7 @@ class Verdict:
     Attributes
     ----------
     fact : Fact
+        The fact that was measured.
     found : Figure or Spread or None
         None if the scenario has no cast for it.
     left_out : str
@@ -294,6 +295,7 @@ def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
     cells : callable
         A `sim.experiments.hypothesis_tests.treatments.Cells`, or anything that answers as it does.
     facts : iterable of Fact
+        The facts to measure.
 
     Returns
     -------

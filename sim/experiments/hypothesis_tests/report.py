@@ -27,11 +27,13 @@ class Block:
     part : str
         One of `sim.experiments.hypothesis_tests.battery.PARTS`, "left-out" or "verdict".
     title : str
+        Heading of the part.
     before, after : tuple of str
         Sentences around the table.
     head : tuple of str
         Of the table; empty if there is none.
     rows : list of list of str
+        Rows of the table, each with one cell for every column of `head`.
     """
 
     part: str

@@ -22,6 +22,7 @@ class Rival:
     Attributes
     ----------
     name : str
+        Short name, as it stands in tables.
     says : str
         What it claims, in one sentence.
     change : dict

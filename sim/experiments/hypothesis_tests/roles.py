@@ -62,6 +62,7 @@ class Cast:
     core : tuple of str
         Core issues on the agenda.
     weeks : Calendar
+        The weeks at which the experiments act and measure.
     """
 
     partner: str
@@ -89,6 +90,7 @@ def find(scenario: Scenario, pair: Sequence[str] | None = None) -> Cast:
     Parameters
     ----------
     scenario : Scenario
+        The war to be tested.
     pair : (str, str), optional
         Partner and spoiler; the scenario's first bilateral pair if not given.
 

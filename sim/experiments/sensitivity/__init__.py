@@ -67,6 +67,7 @@ def audit(
     Parameters
     ----------
     scenario : Scenario or path
+        The war, or the path of its file.
     conclusion : callable, or mapping of names to callables, optional
         From results to a DataArray along run, as `sim.experiments.causes.tie_change` gives. By
         default two: how the tie of the pair changes from the first week to the last, and the share

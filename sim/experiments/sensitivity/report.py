@@ -49,7 +49,9 @@ class Audit:
     left_out : str
         Why the facts were not asked; empty if they were.
     runs, screened, codings, coding_runs, seed : int
+        As `sim.audit` was called.
     seconds : float
+        How long the audit took.
     cast : str
         Who the partner and the spoiler of the facts are, in words; empty if they were not asked.
     """

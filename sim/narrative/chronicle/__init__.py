@@ -52,6 +52,7 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
     Parameters
     ----------
     results : Dataset
+        With events.
     run : int, optional
         Number of a run; if not given, the first is told and all are summed up.
     width : int
@@ -115,6 +116,7 @@ def summary(results: xr.Dataset, run: int | None = None, width: int | None = Non
     Parameters
     ----------
     results : Dataset
+        With events.
     run : int, optional
         All runs if not given.
     width : int, optional

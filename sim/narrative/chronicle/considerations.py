@@ -16,6 +16,7 @@ def weighed(
     Parameters
     ----------
     story : Story
+        The run in which the decision was taken.
     event : Event
         A ratification, order, act, attendance, vote, bargain, proposal, consultation or revision.
     truce : Truce, optional

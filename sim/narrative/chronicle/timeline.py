@@ -30,6 +30,7 @@ class Line:
     weight : float
         How much would be lost if it were left out.
     text : str
+        The sentence.
     """
 
     week: int
@@ -49,11 +50,13 @@ class Truce:
     start, last : int
         Week in which it enters into force; last week with orders and acts.
     convener : str
+        Id of the actor that brokered it.
     left_out : set of str
         Patrons that were not consulted and have not been bought in since.
     orders, acts : dict of str to list of Event
         By actor, one a week: orders of patrons, acts of the armed.
     revisions : list of Event
+        Revised terms for patrons that had been left out, in order of time.
     settled : int or None
         Week in which it turned into a settlement.
     collapse, won : Event or None
@@ -102,7 +105,9 @@ class Attempt:
     Attributes
     ----------
     convene : Event
+        The mediator's decision to step forward.
     propose : Event or None
+        Its decision whether to propose a ceasefire; None if it did not come to that.
     consults, answers : list of Event
         Patrons asked or not; everybody's ratification.
     truce : Truce or None
@@ -140,7 +145,9 @@ class Story:
     Parameters
     ----------
     results : Dataset
+        With events, and with every week, actor and issue.
     run : int
+        Number of the run.
     happened : list of Event, optional
         The events of the run, if they are at hand.
     like : Story, optional
@@ -151,6 +158,7 @@ class Story:
     attempts, truces, meetings : list
         In the order in which they happened.
     victory : Event or None
+        The victory that ended the war; None if there was none.
 
     Raises
     ------

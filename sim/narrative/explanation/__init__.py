@@ -42,7 +42,9 @@ class Explanation:
     Attributes
     ----------
     pair : (str, str)
+        Ids of the two actors whose tie is explained.
     run : int
+        Number of the run.
     since, until : int
         Weeks between whose ends the change is told; -1 is before the first week.
     accounts : DataFrame

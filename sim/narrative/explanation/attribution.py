@@ -82,9 +82,11 @@ class Trace:
     story : Story
         Of a run with a full record, in 64 bits, from week 0 on.
     pair : (str, str)
+        Ids of the two actors whose tie is explained.
     seed : int
         Of the run, with `hold`: they name its heterogeneity.
     hold : str or None
+        What was the same in all runs: "heterogeneity", "luck" or nothing.
 
     Attributes
     ----------

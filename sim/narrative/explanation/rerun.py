@@ -88,6 +88,7 @@ class Stage:
     scenario : Scenario
         Without actor classes of one's own.
     seed, run : int
+        Seed of the ensemble, and number of the run.
     hold : str or None
         As for `sim.ensemble`.
     """

@@ -155,7 +155,9 @@ def leave(
     Parameters
     ----------
     results : Dataset
+        Of one run or of several.
     scenario : Scenario
+        The scenario that was run.
     out : path
         Folder from `folder_for`.
     talk : bool

@@ -57,6 +57,7 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
     Parameters
     ----------
     scenario : Scenario
+        The scenario that holds the field.
     path : str
         Of a number, a truth value or a word that the scenario sets.
     span : (low, high) or (low, high, step), optional

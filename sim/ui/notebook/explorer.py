@@ -40,6 +40,7 @@ def explore(
     Parameters
     ----------
     scenario : Scenario or path
+        The war, or the path of its file.
     vary : sequence of str, or mapping of str to (low, high) or (low, high, step), optional
         Fields by their paths, ``["actors.iran.capability"]``; numbers get a slider, truth values
         a box, words a list. See `sim.ui.notebook.controls` for the ends and steps, and for what is

@@ -121,6 +121,7 @@ def write(
     Parameters
     ----------
     results : Dataset
+        Of an ensemble.
     path : path
         Its folder is made if it is not there.
     say : callable, optional

@@ -50,7 +50,9 @@ class Seat:
     Parameters
     ----------
     scenario : Scenario or path
+        The war, or the path of its file.
     actor : str
+        Id of the actor for which the reader answers.
     seed, run : int
         Name the luck, see `sim.runs.ensemble.simulate`.
     since : date, str or int
@@ -66,8 +68,11 @@ class Seat:
     Attributes
     ----------
     case : Scenario
+        The scenario with the changes in `set`.
     actor : str
+        Id of the actor for which the reader answers.
     seed, run : int
+        As given.
 
     Raises
     ------

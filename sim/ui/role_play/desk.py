@@ -41,6 +41,7 @@ class Desk:
     Parameters
     ----------
     seat : Seat
+        The seat that the buttons answer for.
 
     Attributes
     ----------

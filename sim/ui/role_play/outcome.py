@@ -16,6 +16,7 @@ def sums(results: xr.Dataset, case: Scenario, me: str) -> dict[str, float]:
     results : Dataset
         One run, with its events.
     case : Scenario
+        The scenario that was run.
     me : str
         The actor.
     """
