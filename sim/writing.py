@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and not over what this program did not write."""
+"""Write files whole or not at all, and never over files that this program did not write."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def write_whole(target: Path, content: bytes | memoryview) -> None:
 
 
 def put(target: Path, content: bytes | memoryview) -> None:
-    """Do what `write_whole` does, in the words of the system.
+    """Write a file as `write_whole` does, but leave the errors of the system as they are.
 
     The file, and the folder that names it, are on the disk on return, where the system knows how.
 

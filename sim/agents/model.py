@@ -59,7 +59,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     @property
     def givens(self) -> Givens:
-        """What the run is given, read-only."""
+        """The inputs of the run, read-only."""
         return self.model.seen_givens
 
     @property
@@ -394,7 +394,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             answers[place] = answer
 
     def _asked(self, decision: Kind, about: int) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
-        """Every place among the answers, with the actor who is asked and what it is told."""
+        """Yield each place in the array of answers, the actor that is asked and its information."""
         who, names, world = self.givens.who, self.layout.actors, self.seen
         if decision.each == "pair":
             issue = (self.layout.issues[about],) if about >= 0 else ()

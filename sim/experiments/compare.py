@@ -1,4 +1,4 @@
-"""Two scenarios with the same luck: what differs, and in how many runs."""
+"""Compare two scenarios with the same random draws: what differs, and in how many runs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _HEADS = ("first", "second", "difference", "95 % interval", "runs that differ")
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """What becomes of a war if something in it were otherwise.
+    """The result of a comparison of two scenarios.
 
     Attributes
     ----------
@@ -213,7 +213,7 @@ def compare(
     workers: int | None = None,
     progress: bool | None = None,
 ) -> Comparison:
-    """Play two scenarios with the same luck, or take two ensembles of it, and say what differs.
+    """Compare two scenarios, or two ensembles, that have the same seed and runs.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def compare(
 
 
 def _summary(source: Any) -> xr.Dataset:
-    """What a comparison needs of an ensemble, read once so that damage is found first."""
+    """The variables of an ensemble that a comparison needs, read first so that damage is found."""
     results = open_results(source, events=False)
     lacking = [name for name in NEEDS if name not in results]
     if lacking:

@@ -1,4 +1,4 @@
-"""Where two runs with the same luck part, and why, in words."""
+"""Find the first decision in which two runs with the same random draws differ, and why."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sim.scenario.schema import Scenario
 
 @dataclass(frozen=True)
 class Parting:
-    """Where a pair of runs with the same luck first differs in what somebody decides.
+    """The first decision or event in which two runs with the same random draws differ.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Parting:
 
 
 def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting | None:
-    """The first event at which two runs with the same luck differ, and why.
+    """Find the first event in which two runs with the same random draws differ, and why.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting |
     Returns
     -------
     Parting or None
-        None if every decision and happening is the same.
+        None if every decision and event is the same.
     """
     return parting_of(gather(first, [run], seed), gather(second, [run], seed))
 

@@ -1,4 +1,4 @@
-"""Events as columns, so that no measure walks through them one by one."""
+"""Events as arrays, one for each column, so that measures need no loop over events."""
 
 from __future__ import annotations
 

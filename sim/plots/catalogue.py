@@ -1,4 +1,4 @@
-"""All figures in one table, to be drawn one by one by name, or all at once as files."""
+"""The table of all figures; draw one by its name, or write all of them as files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _voted(results: xr.Dataset) -> bool:
 
 
 def _public(results: xr.Dataset) -> bool:
-    """Whether what is said is another thing than what is done."""
+    """Whether public answers can differ from real ones in this scenario."""
     return _two_actors(results) and scenario_of(results).mechanisms.public
 
 

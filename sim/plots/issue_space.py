@@ -1,4 +1,4 @@
-"""The figure of what is offered at the talks, in the space of two issues."""
+"""Figure of the offers at the talks, in the space of two issues."""
 
 from __future__ import annotations
 

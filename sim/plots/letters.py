@@ -1,4 +1,4 @@
-"""Text of figures as it is written in the scenario: no mathematics, and letters of any script."""
+"""Draw texts literally: no mathematics from dollar signs, and fonts for letters of any script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one look of all figures: colours of actors, type, dates, names at the ends of lines."""
+"""The common style of all figures: colours of actors, text sizes, dates, titles and notes."""
 
 # ruff: noqa: RUF001 (a range is written with a dash)
 from __future__ import annotations

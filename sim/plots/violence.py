@@ -1,4 +1,4 @@
-"""Figures of what is done and said: violence by theatre, and unity in words and in deeds."""
+"""Figures of violence by theatre, and of how often a pair agrees in public and in fact."""
 
 from __future__ import annotations
 

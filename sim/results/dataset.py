@@ -1,4 +1,4 @@
-"""What a run leaves: one xarray Dataset with names and dates, events, scenario and seed inside."""
+"""Results as one xarray Dataset, with names, dates, events, scenario and seed."""
 
 from __future__ import annotations
 

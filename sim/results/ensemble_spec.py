@@ -1,4 +1,4 @@
-"""What an ensemble is: which runs of which scenario, and what is kept of them."""
+"""Specification of an ensemble: which runs of which scenario, and what is kept of them."""
 
 from __future__ import annotations
 

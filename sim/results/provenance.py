@@ -1,4 +1,4 @@
-"""Where results come from, and whether what was selected of them can still be read.
+"""The scenario, seed and versions of results, and checks that a selection can be read.
 
 Results hold some codes in place of names: who convened (`convener`), who acted in which event
 (`event_actor`, `event_counterpart`, `event_issue`). A code is a place in the file of the scenario,
@@ -38,7 +38,7 @@ _AXES = (
 
 
 def provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
-    """What results carry to be made again: scenario in full, seed, versions."""
+    """Attributes needed to make results again: scenario in full, seed, versions."""
     return {
         "title": scenario.name,
         "format": FORMAT,

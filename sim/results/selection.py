@@ -1,4 +1,4 @@
-"""Which actor, pair, run and week of results is meant, and the words in which it is refused."""
+"""Find an actor, pair, run or week in results, or raise an error that says what there is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a store lies: a folder of this machine, or a place that fsspec reaches (``s3://...``)."""
+"""Places for stores: a folder of this machine, or a URL that fsspec opens (``s3://...``)."""
 
 from __future__ import annotations
 

@@ -410,7 +410,7 @@ class Store:
         return without_failures(results, failures)
 
     def digest(self) -> str:
-        """Fingerprint of all that the ensemble has found, the same however it was computed.
+        """Fingerprint of all results of the ensemble, the same however they were computed.
 
         Raises
         ------

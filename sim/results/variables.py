@@ -1,4 +1,4 @@
-"""What an ensemble keeps of each run: levels and variables by name, as the arrays of a block."""
+"""The variables that an ensemble keeps of each run, as the arrays of a block."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Failure(TypedDict):
 
 
 class Block(NamedTuple):
-    """What a block of runs leaves, names in the order of the scenario's file.
+    """Results of a block of runs, names in the order of the scenario's file.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ def chosen(record: str | Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Recording:
-    """What is kept of every run of an ensemble, and where it is found.
+    """The variables that are kept of every run, and their places in the record of a run.
 
     Attributes
     ----------

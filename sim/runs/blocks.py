@@ -1,6 +1,6 @@
 """Play the runs of an ensemble in blocks, and keep of each run what its study asks for.
 
-What a run comes to depends on its number alone, never on which worker plays it.
+The result of a run depends on its number alone, never on which worker plays it.
 """
 
 from __future__ import annotations

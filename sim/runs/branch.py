@@ -1,4 +1,4 @@
-"""Go on from any week of a run with something changed, and the same luck."""
+"""Continue a run from any week with something changed, and the same random draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many runs of one scenario: as many as one likes, in memory or kept on disk."""
+"""Play many runs of one scenario, in memory or kept on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few runs of one scenario in full: played, or played again from an ensemble."""
+"""Play a few runs of one scenario and keep everything, or replay a run of an ensemble."""
 
 from __future__ import annotations
 

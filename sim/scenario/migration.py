@@ -1,4 +1,4 @@
-"""Files of earlier versions: what their names are called now, and their text with the new names."""
+"""Convert files of earlier versions: old names of fields, and what they are called now."""
 
 from __future__ import annotations
 

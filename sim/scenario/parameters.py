@@ -575,7 +575,7 @@ def is_off(mechanism: str, value: object) -> bool:
 
 
 def idle_numbers(scenario: Any) -> dict[str, tuple[str, ...]]:
-    """The parameters that say nothing in a scenario, by the owner that is off.
+    """The parameters without effect in a scenario, by what is switched off.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a run is given, as a reader writes it: units, ranges and the meaning of each field.
+"""The fields of a scenario file: type, unit, range and meaning of each.
 
 A `Scenario` is frozen all the way down and complete: a run reads nothing else. How it comes out
 of a file is in `sim.scenario.files`; what its parts must say of each other is in

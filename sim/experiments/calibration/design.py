@@ -1,4 +1,4 @@
-"""Points of the unit cube, played: what the targets are at each."""
+"""The design of a calibration: points in the unit cube, played to measure the targets there."""
 
 from __future__ import annotations
 

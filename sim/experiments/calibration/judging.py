@@ -1,4 +1,4 @@
-"""The facts that no target uses, over the posterior: what the free numbers leave open of them."""
+"""Check facts that no target uses, at draws of the posterior."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the free numbers may be, given the targets; and what the model then says."""
+"""Calibrate: sample the posterior of the free numbers given the targets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def calibrate(
     keep: Journal | str | Path | None = None,
     progress: bool | None = None,
 ) -> Calibration:
-    """Find out what the free numbers of a plan may be.
+    """Estimate the posterior of the free numbers of a plan.
 
     Wave 1 plays a Latin hypercube over the ranges. Each later wave plays half as many points drawn
     from the posterior of the wave before, where the emulator has to be good, and learns from all of

@@ -1,4 +1,4 @@
-"""The theory on trial: every experiment played, every fact weighed, as tables."""
+"""Run all tests of the theory on one scenario, and save or load their tables."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _REST = "trial.json"
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of it; nothing else is needed to print or draw it.
+    """The result of all tests of one scenario; enough to print and to draw it.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ def run(
     workers: int | None = None,
     tell: Tell | None = None,
 ) -> Trial:
-    """Put the theory on trial in one scenario.
+    """Test the theory in one scenario.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Placebo codings: who wants what in the long term, shuffled over actors.
+"""Placebo codings: scenarios whose long-term ideals are shuffled over actors.
 
 A fact that a theory shows for the coding of a war is evidence for it only if it does not show it
 for any coding. Shuffled codings keep the issues, the weights, the short-term goals, the forces, the
@@ -172,7 +172,7 @@ def conflict_with_the_table(scenario: Scenario, cast: Cast) -> float:
 
 
 def _luck(keys: NDArray[np.uint64], issue: str, actor: str) -> float:
-    """The draw by which holders of an ideal are put in order; no run has a subject of this name."""
+    """A random number that puts the holders of an ideal in order; no run uses the same one."""
     return float(draws.uniform(keys, draws.IDEAL, draws.subject(f"shuffle:{issue}.{actor}"), 0))
 
 

@@ -1,4 +1,4 @@
-"""What is read off an ensemble for the test of the theory, as figures by name.
+"""Measures of an ensemble for the tests of the theory: estimates with errors, by name.
 
 A reading is a sum over weeks divided by a sum over weeks. It is named by what is measured and by
 the weeks that count, as ``"orders after"``.

@@ -1,4 +1,4 @@
-"""The test of the theory as a page: tables with intervals, and what they show and do not show."""
+"""The report on the tests: tables with intervals, and what they show and do not show."""
 
 from __future__ import annotations
 

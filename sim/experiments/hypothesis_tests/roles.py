@@ -1,4 +1,4 @@
-"""Who plays which part in the test of the theory, read from the scenario."""
+"""The actors and issues of the tests of the theory, read from the scenario."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Calendar(NamedTuple):
 
 @dataclass(frozen=True)
 class Cast:
-    """Two allies who share a short-term goal, and what is asked of them.
+    """Partner and spoiler, two allies with a shared short-term goal, and what the tests need.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Which numbers of a scenario carry its conclusion, and which facts any coding would show.
+"""Sensitivity: which numbers change a conclusion, and which facts any coding would show.
 
 Every number is moved alone over its plausible range (`sim.scenario.ranges`), with the same luck, in
 two stages: all of them with few runs; those that moved the conclusion most again with many other
@@ -62,7 +62,7 @@ def audit(
     workers: int | None = None,
     say: Tell | None = None,
 ) -> Audit:
-    """Say which numbers of a scenario carry its conclusion, and which facts prove nothing.
+    """Find the numbers that change a conclusion of a scenario, and the facts that prove nothing.
 
     Parameters
     ----------

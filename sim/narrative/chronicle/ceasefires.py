@@ -21,7 +21,7 @@ WON = 0.002
 
 
 def attempts(story: Story) -> Iterator[Line]:
-    """Mediators that step forward, and what comes of it."""
+    """Attempts of mediators at a ceasefire, and their results."""
     idle: dict[str, list[list[Event]]] = {}
     last: dict[str, bool] = {}
     granted: set[tuple[str, str]] = set()

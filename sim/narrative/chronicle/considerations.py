@@ -1,4 +1,4 @@
-"""Everything that counted in a decision, for it and against it: what one knows before deciding."""
+"""All considerations for and against a decision, as the decider knows them beforehand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.scenario.english import level, signed, size
 def weighed(
     story: Story, event: Event, truce: Truce | None = None, it: str = ""
 ) -> list[tuple[float, str]]:
-    """Everything that counted in a decision, for it and against it, as clauses.
+    """All considerations for and against a decision, as clauses.
 
     Parameters
     ----------

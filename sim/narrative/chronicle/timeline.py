@@ -1,4 +1,4 @@
-"""One run as a story: attempts at peace, ceasefires and talks, put together from events."""
+"""One run as a timeline: attempts at ceasefires, ceasefires and talks, built from events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sim.scenario.schema import Scenario, week_of
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence that may be told.
+    """A sentence of the chronicle, with its weight.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class Attempt:
     consults, answers : list of Event
         Patrons asked or not; everybody's ratification.
     truce : Truce or None
-        What came of it.
+        The ceasefire that followed.
     """
 
     convene: Event
@@ -269,7 +269,7 @@ class Story:
         return {proxy: share for proxy, share in known.items() if share > 0}
 
     def reach(self, patron: str, week: int) -> float:
-        """How much armed strength hangs on a patron's word, from 0 to 1."""
+        """Share of armed strength that a patron controls, from 0 to 1."""
         nuisance = self.at("nuisance", week, actor=patron)
         if nuisance is not None:
             return nuisance
@@ -312,7 +312,7 @@ class Story:
         return self.words.inorder(asked), self.words.inorder(not_asked)
 
     def _read(self) -> None:
-        """Put the events together; they come in the order in which they happened."""
+        """Build attempts, ceasefires and talks from the events, which are in order of time."""
         truce: Truce | None = None
         for event in self.events:
             kind = event.decision

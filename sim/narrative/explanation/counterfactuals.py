@@ -1,4 +1,4 @@
-"""What would have turned a decision: the smallest change of one named input, in its very week.
+"""Find the smallest change of one input that would have turned a decision in its week.
 
 An input is a number that somebody is given and that a dated event can change: the weight of an aim
 or an ideal of the decider, its cost of war, its capability and that of its patrons, proxies and

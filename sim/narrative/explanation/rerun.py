@@ -1,4 +1,4 @@
-"""A run that can be played on from any of its weeks with one number changed, again and again."""
+"""Continue a run from any of its weeks with one number changed, as often as needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that finds out what free numbers may be: calibrate."""
+"""The command that estimates the free numbers of a scenario: calibrate."""
 
 from __future__ import annotations
 

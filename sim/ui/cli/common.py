@@ -1,4 +1,4 @@
-"""What commands share: how they speak, where they write, which driver they choose."""
+"""Code that commands share: messages, output files, and the choice of the driver."""
 
 from __future__ import annotations
 

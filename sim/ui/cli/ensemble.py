@@ -184,7 +184,7 @@ def _ensemble(options: argparse.Namespace) -> int:
 
 
 def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "") -> str:
-    """What an ensemble came to, in a few lines; `hint` ends the command that replays a run."""
+    """Summary of an ensemble in a few lines; `hint` ends the command that replays a run."""
     import numpy as np
 
     from sim.engine.event_log import CODE

@@ -1,4 +1,4 @@
-"""The commands that say why: explain, audit."""
+"""The commands that explain results: explain, audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands to look at what was found: plot, report."""
+"""The commands that show results: plot, report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that puts the theory on trial: test-theory."""
+"""The command that tests the theory: test-theory."""
 
 from __future__ import annotations
 

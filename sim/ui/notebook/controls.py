@@ -1,4 +1,4 @@
-"""Which control fits a field of a scenario: a slider and its stops, a box, a list.
+"""Choose the control for a field of a scenario: a slider and its stops, a box or a list.
 
 Nothing here draws anything: these are numbers read from the models and from the scenario at hand.
 """

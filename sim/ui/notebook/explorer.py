@@ -1,4 +1,4 @@
-"""Move a slider and see three hundred wars change: an ensemble that is redrawn, for notebooks."""
+"""A notebook widget with sliders on a scenario and a figure of an ensemble that follows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seat of an actor in a notebook: what it knows, and a button for each answer."""
+"""Widget to play as an actor in a notebook: what it knows, and a button for each answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reader in an actor's seat is asked and told: the question, the news, the reasons."""
+"""Questions to a reader who plays an actor, with the news and the reasons."""
 
 from __future__ import annotations
 
