@@ -86,7 +86,7 @@ def put(target: Path, content: bytes | memoryview) -> None:
 
 
 def sync_path(path: Path) -> None:
-    """Have a file or a folder on the disk, where the system knows how.
+    """Force a file or a folder from memory to the disk, where the system can.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def sync_path(path: Path) -> None:
 
 
 def sync(handle: int) -> None:
-    """Have an open file on the disk, where the system knows how: not every mount does.
+    """Force an open file from memory to the disk, where the system can: not every mount does.
 
     Parameters
     ----------

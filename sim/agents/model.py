@@ -143,7 +143,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         return float(proxies.heeds(self.index, own, wishes, *control))
 
     def orders(self) -> float:
-        """Own gain from a truce that holds; a patron orders its proxies by it."""
+        """Own gain from a ceasefire that holds; a patron orders its proxies by it."""
         gain, truce = self.model.world.value.gain, self.model.world.truce
         worth = gain, truce.promise, truce.loyalty, truce.military
         return float(proxies.orders(self.index, *worth))
@@ -234,7 +234,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     case : Scenario or path
         What the war is given. (Mesa keeps `scenario` for a use of its own.)
     seed, run : int
-        Name the luck.
+        Seed of the random numbers, and number of the run.
     log : bool
         Whether to keep the events.
     hold : str, optional
@@ -420,7 +420,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 yield i, i, told
 
     def answer(self, index: int, decision: str, *about: Any) -> float:
-        """Ask one actor for one decision, and hold its answer to the contract.
+        """Ask one actor for one decision, and check its answer against the contract.
 
         Raises
         ------

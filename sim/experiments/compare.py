@@ -121,7 +121,7 @@ class Comparison:
         return f"{self.runs} pairs of runs with the same luck. {told}"
 
     def _apart(self) -> pd.Index[Any]:
-        """Measures that are shown by themselves and whose interval leaves 0 out, most first."""
+        """Measures whose interval excludes 0, without copies of others; largest effect first."""
         apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
         order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
         return order[[name not in self.same for name in order]]
@@ -387,7 +387,7 @@ def there(source: object) -> None:
 def _titles(
     cases: tuple[Scenario, Scenario], asked: Sequence[str], *, ids: bool
 ) -> tuple[str, str]:
-    """The names of two scenarios; the second with what makes it another than the first.
+    """The names of two scenarios; the second with what differs from the first.
 
     That is what was asked to be changed in it, and everything else too where the names are alike.
     """

@@ -1,4 +1,4 @@
-"""The landscape of all line-ups: its energy and every line-up that nobody leaves alone."""
+"""Energy of all line-ups, and the line-ups from which no actor alone would change sides."""
 
 from __future__ import annotations
 

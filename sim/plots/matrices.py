@@ -98,7 +98,7 @@ def tie_matrices(
 
 
 def _there(results: xr.Dataset, dates: Sequence[When], run: int | None) -> None:
-    """Refuse before a figure is made that nobody would close."""
+    """Check the choices before a figure is made, since nobody would close it after an error."""
     run_number(results, run)
     variable(results, "tie")
     for at in dates:

@@ -127,7 +127,7 @@ def room(ax: Axes) -> tuple[float, float]:
 
 
 def size(ax: Axes, points: float) -> float:
-    """Size of type in points, smaller in a small cell of somebody's grid."""
+    """Size of type in points, smaller in a small cell of a grid."""
     return points * _SCALES.get(ax, 1.0)
 
 

@@ -49,7 +49,7 @@ DIMS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Event:
-    """One decision or happening of a run.
+    """One decision or event of a run.
 
     Attributes
     ----------

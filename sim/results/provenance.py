@@ -105,7 +105,7 @@ def _text(results: xr.Dataset) -> str | None:
 
 @functools.lru_cache(maxsize=8)
 def _scenario_inside(text: str) -> Scenario:
-    """Figures and measures ask for it many times, and a scenario is frozen."""
+    """The scenario of a text, cached: figures and measures ask for it many times."""
     return loads_kept(text, "scenario inside the results")
 
 

@@ -23,7 +23,7 @@ LOCK = "lock"
 
 
 class Folder:
-    """A folder of this machine. What is said to be written survives a crash of it.
+    """A folder of this machine; what was written survives a crash of the machine.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def branch(
     set: Mapping[str, object] | Sequence[str],
     number: int | None = None,
 ) -> xr.Dataset:
-    """Play a run to a date, change something, and go on with the same luck.
+    """Play a run to a date, change something, and continue with the same random draws.
 
     Parameters
     ----------

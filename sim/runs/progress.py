@@ -114,7 +114,7 @@ def in_notebook() -> bool:
 
 
 def teller(wanted: bool | None = None) -> Callable[[str], None]:
-    """What says on the channel of messages what is being done, if that `is_wanted`."""
+    """A function that prints messages on what is being done, if that `is_wanted`."""
     if not is_wanted(wanted):
         return lambda words: None
 

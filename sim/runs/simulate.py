@@ -51,7 +51,7 @@ def simulate(
     runs : int
         How many; run n of a seed is the same whatever else is run with it.
     seed : int
-        Names the luck, from 0 to 2**64 - 1.
+        Seed of the random numbers, from 0 to 2**64 - 1.
     first : int
         Number of the first run.
     rounds : int, optional

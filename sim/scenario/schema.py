@@ -52,7 +52,7 @@ class Theatre(Sourced):
 
 
 class Ceasefire(Sourced):
-    """What a ceasefire is, whoever brokers it."""
+    """The properties of every ceasefire, whoever brokers it."""
 
     covers: tuple[Name, ...] | None = Field(
         None, description="theatres that it covers; all of them if not given"
@@ -205,7 +205,7 @@ class Talks(Part):
 
 
 class Event(Sourced):
-    """A dated change in what somebody is given; never in what somebody answers.
+    """A dated change of inputs of the war; a decision cannot be set.
 
     Give `date` (or `week`) and one of: `actor` with `issue` and `ideal` and/or `weight_times`;
     `actor` with `capability` and/or `cost_of_war`; `patron` with `proxy` and `control`;

@@ -267,7 +267,7 @@ def _rivals(trial: Trial) -> Block:
 
 
 def _standing(models: Sequence[str], free: Sequence[int]) -> str:
-    """Whether free facts tell the theory, the first of the models, from its rivals."""
+    """Whether free facts distinguish the theory, the first of the models, from its rivals."""
     equals = [m for m, held in zip(models[1:], free[1:], strict=True) if held >= free[0]]
     if equals:
         return (

@@ -83,7 +83,7 @@ def audit(
     coding_runs : int
         Runs of each experiment on each shuffled coding, at least 2.
     seed : int
-        Names the luck.
+        Seed of the random numbers.
     set : mapping or sequence of str
         Changes to the scenario.
     record : str
@@ -111,7 +111,7 @@ def audit(
     coding_runs = whole("coding runs", coding_runs, 2, MOST_RUNS)
     seed = whole("seed", seed, 0, 2**64 - 1)
     if any(actor.agent is not None for actor in case.actors.values()):
-        raise SimError("audit plays thousands of runs: classes of one's own are too slow")
+        raise SimError("audit plays thousands of runs: agent classes of a user are too slow for it")
     asked = _conclusions(case, conclusion, pair)
     player = Player(asked, seed, record, workers, say)
     ends = ends_of(case, player)

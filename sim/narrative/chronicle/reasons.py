@@ -46,7 +46,7 @@ def hinges(event: Event) -> bool:
 
 
 def against(worth: str) -> Reason:
-    """No reason can stand for an answer that went against the sum of all: what chance overcame."""
+    """The reason of an answer against the sum of all terms: chance, and what it overcame."""
     return Reason("against", f"by chance, though {worth}")
 
 

@@ -150,7 +150,7 @@ def run(options: argparse.Namespace) -> int:
 def leave(
     results: xr.Dataset, scenario: Scenario, out: Path, talk: bool, force: bool = False
 ) -> Path:
-    """Leave everything in a folder: results, chronicle, resolved scenario, figures.
+    """Write everything into a folder: results, chronicle, resolved scenario, figures.
 
     Parameters
     ----------

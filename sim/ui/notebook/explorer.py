@@ -80,7 +80,7 @@ def explore(
 
 
 class Explorer:
-    """What `explore` shows.
+    """The widget that `explore` returns.
 
     Attributes
     ----------

@@ -54,7 +54,7 @@ class Seat:
     actor : str
         Id of the actor for which the reader answers.
     seed, run : int
-        Name the luck, see `sim.runs.ensemble.simulate`.
+        Seed of the random numbers, and number of the run; see `sim.simulate`.
     since : date, str or int
         Day or week from which on the reader answers; before it the rule does.
     weeks : int, optional
