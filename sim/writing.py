@@ -59,7 +59,7 @@ def put(target: Path, content: bytes | memoryview) -> None:
     Parameters
     ----------
     target : path
-        The file to write; its folder exists.
+        The file to write; its folder is made if it is not there.
     content : bytes
         Everything that the file shall hold.
 

@@ -463,7 +463,7 @@ def play_with_agents(
     hold: str | None = None,
     week: Callable[[], None] | None = None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the Mesa driver: its record and its events; `week` is told of each week."""
+    """One run by the Mesa driver: its record and its events; `week` is called after each week."""
     model = ConflictModel(scenario, seed=seed, run=number, log=log, hold=hold)
     for _ in range(scenario.weeks):
         model.step()

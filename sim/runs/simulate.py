@@ -247,7 +247,7 @@ def _play_compiled(
     hold: str | None,
     week: Callable[[], None] | None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the compiled driver: its record and its events; `week` is told of each week."""
+    """Record and events of one run by compiled code; `week` is called after each week."""
     (g, p, lay), weeks = prepared, scenario.weeks
     record = blank(lay, weeks) if parts is None else blank(lay, weeks, ("status", *parts))
     rows, count = empty(most_events(g, lay, weeks) if log else 0), counter()

@@ -56,7 +56,7 @@ class Truce:
     orders, acts : dict of str to list of Event
         By actor, one a week: orders of patrons, acts of the armed.
     revisions : list of Event
-        Revised terms for patrons that had been left out, in order of time.
+        Decisions whether to revise the terms for a patron that was left out.
     settled : int or None
         Week in which it turned into a settlement.
     collapse, won : Event or None
