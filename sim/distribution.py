@@ -1,4 +1,4 @@
-"""The name under which the program is installed, its version, and how to install what it lacks."""
+"""Name and version of the installed program, and how to install missing packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words in which the program refuses."""
+"""The errors and warnings of the program, and hints for misspelt names."""
 
 from __future__ import annotations
 

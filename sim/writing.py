@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and not over what this program did not write."""
+"""Write files whole or not at all, and never over files that this program did not write."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def write_whole(target: Path, content: bytes | memoryview) -> None:
     target : path
         Its folder is made if it is not there.
     content : bytes
+        Everything that the file shall hold.
 
     Raises
     ------
@@ -51,14 +52,16 @@ def write_whole(target: Path, content: bytes | memoryview) -> None:
 
 
 def put(target: Path, content: bytes | memoryview) -> None:
-    """Do what `write_whole` does, in the words of the system.
+    """Write a file as `write_whole` does, but leave the errors of the system as they are.
 
     The file, and the folder that names it, are on the disk on return, where the system knows how.
 
     Parameters
     ----------
     target : path
+        The file to write; its folder is made if it is not there.
     content : bytes
+        Everything that the file shall hold.
 
     Raises
     ------
@@ -83,11 +86,12 @@ def put(target: Path, content: bytes | memoryview) -> None:
 
 
 def sync_path(path: Path) -> None:
-    """Have a file or a folder on the disk, where the system knows how.
+    """Force a file or a folder from memory to the disk, where the system can.
 
     Parameters
     ----------
     path : path
+        A file or a folder that exists.
     """
     try:
         handle = os.open(path, os.O_RDONLY)
@@ -102,7 +106,7 @@ def sync_path(path: Path) -> None:
 
 
 def sync(handle: int) -> None:
-    """Have an open file on the disk, where the system knows how: not every mount does.
+    """Force an open file from memory to the disk, where the system can: not every mount does.
 
     Parameters
     ----------

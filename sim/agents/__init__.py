@@ -1,1 +1,1 @@
-"""Every actor as a Mesa agent: the model, actor classes, and what a user's own must keep to."""
+"""Actors as Mesa agents: the model, the actor classes, and the contract for classes of a user."""

@@ -1,4 +1,4 @@
-"""What every actor class must pass, the program's own and a user's.
+"""Tests that every actor class must pass, whether the program's own or a user's.
 
 Run it on a class of yours in a test::
 
@@ -69,7 +69,7 @@ def breaches(cls: type[Actor]) -> list[str]:
 
 
 def _signatures(cls: type[Actor]) -> list[str]:
-    """A decision that takes other arguments than the one it replaces."""
+    """Breaches by a decision method whose arguments differ from those of the method it replaces."""
     found = []
     for decision in DECISIONS:
         if not callable(getattr(cls, decision)):
@@ -87,7 +87,7 @@ def _signatures(cls: type[Actor]) -> list[str]:
 
 
 class _Watched(ConflictModel):
-    """A model that asks everybody twice, and looks whether the world stands still meanwhile."""
+    """A model that asks every actor twice, and checks that no answer changes the world."""
 
     found: list[str]
 

@@ -59,7 +59,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     @property
     def givens(self) -> Givens:
-        """What the run is given, read-only."""
+        """The inputs of the run, read-only."""
         return self.model.seen_givens
 
     @property
@@ -143,7 +143,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         return float(proxies.heeds(self.index, own, wishes, *control))
 
     def orders(self) -> float:
-        """Own gain from a truce that holds; a patron orders its proxies by it."""
+        """Own gain from a ceasefire that holds; a patron orders its proxies by it."""
         gain, truce = self.model.world.value.gain, self.model.world.truce
         worth = gain, truce.promise, truce.loyalty, truce.military
         return float(proxies.orders(self.index, *worth))
@@ -234,7 +234,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     case : Scenario or path
         What the war is given. (Mesa keeps `scenario` for a use of its own.)
     seed, run : int
-        Name the luck.
+        Seed of the random numbers, and number of the run.
     log : bool
         Whether to keep the events.
     hold : str, optional
@@ -394,7 +394,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             answers[place] = answer
 
     def _asked(self, decision: Kind, about: int) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
-        """Every place among the answers, with the actor who is asked and what it is told."""
+        """Yield each place in the array of answers, the actor that is asked and its information."""
         who, names, world = self.givens.who, self.layout.actors, self.seen
         if decision.each == "pair":
             issue = (self.layout.issues[about],) if about >= 0 else ()
@@ -420,7 +420,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 yield i, i, told
 
     def answer(self, index: int, decision: str, *about: Any) -> float:
-        """Ask one actor for one decision, and hold its answer to the contract.
+        """Ask one actor for one decision, and check its answer against the contract.
 
         Raises
         ------
@@ -463,7 +463,7 @@ def play_with_agents(
     hold: str | None = None,
     week: Callable[[], None] | None = None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the Mesa driver: its record and its events; `week` is told of each week."""
+    """One run by the Mesa driver: its record and its events; `week` is called after each week."""
     model = ConflictModel(scenario, seed=seed, run=number, log=log, hold=hold)
     for _ in range(scenario.weeks):
         model.step()

@@ -1,4 +1,4 @@
-"""Actor classes of a user's own: their names, their files, and what they may answer."""
+"""Register actor classes of a user: their names, their files, and the answers that are allowed."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
 
 
 def hash_of(agent: str) -> str:
-    """Hash of what the file of a class, and the files beside it, said when they were read.
+    """Hash of the file of a class, and of the files beside it, as they were when they were read.
 
     Parameters
     ----------
@@ -123,13 +123,14 @@ def hashes_of(scenario: Scenario) -> dict[str, str]:
     Parameters
     ----------
     scenario : Scenario
+        Its actors name their classes in the field `agent`.
     """
     own = {actor.agent for actor in scenario.actors.values() if actor.agent is not None}
     return {name: hash_of(name) for name in sorted(own)}
 
 
 def is_as_read(file: str) -> bool:
-    """Whether a plug-in that was read, and the files beside it, still say the same.
+    """Whether a plug-in and the files beside it are unchanged since they were read.
 
     Parameters
     ----------
@@ -144,7 +145,7 @@ def is_as_read(file: str) -> bool:
 
 
 def meet(files: Iterable[str]) -> None:
-    """Read plug-ins that were not read yet, or are edited since: a worker outlives a command.
+    """Read the plug-ins that are new or were edited, as a worker can serve several commands.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Designs over ensembles: compare, causal shares, sensitivity, calibration, hypothesis tests."""
+"""Experiments on ensembles: compare, causal shares, sensitivity, calibration, hypothesis tests."""

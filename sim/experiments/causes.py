@@ -1,4 +1,4 @@
-"""What each cause did, by runs with and without it: causal shares beside the drift accounts.
+"""The effect of each cause, from runs with and without it (Shapley values).
 
 The accounts of `sim.measures.drift_accounts` say which term of the equation moved a tie, given all
 that happened. A cause also works through what the others then do: attention moves votes, votes
@@ -146,6 +146,7 @@ def shapley(values: dict[frozenset[str], NDArray[np.float64]], player: str) -> N
     values : dict of frozenset of str to ndarray
         Worth of every coalition, the empty one too; arrays of one shape (one game a run).
     player : str
+        A member of the largest coalition.
 
     Returns
     -------

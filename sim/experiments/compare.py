@@ -1,4 +1,4 @@
-"""Two scenarios with the same luck: what differs, and in how many runs."""
+"""Compare two scenarios with the same random draws: what differs, and in how many runs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _HEADS = ("first", "second", "difference", "95 % interval", "runs that differ")
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """What becomes of a war if something in it were otherwise.
+    """The result of a comparison of two scenarios.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Comparison:
         return f"{self.runs} pairs of runs with the same luck. {told}"
 
     def _apart(self) -> pd.Index[Any]:
-        """Measures that are shown by themselves and whose interval leaves 0 out, most first."""
+        """Measures whose interval excludes 0, without copies of others; largest effect first."""
         apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
         order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
         return order[[name not in self.same for name in order]]
@@ -213,7 +213,7 @@ def compare(
     workers: int | None = None,
     progress: bool | None = None,
 ) -> Comparison:
-    """Play two scenarios with the same luck, or take two ensembles of it, and say what differs.
+    """Compare two scenarios, or two ensembles, that have the same seed and runs.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def compare(
 
 
 def _summary(source: Any) -> xr.Dataset:
-    """What a comparison needs of an ensemble, read once so that damage is found first."""
+    """The variables of an ensemble that a comparison needs, read first so that damage is found."""
     results = open_results(source, events=False)
     lacking = [name for name in NEEDS if name not in results]
     if lacking:
@@ -387,7 +387,7 @@ def there(source: object) -> None:
 def _titles(
     cases: tuple[Scenario, Scenario], asked: Sequence[str], *, ids: bool
 ) -> tuple[str, str]:
-    """The names of two scenarios; the second with what makes it another than the first.
+    """The names of two scenarios; the second with what differs from the first.
 
     That is what was asked to be changed in it, and everything else too where the names are alike.
     """

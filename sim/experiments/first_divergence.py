@@ -1,4 +1,4 @@
-"""Where two runs with the same luck part, and why, in words."""
+"""Find the first decision in which two runs with the same random draws differ, and why."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from sim.scenario.schema import Scenario
 
 @dataclass(frozen=True)
 class Parting:
-    """Where a pair of runs with the same luck first differs in what somebody decides.
+    """The first decision or event in which two runs with the same random draws differ.
 
     Attributes
     ----------
     run : int
+        Number of the run in both ensembles.
     first, second : Event or None
         What was decided or happened there in each; None if there nothing more did, or where it
         cannot be told.
@@ -36,17 +37,19 @@ class Parting:
 
 
 def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting | None:
-    """The first event at which two runs with the same luck differ, and why.
+    """Find the first event in which two runs with the same random draws differ, and why.
 
     Parameters
     ----------
     first, second : Scenario
+        The two wars that are compared.
     seed, run : int
+        Seed of both, and the number of the run to compare.
 
     Returns
     -------
     Parting or None
-        None if every decision and happening is the same.
+        None if every decision and event is the same.
     """
     return parting_of(gather(first, [run], seed), gather(second, [run], seed))
 

@@ -1,4 +1,4 @@
-"""Events as columns, so that no measure walks through them one by one."""
+"""Events as arrays, one for each column, so that measures need no loop over events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class Columns(NamedTuple):
     actor, counterpart, issue : ndarray of int
         Places in `sim.results.provenance.names_of`, whatever the axes hold; -1 for none.
     answer : ndarray of bool
+        True for yes.
     terms : ndarray, shape (events, terms)
+        The terms that drove each decision, in the order of `sim.engine.event_log`.
     """
 
     run: NDArray[np.int64]
@@ -89,6 +91,7 @@ def by_actor(
     keys : ndarray of int
         Occasions, sorted.
     some : Columns
+        The events that hold the answers.
     key : ndarray of int
         Occasion of each of these events; one that is no occasion is left out.
     actors : int

@@ -1,4 +1,4 @@
-"""The landscape of all line-ups: its energy and every line-up that nobody leaves alone."""
+"""Energy of all line-ups, and the line-ups from which no actor alone would change sides."""
 
 from __future__ import annotations
 
@@ -84,6 +84,7 @@ def local_minima(
     propensity : array_like, shape (N, N)
         See `energies`; up to 20 actors.
     size : array_like, shape (N,)
+        Size of each actor, such as its capability; not negative.
     names : sequence of str, optional
         Of the actors; ``"0"``, ``"1"`` ... if not given.
 

@@ -1,4 +1,4 @@
-"""Two ensembles that share their luck, compared run by run."""
+"""Paired differences over time of two ensembles with the same random draws."""
 
 from __future__ import annotations
 

@@ -97,7 +97,9 @@ def in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
     Parameters
     ----------
     results : Dataset
+        The results that `outcomes` measured.
     words : Words
+        Labels of actors and issues as phrases.
     """
     return {form.format(*who): said(form, who, words) for form, who, _ in measured(results)}
 
@@ -112,6 +114,7 @@ def said(form: str, who: Sequence[str], words: Words) -> str:
     who : sequence of str
         Ids to put into them.
     words : Words
+        Labels of actors and issues as phrases.
     """
     call = words.issue if form.startswith("position") else words.who
     return form.format(*map(call, who))

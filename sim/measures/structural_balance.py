@@ -1,4 +1,4 @@
-"""Camps as the ties draw them: least frustration, leading eigenvector, and line-ups over runs."""
+"""Camps computed from ties: least frustration, leading eigenvector, and line-ups over runs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Camps(NamedTuple):
 
 
 def camps(results: xr.Dataset, at: When, run: int | None = None) -> Camps:
-    """Two camps, as the ties of one week draw them: least weighted frustration.
+    """Two camps from the ties of one week, by least weighted frustration.
 
     The share of strength that is frustrated is the frustration index of the signed network
     (Aref and Wilson 2019) divided by the sum of strengths; 1 - 2 x share is their normalised

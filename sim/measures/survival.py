@@ -1,4 +1,4 @@
-"""How long something lasts when not every end has been seen."""
+"""Kaplan-Meier curves: how long something lasts when not every end was observed."""
 
 from __future__ import annotations
 

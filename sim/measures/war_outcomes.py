@@ -183,6 +183,7 @@ def outcome_shares(
     results : Dataset
         As `outcomes` needs it.
     allies : (str, str), optional
+        See `outcomes`.
     content : mapping, optional
         See `outcomes`.
     level : float

@@ -1,1 +1,1 @@
-"""Results in words: the chronicle of a run, and why a tie moved or a decision fell."""
+"""Results in words: the chronicle of a run, and explanations of ties and decisions."""

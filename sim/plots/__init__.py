@@ -1,4 +1,4 @@
-"""Figures: results first, ``ax=None``, the Axes given back, one colour an actor in all of them.
+"""Figures: each function takes results and ``ax=None``, and returns the Axes.
 
 Nothing relies on colour alone: lines carry markers and names, areas hatches, cells numbers. This
 package alone imports matplotlib, and it leaves matplotlib's own settings as they are.

@@ -25,7 +25,9 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     found : Calibration
+        From `sim.experiments.calibration.calibrate`.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------
@@ -72,7 +74,9 @@ def targets(found: Calibration, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     found : Calibration
+        From `sim.experiments.calibration.calibrate`.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------
@@ -116,6 +120,7 @@ def facts(found: Calibration, ax: Axes | None = None) -> Axes:
     found : Calibration
         Whose facts were judged.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""All figures in one table, to be drawn one by one by name, or all at once as files."""
+"""The table of all figures; draw one by its name, or write all of them as files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _voted(results: xr.Dataset) -> bool:
 
 
 def _public(results: xr.Dataset) -> bool:
-    """Whether what is said is another thing than what is done."""
+    """Whether public answers can differ from real ones in this scenario."""
     return _two_actors(results) and scenario_of(results).mechanisms.public
 
 
@@ -170,6 +170,7 @@ def of_page(results: xr.Dataset, *pages: str, run: int | None = None) -> list[Fi
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     pages : str
         "ensemble", "run".
     run : int, optional
@@ -198,6 +199,7 @@ def draw(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     name : str
         One of `FIGURES`.
     pairs : sequence of (str, str)
@@ -296,6 +298,7 @@ def everything(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     directory : path
         Made if it is not there; files of the same names are replaced.
     run : int, optional

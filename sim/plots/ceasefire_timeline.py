@@ -31,9 +31,11 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     run : int, optional
         Number of a run, the first if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

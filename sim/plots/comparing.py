@@ -41,6 +41,7 @@ def difference(
     measure : callable, optional
         What is compared in its place: from results to a DataArray along run and week.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

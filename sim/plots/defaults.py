@@ -1,4 +1,4 @@
-"""What a figure shows when nobody says: pairs, issues and weeks, from the scenario alone."""
+"""Default pairs, issues and weeks of figures, chosen from the scenario alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figure of what is offered at the talks, in the space of two issues."""
+"""Figure of the offers at the talks, in the space of two issues."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ def offers(
     run : int, optional
         Number of a run, whose offers are joined by a line; all runs if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Text of figures as it is written in the scenario: no mathematics, and letters of any script."""
+"""Draw texts literally: no mathematics from dollar signs, and fonts for letters of any script."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def as_written(axes: Sequence[Axes], others: Iterable[Text] = ()) -> None:
     Parameters
     ----------
     axes : sequence of Axes
+        All Axes of one figure.
     others : iterable of Text
         Texts of the figure that belong to no Axes.
     """
@@ -87,6 +88,7 @@ def fonts_for(letters: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]
     Parameters
     ----------
     letters : frozenset of str
+        Single characters.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One picture drawn again and again: the place of its Axes is worked out once, then kept."""
+"""Redraw one figure quickly: the layout of its Axes is computed once and kept."""
 
 from __future__ import annotations
 

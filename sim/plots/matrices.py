@@ -35,11 +35,13 @@ def tie_matrix(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     at : date, str or int, optional
         A day or a round; the last round if not given.
     run : int, optional
         Number of a run, the first if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------
@@ -69,6 +71,7 @@ def tie_matrices(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     dates : sequence of date, str or int, optional
         Days or weeks; the first and the last week if not given.
     run : int, optional
@@ -95,7 +98,7 @@ def tie_matrices(
 
 
 def _there(results: xr.Dataset, dates: Sequence[When], run: int | None) -> None:
-    """Refuse before a figure is made that nobody would close."""
+    """Check the choices before a figure is made, since nobody would close it after an error."""
     run_number(results, run)
     variable(results, "tie")
     for at in dates:

@@ -86,10 +86,13 @@ def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: in
     Parameters
     ----------
     ax : Axes
+        The Axes that the legend explains.
     handles : sequence of Artist
+        Lines and patches to list, with their labels.
     below : bool
         Below Axes without scales.
     columns : int
+        Columns of a legend below the Axes.
     """
     figure = figure_of(ax)
     look: dict[str, Any] = {

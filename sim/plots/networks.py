@@ -37,6 +37,7 @@ def layout(results: xr.Dataset, run: int | None = None) -> dict[str, tuple[float
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     run : int, optional
         Number of a run, the first if not given.
 
@@ -72,11 +73,13 @@ def network(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     at : date, str or int, optional
         A day or a round; the last round if not given.
     run : int, optional
         Number of a run, the first if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
     layout : mapping of str to (float, float), optional
         Places of the actors; `sim.plots.layout` of the run if not given, the same at every date.
 
@@ -112,6 +115,7 @@ def networks(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     dates : sequence of date, str or int, optional
         Days or rounds; three, spread from first to last, if not given.
     run : int, optional

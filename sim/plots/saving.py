@@ -33,6 +33,7 @@ def write(figure: Figure, path: str | os.PathLike[str], dots: float | None = Non
     Parameters
     ----------
     figure : Figure
+        Of matplotlib.
     path : path
         Its folder is made if it is not there.
     dots : float, optional

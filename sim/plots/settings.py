@@ -1,4 +1,4 @@
-"""The settings under which all figures are drawn, and what holds for every figure at its end."""
+"""Settings of matplotlib for all figures, and the final step of every figure."""
 
 from __future__ import annotations
 

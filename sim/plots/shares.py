@@ -43,6 +43,7 @@ def line_ups(
     actors : sequence of str, optional
         Names of those whose line-up is told, all if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------
@@ -136,6 +137,7 @@ def outcomes(
     allies : (str, str), optional
         Names of actors whose split counts; the first bilateral pair if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

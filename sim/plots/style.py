@@ -1,4 +1,4 @@
-"""The one look of all figures: colours of actors, type, dates, names at the ends of lines."""
+"""The common style of all figures: colours of actors, text sizes, dates, titles and notes."""
 
 # ruff: noqa: RUF001 (a range is written with a dash)
 from __future__ import annotations
@@ -46,6 +46,7 @@ def colours(results: xr.Dataset) -> dict[str, str]:
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
 
     Returns
     -------
@@ -126,7 +127,7 @@ def room(ax: Axes) -> tuple[float, float]:
 
 
 def size(ax: Axes, points: float) -> float:
-    """Size of type in points, smaller in a small cell of somebody's grid."""
+    """Size of type in points, smaller in a small cell of a grid."""
     return points * _SCALES.get(ax, 1.0)
 
 
@@ -147,6 +148,7 @@ def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
     Parameters
     ----------
     ax : Axes
+        The Axes to finish.
     title, note : str
         Broken into lines where they are longer than there is room.
     left : float
@@ -278,9 +280,13 @@ def curve(
     Parameters
     ----------
     ax : Axes
+        The Axes to draw on.
     dates : ndarray, shape (weeks,)
+        First days of the weeks.
     values : ndarray, shape (runs, weeks)
+        The quantity to draw.
     colour : str
+        Of matplotlib.
     lines : int
         How many there will be.
     look

@@ -43,6 +43,7 @@ def ceasefire_survival(
     conveners : sequence of str, optional
         Names of actors, one curve each; one curve of all ceasefires if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------
@@ -98,11 +99,13 @@ def turns(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     pairs : sequence of (str, str), optional
         Names of actors; the first three of `default_pairs` if not given.
     turn : str
         ``"halved"`` (see `sim.measures.divergence`) or ``"hostile"`` (see `sim.measures.rupture`).
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

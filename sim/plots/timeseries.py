@@ -47,12 +47,14 @@ def ties(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     pairs : sequence of (str, str), optional
         Names of actors; by default those that talk bilaterally, then brokers with patrons.
     run : int, optional
         Number of a run; all runs if not given, and where there is room the first three as thin
         lines.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------
@@ -112,11 +114,13 @@ def attention(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     actors : sequence of str, optional
         Names; by default the first eight that want something in the short term.
     run : int, optional
         Number of a run; all runs if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------
@@ -173,11 +177,13 @@ def drift_accounts(
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     pair : (str, str), optional
         Names of actors; by default the first of `default_pairs`.
     run : int, optional
         Number of a run. Of several runs the mean is shown if none is named: medians do not add up.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

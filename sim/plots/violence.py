@@ -1,4 +1,4 @@
-"""Figures of what is done and said: violence by theatre, and unity in words and in deeds."""
+"""Figures of violence by theatre, and of how often a pair agrees in public and in fact."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     run : int, optional
         Number of a run; all runs if not given.
 
@@ -102,6 +103,7 @@ def said_and_done(
     run : int, optional
         Number of a run; all runs together if not given.
     ax : Axes, optional
+        Axes to draw on; a new figure if not given.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""What a run leaves: one xarray Dataset, as a netCDF file or a store of many runs."""
+"""Results of runs: one xarray Dataset, as a netCDF file or a store of many runs."""

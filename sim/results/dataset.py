@@ -1,4 +1,4 @@
-"""What a run leaves: one xarray Dataset with names and dates, events, scenario and seed inside."""
+"""Results as one xarray Dataset, with names, dates, events, scenario and seed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ DIMS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Event:
-    """One decision or happening of a run.
+    """One decision or event of a run.
 
     Attributes
     ----------
@@ -101,9 +101,11 @@ def assemble(
     Parameters
     ----------
     scenario : Scenario
+        The scenario that was run.
     lay : Layout
         Order of the arrays.
     seed : int
+        The seed of all runs.
     runs : sequence of int
         Numbers of the runs.
     records : sequence of Kept
@@ -233,6 +235,7 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
     Parameters
     ----------
     results : Dataset
+        With events.
     run : int, optional
         Number of a run; all runs if not given.
 

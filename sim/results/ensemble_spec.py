@@ -1,4 +1,4 @@
-"""What an ensemble is: which runs of which scenario, and what is kept of them."""
+"""Specification of an ensemble: which runs of which scenario, and what is kept of them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ class Study:
     Attributes
     ----------
     scenario : Scenario
+        The war that is run.
     seed : int
+        The seed of all runs.
     runs, first : int
         How many, and the number of the first.
     record : tuple of str
@@ -174,6 +176,7 @@ class Study:
         failures : sequence of Failure
             These runs are left out.
         events : tuple of (codes, numbers), optional
+            The table of events of all runs; without it the results have no events.
         """
         variables: dict[str, Any] = {}
         for variable in self.recording.variables:

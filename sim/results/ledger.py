@@ -64,6 +64,7 @@ def note(place: Folder | Remote, receipt: Receipt) -> None:
     place : Folder or Remote
         Where the store lies.
     receipt : Receipt
+        The line to add.
 
     Raises
     ------

@@ -25,6 +25,7 @@ class Manifest(BaseModel):
     Attributes
     ----------
     store_format, results_format : int
+        Versions of the layout of the store and of the variables in it.
     seed : str
         Of digits: whole numbers of JSON end at 2**53.
     first, runs, block, record, hold
@@ -60,6 +61,7 @@ class Manifest(BaseModel):
         Parameters
         ----------
         study : Study
+            Which runs of which scenario, and what is kept of them.
         classes : mapping of str to str
             Agent classes of a user's own, each with a hash of its files.
         """

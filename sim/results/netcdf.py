@@ -33,6 +33,7 @@ def save(results: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     Parameters
     ----------
     results : Dataset
+        Of `simulate`, `ensemble` or `load`.
     path : path
         ``~`` is the home folder.
 
@@ -95,6 +96,7 @@ def dates_as_written(dates: NDArray[Any]) -> tuple[NDArray[Any], dict[str, str]]
     Parameters
     ----------
     dates : ndarray of datetime64
+        Days, one for each week.
     """
     days = dates.astype("datetime64[D]")
     low, high = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")

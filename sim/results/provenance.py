@@ -1,4 +1,4 @@
-"""Where results come from, and whether what was selected of them can still be read.
+"""The scenario, seed and versions of results, and checks that a selection can be read.
 
 Results hold some codes in place of names: who convened (`convener`), who acted in which event
 (`event_actor`, `event_counterpart`, `event_issue`). A code is a place in the file of the scenario,
@@ -38,7 +38,7 @@ _AXES = (
 
 
 def provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
-    """What results carry to be made again: scenario in full, seed, versions."""
+    """Attributes needed to make results again: scenario in full, seed, versions."""
     return {
         "title": scenario.name,
         "format": FORMAT,
@@ -105,7 +105,7 @@ def _text(results: xr.Dataset) -> str | None:
 
 @functools.lru_cache(maxsize=8)
 def _scenario_inside(text: str) -> Scenario:
-    """Figures and measures ask for it many times, and a scenario is frozen."""
+    """The scenario of a text, cached: figures and measures ask for it many times."""
     return loads_kept(text, "scenario inside the results")
 
 
@@ -179,6 +179,7 @@ def every_week(results: xr.Dataset, what: str) -> xr.Dataset:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     what : str
         What needs them, as "the length of ceasefires".
 
@@ -198,6 +199,7 @@ def whole(results: xr.Dataset, what: str) -> xr.Dataset:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     what : str
         What needs them, as "the chronicle".
 
@@ -226,6 +228,7 @@ def names_of(results: xr.Dataset, axis: str) -> list[str]:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     axis : str
         "actor", "other" or "issue".
 
@@ -255,9 +258,11 @@ def named(results: xr.Dataset, axis: str, codes: NDArray[Any]) -> NDArray[np.obj
     Parameters
     ----------
     results : Dataset
+        The results that the codes come from.
     axis : str
         See `names_of`.
     codes : ndarray of int
+        Places in `names_of`; -1 for nobody.
     """
     words = np.array([*names_of(results, axis), ""], dtype=object)
     return words[np.asarray(codes, dtype=np.int64)]

@@ -1,4 +1,4 @@
-"""Which actor, pair, run and week of results is meant, and the words in which it is refused."""
+"""Find an actor, pair, run or week in results, or raise an error that says what there is."""
 
 from __future__ import annotations
 
@@ -143,6 +143,7 @@ def week_at(results: xr.Dataset, at: When) -> int:
     Parameters
     ----------
     results : Dataset
+        Any selection of results.
     at : date, str or int
         A day, as ``"2016-12-13"``, or the number of a round.
 

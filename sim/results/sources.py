@@ -1,4 +1,4 @@
-"""Results wherever they lie: the folder of an ensemble or of `sim run`, or a results file."""
+"""Open results: the folder of an ensemble or of `sim run`, or a results file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a store lies: a folder of this machine, or a place that fsspec reaches (``s3://...``)."""
+"""Places for stores: a folder of this machine, or a URL that fsspec opens (``s3://...``)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOCK = "lock"
 
 
 class Folder:
-    """A folder of this machine. What is said to be written survives a crash of it.
+    """A folder of this machine; what was written survives a crash of the machine.
 
     Parameters
     ----------

@@ -59,6 +59,7 @@ class Store:
     Parameters
     ----------
     path : path or URL
+        Folder of the store.
     study : Study, optional
         That of the manifest, which is read if it is not given.
 
@@ -90,7 +91,9 @@ class Store:
         Parameters
         ----------
         path : path or URL
+            Folder of the store.
         study : Study
+            The study that the store shall hold.
         any_block : bool
             Go on with the block size of the store, whatever that of `study` is.
         shrink : bool
@@ -266,6 +269,7 @@ class Store:
         Parameters
         ----------
         blocks : iterable of int
+            Numbers of blocks, from 0.
         """
         done = self.finished()
         if done.keys() & set(blocks):
@@ -406,7 +410,7 @@ class Store:
         return without_failures(results, failures)
 
     def digest(self) -> str:
-        """Fingerprint of all that the ensemble has found, the same however it was computed.
+        """Fingerprint of all results of the ensemble, the same however they were computed.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What an ensemble keeps of each run: levels and variables by name, as the arrays of a block."""
+"""The variables that an ensemble keeps of each run, as the arrays of a block."""
 
 from __future__ import annotations
 
@@ -47,10 +47,13 @@ class Variable(NamedTuple):
     Attributes
     ----------
     name : str
+        Its name in the Dataset.
     dims : tuple of str
         Dimensions after that of runs.
     shape : tuple of int
+        Lengths of `dims`, so without that of runs.
     dtype : str
+        Type of the values as NumPy names it, such as "float32".
     """
 
     name: str
@@ -68,7 +71,7 @@ class Failure(TypedDict):
 
 
 class Block(NamedTuple):
-    """What a block of runs leaves, names in the order of the scenario's file.
+    """Results of a block of runs, names in the order of the scenario's file.
 
     Attributes
     ----------
@@ -117,12 +120,14 @@ def chosen(record: str | Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Recording:
-    """What is kept of every run of an ensemble, and where it is found.
+    """The variables that are kept of every run, and their places in the record of a run.
 
     Attributes
     ----------
     scenario : Scenario
+        The war that is run.
     layout : Layout
+        Order of actors and issues in the arrays of the engine.
     record : tuple of str
         From `chosen`.
     """
@@ -217,6 +222,7 @@ class Recording:
         out, weeks, rows
             Summaries, weeks and events as `sim.engine.run_summary.play_block` left them.
         failures : list of Failure
+            The runs of the block that failed.
         """
         order = file_order(self.scenario, self.layout)
         arrays: dict[str, NDArray[Any]] = {}

@@ -29,7 +29,7 @@ RUNS_TOGETHER = 100_000
 
 
 def filler(dtype: Any) -> Any:
-    """The value that stands where nothing was found: no code, count or number of a run is it.
+    """The value where nothing was written; it differs from every code, count and run number.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def filler(dtype: Any) -> Any:
 
 
 def layout(study: Study) -> dict[str, bytes]:
-    """Every file that says how the arrays of a study are laid out, and its coordinates.
+    """The metadata files of the arrays of a study, and its coordinates.
 
     It is all that there is before the first run. To make a store, to repair one, to let it grow and
     to shrink it, these files are written where they are others.
@@ -54,6 +54,7 @@ def layout(study: Study) -> dict[str, bytes]:
     Parameters
     ----------
     study : Study
+        Which runs of which scenario, and what is kept of them.
 
     Returns
     -------
@@ -112,7 +113,9 @@ class Arrays:
     Parameters
     ----------
     folder : store of zarr
+        From `zarr` of the place of the store.
     study : Study
+        The study of the store's manifest.
     where, remedy : str
         For messages: the store, and what to do if it is damaged.
 
@@ -152,6 +155,7 @@ class Arrays:
         Parameters
         ----------
         variable : Variable
+            One of those that the study keeps.
         span : tuple of int
             Places of its first run and of the one after its last.
         values : ndarray
@@ -180,6 +184,7 @@ class Arrays:
         Parameters
         ----------
         variable : Variable
+            One of those that the study keeps.
 
         Raises
         ------

@@ -1,1 +1,1 @@
-"""One run or a million: simulate, ensemble, replay, branch, and who plays them."""
+"""Play runs: simulate, ensemble, replay, branch, and the executors that do the work."""

@@ -1,6 +1,6 @@
 """Play the runs of an ensemble in blocks, and keep of each run what its study asks for.
 
-What a run comes to depends on its number alone, never on which worker plays it.
+The result of a run depends on its number alone, never on which worker plays it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def play_block(study: Study, block: int) -> Block:
     Parameters
     ----------
     study : Study
+        Which runs of which scenario, and what is kept of them.
     block : int
         Its number, from 0.
     """

@@ -1,4 +1,4 @@
-"""Go on from any week of a run with something changed, and the same luck."""
+"""Continue a run from any week with something changed, and the same random draws."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def branch(
     set: Mapping[str, object] | Sequence[str],
     number: int | None = None,
 ) -> xr.Dataset:
-    """Play a run to a date, change something, and go on with the same luck.
+    """Play a run to a date, change something, and continue with the same random draws.
 
     Parameters
     ----------

@@ -36,6 +36,7 @@ def play(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator
     store : Store
         Where all workers reach it.
     blocks : sequence of int
+        Numbers of the blocks to play.
     scheduler : str or None
         Its address, as ``tcp://host:8786``.
 
@@ -132,6 +133,7 @@ def play_there(path: str, block: int, study: str, plugin_files: Sequence[str] = 
     path : str
         Of the store.
     block : int
+        Number of the block, from 0.
     study : str
         Fingerprint of the study that is meant, `Store.fingerprint`.
     plugin_files : sequence of str

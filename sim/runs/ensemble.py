@@ -1,4 +1,4 @@
-"""Many runs of one scenario: as many as one likes, in memory or kept on disk."""
+"""Play many runs of one scenario, in memory or kept on disk."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def ensemble(
     runs : int
         How many; run n of a seed is the same whatever else is run with it, and wherever.
     seed : int
-        Names the luck, from 0 to 2**64 - 1.
+        Seed of the random numbers, from 0 to 2**64 - 1.
     out : path or URL, optional
         Folder of a store (see `sim.results.store`). If it holds part of the same study, the rest is
         done; `runs` can be more than it was. In memory if not given.

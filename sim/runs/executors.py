@@ -1,7 +1,7 @@
-"""Who plays the blocks of a study on this machine: this thread, threads or processes.
+"""Executors that play the blocks of a study: this thread, several threads or processes.
 
 All of them, and a cluster (`sim.runs.cluster`), do the same: take the blocks that are left, a few
-in flight for each worker, and hand back what comes of each. What a block gives depends on its
+in flight for each worker, and hand back the result of each. What a block gives depends on its
 number alone.
 """
 
@@ -172,7 +172,7 @@ def _work_here(block: int) -> Any:
 
 @contextlib.contextmanager
 def _deaf() -> Iterator[None]:
-    """Let Ctrl-C wait for a moment; processes that are started then never hear it.
+    """Delay Ctrl-C while processes are started; those processes ignore it.
 
     Before it has read this module a new worker would answer Ctrl-C with a traceback, and so would
     one that is only half told what to do.

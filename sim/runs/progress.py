@@ -1,4 +1,4 @@
-"""How far long work has come, for whoever waits for it."""
+"""Progress of long work, as a bar, a widget of a notebook, or lines in a log."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Progress:
 
 
 def is_wanted(wanted: bool | None) -> bool:
-    """Whether to tell how far work is: as asked, or in a notebook if nobody said."""
+    """Whether to show progress: as asked; if nothing was asked, in a notebook only."""
     return in_notebook() if wanted is None else wanted
 
 
@@ -114,7 +114,7 @@ def in_notebook() -> bool:
 
 
 def teller(wanted: bool | None = None) -> Callable[[str], None]:
-    """What says on the channel of messages what is being done, if that `is_wanted`."""
+    """A function that prints messages on what is being done, if that `is_wanted`."""
     if not is_wanted(wanted):
         return lambda words: None
 

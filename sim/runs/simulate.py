@@ -1,4 +1,4 @@
-"""A few runs of one scenario in full: played, or played again from an ensemble."""
+"""Play a few runs of one scenario and keep everything, or replay a run of an ensemble."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def simulate(
     runs : int
         How many; run n of a seed is the same whatever else is run with it.
     seed : int
-        Names the luck, from 0 to 2**64 - 1.
+        Seed of the random numbers, from 0 to 2**64 - 1.
     first : int
         Number of the first run.
     rounds : int, optional
@@ -247,7 +247,7 @@ def _play_compiled(
     hold: str | None,
     week: Callable[[], None] | None,
 ) -> tuple[Kept, NDArray[np.float64]]:
-    """One run by the compiled driver: its record and its events; `week` is told of each week."""
+    """Record and events of one run by compiled code; `week` is called after each week."""
     (g, p, lay), weeks = prepared, scenario.weeks
     record = blank(lay, weeks) if parts is None else blank(lay, weeks, ("status", *parts))
     rows, count = empty(most_events(g, lay, weeks) if log else 0), counter()

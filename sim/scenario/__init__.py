@@ -1,1 +1,1 @@
-"""What a war is given: a TOML file becomes a checked, frozen `Scenario`, and a file again."""
+"""Scenarios: read a TOML file into a checked, frozen `Scenario`, and write it back."""

@@ -1,4 +1,4 @@
-"""What the parts of a scenario must say of each other, beyond the type of each field.
+"""Checks between the parts of a scenario, beyond the type of each field.
 
 Each function yields the faults of one part. A `Finding` names every path that it rests on, so that
 `sim.scenario.files` can leave out what merely follows from a value that is wrong in itself.

@@ -46,6 +46,7 @@ class Words:
     Parameters
     ----------
     scenario : Scenario
+        The scenario whose labels are used.
     """
 
     def __init__(self, scenario: Scenario) -> None:

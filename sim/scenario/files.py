@@ -154,6 +154,7 @@ def dumps(scenario: Scenario) -> str:
     Parameters
     ----------
     scenario : Scenario
+        The scenario to write.
 
     Returns
     -------
@@ -171,6 +172,7 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     Parameters
     ----------
     scenario : Scenario
+        The scenario to write.
 
     Returns
     -------
@@ -237,6 +239,7 @@ def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
     Parameters
     ----------
     one, other : Scenario
+        The scenarios to compare.
 
     Returns
     -------
@@ -265,6 +268,7 @@ def read_table(path: str | os.PathLike[str], kind: Kind) -> Table:
     Parameters
     ----------
     path : str or path
+        `~` is the home folder.
     kind : {'a plan', 'a history'}
         What it should be; if there is no such file, others of this kind are named.
 

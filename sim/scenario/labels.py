@@ -1,4 +1,4 @@
-"""What the parts of a scenario are called in words: paths, values and outcomes.
+"""Words for the parts of a scenario: paths, values and outcomes.
 
 Files, changes and tables of data name things by paths and ids (``actors.iran.capability``). What
 people read has the labels of the scenario and the words of the table of parameters instead.

@@ -85,9 +85,11 @@ def resolve(name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a
     Parameters
     ----------
     name : str or path
+        What the user has named.
     beside : Path
         Folder from which a path is meant.
     kind : {'a scenario', 'a plan', 'a history'}
+        Kind of file that is wanted.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Files of earlier versions: what their names are called now, and their text with the new names."""
+"""Convert files of earlier versions: old names of fields, and what they are called now."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _THEORY = re.compile(r"^\s*theory\s*=")
 
 
 def now_called(path: str) -> str:
-    """What to say to somebody who uses a name of an earlier version; empty if it is none.
+    """Message for a user of a name of an earlier version; empty if it is no such name.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is legal in a scenario and may not be meant: changes that a dated event overrides."""
+"""Warn of changes to a scenario that a dated event overrides later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One set of data on top of another: what `extends`, `without` and `--set` do.
+"""Merge one set of data into another, for `extends`, `without` and `--set`.
 
 Nothing is validated here; data that make no sense pass through and are refused later, with the
 place where they were written.

@@ -60,6 +60,7 @@ def number(default: float, meaning: str, title: str | None = None, **known: Any)
     Parameters
     ----------
     default : float
+        Value in a scenario that does not set it.
     meaning : str
         In the field's words, with its unit.
     title : str, optional
@@ -574,11 +575,12 @@ def is_off(mechanism: str, value: object) -> bool:
 
 
 def idle_numbers(scenario: Any) -> dict[str, tuple[str, ...]]:
-    """The parameters that say nothing in a scenario, by the owner that is off.
+    """The parameters without effect in a scenario, by what is switched off.
 
     Parameters
     ----------
     scenario : Scenario
+        Its mechanisms decide which parameters have no effect.
     """
     return {
         owner: names

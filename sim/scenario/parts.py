@@ -1,4 +1,4 @@
-"""What every table of a scenario is made of: frozen, strict, and able to say its source."""
+"""Base classes for the tables of a scenario: frozen, strict, and with a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far every number of a scenario may plausibly go, and what it is called in words.
+"""The plausible range of every number of a scenario, and its name in words.
 
 The rule, for audits and for the size of a flip alike:
 
@@ -35,7 +35,7 @@ type Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a scenario, and where it may go.
+    """A number of a scenario, and its plausible range.
 
     Attributes
     ----------
@@ -44,9 +44,11 @@ class Number:
     words : str
         What it is, as part of a sentence.
     value : float
+        Its value in the scenario.
     low, high : float
         Ends of its plausible range; one of them may be the value itself.
     whole : bool
+        Whether only whole numbers are allowed.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What a run is given, as a reader writes it: units, ranges and the meaning of each field.
+"""The fields of a scenario file: type, unit, range and meaning of each.
 
 A `Scenario` is frozen all the way down and complete: a run reads nothing else. How it comes out
 of a file is in `sim.scenario.files`; what its parts must say of each other is in
@@ -52,7 +52,7 @@ class Theatre(Sourced):
 
 
 class Ceasefire(Sourced):
-    """What a ceasefire is, whoever brokers it."""
+    """The properties of every ceasefire, whoever brokers it."""
 
     covers: tuple[Name, ...] | None = Field(
         None, description="theatres that it covers; all of them if not given"
@@ -205,7 +205,7 @@ class Talks(Part):
 
 
 class Event(Sourced):
-    """A dated change in what somebody is given; never in what somebody answers.
+    """A dated change of inputs of the war; a decision cannot be set.
 
     Give `date` (or `week`) and one of: `actor` with `issue` and `ideal` and/or `weight_times`;
     `actor` with `capability` and/or `cost_of_war`; `patron` with `proxy` and `control`;
@@ -293,6 +293,7 @@ def week_of(scenario: Scenario, when: dt.date | int) -> int:
     Parameters
     ----------
     scenario : Scenario
+        The war; its field `start` is day 0 of week 0.
     when : date or int
         A day, or the number of a week.
 

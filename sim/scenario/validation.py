@@ -1,4 +1,4 @@
-"""Data to a `Scenario`, with every fault said in plain words.
+"""Check data and make a `Scenario` of it; every fault is reported in plain words.
 
 Pydantic finds what is wrong in a field; the message is written afresh here, from all that the
 field allows. Wrong values are then replaced by harmless ones, so that what the parts say of each
@@ -33,6 +33,7 @@ def unwrapped(value: object, annotation: Any = None, path: Path = ()) -> object:
     Parameters
     ----------
     value : object
+        Any data of Python.
     annotation : type or None
         What `sim.scenario.schema` allows there.
     path : tuple of str and int

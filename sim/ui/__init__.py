@@ -1,1 +1,1 @@
-"""For people: the command line, notebooks with sliders, an actor's seat, the report."""
+"""User interfaces: the command line, notebook widgets, playing as an actor, the report."""

@@ -1,4 +1,4 @@
-"""Calibration: what the numbers of a scenario may be, given a few things that are known.
+"""Calibration: estimate unknown numbers of a scenario from facts that are known.
 
 A plan (`sim.experiments.calibration.plan`) names the numbers that are free, each with a range, and
 the targets, each with what is known, how far the model may miss it, and a source. A Latin hypercube

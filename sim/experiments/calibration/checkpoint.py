@@ -1,4 +1,4 @@
-"""What has been played, kept in a file, so that a stop costs one point and not an hour."""
+"""A file of the points that were measured, so that an interrupted calibration can go on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = "played.jsonl"
 
 
 class Journal:
-    """What was measured at each point that has been played, by all that it depends on.
+    """The measures of each point that was played, filed under a hash of all that they depend on.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Journal:
     def measured(
         self, scenario: Scenario, runs: int, seed: int, asked: object, measure: Callable[[], Any]
     ) -> Any:
-        """What is measured at a point: as it was noted, or measured now and noted.
+        """The measures of a point: from the file, or measured now and written to it.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Points of the unit cube, played: what the targets are at each."""
+"""The design of a calibration: points in the unit cube, played to measure the targets there."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def played(
     Parameters
     ----------
     plan : Plan
+        The free numbers and the targets.
     points : ndarray, shape (P, free numbers)
+        In the unit cube: 0 is the low end of a range, 1 the high end.
     runs : int
         Runs at each point.
     seed : int

@@ -1,4 +1,4 @@
-"""A quick stand-in for the model: each target as a Gaussian process over the free numbers."""
+"""The emulator, a quick approximation of the model: one Gaussian process for each target."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MISSING = f"calibration needs scikit-learn and emcee: {how_to_get('calibration')
 
 @dataclass(frozen=True)
 class Emulator:
-    """What the targets are expected to be at any point, and how surely.
+    """Mean and standard deviation of the targets at any point.
 
     Attributes
     ----------
@@ -39,6 +39,7 @@ class Emulator:
         Parameters
         ----------
         points : ndarray, shape (P, free numbers)
+            In the unit cube: 0 is the low end of a range, 1 the high end.
 
         Returns
         -------
@@ -51,7 +52,7 @@ class Emulator:
 
 
 def one_thread() -> AbstractContextManager[Any]:
-    """Linear algebra in one thread.
+    """A context in which linear algebra uses one thread.
 
     The products are small: threads gain little, and lose much where they fight over a core.
 
@@ -76,9 +77,11 @@ def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:
     Parameters
     ----------
     points : ndarray, shape (P, free numbers)
+        In the unit cube; the rows of `seen` belong to them, in order.
     seen : DataFrame
         From `sim.experiments.calibration.design.played`.
     seed : int
+        Given to the regression of scikit-learn as `random_state`.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:
 
 
 def skill(emulator: Emulator, points: Points, seen: pd.DataFrame, seed: int = 1) -> pd.Series:
-    """How much of each target's variance over points is foretold by the others.
+    """Share of each target's variance that the emulator predicts at points left out (R squared).
 
     Five folds; lengths and noise are learned again in each, from the points that are left in.
 

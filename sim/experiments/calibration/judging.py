@@ -1,4 +1,4 @@
-"""The facts that no target uses, over the posterior: what the free numbers leave open of them."""
+"""Check facts that no target uses, at draws of the posterior."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def judged(
     Parameters
     ----------
     plan : Plan
+        The free numbers and the targets.
     points : ndarray, shape (P, free numbers)
         Draws of the posterior, in the unit cube.
     runs : int

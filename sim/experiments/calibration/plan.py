@@ -55,7 +55,7 @@ class Free(Part):
 
 
 class Target(Part):
-    """Something that is known, and how far the model may miss it."""
+    """A known value of a measure, and its tolerance."""
 
     name: Line = Field(description="short name")
     measure: Line = Field(description="what of the runs is compared with it")
@@ -84,15 +84,18 @@ class _Tables(Part):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is calibrated, and on what.
+    """The free numbers, the targets and the scenario of a calibration.
 
     Attributes
     ----------
     scenario : Scenario
+        The scenario whose numbers are free.
     known_until : date
         No target rests on anything later.
     free : tuple of Free
+        The unknown numbers, each with its range.
     targets : tuple of Target
+        The known values, each with its tolerance.
     """
 
     scenario: Scenario
@@ -189,7 +192,7 @@ def _unfit(scenario: Scenario, number: Free) -> str:
 
 
 def _refuse(faults: list[Fault]) -> None:
-    """Say everything that is wrong at once, in the order of the file."""
+    """Raise one error with every fault of a plan, in the order of the file."""
     if faults:
         faults.sort(key=lambda fault: fault.line)
         raise ScenarioError(faults)

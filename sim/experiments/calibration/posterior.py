@@ -1,4 +1,4 @@
-"""What the free numbers may be, given the targets; and what the model then says."""
+"""Calibrate: sample the posterior of the free numbers given the targets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def calibrate(
     keep: Journal | str | Path | None = None,
     progress: bool | None = None,
 ) -> Calibration:
-    """Find out what the free numbers of a plan may be.
+    """Estimate the posterior of the free numbers of a plan.
 
     Wave 1 plays a Latin hypercube over the ranges. Each later wave plays half as many points drawn
     from the posterior of the wave before, where the emulator has to be good, and learns from all of
@@ -46,6 +46,7 @@ def calibrate(
     Parameters
     ----------
     plan : Plan or path
+        The free numbers and the targets, or the path of their file.
     points, runs, waves : int
         Points of the first wave, runs at each point, waves.
     check : int
@@ -53,6 +54,7 @@ def calibrate(
     judge : int
         Draws at which the stylised facts are measured too, at most `check`; none of them is used.
     seed : int
+        Seed of the design, of the runs and of the sampler.
     keep : Journal or path, optional
         Folder in which points and judged draws are noted as they are played, and from which those
         are taken that a calibration that was stopped has left. `Calibration.save` to the same

@@ -1,4 +1,4 @@
-"""What came of a calibration: its tables, in words and in files."""
+"""The result of a calibration: its tables, as text and as files."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ FORETOLD, MISSED = 0.3, 3.0
 
 @dataclass(frozen=True)
 class Calibration:
-    """What came of a calibration.
+    """The result of a calibration.
 
     Attributes
     ----------
     plan : Plan
+        What was calibrated, and on which targets.
     points : ndarray, shape (P, free numbers)
         What was played, in the unit cube.
     seen : DataFrame
@@ -90,7 +91,7 @@ class Calibration:
 
     @property
     def doubts(self) -> list[str]:
-        """What speaks against trusting the posterior, a sentence each."""
+        """Reasons not to trust the posterior, one sentence each."""
         found, targets = [], self.targets
         blind = [str(name) for name, skill in self.skill.items() if skill < FORETOLD]
         if blind:

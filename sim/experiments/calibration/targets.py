@@ -1,4 +1,4 @@
-"""What of an ensemble is compared with what is known, each as one number."""
+"""The measures that targets can use, each one number of an ensemble."""
 
 from __future__ import annotations
 

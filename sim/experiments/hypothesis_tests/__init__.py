@@ -1,8 +1,8 @@
-"""The theory on trial: what would convince somebody who doubts it, and what would not.
+"""Tests of the theory: experiments, stylised facts, shuffled codings and rival models.
 
-* who plays which part in the test: `sim.experiments.hypothesis_tests.roles`
+* the actors and issues of the test: `sim.experiments.hypothesis_tests.roles`
 * experiments as scenarios, the 2 x 2 among them: `sim.experiments.hypothesis_tests.designs`
-* what is read off an ensemble: `sim.experiments.hypothesis_tests.observables`, with errors:
+* what is measured on an ensemble: `sim.experiments.hypothesis_tests.observables`, with errors:
   `sim.experiments.hypothesis_tests.estimates`
 * long-term aims shuffled over actors: `sim.experiments.hypothesis_tests.codings`
 * the facts, what each may prove, and what history says: `sim.experiments.hypothesis_tests.facts`,

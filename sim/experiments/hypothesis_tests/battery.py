@@ -1,4 +1,4 @@
-"""The theory on trial: every experiment played, every fact weighed, as tables."""
+"""Run all tests of the theory on one scenario, and save or load their tables."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _REST = "trial.json"
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of it; nothing else is needed to print or draw it.
+    """The result of all tests of one scenario; enough to print and to draw it.
 
     Attributes
     ----------
@@ -48,11 +48,13 @@ class Trial:
     labels : dict of str to str
         Of the two actors, for figures.
     partner, spoiler, goal : str
+        Ids of the two allies, and of the territory issue of their shared goal.
     achieved, secure, threatened : float
         See `sim.experiments.hypothesis_tests.roles.Cast`.
     proxies, disputed, shuffled : tuple of str
         Of the spoiler; issues that the two dispute; issues whose ideals are shuffled.
     runs, codings, coding_runs, seed : int
+        As `run` was called.
     left_out : dict of str to str
         Parts that the scenario has no cast for, and why.
     seconds : float
@@ -118,11 +120,12 @@ def run(
     workers: int | None = None,
     tell: Tell | None = None,
 ) -> Trial:
-    """Put the theory on trial in one scenario.
+    """Test the theory in one scenario.
 
     Parameters
     ----------
     scenario : Scenario
+        It needs two allies with a shared short-term goal on territory.
     pair : (str, str), optional
         Partner and spoiler; the first bilateral pair if not given, and then both orders are shown.
     runs, seed : int
@@ -134,6 +137,7 @@ def run(
     told : sequence of Fact
         Facts of history, see `sim.experiments.hypothesis_tests.observed.load`.
     workers : int, optional
+        Threads; by default as many as there are processors.
     tell : callable, optional
         Is told what is being done; if not given, a notebook shows it.
 
@@ -196,6 +200,7 @@ def save(trial: Trial, folder: Path) -> list[Path]:
     Parameters
     ----------
     trial : Trial
+        From `run`.
     folder : Path
         Exists.
 

@@ -1,4 +1,4 @@
-"""Placebo codings: who wants what in the long term, shuffled over actors.
+"""Placebo codings: scenarios whose long-term ideals are shuffled over actors.
 
 A fact that a theory shows for the coding of a war is evidence for it only if it does not show it
 for any coding. Shuffled codings keep the issues, the weights, the short-term goals, the forces, the
@@ -55,6 +55,7 @@ def shuffled(scenario: Scenario, n: int, seed: int = 1) -> list[Scenario]:
     Parameters
     ----------
     scenario : Scenario
+        The war as coded.
     n : int
         How many, from 1 on.
     seed : int
@@ -95,6 +96,7 @@ def recoded(scenario: Scenario, ideals: dict[str, dict[str, float]], name: str) 
     Parameters
     ----------
     scenario : Scenario
+        The war as coded; it stays as it is.
     ideals : dict of str to dict of str to float
         Issue -> actor -> ideal; each actor has a long-term aim on the issue.
     name : str
@@ -129,6 +131,7 @@ def conflict_index(scenario: Scenario, pair: Sequence[str]) -> float:
     Parameters
     ----------
     scenario : Scenario
+        The war whose long-term aims are read.
     pair : (str, str)
         Names of actors.
 
@@ -169,7 +172,7 @@ def conflict_with_the_table(scenario: Scenario, cast: Cast) -> float:
 
 
 def _luck(keys: NDArray[np.uint64], issue: str, actor: str) -> float:
-    """The draw by which holders of an ideal are put in order; no run has a subject of this name."""
+    """A random number that puts the holders of an ideal in order; no run uses the same one."""
     return float(draws.uniform(keys, draws.IDEAL, draws.subject(f"shuffle:{issue}.{actor}"), 0))
 
 

@@ -27,7 +27,9 @@ class Figure(NamedTuple):
     Attributes
     ----------
     value, error : float
+        The estimate and its standard error.
     influence : ndarray, shape (runs,)
+        What each run adds to the estimate; its mean is 0.
     """
 
     value: float
@@ -54,6 +56,7 @@ class Spread(NamedTuple):
     Attributes
     ----------
     value, low, high : float
+        Median, 5th and 95th percentile.
     """
 
     value: float
@@ -149,6 +152,7 @@ def line(y: NDArray[np.float64], *causes: NDArray[np.float64]) -> Line:
     Parameters
     ----------
     y : ndarray, shape (cases,)
+        The values to explain.
     causes : ndarray, shape (cases,)
         One or more.
     """

@@ -1,4 +1,4 @@
-"""How many facts there are, what each kind comes to, and what is left as evidence."""
+"""Count the facts of each kind that hold, and say which of them are evidence for the theory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES = {"tie": "tie", "orders": "orders to spoil", "breaches": "breaches by pro
 
 @dataclass(frozen=True)
 class Count:
-    """How many facts there are, and what they come to.
+    """How many facts were measured, and how many of them hold.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ def count(trial: Trial) -> Count:
 
 
 def verdict(trial: Trial) -> tuple[str, ...]:
-    """What the facts come to, in sentences."""
+    """The conclusion from the facts, in sentences."""
     c = count(trial)
     words = [
         f"Of {c.facts} facts {c.fitted} are fitted and {c.imposed} imposed by the coding: no "

@@ -79,11 +79,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a fact.
+    """A fact and its estimate in one scenario.
 
     Attributes
     ----------
     fact : Fact
+        The fact that was measured.
     found : Figure or Spread or None
         None if the scenario has no cast for it.
     left_out : str
@@ -96,7 +97,7 @@ class Verdict:
 
     @property
     def agrees(self) -> bool:
-        """Whether the estimate lies where it is expected, never mind its error."""
+        """Whether the estimate is as the theory expects, whatever its standard error."""
         low, high = self.fact.expected
         if self.found is None:
             return False
@@ -106,7 +107,7 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether it holds beyond its error.
+        """Whether the fact holds when the uncertainty of its estimate is considered.
 
         A sign holds if the whole 95 % interval has it. A range holds if the estimate lies in it: if
         its interval were asked, fewer runs would meet it more easily. A quantity that each run has
@@ -294,6 +295,7 @@ def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
     cells : callable
         A `sim.experiments.hypothesis_tests.treatments.Cells`, or anything that answers as it does.
     facts : iterable of Fact
+        The facts to measure.
 
     Returns
     -------
@@ -310,5 +312,5 @@ def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
 
 
 def proves_nothing(share: float) -> bool:
-    """Whether a fact that this share of shuffled codings shows too says nothing of the coding."""
+    """Whether so many shuffled codings show a fact that it says nothing about the coding."""
     return share > MOST

@@ -1,4 +1,4 @@
-"""What is read off an ensemble for the test of the theory, as figures by name.
+"""Measures of an ensemble for the tests of the theory: estimates with errors, by name.
 
 A reading is a sum over weeks divided by a sum over weeks. It is named by what is measured and by
 the weeks that count, as ``"orders after"``.
@@ -108,6 +108,7 @@ def answers(
     kind : int
         Code of a decision, as `sim.engine.event_log.ORDER`.
     who : sequence of str
+        Names of the actors whose decisions are counted.
     yes : bool
         Which answer is counted.
     share : callable
@@ -181,6 +182,7 @@ def figures(
     results : Dataset
         With `RECORD`.
     cast : Cast
+        The two allies and their parts in the test.
     found : mapping, optional
         From `series`, if it is there already.
     """

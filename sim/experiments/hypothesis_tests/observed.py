@@ -1,4 +1,4 @@
-"""What history says of one war: facts in a file beside its scenario, with their sources.
+"""Historical facts of one war, read from a file beside its scenario, with their sources.
 
 A file ``history/<name of the scenario's file>.toml`` holds a list of ``[[facts]]``. What is
 measured is one of `MEASURES`; what happened is `value`, or lies from `low` to `high`.

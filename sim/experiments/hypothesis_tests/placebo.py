@@ -72,7 +72,7 @@ def codings_table(
 
 
 def percentiles(table: pd.DataFrame) -> pd.DataFrame:
-    """Where the war as coded stands among shuffled codings, and what the effect goes with.
+    """Where the war as coded stands among shuffled codings, and slopes of the effect on conflict.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def percentile(value: float, values: np.ndarray[Any, np.dtype[np.float64]]) -> f
 
 
 def place(row: Any) -> str:
-    """Percentile of a row of `percentiles`, with how far luck may move it where that is known."""
+    """Percentile of a row of `percentiles`, with its interval where that is known."""
     low, high = row["percentile_low"], row["percentile_high"]
     told = f"{row['percentile']:.1f}"
     return told if np.isnan(low) else f"{told} ({low:.0f} to {high:.0f})"

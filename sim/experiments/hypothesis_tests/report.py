@@ -1,4 +1,4 @@
-"""The test of the theory as a page: tables with intervals, and what they show and do not show."""
+"""The report on the tests: tables with intervals, and what they show and do not show."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ class Block:
     part : str
         One of `sim.experiments.hypothesis_tests.battery.PARTS`, "left-out" or "verdict".
     title : str
+        Heading of the part.
     before, after : tuple of str
         Sentences around the table.
     head : tuple of str
         Of the table; empty if there is none.
     rows : list of list of str
+        Rows of the table, each with one cell for every column of `head`.
     """
 
     part: str
@@ -265,7 +267,7 @@ def _rivals(trial: Trial) -> Block:
 
 
 def _standing(models: Sequence[str], free: Sequence[int]) -> str:
-    """Whether free facts tell the theory, the first of the models, from its rivals."""
+    """Whether free facts distinguish the theory, the first of the models, from its rivals."""
     equals = [m for m, held in zip(models[1:], free[1:], strict=True) if held >= free[0]]
     if equals:
         return (

@@ -1,4 +1,4 @@
-"""Other explanations of the same facts: parts of the theory alone, and no theory at all."""
+"""Rival models: other explanations of the same facts, from parts of the theory or from none."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Rival:
     Attributes
     ----------
     name : str
+        Short name, as it stands in tables.
     says : str
         What it claims, in one sentence.
     change : dict
@@ -102,7 +103,7 @@ def continued(
 
 
 class Trend:
-    """The null that nothing happens: answers as `treatments.Cells` does.
+    """The null model of a linear trend; it is called as `treatments.Cells` is.
 
     The date is the median week of the achieved goal. Shares after it are weekly shares on the line,
     averaged over weeks. Errors are those of the jackknife over runs.

@@ -1,4 +1,4 @@
-"""Who plays which part in the test of the theory, read from the scenario."""
+"""The actors and issues of the tests of the theory, read from the scenario."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Calendar(NamedTuple):
 
 @dataclass(frozen=True)
 class Cast:
-    """Two allies who share a short-term goal, and what is asked of them.
+    """Partner and spoiler, two allies with a shared short-term goal, and what the tests need.
 
     Attributes
     ----------
@@ -62,6 +62,7 @@ class Cast:
     core : tuple of str
         Core issues on the agenda.
     weeks : Calendar
+        The weeks at which the experiments act and measure.
     """
 
     partner: str
@@ -89,6 +90,7 @@ def find(scenario: Scenario, pair: Sequence[str] | None = None) -> Cast:
     Parameters
     ----------
     scenario : Scenario
+        The war to be tested.
     pair : (str, str), optional
         Partner and spoiler; the scenario's first bilateral pair if not given.
 

@@ -58,7 +58,9 @@ class Cells:
     case : Scenario
         As it is coded.
     cast : Cast
+        The two allies and their parts in the test.
     runs, seed : int
+        Runs of each experiment, and the seed that all share.
     pairs : sequence of (str, str)
         Other pairs whose ties are read too, see
         `sim.experiments.hypothesis_tests.observables.pair_figures`.

@@ -1,4 +1,4 @@
-"""Which numbers of a scenario carry its conclusion, and which facts any coding would show.
+"""Sensitivity: which numbers change a conclusion, and which facts any coding would show.
 
 Every number is moved alone over its plausible range (`sim.scenario.ranges`), with the same luck, in
 two stages: all of them with few runs; those that moved the conclusion most again with many other
@@ -62,11 +62,12 @@ def audit(
     workers: int | None = None,
     say: Tell | None = None,
 ) -> Audit:
-    """Say which numbers of a scenario carry its conclusion, and which facts prove nothing.
+    """Find the numbers that change a conclusion of a scenario, and the facts that prove nothing.
 
     Parameters
     ----------
     scenario : Scenario or path
+        The war, or the path of its file.
     conclusion : callable, or mapping of names to callables, optional
         From results to a DataArray along run, as `sim.experiments.causes.tie_change` gives. By
         default two: how the tie of the pair changes from the first week to the last, and the share
@@ -82,7 +83,7 @@ def audit(
     coding_runs : int
         Runs of each experiment on each shuffled coding, at least 2.
     seed : int
-        Names the luck.
+        Seed of the random numbers.
     set : mapping or sequence of str
         Changes to the scenario.
     record : str
@@ -110,7 +111,7 @@ def audit(
     coding_runs = whole("coding runs", coding_runs, 2, MOST_RUNS)
     seed = whole("seed", seed, 0, 2**64 - 1)
     if any(actor.agent is not None for actor in case.actors.values()):
-        raise SimError("audit plays thousands of runs: classes of one's own are too slow")
+        raise SimError("audit plays thousands of runs: agent classes of a user are too slow for it")
     asked = _conclusions(case, conclusion, pair)
     player = Player(asked, seed, record, workers, say)
     ends = ends_of(case, player)

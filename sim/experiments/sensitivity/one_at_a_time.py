@@ -1,4 +1,4 @@
-"""Every number of a scenario moved alone, with common luck, and what comes of its conclusions."""
+"""Change every number of a scenario alone, and measure how the conclusions change."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def close_table(
 
 
 def _sign(as_coded: dict[Hashable, Any], row: dict[Hashable, Any]) -> str:
-    """What becomes of the sign of a conclusion at the ends of a number's range."""
+    """Whether the sign of a conclusion stays the same at both ends of a number's range."""
     side = _side(as_coded["low"], as_coded["high"])
     if not as_coded["signed"] or side == 0:
         return ""

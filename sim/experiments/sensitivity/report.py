@@ -24,7 +24,7 @@ RULE = (
 
 @dataclass(frozen=True, repr=False)
 class Audit:
-    """What carries a conclusion, and what proves nothing.
+    """The result of an audit: effects of the numbers, and shares of codings that show each fact.
 
     Attributes
     ----------
@@ -49,7 +49,9 @@ class Audit:
     left_out : str
         Why the facts were not asked; empty if they were.
     runs, screened, codings, coding_runs, seed : int
+        As `sim.audit` was called.
     seconds : float
+        How long the audit took.
     cast : str
         Who the partner and the spoiler of the facts are, in words; empty if they were not asked.
     """
@@ -68,7 +70,7 @@ class Audit:
     cast: str = ""
 
     def five(self, conclusion: str | None = None) -> pd.DataFrame:
-        """The numbers that carry a conclusion, by default the first."""
+        """The five numbers that change a conclusion most; by default the first conclusion."""
         name = str(self.conclusions.index[0]) if conclusion is None else conclusion
         found = self.numbers[(self.numbers["conclusion"] == name) & self.numbers["close"]]
         return found.head(FIVE)
@@ -158,7 +160,7 @@ def _conclusion(audit: Audit, name: str, as_coded: pd.Series[Any], *, ids: bool)
 
 
 def _number(row: pd.Series[Any], signed: bool, ids: bool) -> str:
-    """One number, where it stands, and what comes of each end."""
+    """One number, its value, and the effect of each end of its range."""
     parts = []
     for end in ("low", "high"):
         effect = row.get(f"effect_{end}")

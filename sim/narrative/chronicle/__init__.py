@@ -1,4 +1,4 @@
-"""What happened in a run, as a page that can be read aloud: dated sentences, then a summary.
+"""The chronicle of a run: what happened in dated sentences, then a summary.
 
 Everything is made from the events and variables of the results and from the labels of the
 scenario; no actor and no issue has a sentence of its own.
@@ -47,11 +47,12 @@ HONEST_OF_MANY = (
 
 
 def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
-    """Tell a run: title, sentences by phases of the war, summary.
+    """The chronicle as text: title, sentences by phases of the war, summary.
 
     Parameters
     ----------
     results : Dataset
+        With events.
     run : int, optional
         Number of a run; if not given, the first is told and all are summed up.
     width : int
@@ -110,11 +111,12 @@ def sentences(results: xr.Dataset, run: int | None = None) -> list[tuple[dt.date
 
 
 def summary(results: xr.Dataset, run: int | None = None, width: int | None = None) -> str:
-    """What it came to: of one run, or of all in shares and means, one paragraph a line.
+    """Summary of one run, or of all runs in shares and means; one paragraph a line.
 
     Parameters
     ----------
     results : Dataset
+        With events.
     run : int, optional
         All runs if not given.
     width : int, optional

@@ -25,7 +25,7 @@ SHARES = {"objectives": "aims", "experience": "experience", "third_parties": "th
 
 
 def opening(story: Story) -> Iterator[Line]:
-    """How the record opens."""
+    """The first sentence: the state of the war at the start of the record."""
     words, parts, scenario = story.words, [], story.scenario
     for name, issue in scenario.issues.items():
         if issue.moved_by is not None:
@@ -42,7 +42,7 @@ def opening(story: Story) -> Iterator[Line]:
 
 
 def fronts(story: Story) -> Iterator[Line]:
-    """What a stretch of war has moved."""
+    """How far the front has moved in each period of war."""
     front = next((k for k, i in story.scenario.issues.items() if i.moved_by is not None), None)
     if front is None:
         return
@@ -61,7 +61,7 @@ def fronts(story: Story) -> Iterator[Line]:
 
 
 def victory(story: Story) -> Iterator[Line]:
-    """A front that has stood at its end long enough."""
+    """The victory of a camp, if there is one."""
     event, camp = story.victory, story.winner
     if event is None or camp is None:
         return

@@ -21,7 +21,7 @@ WON = 0.002
 
 
 def attempts(story: Story) -> Iterator[Line]:
-    """Mediators that step forward, and what comes of it."""
+    """Attempts of mediators at a ceasefire, and their results."""
     idle: dict[str, list[list[Event]]] = {}
     last: dict[str, bool] = {}
     granted: set[tuple[str, str]] = set()
@@ -187,7 +187,7 @@ def stances(given: list[Event]) -> list[tuple[Event, int]]:
 def _order(
     story: Story, truce: Truce, event: Event, again: bool, signed: Event | None
 ) -> str | None:
-    """One order: who, to whom, to do what, why, who obeyed; None if nobody is there to hear it."""
+    """One order: who, to whom, to do what, why, who obeyed; None if no proxy receives it."""
     words, me, week = story.words, event.actor, event.week
     shares = story.control(me, week)
     heard = [proxy for proxy in shares if truce.act(proxy, week) is not None]
@@ -307,7 +307,7 @@ def ends(story: Story) -> Iterator[Line]:
 
 
 def _breaches(story: Story, truce: Truce, since: int) -> str:
-    """Who broke a truce first and most often, and which patron wanted it broken, since a week."""
+    """Who broke a ceasefire first and most often, and which patron wanted it, since a week."""
     words, broken = story.words, truce.broken(since)
     weeks = sum(event.week >= since for event in next(iter(truce.acts.values()), []))
     if not weeks:
@@ -341,7 +341,7 @@ def _breaches(story: Story, truce: Truce, since: int) -> str:
 
 
 def _who(story: Story, names: list[str]) -> str:
-    """Who broke a truce; of states that have no war of their own, with what."""
+    """Who broke a ceasefire; of states that have no war of their own, with what."""
     return listed([fighting.by_itself(story, name) for name in story.words.inorder(names)])
 
 

@@ -1,4 +1,4 @@
-"""Everything that counted in a decision, for it and against it: what one knows before deciding."""
+"""All considerations for and against a decision, as the decider knows them beforehand."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from sim.scenario.english import level, signed, size
 def weighed(
     story: Story, event: Event, truce: Truce | None = None, it: str = ""
 ) -> list[tuple[float, str]]:
-    """Everything that counted in a decision, for it and against it, as clauses.
+    """All considerations for and against a decision, as clauses.
 
     Parameters
     ----------
     story : Story
+        The run in which the decision was taken.
     event : Event
         A ratification, order, act, attendance, vote, bargain, proposal, consultation or revision.
     truce : Truce, optional

@@ -1,4 +1,4 @@
-"""Words for where a ceasefire holds, for states that break it themselves, for who holds back."""
+"""Phrases for the scope of a ceasefire, for states that break it, and for who holds back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences about talks: who came, what was tabled, how it was voted, what allies patched apart."""
+"""Sentences about talks: who came, issues tabled, votes, and bilateral deals of allies."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _on_the_table(story: Story, meeting: Meeting, before: dict[str, float]) -> l
 
 
 def _count(story: Story, meeting: Meeting) -> str:
-    """The vote: who said no and why, and what came of it."""
+    """The vote: who said no and why, and the result."""
     words, must, veto = story.words, story.scenario.roles.must_sign, story.scenario.talks.veto
     # who is needed and has stayed away stops a settlement whatever its vote would have been
     away = [*(e.actor for e in meeting.attend if not e.answer), *_walked_out(story, meeting)]
@@ -204,7 +204,7 @@ def clashes(story: Story) -> Iterator[Line]:
 
 
 def deals(story: Story) -> Iterator[Line]:
-    """Allies that settle their differences apart: the first of each row of like outcomes."""
+    """Bilateral deals of allies; of several equal outcomes in a row only the first."""
     rows: dict[frozenset[str], list[list[Deal]]] = {}
     heard: list[Event] = []
     for event in story.events:

@@ -1,4 +1,4 @@
-"""Why somebody decided as it did: the term that weighed most, in plain words and in utility."""
+"""The main reason of a decision: the term with the largest effect, in words and in utility."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def because(reason: Reason) -> str:
 
 
 def close(event: Event) -> str:
-    """A remark in brackets if little would have turned a decision, else nothing."""
+    """A remark in brackets if a small change would have turned a decision, else nothing."""
     return f" (it was close: {size(event.margin)})" if abs(event.margin) < CLOSE else ""
 
 
 def hinges(event: Event) -> bool:
-    """Whether little would have turned a decision."""
+    """Whether a small change would have turned a decision."""
     return abs(event.margin) < CLOSE
 
 
 def against(worth: str) -> Reason:
-    """No reason can stand for an answer that went against the sum of all: what chance overcame."""
+    """The reason of an answer against the sum of all terms: chance, and what it overcame."""
     return Reason("against", f"by chance, though {worth}")
 
 
@@ -324,5 +324,5 @@ def than(number: float, it: str, other: str) -> str:
 
 
 def _all_in_all(event: Event, it: str, what: str, other: str) -> str:
-    """The sum of the reasons, where no single one points the way of the answer."""
+    """The sum of the reasons, where no single one explains the answer."""
     return f"all in all {what} is worth {than(event.gain, it, other)}"

@@ -1,4 +1,4 @@
-"""Who refuses, in what way and why: every clause says what the events behind it say.
+"""Clauses on refusals: who refuses a ceasefire or a text, how and why.
 
 A no can be said openly, or left unsaid while the act is withheld. No clause leans on another one
 ("so does ..."): each has its own verb, and "too" or "either" only after a clause of the same way.

@@ -1,4 +1,4 @@
-"""What runs come to, in sentences: ceasefires, orders, talks, ties, the end."""
+"""Summary of one run or of many, in sentences: ceasefires, orders, talks, ties, the end."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def _state(story: Story) -> int:
 
 
 def _end(story: Story) -> str:
-    """How it stands at the end, on what was fought over or tabled."""
+    """State of the war at the end, and positions of the issues fought over or tabled."""
     words, last, parts = story.words, story.weeks - 1, []
     for name, issue in story.scenario.issues.items():
         now = story.at("position", last, issue=name)

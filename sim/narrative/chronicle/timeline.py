@@ -1,4 +1,4 @@
-"""One run as a story: attempts at peace, ceasefires and talks, put together from events."""
+"""One run as a timeline: attempts at ceasefires, ceasefires and talks, built from events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sim.scenario.schema import Scenario, week_of
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence that may be told.
+    """A sentence of the chronicle, with its weight.
 
     Attributes
     ----------
@@ -30,6 +30,7 @@ class Line:
     weight : float
         How much would be lost if it were left out.
     text : str
+        The sentence.
     """
 
     week: int
@@ -49,11 +50,13 @@ class Truce:
     start, last : int
         Week in which it enters into force; last week with orders and acts.
     convener : str
+        Id of the actor that brokered it.
     left_out : set of str
         Patrons that were not consulted and have not been bought in since.
     orders, acts : dict of str to list of Event
         By actor, one a week: orders of patrons, acts of the armed.
     revisions : list of Event
+        Decisions whether to revise the terms for a patron that was left out.
     settled : int or None
         Week in which it turned into a settlement.
     collapse, won : Event or None
@@ -102,11 +105,13 @@ class Attempt:
     Attributes
     ----------
     convene : Event
+        The mediator's decision to step forward.
     propose : Event or None
+        Its decision whether to propose a ceasefire; None if it did not come to that.
     consults, answers : list of Event
         Patrons asked or not; everybody's ratification.
     truce : Truce or None
-        What came of it.
+        The ceasefire that followed.
     """
 
     convene: Event
@@ -140,7 +145,9 @@ class Story:
     Parameters
     ----------
     results : Dataset
+        With events, and with every week, actor and issue.
     run : int
+        Number of the run.
     happened : list of Event, optional
         The events of the run, if they are at hand.
     like : Story, optional
@@ -151,6 +158,7 @@ class Story:
     attempts, truces, meetings : list
         In the order in which they happened.
     victory : Event or None
+        The victory that ended the war; None if there was none.
 
     Raises
     ------
@@ -261,7 +269,7 @@ class Story:
         return {proxy: share for proxy, share in known.items() if share > 0}
 
     def reach(self, patron: str, week: int) -> float:
-        """How much armed strength hangs on a patron's word, from 0 to 1."""
+        """Share of armed strength that a patron controls, from 0 to 1."""
         nuisance = self.at("nuisance", week, actor=patron)
         if nuisance is not None:
             return nuisance
@@ -304,7 +312,7 @@ class Story:
         return self.words.inorder(asked), self.words.inorder(not_asked)
 
     def _read(self) -> None:
-        """Put the events together; they come in the order in which they happened."""
+        """Build attempts, ceasefires and talks from the events, which are in order of time."""
         truce: Truce | None = None
         for event in self.events:
             kind = event.decision

@@ -1,4 +1,4 @@
-"""Why the tie of a pair moved in one run: accounts, events, decisions, and what would turn them."""
+"""Explain a change of a tie in one run: accounts, events, decisions, and what would turn them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ _MOST = 1000
 
 @dataclass(frozen=True, repr=False)
 class Explanation:
-    """Why the tie of a pair moved in one run.
+    """Explanation of the change of a pair's tie in one run.
 
     Attributes
     ----------
     pair : (str, str)
+        Ids of the two actors whose tie is explained.
     run : int
+        Number of the run.
     since, until : int
         Weeks between whose ends the change is told; -1 is before the first week.
     accounts : DataFrame
@@ -117,7 +119,7 @@ def explain(
     since: When | None = None,
     until: When | None = None,
 ) -> Explanation:
-    """Say why the tie of a pair moved in one run, and what would have turned the decisions.
+    """Explain a change of a pair's tie in one run, and find what would have turned the decisions.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What moved the tie of a pair: the exact part of every event, goal, dated change and third party.
+"""Split a pair's tie into exact parts: events, goals, dated changes and third parties.
 
 A tie is a linear filter of alignment, experience and third parties (`sim.rules.ties.drift`), and
 experience one of the week's events once each has changed it (`sim.rules.ties.learn`). So a tie is a
@@ -29,7 +29,7 @@ STANDING = ("start", "aims", "third party")
 
 @dataclass
 class Part:
-    """One cause of a tie, and what it has built of it.
+    """One cause of a tie, and its part of the tie in every week.
 
     Attributes
     ----------
@@ -82,9 +82,11 @@ class Trace:
     story : Story
         Of a run with a full record, in 64 bits, from week 0 on.
     pair : (str, str)
+        Ids of the two actors whose tie is explained.
     seed : int
         Of the run, with `hold`: they name its heterogeneity.
     hold : str or None
+        What was the same in all runs: "heterogeneity", "luck" or nothing.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What would have turned a decision: the smallest change of one named input, in its very week.
+"""Find the smallest change of one input that would have turned a decision in its week.
 
 An input is a number that somebody is given and that a dated event can change: the weight of an aim
 or an ideal of the decider, its cost of war, its capability and that of its patrons, proxies and
@@ -45,6 +45,7 @@ class Flip:
     decision : Event
         As it was taken.
     input : Input
+        The number or choice that is changed.
     value : float
         The value that turns it, with as few digits as that takes.
     threshold, short : float
@@ -166,6 +167,7 @@ def find(stage: Stage, decision: Event, truce: Truce | None = None) -> list[Flip
     Parameters
     ----------
     stage : Stage
+        The run, which can be played on from any week.
     decision : Event
         One of `TURNED`.
     truce : Truce, optional
@@ -279,7 +281,9 @@ def replayed(stage: Stage, flip: Flip, value: float | None = None) -> xr.Dataset
     Parameters
     ----------
     stage : Stage
+        The run, which can be played on from any week.
     flip : Flip
+        The change of one input.
     value : float, optional
         Another value of the input.
     """
@@ -302,7 +306,9 @@ def confirmed(stage: Stage, flip: Flip, pair: tuple[str, str], until: int) -> Fl
     Parameters
     ----------
     stage : Stage
+        The run, which can be played on from any week.
     flip : Flip
+        The change of one input.
     pair : (str, str)
         Whose tie is read.
     until : int

@@ -26,6 +26,7 @@ class Deed:
     Attributes
     ----------
     week : int
+        The week of the act.
     by, of : str
         Whose experience, of whom.
     good, bad : float
@@ -63,6 +64,7 @@ class Deeds:
     story : Story
         Of a run with a full record from week 0 on.
     pair : (str, str)
+        Ids of the two actors.
     g, p, lay
         From `sim.engine.build.prepare`.
     """

@@ -1,4 +1,4 @@
-"""A run that can be played on from any of its weeks with one number changed, again and again."""
+"""Continue a run from any of its weeks with one number changed, as often as needed."""
 
 from __future__ import annotations
 
@@ -88,6 +88,7 @@ class Stage:
     scenario : Scenario
         Without actor classes of one's own.
     seed, run : int
+        Seed of the ensemble, and number of the run.
     hold : str or None
         As for `sim.ensemble`.
     """

@@ -208,6 +208,7 @@ def page(
     window : (int, int)
         Weeks, -1 before the first.
     seed : int
+        Seed of the run, for the title.
     asked : bool
         Whether it was asked what would turn them.
     """

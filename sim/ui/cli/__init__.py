@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
 
     check = commands.add_parser(
-        "check", parents=[file], help="say what is wrong with a scenario, all at once"
+        "check", parents=[file], help="check a scenario, and list all faults"
     )
     check.add_argument(
         "--plugin", metavar="FILE", help="Python file with actor classes of your own"
@@ -92,11 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     library.add_commands(commands)
     form = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
     form.set_defaults(command=scenario.print_schema)
-    run = commands.add_parser("run", parents=[file], help="run a war, and tell what happened")
-    run.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    run = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")
+    run.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
     run.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
     run.add_argument("--runs", type=int, default=1, help="how many runs (default 1)")
-    run.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    run.add_argument("--out", metavar="DIR", help="folder for results, chronicle and figures")
     run.add_argument("--force", action="store_true", help="replace results that lie in DIR")
     run.add_argument("--plugin", metavar="FILE", help="Python file with actor classes of your own")
     run.add_argument("--quiet", action="store_true", help="print nothing but faults")

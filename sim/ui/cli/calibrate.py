@@ -1,4 +1,4 @@
-"""The command that finds out what free numbers may be: calibrate."""
+"""The command that estimates the free numbers of a scenario: calibrate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.ui.cli.common import DONE, STOPPED, folder_for, say
 def add_commands(commands: Any) -> None:
     """Add this command to a parser; see `sim.ui.cli.plot.add_commands`."""
     calibrate = commands.add_parser(
-        "calibrate", help="find out what the free numbers of a scenario may be, given what is known"
+        "calibrate", help="estimate the free numbers of a scenario from known facts"
     )
     calibrate.add_argument("plan", help="TOML file that names free numbers and targets, or syria")
     calibrate.add_argument(
@@ -21,14 +21,14 @@ def add_commands(commands: Any) -> None:
     calibrate.add_argument("--runs", type=int, default=80, help="runs at each point (default 80)")
     calibrate.add_argument("--waves", type=int, default=2, help="waves of points (default 2)")
     calibrate.add_argument(
-        "--check", type=int, default=60, help="draws that are played at the end (default 60)"
+        "--check", type=int, default=60, help="posterior draws to play at the end (default 60)"
     )
     calibrate.add_argument(
         "--judge", type=int, default=0, metavar="DRAWS",
-        help="measure the facts that no target uses at so many of these draws (default none)",
+        help="of these draws, how many to check against facts that no target uses (default 0)",
     )  # fmt: skip
-    calibrate.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
-    calibrate.add_argument("--out", metavar="DIR", help="leave tables and figures there")
+    calibrate.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
+    calibrate.add_argument("--out", metavar="DIR", help="folder for tables and figures")
     calibrate.add_argument(
         "--force", action="store_true", help="replace a calibration that lies in DIR"
     )

@@ -1,4 +1,4 @@
-"""What commands share: how they speak, where they write, which driver they choose."""
+"""Code that commands share: messages, output files, and the choice of the driver."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def file_for(options: argparse.Namespace, what: str, endings: Sequence[str]) -> 
 
 
 def _inputs(options: argparse.Namespace) -> list[Path]:
-    """The files that a command reads: whatever it is told to write, these are not written over."""
+    """The files that a command reads, which its output must not replace."""
     from sim.scenario.files import files_of
 
     named = (getattr(options, name, None) for name in ("source", "plan", "plugin", "history"))

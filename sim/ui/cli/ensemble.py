@@ -34,7 +34,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         Parent with a scenario and ``--set``.
     """
     luck = argparse.ArgumentParser(add_help=False)
-    luck.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    luck.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
     luck.add_argument("--runs", type=int, default=1000, help="how many runs (default 1000)")
     work = argparse.ArgumentParser(add_help=False)
     work.add_argument(
@@ -61,7 +61,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "--first",
         type=int,
         default=0,
-        help="number of the first run; others of a seed are other wars (default 0)",
+        help="number of the first run; each number is another war (default 0)",
     )
     many.add_argument(
         "--hold",
@@ -71,7 +71,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     many.add_argument(
         "--block", type=int, help="runs that are played and stored together (default: up to 500)"
     )
-    many.add_argument("--scheduler", metavar="ADDRESS", help="of dask, as tcp://host:8786")
+    many.add_argument("--scheduler", metavar="ADDRESS", help="address of dask, as tcp://host:8786")
     many.add_argument(
         "--shrink", action="store_true", help="drop the runs of DIR beyond --runs, if it has more"
     )
@@ -79,8 +79,8 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
     again = commands.add_parser("replay", help="play one run of an ensemble again, in full")
     again.add_argument("store", help="folder of the ensemble")
-    again.add_argument("--run", type=int, required=True, help="its number")
-    again.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    again.add_argument("--run", type=int, required=True, help="number of the run")
+    again.add_argument("--out", metavar="DIR", help="folder for results, chronicle and figures")
     again.add_argument("--force", action="store_true", help="replace results that lie in DIR")
     again.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
     again.add_argument("--quiet", action="store_true", help="print nothing but faults")
@@ -88,24 +88,24 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
     two = commands.add_parser(
         "compare", parents=[work],
-        help="two scenarios, played with the same luck; or two ensembles that have it",
+        help="compare two scenarios, or two ensembles, with the same seed and runs",
     )  # fmt: skip
     two.add_argument("first", help="TOML file of a scenario, or folder of an ensemble")
     two.add_argument(
         "second", help="TOML file of another, or of the same with --set; or folder of an ensemble"
     )
-    two.add_argument("--seed", type=int, help="names the luck (default 1, or that of ensembles)")
+    two.add_argument("--seed", type=int, help="seed (default 1, or that of the ensembles)")
     two.add_argument("--runs", type=int, help="how many runs (default 1000, or those they share)")
     two.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE",
         help="change one value of the second; can be given again",
     )  # fmt: skip
-    two.add_argument("--run", type=int, help="tell where this pair of runs parts")
+    two.add_argument("--run", type=int, help="show where the two runs of this number first differ")
     two.add_argument("--most", type=int, default=20, help="measures to print (default 20)")
     two.add_argument("--ids", action="store_true", help="ids and paths in place of labels")
     two.set_defaults(command=_compare)
 
-    fork = commands.add_parser("branch", help="go on from a week of a run with something changed")
+    fork = commands.add_parser("branch", help="continue a run from a week with something changed")
     fork.add_argument("store", help="folder of the ensemble")
     fork.add_argument("--run", type=int, required=True, help="number of the run")
     fork.add_argument("--at", required=True, help="a date, as 2016-12-13, or number of a week")
@@ -113,7 +113,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "--set", action="append", required=True, metavar="PATH=VALUE",
         help="what changes then; can be given again",
     )  # fmt: skip
-    fork.add_argument("--out", metavar="DIR", help="leave results, chronicle and figures there")
+    fork.add_argument("--out", metavar="DIR", help="folder for results, chronicle and figures")
     fork.add_argument("--force", action="store_true", help="replace results that lie in DIR")
     fork.add_argument("--quiet", action="store_true", help="print nothing but faults")
     fork.set_defaults(command=_branch)
@@ -184,7 +184,7 @@ def _ensemble(options: argparse.Namespace) -> int:
 
 
 def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "") -> str:
-    """What an ensemble came to, in a few lines; `hint` ends the command that replays a run."""
+    """Summary of an ensemble in a few lines; `hint` ends the command that replays a run."""
     import numpy as np
 
     from sim.engine.event_log import CODE

@@ -1,4 +1,4 @@
-"""The commands that say why: explain, audit."""
+"""The commands that explain results: explain, audit."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     """
     explain = commands.add_parser(
         "explain",
-        help="why the tie of a pair moved in one run, and what would have turned the decisions",
+        help="explain a change of a tie in one run, and what would have turned the decisions",
     )
     explain.add_argument("source", help="folder of an ensemble, or a results.nc file")
     explain.add_argument("--run", type=int, metavar="N", help="number of the run")
     explain.add_argument(
         "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
-        help="whose tie (default: the scenario's first bilateral pair)",
+        help="two actors (default: the scenario's first bilateral pair)",
     )  # fmt: skip
-    explain.add_argument("--events", type=int, default=5, help="how many are told (default 5)")
+    explain.add_argument("--events", type=int, default=5, help="events to explain (default 5)")
     explain.add_argument(
-        "--from", dest="since", metavar="DATE", help="from the end of this week on, or its number"
+        "--from", dest="since", metavar="DATE", help="start at the end of this week, date or number"
     )
-    explain.add_argument("--until", metavar="DATE", help="to the end of this week, or its number")
+    explain.add_argument("--until", metavar="DATE", help="last week, date or number")
     explain.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
     explain.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
     explain.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
@@ -45,28 +45,28 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
     audit = commands.add_parser(
         "audit", parents=[file],
-        help="which numbers carry the conclusion, and which facts a shuffled coding shows too",
+        help="find numbers that change the conclusion, and facts that any coding would show",
     )  # fmt: skip
     audit.add_argument(
         "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
-        help="whose tie, and whose orders (default: the scenario's first bilateral pair)",
+        help="two actors (default: the scenario's first bilateral pair)",
     )  # fmt: skip
     audit.add_argument(
         "--runs", type=int, default=200,
-        help="of each end of the numbers that are looked at closely (default 200)",
+        help="runs for each end of the numbers with the largest effects (default 200)",
     )  # fmt: skip
     audit.add_argument(
         "--screened", type=int, default=24, metavar="RUNS",
-        help="of each end of every number before that (default 24)",
+        help="runs for each end of every number in the first stage (default 24)",
     )  # fmt: skip
     audit.add_argument(
-        "--codings", type=int, default=200, help="shuffled codings; 0 asks none (default 200)"
+        "--codings", type=int, default=200, help="shuffled codings; 0 for no facts (default 200)"
     )
     audit.add_argument(
         "--coding-runs", type=int, default=8, metavar="RUNS",
-        help="of each experiment on each of them (default 8)",
+        help="runs of each experiment on each shuffled coding (default 8)",
     )  # fmt: skip
-    audit.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    audit.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
     audit.add_argument("--workers", type=int, help="threads (default: one a core)")
     audit.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
     audit.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
@@ -124,7 +124,7 @@ def page_file(options: argparse.Namespace) -> Path | None:
 def leave(
     page: Callable[[], str], as_html: Callable[[], str], out: Path | None, quiet: bool
 ) -> None:
-    """Print a page, or leave it in a file, as text or as HTML.
+    """Print a page, or write it to a file, as text or as HTML.
 
     Raises
     ------

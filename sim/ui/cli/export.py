@@ -1,4 +1,4 @@
-"""The command to leave: export, results as a table for other programs."""
+"""The command that writes results as a table for other programs: export."""
 
 from __future__ import annotations
 

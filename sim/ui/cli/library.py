@@ -38,7 +38,7 @@ def add_commands(commands: Any) -> None:
     )  # fmt: skip
     new.set_defaults(command=_new)
     migrate = commands.add_parser(
-        "migrate", help="write the names of this version into files of an earlier one"
+        "migrate", help="convert files of an earlier version to this version"
     )
     migrate.add_argument(
         "files", metavar="FILE", nargs="+",

@@ -1,4 +1,4 @@
-"""The commands to look at what was found: plot, report."""
+"""The commands that show results: plot, report."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def add_commands(commands: Any) -> None:
         "--list",
         action=Printed,
         const=_listing,
-        help="print what figures there are, and what each needs",
+        help="list all figures, and what each needs",
     )
-    plot.add_argument("--figure", required=True, metavar="NAME", help="which, see --list")
+    plot.add_argument("--figure", required=True, metavar="NAME", help="one of those of --list")
     plot.add_argument(
         "--pair", nargs=2, action="append", default=[], metavar=("ACTOR", "ACTOR"),
-        help="whose tie; can be given again",
+        help="two actors, to show their tie; can be given again",
     )  # fmt: skip
     plot.add_argument(
         "--at", nargs="+", action="extend", default=[], metavar="DATE",

@@ -150,12 +150,14 @@ def run(options: argparse.Namespace) -> int:
 def leave(
     results: xr.Dataset, scenario: Scenario, out: Path, talk: bool, force: bool = False
 ) -> Path:
-    """Leave everything in a folder: results, chronicle, resolved scenario, figures.
+    """Write everything into a folder: results, chronicle, resolved scenario, figures.
 
     Parameters
     ----------
     results : Dataset
+        Of one run or of several.
     scenario : Scenario
+        The scenario that was run.
     out : path
         Folder from `folder_for`.
     talk : bool

@@ -1,4 +1,4 @@
-"""The command that puts the theory on trial: test-theory."""
+"""The command that tests the theory: test-theory."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     """
     test = commands.add_parser(
         "test-theory", parents=[file],
-        help="put the theory on trial: controlled contrasts, placebo codings, rival models",
+        help="test the theory: controlled contrasts, placebo codings, rival models",
     )  # fmt: skip
-    test.add_argument("--runs", type=int, default=400, help="of each experiment (default 400)")
+    test.add_argument("--runs", type=int, default=400, help="runs of each experiment (default 400)")
     test.add_argument("--codings", type=int, default=200, help="shuffled codings (default 200)")
     test.add_argument(
         "--coding-runs", type=int, default=60, metavar="RUNS",
-        help="of each experiment on a shuffled coding (default 60)",
+        help="runs of each experiment on a shuffled coding (default 60)",
     )  # fmt: skip
-    test.add_argument("--seed", type=int, default=1, help="names the luck (default 1)")
+    test.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
     test.add_argument(
         "--pair", nargs=2, metavar=("PARTNER", "SPOILER"),
         help="two allies (default: the first bilateral pair, in both orders)",
@@ -43,10 +43,10 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     test.add_argument(
         "--history", metavar="FILE",
-        help="what happened (default: history/ beside the scenario, same name)",
+        help="file of historical facts (default: history/ beside the scenario, same name)",
     )  # fmt: skip
     test.add_argument("--workers", type=int, help="threads (default: one a core)")
-    test.add_argument("--out", metavar="DIR", help="leave tables (CSV) and figures there")
+    test.add_argument("--out", metavar="DIR", help="folder for tables (CSV) and figures")
     test.add_argument("--force", action="store_true", help="replace a test that lies in DIR")
     test.add_argument("--ids", action="store_true", help="ids in place of labels")
     test.add_argument("--quiet", action="store_true", help="say nothing while it works")

@@ -1,4 +1,4 @@
-"""Which control fits a field of a scenario: a slider and its stops, a box, a list.
+"""Choose the control for a field of a scenario: a slider and its stops, a box or a list.
 
 Nothing here draws anything: these are numbers read from the models and from the scenario at hand.
 """
@@ -57,6 +57,7 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
     Parameters
     ----------
     scenario : Scenario
+        The scenario that holds the field.
     path : str
         Of a number, a truth value or a word that the scenario sets.
     span : (low, high) or (low, high, step), optional
@@ -107,7 +108,7 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
 
 
 def default_paths(scenario: Scenario, pair: Sequence[str] = ()) -> list[str]:
-    """Fields worth moving when nobody names any, from the parts of the scenario alone.
+    """Default fields to move, chosen from the parts of the scenario alone.
 
     The strengths of a pair of actors; what the second wants of the issue on which the two clash
     most (product of their weights and of the distance of their ideals); and the strongest link of
@@ -234,12 +235,12 @@ def _stops(low: float, high: float, step: float, value: Any, kind: Any) -> tuple
 
 
 def _clean(number: float, step: float) -> float:
-    """A sum of steps without the dust of floating point."""
+    """A sum of steps, rounded to remove errors of floating point."""
     return round(number, 10 - math.floor(math.log10(step)))
 
 
 def _given(span: Sequence[float], path: str, whole: bool) -> tuple[float, float, float]:
-    """A span that somebody chose."""
+    """A span that the user chose."""
     right = isinstance(span, Sequence) and not isinstance(span, str) and len(span) in (2, 3)
     right = right and all(isinstance(n, int | float) and math.isfinite(n) for n in span)
     if not right:

@@ -1,4 +1,4 @@
-"""Move a slider and see three hundred wars change: an ensemble that is redrawn, for notebooks."""
+"""A notebook widget with sliders on a scenario and a figure of an ensemble that follows them."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def explore(
     Parameters
     ----------
     scenario : Scenario or path
+        The war, or the path of its file.
     vary : sequence of str, or mapping of str to (low, high) or (low, high, step), optional
         Fields by their paths, ``["actors.iran.capability"]``; numbers get a slider, truth values
         a box, words a list. See `sim.ui.notebook.controls` for the ends and steps, and for what is
@@ -79,7 +80,7 @@ def explore(
 
 
 class Explorer:
-    """What `explore` shows.
+    """The widget that `explore` returns.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The one place that asks for ipywidgets, which only notebooks need."""
+"""Import ipywidgets, which only notebooks need, and show its widgets."""
 
 from __future__ import annotations
 

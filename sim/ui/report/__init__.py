@@ -1,4 +1,4 @@
-"""A page on an ensemble that can be read by itself: one HTML file, figures inside, no scripts."""
+"""The report on an ensemble: one HTML file with its figures inside, without scripts."""
 
 from __future__ import annotations
 
@@ -121,6 +121,7 @@ def write(
     Parameters
     ----------
     results : Dataset
+        Of an ensemble.
     path : path
         Its folder is made if it is not there.
     say : callable, optional

@@ -1,4 +1,4 @@
-"""What a report says: one function a section, each from results to HTML."""
+"""Sections of the report: one function for each, from results to HTML."""
 
 from __future__ import annotations
 
@@ -276,7 +276,7 @@ def _figure(results: xr.Dataset, figure: catalogue.Figure, run: int | None = Non
 
 
 def _reading(results: xr.Dataset, name: str, run: int | None) -> str:
-    """What somebody who does not see a figure would want to know of it, if it is a few numbers."""
+    """Text alternative of a figure that shows a few numbers."""
     scenario = scenario_of(results)
     if name == "ties":
         shown = results if run is None else results.sel(run=[run])

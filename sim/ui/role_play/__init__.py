@@ -1,4 +1,4 @@
-"""Take one actor's seat: the war stops at each of its decisions, and a reader answers for it.
+"""Play as one actor: the war stops at each of its decisions, and the reader answers.
 
 The actor becomes a plug-in (`sim.ui.role_play.actor`). A week in which it has something to decide
 is tried, taken back, and played when the answer is there; so the reader can be a person at a
@@ -45,14 +45,16 @@ class _Waiting(SimError):
 
 
 class Seat:
-    """The seat of one actor in one war.
+    """One actor in one war whose decisions the reader takes.
 
     Parameters
     ----------
     scenario : Scenario or path
+        The war, or the path of its file.
     actor : str
+        Id of the actor for which the reader answers.
     seed, run : int
-        Name the luck, see `sim.runs.ensemble.simulate`.
+        Seed of the random numbers, and number of the run; see `sim.simulate`.
     since : date, str or int
         Day or week from which on the reader answers; before it the rule does.
     weeks : int, optional
@@ -66,8 +68,11 @@ class Seat:
     Attributes
     ----------
     case : Scenario
+        The scenario with the changes in `set`.
     actor : str
+        Id of the actor for which the reader answers.
     seed, run : int
+        As given.
 
     Raises
     ------
@@ -245,7 +250,7 @@ class Seat:
         return pd.DataFrame(rows, columns=["date", "question", "you", "the rule"])
 
     def comparison(self) -> pd.DataFrame:
-        """What became of the war, beside the war that the rule would have played.
+        """Compare the war with the one in which the actor follows its rule.
 
         Returns
         -------
@@ -340,7 +345,7 @@ class Seat:
             self._question = question(self._seen, self.run, self.case, self.actor, *asked, since)
 
     def _reader(self, actor: Actor, decision: str, other: str, issue: str, gain: float) -> Answer:
-        """What the plug-in asks: an answer that was given, an order that stands, or a stop."""
+        """Answer for the actor: an earlier answer, an order that still holds, or stop the war."""
         week = actor.model.week
         if week < self._since or decision not in self._decisions:
             return None

@@ -1,4 +1,4 @@
-"""A plug-in that asks: any class of actor, with a reader who answers for it.
+"""Make a subclass of any actor class that asks the reader before it decides.
 
 An answer is turned into a gain by as little as possible: it stays the rule's where the rule would
 have decided the same with this luck, and else comes to lie just beyond the draw. So a reader who
@@ -54,7 +54,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
     base: Any = cls
 
     class Asking(base):  # type: ignore[misc]  # its base is only known now
-        """An actor in whose seat a reader sits."""
+        """An actor whose decisions the reader takes."""
 
         convener = ""  # whose ceasefire lies before it
 

@@ -1,4 +1,4 @@
-"""The seat of an actor in a notebook: what it knows, and a button for each answer."""
+"""Widget to play as an actor in a notebook: what it knows, and a button for each answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.ui.role_play.questions import Question
 
 
 class Seated(Protocol):
-    """What a desk needs of a seat, see `sim.ui.role_play.Seat`."""
+    """The methods of a seat that a desk uses, see `sim.ui.role_play.Seat`."""
 
     case: Scenario
     actor: str
@@ -36,11 +36,12 @@ class Seated(Protocol):
 
 
 class Desk:
-    """Buttons for a seat. They follow it, whoever answers: a button, a cell, another desk.
+    """Buttons for a seat; they show its present question, however the last one was answered.
 
     Parameters
     ----------
     seat : Seat
+        The seat that the buttons answer for.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What one war came to, seen from the seat of one actor."""
+"""Results of one war for one actor, as numbers with names."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from sim.scenario.schema import Scenario
 
 
 def sums(results: xr.Dataset, case: Scenario, me: str) -> dict[str, float]:
-    """What a war came to for an actor, by what is counted in words; see `Seat.comparison`.
+    """Results of a war for an actor, one entry for each count in words; see `Seat.comparison`.
 
     Parameters
     ----------
     results : Dataset
         One run, with its events.
     case : Scenario
+        The scenario that was run.
     me : str
         The actor.
     """

@@ -1,4 +1,4 @@
-"""What the reader in an actor's seat is asked and told: the question, the news, the reasons."""
+"""Questions to a reader who plays an actor, with the news and the reasons."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Question:
     Attributes
     ----------
     week : int
+        Number of the week, from 0.
     date : datetime.date
         First day of the week.
     decision : str
@@ -145,8 +146,11 @@ def question(
     results : Dataset
         Up to that week, with its events.
     run : int
+        Number of the run.
     scenario : Scenario
+        The war that is played.
     actor, decision, other, issue : str
+        Who decides what, about whom and about which issue; see `Question`.
     since : date, optional
         From when on news are told; from the first week if not given.
     """
