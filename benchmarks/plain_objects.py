@@ -851,8 +851,7 @@ class PlainWar(mesa.Model):
             one, two = pair
             names = f"pair:{one.name}>{two.name}", f"pair:{two.name}>{one.name}"
             if all(
-                self.shock("bilateral", name) < gain
-                for name, gain in zip(names, gains, strict=True)
+                self.shock("bargain", name) < gain for name, gain in zip(names, gains, strict=True)
             ):
                 one.good[two] += 1.0
                 two.good[one] += 1.0

@@ -313,14 +313,14 @@ def test_who_stands_out_of_scope_fights_on_and_has_nothing_to_break() -> None:
         assert bool(asked) == inside
         if inside:
             broke = results["violated"].sel(actor=name).values
-            assert (active[ceasefire] == broke[ceasefire]).all()
+            assert (active[truce] == broke[truce]).all()
         else:
             assert (active == 1.0).all()
             assert not results["violated"].sel(actor=name).values.any()
             assert not results["blame"].sel(actor=name).values.any()
     by_place = results["intensity_by_theatre"]
     assert (by_place.sel(theatre="marsh").values == 1.0).all()
-    assert by_place.sel(theatre="hills").values[ceasefire].mean() < 0.5
+    assert by_place.sel(theatre="hills").values[truce].mean() < 0.5
 
 
 def test_a_settlement_holds_everywhere() -> None:

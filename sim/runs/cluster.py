@@ -47,6 +47,7 @@ def play(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator
     """
     try:
         from distributed import Client, as_completed
+        from distributed.comm.core import CommClosedError
     except ImportError as error:
         raise SimError(f"the executor dask needs it: {how_to_get('dask')}") from error
     if not scheduler:
@@ -81,7 +82,7 @@ def play(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator
                 raise
             except (Exception, CancelledError) as error:
                 what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                if isinstance(error, CancelledError):
+                if isinstance(error, CancelledError | CommClosedError):
                     what = f"the connection to the scheduler {scheduler} was lost"
                 raise StoppedError(
                     f"the cluster failed: {what}; finished blocks are kept, and the same command "
