@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from sim import files
 from sim.errors import ScenarioError
+from sim.scenario.base_types import LARGEST, UNSEEN
 from sim.scenario.parameters import (
     IDLE,
     MONITORED,
@@ -32,7 +33,6 @@ from sim.scenario.parameters import (
     idle_numbers,
     is_off,
 )
-from sim.scenario.parts import LARGEST, UNSEEN
 from sim.scenario.schema import Scenario, week_of
 from sim.scenario.toml_source import place_of, read, write
 

@@ -22,8 +22,8 @@ from sim.errors import MOST_FAULTS, ScenarioError, ScenarioWarning, nearest
 from sim.experiments.calibration.plan import load_plan
 from sim.experiments.hypothesis_tests import observed
 from sim.scenario import field_types, overridden_changes
+from sim.scenario.base_types import WEEKS
 from sim.scenario.parameters import NUMBERS, Parameters
-from sim.scenario.parts import WEEKS
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import DEEPEST
 from sim.ui.cli import main

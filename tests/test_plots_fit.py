@@ -29,7 +29,7 @@ from PIL import Image
 from sim import files, plots, writing
 from sim.errors import ResultsError
 from sim.experiments.calibration import load_plan
-from sim.plots import calibration, catalogue, letters, style
+from sim.plots import calibration, catalogue, style, text_rendering
 from sim.plots.saving import write
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
@@ -274,12 +274,12 @@ def crowned(wars: dict[str, xr.Dataset]) -> xr.Dataset:
 @pytest.fixture
 def no_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine with the font of all figures and no other."""
-    monkeypatch.setattr(letters, "_families", lambda: ())
-    letters.fonts_for.cache_clear()
-    letters._say_once.cache_clear()
+    monkeypatch.setattr(text_rendering, "_families", lambda: ())
+    text_rendering.fonts_for.cache_clear()
+    text_rendering._say_once.cache_clear()
     yield
-    letters.fonts_for.cache_clear()
-    letters._say_once.cache_clear()
+    text_rendering.fonts_for.cache_clear()
+    text_rendering._say_once.cache_clear()
 
 
 @pytest.mark.parametrize("name", catalogue.FIGURES)
@@ -295,13 +295,13 @@ def test_letters_that_no_font_has_are_marked_and_named_once(
             figure.canvas.draw()
     told = [text.get_text() for text in figure.findobj(Text)]
     assert not any(letter in text for text in told for letter in CROWN)
-    shown = any(letters.MISSING in text for text in told)
+    shown = any(text_rendering.MISSING in text for text in told)
     assert len(caplog.messages) == int(shown)
     assert all("fonts-noto-cjk" in message for message in caplog.messages)
 
 
 def test_letters_come_from_a_font_that_has_them(crowned: xr.Dataset) -> None:
-    families, lost = letters.fonts_for(frozenset(CROWN))
+    families, lost = text_rendering.fonts_for(frozenset(CROWN))
     if lost:
         pytest.skip("this machine has no font with Chinese letters")
     with warnings.catch_warnings():
@@ -310,18 +310,18 @@ def test_letters_come_from_a_font_that_has_them(crowned: xr.Dataset) -> None:
         assert figure is not None
         figure.canvas.draw()
     (text,) = (one for one in figure.findobj(Text) if one.get_text() == f"{CROWN} – League")
-    assert text.get_fontfamily() == [letters.FAMILY, *families]
+    assert text.get_fontfamily() == [text_rendering.FAMILY, *families]
 
 
 def test_letters_are_looked_for_in_every_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    has = {letters.FAMILY: "ab", "One Sans": "王x", "Two": "王冠x"}
-    monkeypatch.setattr(letters, "_families", lambda: ("One Sans", "Two"))
-    monkeypatch.setattr(letters, "_letters_of", lambda family: [ord(c) for c in has[family]])
-    letters.fonts_for.cache_clear()
-    assert letters.fonts_for(frozenset("王冠")) == (("One Sans", "Two"), frozenset())
-    assert letters.fonts_for(frozenset("冠")) == (("Two",), frozenset())
-    assert letters.fonts_for(frozenset("王国")) == (("One Sans",), frozenset("国"))
-    letters.fonts_for.cache_clear()
+    has = {text_rendering.FAMILY: "ab", "One Sans": "王x", "Two": "王冠x"}
+    monkeypatch.setattr(text_rendering, "_families", lambda: ("One Sans", "Two"))
+    monkeypatch.setattr(text_rendering, "_letters_of", lambda family: [ord(c) for c in has[family]])
+    text_rendering.fonts_for.cache_clear()
+    assert text_rendering.fonts_for(frozenset("王冠")) == (("One Sans", "Two"), frozenset())
+    assert text_rendering.fonts_for(frozenset("冠")) == (("Two",), frozenset())
+    assert text_rendering.fonts_for(frozenset("王国")) == (("One Sans",), frozenset("国"))
+    text_rendering.fonts_for.cache_clear()
 
 
 # files -------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ from sim.errors import ResultsError, SimError, StoppedError
 from sim.results import manifest
 from sim.results.dataset import scenario_of
 from sim.results.ensemble_spec import Study
-from sim.results.storage import Folder, place
 from sim.results.store import Store, writing
+from sim.results.store_location import Folder, place
 from sim.runs import ensemble as ensembles
 from sim.runs.ensemble import complete, ensemble, replay
 from sim.scenario.files import with_changes

@@ -18,9 +18,9 @@ import sim.results.ledger
 from sim.engine import memory
 from sim.errors import ResultsError, SimError, StoppedError
 from sim.results.ensemble_spec import Study
-from sim.results.storage import Folder, place
 from sim.results.store import Store
-from sim.results.zarr_arrays import layout
+from sim.results.store_layout import layout
+from sim.results.store_location import Folder, place
 from sim.runs.blocks import play_block
 from sim.runs.ensemble import ensemble
 from sim.ui.cli import main
@@ -445,7 +445,7 @@ def test_a_system_that_cannot_open_a_folder_is_no_reason_to_stop(toy, tmp_path, 
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return real(path, *arguments, **more)
 
-    monkeypatch.setattr("sim.results.storage.os.open", refuse)
+    monkeypatch.setattr("sim.results.store_location.os.open", refuse)
     assert ensemble(toy, 4, out=tmp_path / "x").sizes["run"] == 4
 
 
@@ -518,7 +518,7 @@ def test_a_full_disk_at_the_ledger_is_told(toy, tmp_path, monkeypatch):
     def full(path, *words, **more):
         return real("/dev/full" if str(path).endswith(".jsonl") else path, *words, **more)
 
-    monkeypatch.setattr("sim.results.storage.os.open", full)
+    monkeypatch.setattr("sim.results.store_location.os.open", full)
     with pytest.raises(StoppedError, match="No space left on device"):
         ensemble(toy, 4, out=tmp_path / "x", executor="serial")
 

@@ -385,7 +385,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         return assemble(self.case, self.layout, self.seed, [self.run], [record], [log])
 
     def _ask(self, decision: str, answers: NDArray[np.float64], about: int) -> None:
-        """Ask the actors whom a decision concerns; see `sim.engine.phases.shared.ask`."""
+        """Ask the actors whom a decision concerns; see `sim.engine.phases.week.ask`."""
         if decision != "heeds":
             self.deciding = decision
         asked = self._asked(DECISIONS[decision], about)

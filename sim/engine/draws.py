@@ -104,7 +104,7 @@ def _product(a, b):
 
 @overload(_product, inline="always")
 def _product_compiled(a, b):
-    from sim.engine.high_word import high_word
+    from sim.engine.philox_multiply import high_word
 
     return lambda a, b: (high_word(a, b), a * b)  # type: ignore[call-arg]  # an intrinsic has one more
 

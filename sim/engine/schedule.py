@@ -6,7 +6,7 @@ one week at a time, and lets its agents answer where a phase asks them.
 
 from __future__ import annotations
 
-from sim.engine.assembling import assembled
+from sim.engine.inlined_phases import assembled
 from sim.engine.phases.bilateral_round import hold_bilateral_round
 from sim.engine.phases.ceasefire_round import hold_ceasefire_round
 from sim.engine.phases.compliance import keep_or_break
@@ -16,12 +16,12 @@ from sim.engine.phases.experience import drift
 from sim.engine.phases.military import fight
 from sim.engine.phases.negotiation_round import hold_negotiation_round
 from sim.engine.phases.objectives import update_objectives
-from sim.engine.phases.opening_of_week import begin_week
 from sim.engine.phases.record import keep
 from sim.engine.phases.revision import revise
-from sim.engine.phases.shared import Week
 from sim.engine.phases.shifts import apply_shifts
 from sim.engine.phases.values import value_peace, value_war
+from sim.engine.phases.week import Week
+from sim.engine.phases.week_start import begin_week
 from sim.rules.jit import compiled
 
 
@@ -52,7 +52,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
     g, p, w : Givens, Knobs, World
         `w` is changed.
     rec, log, counter, keys, fed, agents
-        See `sim.engine.phases.shared.Week`.
+        See `sim.engine.phases.week.Week`.
     first, last : int
         Weeks, from 0; `last` is not played.
     """

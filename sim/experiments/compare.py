@@ -26,7 +26,7 @@ from sim.results.dataset import scenario_of
 from sim.results.ensemble_spec import MOST_RUNS, given, whole
 from sim.results.selection import pieces
 from sim.results.sources import must_be_there, open_results
-from sim.results.storage import is_results, is_url
+from sim.results.store_location import is_results, is_url
 from sim.runs.ensemble import ensemble
 from sim.runs.simulate import replay
 from sim.scenario import labels

@@ -16,7 +16,7 @@ from matplotlib.legend import Legend
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from sim.plots import letters
+from sim.plots import text_rendering
 
 # Settings of matplotlib that change how a figure looks: a figure takes none from its user.
 _LOOKS = (
@@ -69,7 +69,7 @@ def _finish(made: object, saved_on: Any) -> None:
     assert figure is not None
     whole = [*figure.findobj(Legend, include_self=False), *figure.texts]
     others = [text for part in whole for text in part.findobj(Text)] if len(axes) > 1 else []
-    letters.as_written([*axes, *_bars(axes)], others)
+    text_rendering.as_written([*axes, *_bars(axes)], others)
     figure.set_facecolor("white")
     if saved_on != "auto" and not any(part.get_gid() == GROUND for part in figure.patches):
         # saved in the colour of somebody's style, whatever the face of the figure is

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.plots import letters
+from sim.plots import text_rendering
 from sim.results.selection import run_number, variable
 
 # States in which a ceasefire or a settlement holds.
@@ -156,7 +156,7 @@ def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
     """
     # The note stands over the title, where a title that somebody sets later does not cover it.
     title = wrapped(ax, title, 11.5, 0.66, left)
-    text: dict[str, Any] = {"color": INK, "fontfamily": letters.FAMILY}
+    text: dict[str, Any] = {"color": INK, "fontfamily": text_rendering.FAMILY}
     ax.set_title(title, loc="left", pad=6, fontsize=size(ax, 11.5), fontweight="bold", **text)
     lines = title.count("\n") + 1
     note = short(note, 110) if small(ax) else note
@@ -175,7 +175,7 @@ def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
     # Ticks are made when the figure is drawn, after the style is left: all is said here.
     ax.tick_params(
         length=3.5, width=0.8, color=SOFT, labelcolor=INK, labelsize=size(ax, 9),
-        labelfontfamily=letters.FAMILY, direction="out", top=False, right=False, left=True,
+        labelfontfamily=text_rendering.FAMILY, direction="out", top=False, right=False, left=True,
         bottom=True,
     )  # fmt: skip
     ax.minorticks_off()

@@ -15,7 +15,7 @@ from typing import Annotated, TypedDict
 from pydantic import Field, TypeAdapter, ValidationError
 
 from sim.results.ensemble_spec import Study
-from sim.results.storage import Folder, Remote
+from sim.results.store_location import Folder, Remote
 from sim.results.variables import Failure
 
 FOLDER = "ledger"

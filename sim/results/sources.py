@@ -10,8 +10,8 @@ import xarray as xr
 
 from sim.errors import ResultsError, missing_folder, nearest
 from sim.results.netcdf import load
-from sim.results.storage import is_url
 from sim.results.store import Store
+from sim.results.store_location import is_url
 
 
 def open_results(

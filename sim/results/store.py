@@ -9,7 +9,7 @@
         of runs runs.zarr/finished    of every run whether it is finished and did not fail
         runs.zarr/events/<n>  codes and numbers of the events of block n, if they are kept
 
-How the arrays are laid out follows from the manifest alone (`sim.results.zarr_arrays.layout`), and
+How the arrays are laid out follows from the manifest alone (`sim.results.store_layout.layout`), and
 a block is played again unless its line in the ledger and all its files are there. So whatever state
 a store was left in, the same command makes it whole.
 """
@@ -35,10 +35,7 @@ from sim.results import ledger
 from sim.results.ensemble_spec import Study, without_failures
 from sim.results.ledger import Receipt
 from sim.results.manifest import STORE_FORMAT, Manifest
-from sim.results.storage import LOCK as _LOCK
-from sim.results.storage import Folder, Remote, place
-from sim.results.variables import EVENT_CODES, Block, event_variables
-from sim.results.zarr_arrays import (
+from sim.results.store_layout import (
     AGAIN,
     EVENTS,
     FINISHED,
@@ -48,6 +45,9 @@ from sim.results.zarr_arrays import (
     layout,
     reading,
 )
+from sim.results.store_location import LOCK as _LOCK
+from sim.results.store_location import Folder, Remote, place
+from sim.results.variables import EVENT_CODES, Block, event_variables
 
 ARRAYS, _MANIFEST = "runs.zarr", "manifest.json"
 _FEW_EVENTS = 2_000_000

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import nearest
+from sim.scenario.base_types import TOLERANCE
 from sim.scenario.parameters import MONITORED, Parameters, idle_numbers
-from sim.scenario.parts import TOLERANCE
 from sim.scenario.schema import Event, Scenario, ShortTerm, week_of
 from sim.scenario.toml_source import Path
 

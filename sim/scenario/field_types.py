@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic import BaseModel
 
-from sim.scenario.parts import LINE, NAME, UNSEEN
+from sim.scenario.base_types import LINE, NAME, UNSEEN
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import Path
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.scenario import field_types
+from sim.scenario.base_types import TOLERANCE
 from sim.scenario.migration import now_called
 from sim.scenario.parameters import IDLE, MONITORED, is_off
-from sim.scenario.parts import TOLERANCE
 from sim.scenario.toml_source import Array, Place, Table, grow
 
 Changes = Mapping[str, object] | Sequence[str]

@@ -14,7 +14,17 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
-from sim.scenario.parts import WEEKS, Floor, Part, Rate, Times, Unit, Weeks, WeeksFromOne, same_type
+from sim.scenario.base_types import (
+    WEEKS,
+    Floor,
+    Part,
+    Rate,
+    Times,
+    Unit,
+    Weeks,
+    WeeksFromOne,
+    same_type,
+)
 
 MONITORED = "monitored"
 """Owner of the numbers that count only where the ceasefire is monitored; no mechanism."""

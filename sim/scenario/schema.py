@@ -16,8 +16,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.scenario.parameters import Mechanisms, Parameters
-from sim.scenario.parts import (
+from sim.scenario.base_types import (
     Frozen,
     Line,
     Name,
@@ -34,6 +33,7 @@ from sim.scenario.parts import (
     When,
     same_type,
 )
+from sim.scenario.parameters import Mechanisms, Parameters
 
 
 class Camp(Sourced):

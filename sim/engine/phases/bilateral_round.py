@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.engine import draws, event_log
-from sim.engine.assembling import phase
-from sim.engine.phases.shared import ask, due
+from sim.engine.inlined_phases import phase
+from sim.engine.phases.week import ask, due
 from sim.engine.state import CEASEFIRE
 from sim.rules import bargaining, negotiation
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engine import draws, event_log
-from sim.engine.assembling import phase
+from sim.engine.inlined_phases import phase
 from sim.engine.state import VICTORY, WAR
 from sim.rules import bargaining, ceasefire, fighting, objectives, proxies
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.engine import draws, event_log
-from sim.engine.assembling import phase
-from sim.engine.phases.shared import ask
+from sim.engine.inlined_phases import phase
+from sim.engine.phases.week import ask
 from sim.engine.state import CEASEFIRE, SETTLEMENT, VICTORY, WAR
 from sim.rules import bargaining, fighting, rivalry
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.assembling import phase
+from sim.engine.inlined_phases import phase
 from sim.engine.state import WAR
 from sim.rules import ties
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
-from sim.engine.assembling import phase
+from sim.engine.inlined_phases import phase
 from sim.engine.inputs import NEVER
-from sim.engine.phases.shared import ask
+from sim.engine.phases.week import ask
 from sim.engine.state import CEASEFIRE
 from sim.rules import bargaining
 

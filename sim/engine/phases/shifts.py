@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engine import event_log
-from sim.engine.assembling import phase
+from sim.engine.inlined_phases import phase
 from sim.engine.inputs import (
     NEW_CAPABILITY,
     NEW_CONSULTATION,

@@ -22,8 +22,8 @@ from sim.experiments.hypothesis_tests.facts import Fact, Status
 from sim.experiments.hypothesis_tests.observables import NOT_MET, first_achieved, since
 from sim.experiments.hypothesis_tests.roles import Cast
 from sim.measures import breach_weights
+from sim.scenario.base_types import Line, Number, Part, Text
 from sim.scenario.files import read_table
-from sim.scenario.parts import Line, Number, Part, Text
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import place_of
 from sim.scenario.validation import checked

@@ -15,7 +15,16 @@ from collections.abc import Sequence
 
 from sim.errors import SimError, StoppedError
 from sim.rules import jit
-from sim.ui.cli import calibrate, ensemble, explain, export, library, plot, scenario, test_theory
+from sim.ui.cli import (
+    calibrate,
+    ensemble,
+    explain,
+    export,
+    hypothesis_tests,
+    library,
+    plot,
+    scenario,
+)
 from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, Printed, notes_as_messages, say
 
 
@@ -106,5 +115,5 @@ def _parser() -> argparse.ArgumentParser:
     export.add_commands(commands)
     calibrate.add_commands(commands)
     explain.add_commands(commands, file)
-    test_theory.add_commands(commands, file)
+    hypothesis_tests.add_commands(commands, file)
     return parser

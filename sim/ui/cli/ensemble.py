@@ -267,7 +267,7 @@ def _compare(options: argparse.Namespace) -> int:
         raise SimError(f"--most must be 0 or more, is {options.most}")
     talk = not options.quiet
     from sim.experiments.compare import compare, there
-    from sim.results.storage import is_results
+    from sim.results.store_location import is_results
     from sim.scenario.files import load
 
     two: list[Any] = [options.first, options.second]
