@@ -19,8 +19,8 @@ _PUBLIC = {
     "Scenario": "scenario.schema",
     "load_scenario": "scenario.files",
     "with_changes": "scenario.files",
-    "scenarios": "scenario.library",
-    "scenario_path": "scenario.library",
+    "scenarios": "scenario.shipped",
+    "scenario_path": "scenario.shipped",
     "simulate": "runs.simulate",
     "ensemble": "runs.ensemble",
     "replay": "runs.simulate",
@@ -97,9 +97,9 @@ if TYPE_CHECKING:
     from sim.scenario import labels as labels
     from sim.scenario.files import load as load_scenario  # noqa: F401  # a public name, renamed
     from sim.scenario.files import with_changes as with_changes
-    from sim.scenario.library import scenario_path as scenario_path
-    from sim.scenario.library import scenarios as scenarios
     from sim.scenario.schema import Scenario as Scenario
+    from sim.scenario.shipped import scenario_path as scenario_path
+    from sim.scenario.shipped import scenarios as scenarios
     from sim.ui import report as report
     from sim.ui.notebook.explorer import explore as explore
     from sim.ui.role_play import Seat as Seat

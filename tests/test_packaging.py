@@ -17,7 +17,7 @@ from conftest import ROOT
 import sim
 from sim import distribution, files
 from sim.errors import ScenarioError
-from sim.scenario import library
+from sim.scenario import shipped
 from sim.ui.cli import main
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -184,14 +184,14 @@ def test_a_variant_can_extend_a_shipped_scenario_by_its_name(tmp_path: Path) -> 
 
 def test_plans_and_histories_are_found_by_name_too() -> None:
     calibration = ROOT / "scenarios/calibration/syria_2015_2018.toml"
-    assert library.resolve("syria", kind="a plan") == calibration
+    assert shipped.resolve("syria", kind="a plan") == calibration
     assert (
-        library.resolve("syria", kind="a history") == ROOT / "scenarios/history" / calibration.name
+        shipped.resolve("syria", kind="a history") == ROOT / "scenarios/history" / calibration.name
     )
 
 
 def test_a_copy_without_scenarios_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "_PACKAGE", tmp_path / "sim")
+    monkeypatch.setattr(shipped, "_PACKAGE", tmp_path / "sim")
     with pytest.raises(ScenarioError, match="no scenarios beside it"):
         sim.scenarios()
 

@@ -32,8 +32,8 @@ from sim.runs.simulate import replay
 from sim.scenario import labels
 from sim.scenario.english import Words, count, listed, percent
 from sim.scenario.files import differing
-from sim.scenario.library import scenario_path
 from sim.scenario.schema import Scenario
+from sim.scenario.shipped import scenario_path
 
 # So many changes are named in a title.
 MOST_CHANGES = 3

@@ -18,12 +18,12 @@ from typing import Any
 from sim.errors import Fault, ScenarioError, SimError, missing_folder
 from sim.scenario import field_types
 from sim.scenario.json_schema import schema
-from sim.scenario.library import Kind, offer, resolve
 from sim.scenario.migration import migrated
 from sim.scenario.overridden_changes import warn_of_overridden
 from sim.scenario.overrides import Changes, append_events, overlay, remove
 from sim.scenario.parameters import idle_numbers
 from sim.scenario.schema import Scenario
+from sim.scenario.shipped import Kind, offer, resolve
 from sim.scenario.toml_source import Place, Table, grow, place_of, read, write
 from sim.scenario.validation import finish, unwrapped
 

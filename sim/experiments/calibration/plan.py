@@ -17,8 +17,8 @@ from sim.errors import MOST_FAULTS, Fault, ScenarioError, SimError, nearest
 from sim.experiments.calibration.targets import MEASURES
 from sim.scenario.base_types import LARGEST, Line, Number, Part, Text, Unit, Weeks
 from sim.scenario.files import load, read_table, with_changes
-from sim.scenario.library import resolve
 from sim.scenario.schema import Scenario
+from sim.scenario.shipped import resolve
 from sim.scenario.toml_source import place_of
 from sim.scenario.validation import checked
 

@@ -21,9 +21,9 @@ from sim.ui.cli import (
     explain,
     export,
     hypothesis_tests,
-    library,
     plot,
     scenario,
+    scenario_files,
 )
 from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, Printed, notes_as_messages, say
 
@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         "show", parents=[file], help="print the resolved scenario: every value, written out"
     )
     show.set_defaults(command=scenario.show)
-    library.add_commands(commands)
+    scenario_files.add_commands(commands)
     form = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
     form.set_defaults(command=scenario.print_schema)
     run = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")

@@ -55,7 +55,7 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
 
 def _test(options: argparse.Namespace) -> int:
     from sim.scenario.files import load
-    from sim.scenario.library import resolve
+    from sim.scenario.shipped import resolve
 
     scenario = load(options.scenario, options.set)
     only = [part.strip() for part in options.only.split(",")] if options.only else None

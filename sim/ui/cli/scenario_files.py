@@ -49,7 +49,7 @@ def add_commands(commands: Any) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     from sim.scenario.files import load
-    from sim.scenario.library import scenario_path, scenarios
+    from sim.scenario.shipped import scenario_path, scenarios
 
     names = scenarios()
     width = max(map(len, names), default=0)
@@ -68,7 +68,7 @@ def _first_sentence(text: str) -> str:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from sim.scenario.library import scenario_path
+    from sim.scenario.shipped import scenario_path
 
     file = Path(options.file).expanduser()
     if file.suffix != ".toml":
