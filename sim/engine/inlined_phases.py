@@ -16,7 +16,7 @@ from typing import Any
 _WEEK, _GROUPS = "week", ("g", "w")
 
 
-def assembled(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
+def inlined(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
     """A function with the same meaning in which no phase is called.
 
     A phase is a function that `phase` decorates. Its parameters have the names of the arguments
@@ -34,14 +34,20 @@ def assembled(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
     Raises
     ------
     TypeError
-        If a call of a phase stands elsewhere, or has arguments of other names.
+        If a call of a phase stands elsewhere or has arguments of other names, if a phase returns
+        before its end, or if a name would mean something else in one function than in two.
     """
     space: dict[str, Any] = {}
     tree = _tree(whole)
     tree.name = name
-    lines = list(_lines(tree.body, whole.__globals__, space))
+    held = {arg.arg for arg in tree.args.args} | _bound(tree.body)
+    lines = list(_lines(tree.body, whole.__globals__, space, held))
     taken = {ast.unparse(line): line for line in _unpacking(lines, _GROUPS)}
-    tree.body = [*taken.values(), *_without(lines, (_WEEK, *_GROUPS))]
+    rest = _without(lines, (_WEEK, *_GROUPS))
+    fields = {line.partition(" = ")[0] for line in taken}
+    for one in sorted(_bound(rest) & {*fields, *space}):
+        raise TypeError(f"{one} is a variable of one phase and something else in another")
+    tree.body = [*taken.values(), *rest]
     module = ast.fix_missing_locations(ast.Module([tree], []))
     exec(compile(module, inspect.getfile(whole), "exec"), space)
     made = space[name]
@@ -50,7 +56,7 @@ def assembled(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def phase(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a function as a phase, see `assembled`."""
+    """Mark a function as a phase, see `inlined`."""
     function.is_phase = True  # type: ignore[attr-defined]
     return function
 
@@ -62,10 +68,23 @@ def _tree(function: Any) -> ast.FunctionDef:
     return tree
 
 
+def _bound(body: list[ast.stmt]) -> set[str]:
+    """The variables that statements set."""
+    return {
+        node.id
+        for line in body
+        for node in ast.walk(line)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
 def _lines(
-    body: list[ast.stmt], names: dict[str, Any], space: dict[str, Any]
+    body: list[ast.stmt], names: dict[str, Any], space: dict[str, Any], held: set[str]
 ) -> Iterator[ast.stmt]:
-    """Statements with those of phases in the place of their calls; fills what names mean."""
+    """Statements with those of phases in the place of their calls.
+
+    Fills `space` with what names mean; no phase may set a variable that its callers have (`held`).
+    """
     for line in body:
         for name in (node.id for node in ast.walk(line) if isinstance(node, ast.Name)):
             meant = names.get(name)
@@ -75,11 +94,15 @@ def _lines(
                 raise TypeError(f"{name} is not the same in all phases")
         for field in ("body", "orelse"):
             if getattr(line, field, None):
-                setattr(line, field, list(_lines(getattr(line, field), names, space)))
+                setattr(line, field, list(_lines(getattr(line, field), names, space, held)))
         place = "test" if isinstance(line, ast.If) else "value"
         call: Any = getattr(line, place, None)
         called: Any = names.get(getattr(getattr(call, "func", None), "id", ""))
         if not getattr(called, "is_phase", False):
+            whole = isinstance(line, ast.If | ast.For | ast.While)
+            for node in ast.walk(getattr(line, "test", ast.Pass()) if whole else line):
+                if isinstance(node, ast.Name) and getattr(names.get(node.id), "is_phase", False):
+                    raise TypeError(f"the call of a phase is no statement of its own: {node.id}")
             yield line
             continue
         inner = _tree(called)
@@ -89,7 +112,12 @@ def _lines(
         if isinstance(last, ast.Return):
             inner.body.pop()
             setattr(line, place, last.value)
-        yield from _lines(inner.body, called.__globals__, space)
+        if any(isinstance(node, ast.Return) for one in inner.body for node in ast.walk(one)):
+            raise TypeError(f"{inner.name} returns before its end")
+        own = _bound([one for one in inner.body if _source(one) not in (_WEEK, *_GROUPS)])
+        for one in sorted(own & (held - _bound([line]))):
+            raise TypeError(f"{inner.name} sets {one}, a variable of its caller")
+        yield from _lines(inner.body, called.__globals__, space, held | own)
         if isinstance(last, ast.Return):
             yield line
 
@@ -108,6 +136,8 @@ def _unpacking(body: list[ast.stmt], groups: tuple[str, ...]) -> Iterator[ast.st
     """Every field that statements take out of some tuples, each as a statement of its own."""
     for line in (inner for outer in body for inner in ast.walk(outer)):
         if isinstance(line, ast.stmt) and (source := _source(line)) in groups:
+            if _bound([line]) != {n.attr for n in ast.walk(line) if isinstance(n, ast.Attribute)}:
+                raise TypeError(f"{ast.unparse(line)}: fields keep their names")
             for node in ast.walk(line):
                 if isinstance(node, ast.Attribute):
                     yield ast.parse(f"{node.attr} = {source}.{node.attr}").body[0]

@@ -6,7 +6,7 @@ one week at a time, and lets its agents answer where a phase asks them.
 
 from __future__ import annotations
 
-from sim.engine.inlined_phases import assembled
+from sim.engine.inlined_phases import inlined
 from sim.engine.phases.bilateral_round import hold_bilateral_round
 from sim.engine.phases.ceasefire_round import hold_ceasefire_round
 from sim.engine.phases.compliance import keep_or_break
@@ -77,4 +77,4 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
         keep(week, w)  # 13
 
 
-play = compiled(assembled(play_in_python, "play"))
+play = compiled(inlined(play_in_python, "play"))
