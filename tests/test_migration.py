@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from conftest import ROOT
 
 import sim
 from sim import files
+from sim.results import manifest
+from sim.results.dataset import scenario_of
 from sim.scenario.migration import PARAMETERS, migrated
 from sim.scenario.parameters import Mechanisms, Parameters
 from sim.scenario.schema import Scenario
@@ -140,3 +143,49 @@ def test_migrate_does_not_write_over_an_older_copy(tmp_path: Path) -> None:
     (tmp_path / "war.toml.old").write_text("mine", encoding="utf-8")
     assert main(["migrate", str(file)]) == 2
     assert file.read_text(encoding="utf-8") == "parameters.xi = 0.1\n"
+
+
+OLD_NAMES = [
+    ("weeks = ", "rounds = "), ("[ceasefire]", "[truce]"), ("loyalty = 0", "varpi = 0"),
+    ("base_hazard = ", "h0 = "), ("front_speed = ", "nu = "),
+]  # fmt: skip
+
+
+def as_before(text: str) -> str:
+    """The scenario inside results as an earlier version wrote it."""
+    for new, old in OLD_NAMES:
+        assert text.count(f"\n{new}") == 1, new
+        text = text.replace(f"\n{new}", f"\n{old}")
+    return text.replace("\n[camps", '\ntheory = "second"\n\n[camps', 1)
+
+
+def test_a_results_file_of_format_1_is_opened_with_the_names_of_today(tmp_path: Path) -> None:
+    results = sim.simulate(SYRIA, seed=3)
+    old = results.rename({"week": "round", "event_week": "event_round"})
+    old["date"].attrs["scenario"] = as_before(old["date"].attrs["scenario"])
+    old.attrs["format"] = 1
+    again = sim.load(sim.save(old, tmp_path / "old.nc"))
+    assert scenario_of(again) == scenario_of(results)
+    assert again["tie"].identical(results["tie"].assign_coords(again["tie"].coords))
+    assert sim.chronicle.page(again) == sim.chronicle.page(results)
+
+
+def test_a_store_of_format_2_is_opened_with_the_names_of_today(tmp_path: Path) -> None:
+    base = sim.ensemble(SYRIA, 4, record="tie,events", out=tmp_path / "store", progress=False)
+    wanted = base.load()
+    for file in (tmp_path / "store/runs.zarr").rglob("zarr.json"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace('"week"', '"round"'), encoding="utf-8")
+    path = tmp_path / "store/manifest.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data |= {"store_format": 2, "scenario": as_before(data["scenario"])}
+    data["scenario_hash"] = manifest._hash(data["scenario"])
+    data.pop("checksum")
+    data["checksum"] = manifest._hash(manifest._canonical(data))
+    path.write_text(json.dumps(data), encoding="utf-8")
+    again = sim.load(tmp_path / "store").load()
+    assert again.sizes == wanted.sizes
+    assert (again["tie"].values == wanted["tie"].values).all()
+    assert scenario_of(again) == scenario_of(wanted)
+    with pytest.raises(sim.SimError, match="older version of this program"):
+        sim.ensemble(SYRIA, 8, record="tie,events", out=tmp_path / "store", progress=False)
