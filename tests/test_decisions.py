@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
+from conftest import ROOT
+
 from sim.agents.model import Actor
 from sim.engine import draws, event_log
 from sim.engine.decisions import CODE, DECISIONS, DRAWS, KINDS
@@ -37,3 +42,17 @@ def test_an_event_has_room_for_the_terms_of_every_kind() -> None:
 def test_another_word_for_a_decision_does_not_change_the_rules() -> None:
     assert "engine.decisions" in jit.sources(*jit._NUMBERS)
     assert "results.phrases" not in {*jit.sources(*jit._NUMBERS), *jit._ALONE}
+
+
+def test_an_event_is_noted_in_the_phase_that_its_row_names() -> None:
+    noted = {}
+    for path in (ROOT / "sim/engine/phases").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        phase = re.match(r"Phase (\d+)", str(ast.get_docstring(tree)))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "event_log":
+                name = node.attr.lower()
+                if name in CODE:
+                    assert phase is not None, path
+                    noted[name] = int(phase.group(1))
+    assert noted == {kind.name: kind.phase for kind in KINDS if kind.name}

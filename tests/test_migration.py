@@ -189,3 +189,11 @@ def test_a_store_of_format_2_is_opened_with_the_names_of_today(tmp_path: Path) -
     assert scenario_of(again) == scenario_of(wanted)
     with pytest.raises(sim.SimError, match="older version of this program"):
         sim.ensemble(SYRIA, 8, record="tie,events", out=tmp_path / "store", progress=False)
+
+
+def test_what_a_base_chose_itself_is_left_to_it(tmp_path: Path) -> None:
+    base = '[parameters]\nbase_hazard = 0.5\n[mechanisms]\nvoice = "heads"\n'
+    (tmp_path / "base.toml").write_text(base, encoding="utf-8")
+    data = tomllib.loads(migrated('extends = "base.toml"\ntheory = "second"\n', tmp_path))
+    assert "base_hazard" not in data.get("parameters", {})
+    assert data["mechanisms"] == {"voice": "strength"}
