@@ -123,7 +123,10 @@ def test_migrate_rewrites_files_and_keeps_what_they_were(
     [
         (b"a = [", "is not TOML"),
         (b"\xff\xfe", "not text in UTF-8"),
-        (b'theory = "first"\nextends = "gone.toml"\n', "cannot find"),
+        (b'theory = "first"\nextends = "gone.toml"\n', "cannot read"),
+        (b'theory = "first"\nextends = "odd.toml"\n', "extends itself"),
+        (b"a = " + b"[" * 3000, "is not TOML"),
+        (b'[parameters]\nxi = { value = 1, source = """\nnu = 3\n""" }\n', "by hand"),
     ],
 )
 def test_a_file_that_cannot_be_migrated_stays_as_it_is(
@@ -197,3 +200,19 @@ def test_what_a_base_chose_itself_is_left_to_it(tmp_path: Path) -> None:
     data = tomllib.loads(migrated('extends = "base.toml"\ntheory = "second"\n', tmp_path))
     assert "base_hazard" not in data.get("parameters", {})
     assert data["mechanisms"] == {"voice": "strength"}
+
+
+def test_a_variant_of_a_shipped_scenario_is_migrated(tmp_path: Path) -> None:
+    text = 'theory = "first"\nextends = "syria"\nname = "x"\nrounds = 5\n'
+    (tmp_path / "x.toml").write_text(text, encoding="utf-8")
+    assert main(["migrate", str(tmp_path / "x.toml")]) == 0
+    case = files.load(tmp_path / "x.toml")
+    assert (case.weeks, case.mechanisms.hazard) == (5, "violations")
+
+
+def test_an_option_of_before_is_refused_with_its_new_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", "toy", "--rounds", "3"])
+    assert "--rounds is now called --weeks" in capsys.readouterr().err

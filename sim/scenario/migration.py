@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import SimError
+from sim.scenario.shipped import resolve
 
 PARAMETERS: Mapping[str, str] = {
     "r": "loss_exponent", "tau_L": "long_term_horizon", "rho_a": "attention_speed",
@@ -112,11 +113,18 @@ def migrated(text: str, folder: Path | None = None) -> str:
     SimError
         If it is not TOML, or extends a file that is not there.
     """
-    theory = _plain(_parsed(text).get("theory"))
+    return _migrated(text, folder, [])
+
+
+def _migrated(text: str, folder: Path | None, chain: list[Path]) -> str:
+    old = _parsed(text)
+    theory = _plain(old.get("theory"))
     lines = list(_renamed(text.splitlines(keepends=True)))
-    if theory in _THEORIES:
+    if repr(_parsed("".join(lines))) != repr(_as_now(old)):
+        raise SimError("a line inside one of its texts looks like a field: rename by hand")
+    if isinstance(theory, str) and theory in _THEORIES:
         lines = [line for line in lines if not _THEORY.match(line)]
-        base, own = _base(_parsed(text), folder), _parsed("".join(lines))
+        base, own = _base(old, folder, chain), _parsed("".join(lines))
         for group, values in _THEORIES[theory].items():
             new = {}
             for name, value in values.items():
@@ -132,8 +140,29 @@ def migrated(text: str, folder: Path | None = None) -> str:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SimError(f"it is not TOML: {error}") from error
+
+
+def _as_now(data: Any, table: str = "file") -> Any:
+    """What TOML says, with the names of this version: what its renamed lines must say."""
+    names = {"file": FIELDS, "parameters": PARAMETERS}.get(table, {})
+    if isinstance(data, str):
+        return _in_words(data)
+    if isinstance(data, list):
+        return [_as_now(value, "") for value in data]
+    if not isinstance(data, dict):
+        return data
+    return {
+        names.get(key, _in_words(key)): _as_now(value, key if table == "file" else "")
+        for key, value in data.items()
+    }
+
+
+def _in_words(text: str) -> str:
+    """A text with new names in the paths that it holds."""
+    text = _PATH.sub(lambda found: f"parameters.{PARAMETERS[found.group(1)]}", text)
+    return _INSIDE.sub(lambda found: f"{FIELDS[found.group(1)]}.", text)
 
 
 def _renamed(lines: list[str]) -> Iterator[str]:
@@ -142,8 +171,7 @@ def _renamed(lines: list[str]) -> Iterator[str]:
     for line in lines:
         header = _HEADER.match(line)
         table = header.group(1) if header else table
-        new = _PATH.sub(lambda found: f"parameters.{PARAMETERS[found.group(1)]}", line)
-        new = _INSIDE.sub(lambda found: f"{FIELDS[found.group(1)]}.", new)
+        new = _in_words(line)
         new = _TABLE.sub(lambda found: found.group(1) + FIELDS[found.group(2)], new)
         if not table:
             new = _TOP.sub(lambda found: found.group(1) + FIELDS[found.group(2)], new)
@@ -165,15 +193,19 @@ def _named(numbers: Any) -> dict[str, Any]:
     return {PARAMETERS.get(name, name): _plain(value) for name, value in numbers.items()}
 
 
-def _base(data: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+def _base(data: Mapping[str, Any], folder: Path | None, chain: list[Path]) -> dict[str, Any]:
     """What the files that a file extends say of mechanisms and parameters."""
     if folder is None or not isinstance(data.get("extends"), str):
         return {}
-    path = folder / data["extends"]
-    if not path.is_file():
-        raise SimError(f"cannot find {path}, which it extends")
-    own = _parsed(migrated(path.read_text(encoding="utf-8"), path.parent))
-    base = _base(own, path.parent)
+    path = resolve(data["extends"], folder)
+    if path in chain:
+        raise SimError(f"{path} extends itself")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SimError(f"cannot read {path}, which it extends: {error}") from error
+    own = _parsed(_migrated(text, path.parent, [*chain, path]))
+    base = _base(own, path.parent, [*chain, path])
     return {
         group: _named(base.get(group)) | _named(own.get(group))
         for group in ("mechanisms", "parameters")
