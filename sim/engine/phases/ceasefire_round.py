@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
 from sim.engine.inputs import ALWAYS, BY_RULE
-from sim.engine.phases.week import ask, due
+from sim.engine.phases.week import ask, due, heed
 from sim.engine.state import CEASEFIRE, WAR
-from sim.rules import bargaining, ceasefire, proxies
+from sim.rules import bargaining, ceasefire
 
 
 @phase
@@ -114,18 +114,14 @@ def ratify(week, p, g, w, c):
     """Every actor accepts or refuses the offer; tells whether it enters into force."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
-    who, links, ids = g.who, g.links, g.ids
+    who, ids = g.who, g.ids
     value, web, truce, tie, tmp = w.value, w.web, w.truce, w.tie, w.tmp
     n = who.side.shape[0]
     for i in range(n):
         tmp.own[i] = ceasefire.signs(i, value.gain, truce.promise, truce.loyalty)
     ask(agents, "signs", tmp.own, c)
     array_ops.put(tmp.wish, tmp.own)
-    proxies.heed_all(
-        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
-        links.l_proxy,
-    )  # fmt: skip
-    ask(agents, "heeds", tmp.acting, -1)
+    heed(week, g, w)
     draws.shocks(tmp.shock, keys, fed, draws.RATIFY, ids.id_actor, t, p.choice_precision)
     array_ops.below(truce.signing, tmp.shock, tmp.acting)
     ceasefire.below_in_public(truce.objected, tmp.shock, tmp.acting, p.open_refusal_cost)

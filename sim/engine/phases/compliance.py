@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.phases.week import ask
+from sim.engine.phases.week import ask, heed
 from sim.engine.state import SETTLEMENT, VICTORY, WAR
 from sim.rules import bargaining, ceasefire, fighting, proxies
 
@@ -73,7 +73,7 @@ def order(week, p, g, w):
 def comply(week, p, g, w):
     """Everybody bound by the ceasefire keeps it or breaks it."""
     t, keys, fed = week.t, week.keys, week.fed
-    log, counter, agents = week.log, week.counter, week.agents
+    log, counter = week.log, week.counter
     who, links, ids = g.who, g.links, g.ids
     force, web, truce, tie, tmp = w.force, w.web, w.truce, w.tie, w.tmp
     n = who.side.shape[0]
@@ -88,11 +88,7 @@ def comply(week, p, g, w):
         links.l_patron, links.l_proxy, obs, p.monitored, p.breach_cost, p.guarantor_breach_cost,
     )  # fmt: skip
     proxies.order_wishes(tmp.wish, tmp.own, truce.comply)
-    proxies.heed_all(
-        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
-        links.l_proxy,
-    )  # fmt: skip
-    ask(agents, "heeds", tmp.acting, -1)
+    heed(week, g, w)
     draws.shocks_of(
         tmp.shock, who.fights, keys, fed, draws.COMPLY, ids.id_actor, t, p.choice_precision
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.phases.week import ask, due
+from sim.engine.phases.week import ask, due, heed
 from sim.engine.state import CEASEFIRE, SETTLEMENT
 from sim.rules import bargaining, ceasefire, negotiation, proxies
 
@@ -22,11 +22,7 @@ def attend(week, p, g, w):
         tmp.own[i] = negotiation.attends(i, value.gain, talk.seat_cost)
     ask(agents, "attends", tmp.own, -1)
     array_ops.put(tmp.wish, value.gain)
-    proxies.heed_all(
-        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
-        links.l_proxy,
-    )  # fmt: skip
-    ask(agents, "heeds", tmp.acting, -1)
+    heed(week, g, w)
     draws.shocks_of(
         tmp.shock, who.brought, keys, fed, draws.ATTEND, ids.id_actor, t, p.choice_precision
     )
@@ -102,7 +98,7 @@ def vote(week, p, g, w):
     """The text is redrafted and voted on; a settlement holds if all with a veto accept."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
-    who, links, ids = g.who, g.links, g.ids
+    who, ids = g.who, g.ids
     aims, force, value, web, truce, talk, tie, tmp = (
         w.aims,
         w.force,
@@ -130,11 +126,7 @@ def vote(week, p, g, w):
             tmp.own[i] = negotiation.votes(i, value.V_s, value.V_c)
         ask(agents, "votes", tmp.own, -1)
         array_ops.put(tmp.wish, tmp.own)
-        proxies.heed_all(
-            tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron,
-            links.l_proxy,
-        )  # fmt: skip
-        ask(agents, "heeds", tmp.acting, -1)
+        heed(week, g, w)
         ceasefire.crossing_costs(
             truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.loyalty_in_vote, 0.0
         )

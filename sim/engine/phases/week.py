@@ -1,4 +1,4 @@
-"""What phases share: the week at hand, when a round is held, and how actors are asked."""
+"""What phases share: the week at hand, when a round is held, how actors are asked and heed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.inlined_phases import phase
+from sim.rules import proxies
 from sim.rules.jit import compiled, overload
 
 
@@ -68,3 +70,15 @@ def _ask_compiled(agents, decision, answers, about):
 def due(t, first, period):
     """Whether a round of this period is held in week t."""
     return t >= first and (t - first) % period == 0
+
+
+@phase
+def heed(week, g, w):
+    """Weigh every proxy's own gain with what its patrons wish of it, then ask the actors."""
+    agents = week.agents
+    links = g.links
+    web, tmp = w.web, w.tmp
+    proxies.heed_all(
+        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy,
+    )  # fmt: skip
+    ask(agents, "heeds", tmp.acting, -1)
