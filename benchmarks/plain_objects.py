@@ -27,7 +27,7 @@ import mesa
 
 from sim.scenario.files import load
 from sim.scenario.parameters import OFF
-from sim.scenario.schema import Event, LongTerm, Scenario, ShortTerm
+from sim.scenario.schema import LongTerm, Scenario, ScheduledEvent, ShortTerm
 
 WAR, CEASEFIRE, SETTLEMENT = 0, 1, 2
 TINY = 1e-12
@@ -388,7 +388,7 @@ class PlainWar(mesa.Model):
         self.pairs = [
             (self.named[a], self.named[b]) for a, b in sorted((min(p), max(p)) for p in pairs)
         ]
-        self.shifts: defaultdict[int, list[Event]] = defaultdict(list)
+        self.shifts: defaultdict[int, list[ScheduledEvent]] = defaultdict(list)
         for event in case.events if case.mechanisms.shifts else ():
             when = (event.date - case.start).days // 7 if event.date else event.week or 0
             self.shifts[when].append(event)
@@ -499,7 +499,7 @@ class PlainWar(mesa.Model):
         """Whether a round of this period is held this week."""
         return self.week >= first and (self.week - first) % period == 0
 
-    def shift(self, events: list[Event]) -> None:
+    def shift(self, events: list[ScheduledEvent]) -> None:
         """Phase 1: dated changes in what actors are given."""
         for event in events:
             actor = self.named[event.actor] if event.actor else None
@@ -748,7 +748,7 @@ class PlainWar(mesa.Model):
             link.leverage = worn + recovered
 
     def collapse_chance(self) -> float:
-        """Chance that the truce collapses this week."""
+        """Chance that the ceasefire collapses this week."""
         calm = self.p.settlement_hazard_factor if self.state == SETTLEMENT else 1.0
         return -math.expm1(-(self.p.base_hazard * calm + self.p.added_hazard * self.violence))
 

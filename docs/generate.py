@@ -30,7 +30,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "issues.NAME": schema.Issue,
     "issues.NAME.agenda": schema.Tabled,
     "issues.NAME.renewed": schema.Renewal,
-    "actors.NAME": schema.Actor,
+    "actors.NAME": schema.ActorEntry,
     "actors.NAME.tasks": schema.Tasks,
     "actors.NAME.short.ISSUE": schema.ShortTerm,
     "actors.NAME.long.ISSUE": schema.LongTerm,
@@ -38,7 +38,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "talks": schema.Talks,
     "theatres.NAME": schema.Theatre,
     "ceasefire": schema.Ceasefire,
-    "events": schema.Event,
+    "events": schema.ScheduledEvent,
 }
 
 

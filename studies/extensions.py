@@ -75,10 +75,10 @@ def calm(results: xr.Dataset, theatre: str | None = None) -> Values:
     level = results["intensity"].values
     if theatre in results["theatre"].values:
         level = results["intensity_by_theatre"].sel(theatre=theatre).values
-    truce = results["state"].values == 1
-    weeks = truce.sum(axis=1)
+    ceasefire = results["state"].values == 1
+    weeks = ceasefire.sum(axis=1)
     return np.divide(
-        (level * truce).sum(axis=1), weeks, out=np.full(len(level), np.nan), where=weeks > 0
+        (level * ceasefire).sum(axis=1), weeks, out=np.full(len(level), np.nan), where=weeks > 0
     )
 
 

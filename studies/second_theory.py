@@ -513,8 +513,8 @@ def switched_off(runs: int, seed: int) -> Iterator[list[str]]:
         *_, proxies = two_by_two(clamp_cells(runs, seed, **change), breaches, late)
         *_, b = two_by_two(clamp_cells(runs, seed, "iran", **change), spoils, late)
         raw = [spoils(cells[0], part).value for part in (~weeks, weeks)]
-        truce = cells[0]["state"].values > 0
-        first = np.where(truce.any(axis=1), truce.argmax(axis=1), truce.shape[1])
+        ceasefire = cells[0]["state"].values > 0
+        first = np.where(ceasefire.any(axis=1), ceasefire.argmax(axis=1), ceasefire.shape[1])
         found = spells(cells[0])
         yield [
             name,
@@ -560,8 +560,8 @@ def main() -> None:
         out(f"| {1.96 * fact.ours.error:.3f} | {verdict} |\n")
     reached = aleppo(play(conflicting(), runs, seed))
     out(f"median week of Aleppo where it is reached: {np.median(reached[reached < NEVER]):.0f}\n")
-    truce = play(conflicting(), runs, seed)["state"].values > 0
-    first = np.where(truce.any(axis=1), truce.argmax(axis=1), truce.shape[1])
+    ceasefire = play(conflicting(), runs, seed)["state"].values > 0
+    first = np.where(ceasefire.any(axis=1), ceasefire.argmax(axis=1), ceasefire.shape[1])
     out(f"first ceasefire, week at 10, 50, 90 %: {np.percentile(first, [10, 50, 90])}\n")
     play.cache_clear()
     out("\n| off | flag | clamp A | clamp B | clamp A, breaches | before, after | drift ")

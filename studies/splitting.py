@@ -97,12 +97,12 @@ def totals(results: xr.Dataset) -> Values:
     """By camp: share of what is in arms that breaks ceasefires, and that fights; then positions."""
     actors = scenario_of(results).actors
     # the week in which a ceasefire breaks down belongs to it
-    truce = measures.under_truce(results).values & (results["state"].values != SETTLEMENT)
-    arms, truce = results["in_arms"].values, truce[..., None]
+    ceasefire = measures.under_ceasefire(results).values & (results["state"].values != SETTLEMENT)
+    arms, ceasefire = results["in_arms"].values, ceasefire[..., None]
     found = []
     for camp in ("government", "opposition"):
         own = arms * np.array([actors[str(n)].camp == camp for n in results["actor"].values])
-        found.append((own * results["violated"].values * truce).sum() / (own * truce).sum())
+        found.append((own * results["violated"].values * ceasefire).sum() / (own * ceasefire).sum())
         found.append((own * results["active"].values).sum() / own.sum())
     return np.array([*found, *results["position"].mean(("run", "week")).values])
 

@@ -41,7 +41,7 @@ def tied(S: Any, actors: str | None = None) -> xr.Dataset:
     return made(actors or "abcdefghijklmnopqrstuvwxyz"[: len(S)], tie=(("actor", "other"), [S]))
 
 
-def truce(state: list[int], age: list[int], convener: list[int], **more: Any) -> xr.Dataset:
+def ceasefire(state: list[int], age: list[int], convener: list[int], **more: Any) -> xr.Dataset:
     """One run of two actors with these states; the first signs, nobody breaks anything."""
     weeks = len(state)
     signed = more.get("ratified", [[True, False]] * weeks)

@@ -11,7 +11,7 @@ from conftest import FIRST, ROOT, SCENARIOS
 from sim.engine import draws
 from sim.runs.simulate import simulate
 from sim.scenario.files import load
-from sim.scenario.schema import Event, Tabled
+from sim.scenario.schema import ScheduledEvent, Tabled
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
 # The plain version knows the first theory, and no experiment that puts an issue somewhere.
@@ -174,14 +174,14 @@ def test_what_the_scenarios_do_not_use_is_the_same(plain, r):
     }
     issues["relief"] = issues["relief"].model_copy(update={"agenda": Tabled(at="never")})
     events = (
-        Event(week=0, why="armed at once", actor="northern_rebels", capability=3.0),
-        Event(week=9, why="weary", actor="iran", cost_of_war=0.2),
-        Event(week=12, why="loosened", patron="iran", proxy="hezbollah", control=0.5),
-        Event(week=15, why="forgotten", actor="iran", consultation="never"),
-        Event(week=20, why="put on the table", issue="relief", tabled=True),
-        Event(week=30, why="armed", actor="damascus_rebels", capability=2.0),
-        Event(week=31, why="careless", actor="iran", issue="towns", weight_times=0.0),
-        Event(week=40, why="asked again", actor="iran", consultation="by rule"),
+        ScheduledEvent(week=0, why="armed at once", actor="northern_rebels", capability=3.0),
+        ScheduledEvent(week=9, why="weary", actor="iran", cost_of_war=0.2),
+        ScheduledEvent(week=12, why="loosened", patron="iran", proxy="hezbollah", control=0.5),
+        ScheduledEvent(week=15, why="forgotten", actor="iran", consultation="never"),
+        ScheduledEvent(week=20, why="put on the table", issue="relief", tabled=True),
+        ScheduledEvent(week=30, why="armed", actor="damascus_rebels", capability=2.0),
+        ScheduledEvent(week=31, why="careless", actor="iran", issue="towns", weight_times=0.0),
+        ScheduledEvent(week=40, why="asked again", actor="iran", consultation="by rule"),
     )
     pairs = (("russia", "iran"), ("turkey", "russia"))
     given = {"issues": issues, "events": events, "bilateral": pairs}

@@ -33,7 +33,7 @@ def case(toy: Scenario, *events: dict[str, Any], **changes: Any) -> Scenario:
     return files.build({**data, "events": dated})
 
 
-def truce(scenario: Scenario, convener: str = "duchy") -> Game:
+def ceasefire(scenario: Scenario, convener: str = "duchy") -> Game:
     """A game in a ceasefire that everybody keeps, in which everybody comes and nobody agrees."""
     fed = even_draws(scenario)
     fed[:, [draws.ATTEND, draws.COMPLY]] = YES
@@ -111,13 +111,13 @@ def test_a_dated_control_changes_the_link_from_its_week_on(toy: Scenario) -> Non
 def test_a_dated_event_tables_an_issue_at_the_first_talks_held_after_it(toy: Scenario) -> None:
     never = {"issues__charter__agenda": {"at": "never"}, "parameters__negotiation_period": 3}
     for events, expected in (([{"issue": "charter", "tabled": True}], 5), ([], -1)):
-        game = truce(case(toy, *events, **never))  # talks in weeks 2 and 5
+        game = ceasefire(case(toy, *events, **never))  # talks in weeks 2 and 5
         assert first_true(week_by_week(game, "tabled", game.issue("charter"))) == expected
 
 
 def test_a_dated_event_tables_nothing_at_talks_to_which_nobody_comes(toy: Scenario) -> None:
     never = {"issues__charter__agenda": {"at": "never"}, "parameters__negotiation_period": 1}
-    game = truce(case(toy, {"issue": "charter", "tabled": True}, **never))
+    game = ceasefire(case(toy, {"issue": "charter", "tabled": True}, **never))
     game.fed[WHEN : WHEN + 2, draws.ATTEND] = NO
     assert first_true(week_by_week(game, "tabled", game.issue("charter"))) == WHEN + 2
 
@@ -195,7 +195,7 @@ def test_an_issue_waits_for_as_many_failed_rounds_as_its_agenda_says(toy: Scenar
         toy, issues__toll=issue(agenda={"at": "start"}), parameters__negotiation_period=1,
         issues__charter__agenda={"after_failed": 2},
     )  # fmt: skip
-    game = truce(waiting)
+    game = ceasefire(waiting)
     # rounds are held from week 2 on, but none in week 3, which therefore does not count
     game.fed[3, draws.ATTEND] = NO
     failed, tabled = [], []
@@ -214,7 +214,7 @@ def test_on_demand_an_issue_waits_for_the_first_talks_to_which_a_demander_comes(
         toy, issues__charter__agenda={"at": "demand"}, parameters__negotiation_period=1,
         talks__permanent=["crown"], talks__brought={"league": "duchy", "duchy": ""},
     )  # fmt: skip
-    game = truce(demand)
+    game = ceasefire(demand)
     game.fed[:4, draws.ATTEND, game.actor("league")] = NO
     told, tabled = [], []
     for _ in range(WEEKS):
@@ -230,7 +230,7 @@ def test_on_demand_a_permanent_demander_tables_at_the_first_talks(toy: Scenario)
         toy, issues__charter__agenda={"at": "demand"}, parameters__negotiation_period=1,
         talks__demanders=["crown"],
     )  # fmt: skip
-    game = truce(demand)
+    game = ceasefire(demand)
     assert first_true(week_by_week(game, "tabled", game.issue("charter"))) == 2
 
 
@@ -243,7 +243,7 @@ def test_a_war_with_nothing_on_the_table_holds_no_vote_and_never_settles(
         del data["issues"]["charter"]["agenda"]
     else:
         data["issues"]["charter"]["agenda"] = {"at": agenda}
-    game = truce(files.build(data))
+    game = ceasefire(files.build(data))
     game.fed[:, draws.VOTE] = YES
     kinds = [event.kind for event in game.step(WEEKS)]
     assert "attend" in kinds
@@ -285,7 +285,7 @@ def test_a_wrong_door_can_be_that_of_any_other_of_the_camp() -> None:
 
 def broken(scenario: Scenario, convener: str = "duchy") -> Game:
     """A ceasefire that the league breaks in its first week, and everybody sees it."""
-    game = truce(scenario, convener)
+    game = ceasefire(scenario, convener)
     game.fed[:, draws.COMPLY, game.actor("league")] = NO
     game.fed[:, draws.OBSERVE] = YES
     return game
@@ -361,12 +361,12 @@ def test_a_pair_that_does_not_care_about_an_issue_does_not_hold_it_back(toy: Sce
 def test_an_issue_advances_each_week_that_one_of_its_movers_fights(toy: Scenario) -> None:
     mover = {"issues__toll": issue(advances_while=["league"]), "parameters__advance_speed": 0.02}
     moving = case(toy, **mover)
-    war, peace = Game(moving, fed=even_draws(moving)), truce(moving)
+    war, peace = Game(moving, fed=even_draws(moving)), ceasefire(moving)
     war.fed[:, draws.PROPOSE] = NO
     toll = war.issue("toll")
     expected = [0.5 + 0.02 * (week + 1) for week in range(WEEKS)]
     assert week_by_week(war, "theta", toll) == pytest.approx(expected, abs=1e-12)
-    # in a truce only who breaks it fights, and only a mover moves the issue
+    # in a ceasefire only who breaks it fights, and only a mover moves the issue
     peace.fed[4, draws.COMPLY, peace.actor("crown")] = NO
     peace.fed[6, draws.COMPLY, peace.actor("league")] = NO
     expected = [0.5] * 6 + [0.52] * 2

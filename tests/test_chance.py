@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.engine import draws
 from sim.engine.decisions import DRAWS
-from sim.rules import ceasefire
+from sim.rules import ceasefires
 
 WORD = st.integers(0, 2**64 - 1)
 NO_DRAWS = np.zeros((0, 0, 0))
@@ -190,7 +190,7 @@ def test_mediators_are_chosen_by_a_logit_choice_weighted_by_access() -> None:
     counts = np.zeros(4)
     for week in range(n):
         draws.uniforms(u, keys, NO_DRAWS, draws.CONVENE, who, week)
-        chosen, lead = ceasefire.choose_convener(score, wish, reach, can, u, lam)
+        chosen, lead = ceasefires.choose_convener(score, wish, reach, can, u, lam)
         counts[chosen] += 1
         assert lead >= 0.0
     weights = reach * np.exp(lam * wish)

@@ -113,11 +113,11 @@ DAY = "14 December 2016"  # week 63 of the Syrian case
 
 def signing(iran: bool = False, week: int = 63) -> list[dict[str, Any]]:
     """Russia brokers a ceasefire; Iran is not asked and refuses."""
-    deal = {"truce": 0.01, "own": 0.02}
-    bad = {"truce": 0.01, "terms": -0.06, "loyalty": 0.01, "own": -0.04}
+    deal = {"ceasefire": 0.01, "own": 0.02}
+    bad = {"ceasefire": 0.01, "terms": -0.06, "loyalty": 0.01, "own": -0.04}
     return [
         row(week, "convene", "russia"),
-        row(week, "propose", "russia", gain=0.02, terms={"truce": 0.02}),
+        row(week, "propose", "russia", gain=0.02, terms={"ceasefire": 0.02}),
         row(week, "consult", "russia", counterpart="iran", answer=iran, terms={"tie": 0.32}),
         row(week, "consult", "russia", counterpart="turkey", terms={"tie": 0.01}),
         row(week, "ratify", "russia", counterpart="russia", gain=0.02, terms=deal),
@@ -157,7 +157,7 @@ def test_an_ally_that_is_taken_for_granted_is_called_so_once(syria: Scenario) ->
 
 
 def test_an_order_names_the_proxy_the_issue_and_the_cost(syria: Scenario) -> None:
-    terms = {"truce": -0.1, "on_issue": -0.12, "military": 0.01}
+    terms = {"ceasefire": -0.1, "on_issue": -0.12, "military": 0.01}
     data = told(syria, [*signing(), order(63, False, -0.11, **terms), act(63, "hezbollah", False)])
     assert on(data, DAY)[-1] == (
         "Iran, not consulted, orders Hezbollah to break the ceasefire; what lies on the table "
@@ -166,7 +166,7 @@ def test_an_order_names_the_proxy_the_issue_and_the_cost(syria: Scenario) -> Non
 
 
 def test_an_order_to_many_names_those_who_obey_and_those_who_do_not(syria: Scenario) -> None:
-    terms = {"truce": 0.01, "military": 0.03}
+    terms = {"ceasefire": 0.01, "military": 0.03}
     names = ("hezbollah", "foreign_militias", "local_militias")
     data = told(
         syria,
@@ -194,7 +194,7 @@ def test_a_reason_is_not_told_twice_on_one_day(syria: Scenario) -> None:
 
 
 def test_an_answer_against_its_own_reckoning_is_told_as_that(syria: Scenario) -> None:
-    what = order(63, False, 0.02, truce=0.02) | {"shock": 0.03}
+    what = order(63, False, 0.02, ceasefire=0.02) | {"shock": 0.03}
     data = told(syria, [*signing(iran=True), what, act(63, "hezbollah", True)])
     assert on(data, DAY)[-1] == (
         "Iran orders Hezbollah to break the ceasefire, by chance, though keeping it is worth 0.02 "
@@ -203,7 +203,7 @@ def test_an_answer_against_its_own_reckoning_is_told_as_that(syria: Scenario) ->
 
 
 def test_a_decision_that_little_would_have_turned_is_told_as_close(syria: Scenario) -> None:
-    what = order(63, False, -0.02, truce=-0.02) | {"shock": -0.0162}
+    what = order(63, False, -0.02, ceasefire=-0.02) | {"shock": -0.0162}
     data = told(syria, [*signing(iran=True), what, act(63, "hezbollah", False)])
     assert "(it was close: 0.004)" in on(data, DAY)[-1]
 
@@ -213,7 +213,7 @@ def test_an_order_is_told_where_it_turns_for_good_and_not_where_it_wavers(syria:
     rows = signing(week=0)
     for week, answer in enumerate(answers):
         gain = 0.02 if answer else -0.02
-        rows += [order(week, answer, gain, truce=gain), act(week, "hezbollah", answer)]
+        rows += [order(week, answer, gain, ceasefire=gain), act(week, "hezbollah", answer)]
     texts = [text for _, text in chronicle.sentences(told(syria, rows)) if "orders" in text]
     assert [" now " in text for text in texts] == [False, True]
     assert "to keep the ceasefire; the ceasefire is worth 0.02 more to Iran than war" in texts[1]
@@ -236,7 +236,7 @@ def test_stances_leave_out_brief_turns_and_count_every_week() -> None:
 def test_a_collapse_says_who_broke_it_first_and_most_often(syria: Scenario) -> None:
     rows = signing(week=60)
     for week in range(60, 64):
-        rows += [order(week, False, -0.02, truce=-0.02)]
+        rows += [order(week, False, -0.02, ceasefire=-0.02)]
         rows += [act(week, "hezbollah", week > 60), act(week, "foreign_militias", week < 62)]
     rows.append(row(63, "collapse", "russia", gain=0.05, shock=0.01, terms={"violence": 0.3}))
     assert on(told(syria, rows), DAY) == [
@@ -266,11 +266,11 @@ def test_a_patron_is_bought_in_with_what_the_new_terms_give_it(syria: Scenario) 
 
 def test_a_refused_ceasefire_names_who_stopped_it(syria: Scenario) -> None:
     rows = signing(iran=True)
-    rows[6] |= {"answer": False, "gain": -0.02, "terms": {"truce": -0.02, "own": -0.02}}
+    rows[6] |= {"answer": False, "gain": -0.02, "terms": {"ceasefire": -0.02, "own": -0.02}}
     rows[-1] |= {"answer": False}
     assert on(told(syria, rows), DAY) == [
         "Russia proposes a ceasefire after consulting Iran and Turkey, without success: the "
-        "Syrian government refuses, as a truce is worth 0.02 less to it than war; the northern "
+        "Syrian government refuses, as a ceasefire is worth 0.02 less to it than war; the northern "
         "rebels would have signed."
     ]
 
@@ -281,13 +281,13 @@ def test_a_mediator_that_proposes_nothing_is_told(syria: Scenario) -> None:
         row(63, "propose", "united_states", answer=False, gain=-0.03, shock=0.0),
     ]
     assert on(told(syria, rows), DAY) == [
-        "The United States looks for a ceasefire but proposes none; a truce is worth 0.03 less to "
-        "it than war."
+        "The United States looks for a ceasefire but proposes none; a ceasefire is worth 0.03 less "
+        "to it than war."
     ]
 
 
 def test_talks_to_which_nobody_comes_give_the_reason_of_the_main_party(syria: Scenario) -> None:
-    terms = {"truce": 0.01, "seat": 0.05}
+    terms = {"ceasefire": 0.01, "seat": 0.05}
     rows = [
         *signing(week=58),
         row(63, "attend", "damascus_rebels", answer=False, gain=-0.04, terms=terms),
@@ -301,10 +301,10 @@ def test_talks_to_which_nobody_comes_give_the_reason_of_the_main_party(syria: Sc
 
 
 def test_talks_say_who_was_pressed_to_come_and_what_was_tabled(syria: Scenario) -> None:
-    terms = {"truce": 0.01, "seat": 0.05, "patrons": 0.06}
+    terms = {"ceasefire": 0.01, "seat": 0.05, "patrons": 0.06}
     rows = [
         *signing(week=58),
-        row(63, "attend", "damascus_rebels", gain=0.1, terms={"truce": 0.1}),
+        row(63, "attend", "damascus_rebels", gain=0.1, terms={"ceasefire": 0.1}),
         row(63, "attend", "northern_rebels", gain=0.02, terms=terms),
         row(63, "table", issue="arms", terms={"status_quo": 0.1, "opening": 0.55}),
     ]
@@ -319,7 +319,7 @@ def test_a_vote_that_fails_says_who_said_no_and_why(syria: Scenario) -> None:
     yes = {"own": 0.02}
     rows = [
         *signing(week=58),
-        row(63, "attend", "northern_rebels", gain=0.1, terms={"truce": 0.1}),
+        row(63, "attend", "northern_rebels", gain=0.1, terms={"ceasefire": 0.1}),
         row(63, "vote", "iran", answer=False, gain=-0.05, terms={"own": -0.06, "loyalty": 0.01}),
         row(63, "vote", "russia", gain=0.02, terms=yes),
         row(63, "vote", "turkey", gain=0.02, terms=yes),
@@ -337,7 +337,7 @@ def test_who_declares_for_a_text_and_withholds_its_consent_is_told_so(second: Sc
                         (0.04, "votes no")):  # fmt: skip
         rows = [
             *signing(week=58),
-            row(63, "attend", "northern_rebels", gain=0.1, terms={"truce": 0.1}),
+            row(63, "attend", "northern_rebels", gain=0.1, terms={"ceasefire": 0.1}),
             row(63, "vote", "iran", answer=False, gain=-0.05, shock=shock, terms={"own": -0.06}),
             row(63, "vote", "russia", gain=0.02, terms={"own": 0.02}),
             row(63, "settle", answer=False),
@@ -359,9 +359,9 @@ def test_a_refusal_that_stays_unsaid_is_told_as_that(second: Scenario) -> None:
 def test_a_victory_ends_the_ceasefire_and_the_record(second: Scenario) -> None:
     rows = [
         *signing(week=58),
-        order(58, True, 0.02, truce=0.02),
+        order(58, True, 0.02, ceasefire=0.02),
         act(58, "hezbollah", True),
-        order(63, True, 0.02, truce=0.02),
+        order(63, True, 0.02, ceasefire=0.02),
         act(63, "hezbollah", True),
         row(63, "victory", issue="regime", terms={"position": 0.98, "weeks": 8}),
     ]
@@ -383,12 +383,12 @@ def test_what_a_partner_is_needed_for_is_told_apart_from_loyalty(second: Scenari
     need[:, actors.index("iran"), actors.index("russia")] = 0.1
     rows = signing(iran=True)
     rows[5] = rows[5] | {"answer": True, "gain": 0.03, "shock": -0.1}
-    rows.append(order(63, False, -0.02, truce=-0.03))
+    rows.append(order(63, False, -0.02, ceasefire=-0.03))
     rows.append(act(63, "hezbollah", False))
-    rows.append(order(64, True, 0.02, truce=-0.02, loyalty=0.04))
+    rows.append(order(64, True, 0.02, ceasefire=-0.02, loyalty=0.04))
     rows.append(act(64, "hezbollah", True))
-    rows += [order(65, True, 0.02, truce=-0.02, loyalty=0.04), act(65, "hezbollah", True)]
-    rows += [order(66, True, 0.02, truce=-0.02, loyalty=0.04), act(66, "hezbollah", True)]
+    rows += [order(65, True, 0.02, ceasefire=-0.02, loyalty=0.04), act(65, "hezbollah", True)]
+    rows += [order(66, True, 0.02, ceasefire=-0.02, loyalty=0.04), act(66, "hezbollah", True)]
     for needed, reason in (
         (need, "what it would lose in the field without Russia counts for 0.04"),
         (need / 10, "loyalty to Russia counts for 0.04"),
@@ -400,18 +400,18 @@ def test_what_a_partner_is_needed_for_is_told_apart_from_loyalty(second: Scenari
 def test_without_a_party_that_must_sign_the_others_agree_in_vain(syria: Scenario) -> None:
     rows = [
         *signing(week=58),
-        row(63, "attend", "damascus_rebels", gain=0.1, terms={"truce": 0.1}),
+        row(63, "attend", "damascus_rebels", gain=0.1, terms={"ceasefire": 0.1}),
         row(
             63, "attend", "northern_rebels", answer=False, gain=-0.04,
-            terms={"truce": -0.03, "contagion": 0.01},
+            terms={"ceasefire": -0.03, "contagion": 0.01},
         ),
         row(63, "vote", "russia", gain=0.02, terms={"own": 0.02}),
         row(63, "vote", "northern_rebels", gain=0.02, terms={"own": 0.02}),
         row(63, "settle", answer=False),
     ]  # fmt: skip
     assert on(told(syria, rows), DAY) == [
-        "The Damascus rebels come to the talks; the northern rebels stay away, as a truce is worth "
-        "0.03 less to them than war.",
+        "The Damascus rebels come to the talks; the northern rebels stay away, as a ceasefire is "
+        "worth 0.03 less to them than war.",
         "Russia accepts the text, but nothing can be settled without the northern rebels.",
     ]
 
@@ -540,7 +540,7 @@ def test_who_had_signed_unasked_is_told_so_when_it_is_asked_in(syria: Scenario) 
 
 def test_the_pull_of_a_patron_explains_an_answer_against_the_sum(syria: Scenario) -> None:
     rows = signing(iran=True)
-    pull = {"truce": 0.03, "own": 0.03, "patrons": -0.01}
+    pull = {"ceasefire": 0.03, "own": 0.03, "patrons": -0.01}
     rows[6] |= {"answer": False, "gain": 0.02, "shock": 0.025, "terms": pull}
     rows[-1] |= {"answer": False}
     (text,) = on(told(syria, rows), DAY)
@@ -550,7 +550,7 @@ def test_the_pull_of_a_patron_explains_an_answer_against_the_sum(syria: Scenario
 
 def test_the_pull_of_a_patron_is_no_reason_where_chance_alone_decided(syria: Scenario) -> None:
     rows = signing(iran=True)
-    pull = {"truce": 0.03, "own": 0.03, "patrons": -0.01}
+    pull = {"ceasefire": 0.03, "own": 0.03, "patrons": -0.01}
     rows[6] |= {"answer": False, "gain": 0.02, "shock": 0.05, "terms": pull}
     rows[-1] |= {"answer": False}
     (text,) = on(told(syria, rows), DAY)
@@ -570,7 +570,7 @@ def test_searches_without_a_proposal_make_one_sentence(syria: Scenario) -> None:
     found = [text for _, text in chronicle.sentences(told(syria, rows)) if "looks for" in text]
     assert found == [
         "The United States looks for a ceasefire but proposes none, the first of three times in a "
-        "row until 14 December 2016; a truce is worth 0.03 less to it than war."
+        "row until 14 December 2016; a ceasefire is worth 0.03 less to it than war."
     ]
 
 
@@ -757,10 +757,10 @@ def test_lengths_of_ceasefires_are_those_of_the_states(
     for place, n in enumerate(map(int, runs[name]["run"].values)):
         story = Story(runs[name], n)
         states = np.isin(runs[name]["state"].values[place], (1, 2))
-        assert sum(truce.weeks for truce in story.truces) == states.sum()
-        for truce in story.truces:
-            assert states[truce.start : truce.start + truce.weeks].all()
-        weeks = [truce.begun for truce in story.truces]
+        assert sum(ceasefire.weeks for ceasefire in story.ceasefires) == states.sum()
+        for ceasefire in story.ceasefires:
+            assert states[ceasefire.start : ceasefire.start + ceasefire.weeks].all()
+        weeks = [ceasefire.begun for ceasefire in story.ceasefires]
         if len(weeks) > 1:
             assert f"ceasefires last {median(weeks):g} week" in chronicle.summary(runs[name], n)
 

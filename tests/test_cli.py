@@ -134,7 +134,7 @@ import sim
 
 @sim.register("proud")
 class Proud(sim.GovernmentActor):
-    def signs(self, convener):
+    def ratifies(self, convener):
         return {answer}
 """
 
@@ -153,10 +153,10 @@ def test_a_plugin_replaces_a_decision(tmp_path):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ("float('nan')", "signs() in week 0 must return a finite number from -2 to 2, is nan"),
+        ("float('nan')", "ratifies() in week 0 must return a finite number from -2 to 2, is nan"),
         ("7", "must return a number from -2 to 2, is 7"),
         ("None", "must return a finite number from -2 to 2, is None"),
-        ("1 / 0", "signs() in week 0 failed: ZeroDivisionError: division by zero"),
+        ("1 / 0", "ratifies() in week 0 failed: ZeroDivisionError: division by zero"),
     ],
 )
 def test_a_plugin_that_breaks_the_contract_fails_the_run_with_a_word(tmp_path, answer, message):

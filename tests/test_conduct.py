@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from handmade import START, made, told, truce
+from handmade import START, ceasefire, made, told
 
 from sim import files, measures
 from sim.engine import event_log as log
@@ -170,7 +170,7 @@ def fought(toy: Scenario) -> xr.Dataset:
 
 def test_violence_is_the_share_of_a_camps_arms_that_fight(fought: xr.Dataset) -> None:
     assert measures.violence(fought).values.tolist() == [[[1.0, 1.0], [1.0, 0.0]]]
-    assert measures.truce_violence(fought).values.tolist() == [[1.0, 0.0]]
+    assert measures.ceasefire_violence(fought).values.tolist() == [[1.0, 0.0]]
 
 
 def test_breaches_are_weighed_by_capability(fought: xr.Dataset) -> None:
@@ -188,7 +188,7 @@ def test_concentration_of_blame_is_the_sum_of_squared_parts(fought: xr.Dataset) 
 
 def test_breach_rates_agree_with_the_weeks_and_flags_of_the_record(ensemble: xr.Dataset) -> None:
     rates = measures.breach_rates(ensemble)
-    assert (rates["weeks"] == measures.under_truce(ensemble).sum().item()).all()
+    assert (rates["weeks"] == measures.under_ceasefire(ensemble).sum().item()).all()
     broken = ensemble["violated"].sum(("run", "week"))
     for name, row in rates.iterrows():
         assert row["breaches"] == broken.sel(actor=name).item()
@@ -205,7 +205,7 @@ def test_the_governments_side_breaks_most_and_fights_less_in_a_ceasefire(
     ensemble: xr.Dataset,
 ) -> None:
     assert measures.breaches_by_camp(ensemble).mean("run").sel(camp="government") > 0.8
-    calm = measures.truce_violence(ensemble).mean("run")
+    calm = measures.ceasefire_violence(ensemble).mean("run")
     assert (calm < 1).all()
     np.testing.assert_allclose(measures.breaches_by_camp(ensemble).sum("camp"), 1.0)
 
@@ -345,7 +345,7 @@ def test_a_refusal_names_a_record_that_holds_what_is_missing(syria: Scenario) ->
 def test_measures_of_results_without_runs_are_refused(ensemble: xr.Dataset) -> None:
     none = ensemble.isel(run=[])
     for measure in (
-        measures.ties, measures.under_truce,
+        measures.ties, measures.under_ceasefire,
         measures.outcomes, measures.outcome_shares, measures.settlements,
         measures.blame_concentration, measures.violence, measures.breaches_by_camp,
         measures.ceasefires, measures.first_breakers,
@@ -359,4 +359,4 @@ def test_what_was_not_recorded_is_named_with_its_part(ensemble: xr.Dataset) -> N
         measures.violence(ensemble.drop_vars(["fighting", "active"]))
     with pytest.raises(ResultsError, match=r"'position': .*the part 'issue'"):
         measures.outcomes(ensemble.drop_vars("position"))
-    assert truce([0], [1], [-1]).sizes["run"] == 1
+    assert ceasefire([0], [1], [-1]).sizes["run"] == 1

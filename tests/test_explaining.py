@@ -236,15 +236,15 @@ def test_a_control_share_that_turns_a_proxy_is_the_one_worked_out_by_hand(toy: S
         stage = Stage(case, 1, run)
         acts = [e for e in events(results) if (e.decision, e.actor) == ("comply", "league")]
         for act in acts[:5]:
-            truce = next(t for t in story.truces if t.start <= act.week <= t.last)
-            if act.week == truce.start:
+            ceasefire = next(t for t in story.ceasefires if t.start <= act.week <= t.last)
+            if act.week == ceasefire.start:
                 continue  # the share bears on whether it was signed, too
             # acted on: (1 - c) own + c wish - contagion, against the shock
             own, contagion = act.terms["own"], act.terms["contagion"]
             wish = act.terms["patrons"] / 0.45
             by_hand = (act.shock + contagion - own) / (wish - own)
             found = [
-                f for f in counterfactuals.find(stage, act, truce) if f.input.field == "control"
+                f for f in counterfactuals.find(stage, act, ceasefire) if f.input.field == "control"
             ]
             if 0.45 / 16 < by_hand < 1.0:
                 assert found[0].threshold == pytest.approx(by_hand, abs=1e-8)
@@ -405,7 +405,7 @@ def test_the_week_of_a_collapse_is_told_where_it_counts_as_a_week_of_war(war: xr
     found = 0
     for run in range(3):
         story = Story(war, run)
-        ends = {truce.last for truce in story.truces if truce.collapse}
+        ends = {ceasefire.last for ceasefire in story.ceasefires if ceasefire.collapse}
         for part in Trace(story, PAIR, 1).parts:
             if part.kind == "war":
                 text = sentences.what(story, part, PAIR, story.weeks - 1)

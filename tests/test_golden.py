@@ -9,7 +9,7 @@ import pytest
 from playing import Game, Told, places
 
 from sim.engine import draws as chance
-from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, proxies, ties, war
+from sim.rules import bargaining, ceasefires, fighting, negotiation, objectives, proxies, ties, war
 from sim.scenario.migration import PARAMETERS
 from sim.scenario.schema import Scenario
 
@@ -246,7 +246,7 @@ def test_objectives_attention_and_alignment_agree(played: Played) -> None:
         same(week.mine["X"], week.file["phase2"]["X"], f"week {week.number}, X")
 
 
-def test_war_and_the_values_of_war_truce_and_settlement_agree(played: Played) -> None:
+def test_war_and_the_values_of_war_ceasefire_and_settlement_agree(played: Played) -> None:
     names = "mu psi autonomy ground_control u V_w V_d V_c chi h_c rho nuisance"
     renamed = {
         "believed": "drift_believed", "p_win": "p", "weeks": "D", "u_plus": "u_if_plus_wins",
@@ -541,11 +541,11 @@ def test_the_value_of_war_equals_the_unit_cases(cases: Any) -> None:
         same(values, expected["V_w"], "V_w")
 
 
-def test_the_value_of_a_truce_equals_the_unit_cases(cases: Any) -> None:
+def test_the_value_of_a_ceasefire_equals_the_unit_cases(cases: Any) -> None:
     for case in cases["value_cf"]:
         given, expected = arrays(case)
         V_c = np.empty(len(given["u"]))
-        ceasefire.truce_values(
+        ceasefires.ceasefire_values(
             V_c, given["u"], given["u_table"], given["V_w"], given["chi"], 0.0 * given["u"],
             np.ones(len(V_c)), given["delta"], given["h_s"], given["h_c"],
         )  # fmt: skip

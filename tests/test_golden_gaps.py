@@ -14,7 +14,7 @@ from playing import Game, even_draws
 
 from sim import files
 from sim.engine import draws
-from sim.rules import ceasefire, negotiation, objectives, proxies, war
+from sim.rules import ceasefires, negotiation, objectives, proxies, war
 from sim.scenario.schema import Scenario
 
 YES, NO = 1e-9, 1.0 - 1e-9
@@ -28,7 +28,7 @@ def at_week(scenario: Scenario, week: int, fed: Any = None) -> Game:
 
 
 def signing(scenario: Scenario, week: int = 0) -> Game:
-    """A game in which Russia brokers a truce this week and everybody ratifies it."""
+    """A game in which Russia brokers a ceasefire this week and everybody ratifies it."""
     fed = even_draws(scenario)
     game = at_week(scenario, week, fed)
     fed[week, draws.CONVENE] = 0.01
@@ -37,7 +37,7 @@ def signing(scenario: Scenario, week: int = 0) -> Game:
     return game
 
 
-def in_truce(scenario: Scenario, week: int, fed: Any = None, age: int = 8) -> Game:
+def in_ceasefire(scenario: Scenario, week: int, fed: Any = None, age: int = 8) -> Game:
     """A game in a ceasefire of Russia's that everybody ratified."""
     game = at_week(scenario, week, fed)
     game.state[0], game.age[0], game.convener[0] = 1, age, game.actor("russia")
@@ -54,7 +54,7 @@ def excluded(nuisance: float, weight: float, **changes: Any) -> float:
         "can_convene": np.array([True, False]), "prestige": 0,
     } | changes  # fmt: skip
     bad = np.zeros((2, 2))
-    ceasefire.resent_exclusion(
+    ceasefires.resent_exclusion(
         bad, 0, given["consulted"], given["patron"], given["can_convene"],
         np.array([[0.0, 1.0], [weight, 1.0 - weight]]), np.array([0.0, nuisance]),
         given["prestige"], 0.05,
@@ -131,10 +131,10 @@ def test_signing_forgets_last_weeks_violations(plain_syria: Scenario) -> None:
     assert game.vside == pytest.approx([0.8 * 0.7, 0.8 * 0.35], abs=1e-15)
 
 
-def test_last_weeks_violations_are_contagious_in_a_truce_that_goes_on(
+def test_last_weeks_violations_are_contagious_in_a_ceasefire_that_goes_on(
     plain_syria: Scenario,
 ) -> None:
-    game = in_truce(plain_syria, 1)
+    game = in_ceasefire(plain_syria, 1)
     game.violates[game.actor("hezbollah")] = True
     game.step()
     allies = game.T[:, game.actor("hezbollah")] != 0.0
@@ -153,9 +153,9 @@ def test_access_counts_present_capability(plain_syria: Scenario) -> None:
 
 def test_a_deal_needs_all_that_must_sign_and_nobody_else() -> None:
     must = np.array([True, True, False])
-    assert ceasefire.in_force(np.array([True, True, False]), must)
-    assert not ceasefire.in_force(np.array([True, False, True]), must)
-    assert not ceasefire.in_force(np.array([False, True, True]), must)
+    assert ceasefires.in_force(np.array([True, True, False]), must)
+    assert not ceasefires.in_force(np.array([True, False, True]), must)
+    assert not ceasefires.in_force(np.array([False, True, True]), must)
 
 
 @pytest.mark.parametrize("promised", [False, True])
@@ -241,7 +241,7 @@ def test_talks_to_which_only_the_damascus_rebels_come_settle_nothing(
     fed = even_draws(plain_syria)
     fed[10, draws.VOTE] = YES
     fed[10, draws.ATTEND] = YES
-    game = in_truce(plain_syria, 10, fed)
+    game = in_ceasefire(plain_syria, 10, fed)
     if not northern:
         fed[10, draws.ATTEND, game.actor("northern_rebels")] = NO
     events = game.step()
@@ -255,14 +255,14 @@ def test_every_brought_party_that_comes_unwillingly_wears_its_bringers_leverage(
 ) -> None:
     fed = even_draws(plain_syria)
     fed[10, draws.ATTEND] = YES
-    game = in_truce(plain_syria, 10, fed)
+    game = in_ceasefire(plain_syria, 10, fed)
     game.step()
     brought = [game.actor("northern_rebels"), game.actor("damascus_rebels")]
     own = game.gain - game.seat_cost
     assert np.all(game.attending[brought])
     assert np.all(own[brought] < 0.0)
     # wear of the week before the talks is undone by comparing with a game without attendance
-    still = in_truce(plain_syria, 10, even_draws(plain_syria))
+    still = in_ceasefire(plain_syria, 10, even_draws(plain_syria))
     still.fed[10, draws.ATTEND] = NO
     still.step()
     for patron, proxy in game.layout.links:
@@ -283,14 +283,14 @@ def test_who_comes_willingly_wears_no_leverage() -> None:
 
 @pytest.mark.parametrize(("age", "held"), [(0, False), (1, False), (2, True), (9, True)])
 def test_talks_need_a_ceasefire_of_two_weeks(plain_syria: Scenario, age: int, held: bool) -> None:
-    game = in_truce(plain_syria, 10, age=age)
+    game = in_ceasefire(plain_syria, 10, age=age)
     assert any(event.kind == "attend" for event in game.step()) == held
 
 
 def test_there_are_no_talks_in_the_week_of_a_collapse(plain_syria: Scenario) -> None:
     fed = even_draws(plain_syria)
     fed[10, draws.COLLAPSE] = 0.0
-    game = in_truce(plain_syria, 10, fed)
+    game = in_ceasefire(plain_syria, 10, fed)
     assert not any(event.kind == "attend" for event in game.step())
     assert game.state[0] == 0
 
@@ -298,7 +298,7 @@ def test_there_are_no_talks_in_the_week_of_a_collapse(plain_syria: Scenario) -> 
 def test_the_text_does_not_move_if_no_brought_party_comes(plain_syria: Scenario) -> None:
     fed = even_draws(plain_syria)
     fed[10, draws.ATTEND] = NO
-    game = in_truce(plain_syria, 10, fed)
+    game = in_ceasefire(plain_syria, 10, fed)
     before = game.text.copy()
     game.step()
     assert np.array_equal(game.text, before)
@@ -316,7 +316,9 @@ def test_a_refusal_on_the_core_is_bad_both_ways_whoever_refuses(
 ) -> None:
     fed = even_draws(plain_syria)
     # violations cost nothing here, so that all that is bad comes from the refusal
-    game = in_truce(files.with_changes(plain_syria, {"parameters.violation_intensity": 0}), 3, fed)
+    game = in_ceasefire(
+        files.with_changes(plain_syria, {"parameters.violation_intensity": 0}), 3, fed
+    )
     game.tabled[game.issue("arms")] = True
     pair = [game.layout.actors[i] for i in game.givens.links.pairs[0]]
     fed[3, draws.BARGAIN, pair.index("iran")] = YES if iran else NO
@@ -334,7 +336,7 @@ def test_without_the_core_on_the_table_a_refusal_is_nobodys_fault(
 ) -> None:
     fed = even_draws(plain_syria)
     fed[3, draws.BARGAIN] = NO
-    game = in_truce(plain_syria, 3, fed)
+    game = in_ceasefire(plain_syria, 3, fed)
     game.state[0] = state
     # in war and in a settlement a core issue that was tabled does not count
     game.tabled[game.issue("arms")] = state != 1
@@ -343,7 +345,7 @@ def test_without_the_core_on_the_table_a_refusal_is_nobodys_fault(
     assert [event.answer for event in deals] == [False]
     assert deals[0].terms["core"] == 0.0
     i, j = game.actor("iran"), game.actor("russia")
-    quiet = in_truce(files.with_changes(plain_syria, {"mechanisms.bilateral": False}), 3)
+    quiet = in_ceasefire(files.with_changes(plain_syria, {"mechanisms.bilateral": False}), 3)
     quiet.state[0] = state
     quiet.tabled[:] = game.tabled
     quiet.step()

@@ -21,7 +21,7 @@ from sim.agents.model import ConflictModel, StateActor
 from sim.agents.registry import REGISTERED, register
 from sim.engine import draws as chance
 from sim.results.dataset import events
-from sim.rules import ceasefire, negotiation
+from sim.rules import ceasefires, negotiation
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
 
@@ -37,7 +37,7 @@ def breach_cost(
 ) -> np.ndarray:  # fmt: skip
     """Costs of five actors: 0, 1 and 2 are patrons, 0 and 2 guarantors; all pull at 3, 0 at 4."""
     out = np.empty(5)
-    ceasefire.breach_costs(
+    ceasefires.breach_costs(
         out, np.array([*comply, True, True]), np.array([True, False, True, False, False]),
         np.array([0.5, 1.0, 0.8, 1.0, 1.0]), np.array([*pull, 0.2]), np.array([0, 1, 2, 0]),
         np.array([3, 3, 3, 4]), obs, monitored, beta, beta_troops,

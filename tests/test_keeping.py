@@ -27,7 +27,7 @@ def test_runs_that_are_finished_are_kept_when_another_fails(tmp_path, capsys):
     assert code == 1
     said = capsys.readouterr().err
     assert "2 of 5 runs failed" in said
-    assert "run 1: ActorError: league (FailsInSomeRuns): signs() in week 0 failed" in said
+    assert "run 1: ActorError: league (FailsInSomeRuns): ratifies() in week 0 failed" in said
     assert "Traceback" not in said
     kept = sim.load(out)
     assert kept["run"].values.tolist() == [0, 2, 3]

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 import xarray as xr
-from handmade import pair_of, truce
+from handmade import ceasefire, pair_of
 
 from sim import measures
 from sim.errors import ResultsError
@@ -210,7 +210,7 @@ def test_pairs_need_one_seed_and_the_same_runs(ensemble: xr.Dataset) -> None:
 def test_ceasefires_are_censored_at_the_end_and_counted_by_convener() -> None:
     state = [1, 0, 0, 1, 1, 0, 1, 1, 1]
     age = [1, 2, 3, 1, 2, 3, 1, 2, 3]
-    results = truce(state, age, [0, 0, 0, 1, 1, 1, 0, 0, 0])
+    results = ceasefire(state, age, [0, 0, 0, 1, 1, 1, 0, 0, 0])
     curve = measures.ceasefire_survival(results)
     assert curve["at_risk"].tolist() == [3, 3, 3, 2]
     assert curve["ended"].tolist() == [0, 0, 1, 1]
@@ -223,7 +223,7 @@ def test_ceasefires_are_censored_at_the_end_and_counted_by_convener() -> None:
 
 
 def test_a_curve_without_an_end_or_a_beginning_is_refused(ensemble: xr.Dataset) -> None:
-    stands = truce([0, 1, 1], [1, 1, 2], [-1, 0, 0])
+    stands = ceasefire([0, 1, 1], [1, 1, 2], [-1, 0, 0])
     with pytest.raises(ResultsError, match="no ceasefire collapsed: all 1 are censored"):
         measures.ceasefire_survival(stands)
     with pytest.raises(ResultsError, match="no ceasefire brokered by b in these results"):
@@ -237,15 +237,15 @@ def test_a_curve_without_an_end_or_a_beginning_is_refused(ensemble: xr.Dataset) 
 
 
 def test_a_victory_overtakes_a_ceasefire_and_does_not_break_it() -> None:
-    results = truce([1, 1, 3, 3, 3], [1, 2, 3, 4, 5], [0, 0, 0, 0, 0])
+    results = ceasefire([1, 1, 3, 3, 3], [1, 2, 3, 4, 5], [0, 0, 0, 0, 0])
     (spell,) = measures.ceasefires(results).itertuples()
     assert (spell.weeks, spell.ended) == (3, "victory")
-    assert measures.under_truce(results).values.tolist() == [[True, True, True, False, False]]
+    assert measures.under_ceasefire(results).values.tolist() == [[True, True, True, False, False]]
 
 
 def test_the_week_of_a_collapse_was_under_the_ceasefire() -> None:
-    results = truce([0, 1, 0, 0, 1], [1, 1, 2, 3, 1], [-1, 0, 0, 0, 0])
-    assert measures.under_truce(results).values.tolist() == [[False, True, True, False, True]]
+    results = ceasefire([0, 1, 0, 0, 1], [1, 1, 2, 3, 1], [-1, 0, 0, 0, 0])
+    assert measures.under_ceasefire(results).values.tolist() == [[False, True, True, False, True]]
 
 
 def test_ceasefires_of_many_runs_are_those_of_each(ensemble: xr.Dataset) -> None:
@@ -253,16 +253,16 @@ def test_ceasefires_of_many_runs_are_those_of_each(ensemble: xr.Dataset) -> None
     for run in (0, 7, 39):
         alone = measures.ceasefires(ensemble.sel(run=[run]))
         assert alone.equals(whole[whole["run"] == run].reset_index(drop=True))
-    weeks = measures.under_truce(ensemble).sum().item()
+    weeks = measures.under_ceasefire(ensemble).sum().item()
     assert weeks == whole["weeks"].sum()
 
 
 def test_who_broke_first_is_counted_together_and_alone() -> None:
     broke = [[False, False], [True, True], [False, False], [True, False], [False, True]]
-    results = truce([1, 0, 1, 1, 1], [1, 2, 1, 2, 3], [0, 0, 0, 0, 0], violated=broke)
+    results = ceasefire([1, 0, 1, 1, 1], [1, 2, 1, 2, 3], [0, 0, 0, 0, 0], violated=broke)
     table = measures.first_breakers(results)
     assert table[["broken", "first", "alone"]].values.tolist() == [[2, 2, 1], [2, 1, 0]]
     assert table["share"].tolist() == [1.0, 0.5]
-    unbroken = measures.first_breakers(truce([1, 1], [1, 2], [0, 0]))
+    unbroken = measures.first_breakers(ceasefire([1, 1], [1, 2], [0, 0]))
     assert unbroken["first"].tolist() == [0, 0]
     assert unbroken["share"].isna().all()

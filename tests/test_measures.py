@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from handmade import made, tied, truce
+from handmade import ceasefire, made, tied
 
 from sim import measures
 from sim.errors import ResultsError
@@ -173,7 +173,7 @@ def test_a_week_of_one_run_is_judged(war: xr.Dataset) -> None:
 
 
 def test_a_ceasefire_lasts_from_its_signature_to_the_week_of_its_collapse() -> None:
-    results = truce([0, 1, 1, 0, 0], [1, 1, 2, 3, 4], [-1, 1, 1, 1, 1])
+    results = ceasefire([0, 1, 1, 0, 0], [1, 1, 2, 3, 4], [-1, 1, 1, 1, 1])
     (spell,) = measures.ceasefires(results).itertuples()
     assert (spell.start, spell.last, spell.weeks, spell.ended) == (1, 3, 3, "collapse")
     assert (spell.start_date, spell.last_date) == (dt.date(2001, 1, 8), dt.date(2001, 1, 22))
@@ -182,7 +182,7 @@ def test_a_ceasefire_lasts_from_its_signature_to_the_week_of_its_collapse() -> N
 
 
 def test_one_that_collapses_in_its_first_week_counts_and_the_next_follows_at_once() -> None:
-    results = truce([0, 1, 1], [1, 1, 2], [0, 1, 1])
+    results = ceasefire([0, 1, 1], [1, 1, 2], [0, 1, 1])
     spells = measures.ceasefires(results)
     assert spells[["start", "last", "weeks", "ended", "convener"]].values.tolist() == [
         [0, 0, 1, "collapse", "a"],
@@ -191,21 +191,21 @@ def test_one_that_collapses_in_its_first_week_counts_and_the_next_follows_at_onc
 
 
 def test_a_settlement_goes_on_with_its_ceasefire() -> None:
-    stands = measures.ceasefires(truce([1, 2, 2], [1, 2, 3], [0, 0, 0]))
-    falls = measures.ceasefires(truce([1, 2, 0], [1, 2, 3], [0, 0, 0]))
+    stands = measures.ceasefires(ceasefire([1, 2, 2], [1, 2, 3], [0, 0, 0]))
+    falls = measures.ceasefires(ceasefire([1, 2, 0], [1, 2, 3], [0, 0, 0]))
     assert stands[["weeks", "settled", "ended"]].values.tolist() == [[3, 1, "settlement"]]
     assert falls[["weeks", "settled", "ended"]].values.tolist() == [[3, 1, "collapse"]]
 
 
 def test_the_first_breach_names_all_who_broke_it_that_week() -> None:
     broke = [[True, False], [False, False], [True, True], [True, False]]
-    results = truce([0, 1, 1, 1], [1, 1, 2, 3], [-1, 0, 0, 0], violated=broke)
+    results = ceasefire([0, 1, 1, 1], [1, 1, 2, 3], [-1, 0, 0, 0], violated=broke)
     (spell,) = measures.ceasefires(results).itertuples()
     assert (spell.first_breach, spell.violators) == (2, ("a", "b"))
 
 
 def test_war_without_a_deal_has_no_spells_but_their_columns() -> None:
-    spells = measures.ceasefires(truce([0, 0], [1, 2], [-1, -1]))
+    spells = measures.ceasefires(ceasefire([0, 0], [1, 2], [-1, -1]))
     assert len(spells) == 0
     assert tuple(spells.columns) == measures.SPELL
 
@@ -220,7 +220,7 @@ def test_spells_and_events_tell_the_same_ceasefires(war: xr.Dataset) -> None:
 
 
 def test_a_record_that_was_cut_opens_in_the_middle_of_a_spell() -> None:
-    results = truce([0, 1, 1, 1], [1, 1, 2, 3], [-1, 0, 0, 0]).isel(week=slice(2, None))
+    results = ceasefire([0, 1, 1, 1], [1, 1, 2, 3], [-1, 0, 0, 0]).isel(week=slice(2, None))
     (spell,) = measures.ceasefires(results).itertuples()
     assert (spell.start, spell.weeks) == (2, 2)
 

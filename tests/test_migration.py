@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim import files
+from sim import files, measures
 from sim.results import manifest
 from sim.results.dataset import scenario_of
 from sim.scenario.migration import PARAMETERS, migrated
@@ -216,3 +216,9 @@ def test_an_option_of_before_is_refused_with_its_new_name(
     with pytest.raises(SystemExit, match="2"):
         main(["run", "toy", "--rounds", "3"])
     assert "--rounds is now called --weeks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("old", ["truce_violence", "under_truce"])
+def test_a_measure_of_before_is_refused_with_its_new_name(old: str) -> None:
+    with pytest.raises(AttributeError, match=r"now .*ceasefire"):
+        getattr(measures, old)

@@ -85,7 +85,7 @@ def test_every_kind_keeps_the_contract(kind):
 class NotANumber(StateActor):
     """Answers what is no number."""
 
-    def signs(self, convener):
+    def ratifies(self, convener):
         return float("nan")
 
 
@@ -107,7 +107,7 @@ class Gambler(StateActor):
 class Deaf(StateActor):
     """Takes other arguments than the decision gives."""
 
-    def signs(self):
+    def ratifies(self):
         return 0.0
 
 
@@ -131,7 +131,7 @@ class Yes(StateActor):
         (NotANumber, "must return a finite number from -2 to 2, is nan"),
         (Vandal, "changes the world"),
         (Gambler, "asked twice gives"),
-        (Deaf, "must take the arguments of signs"),
+        (Deaf, "must take the arguments of ratifies"),
         (Certain, "must return a number from 0 to 1, is 2"),
         (Yes, "must return a finite number from -2 to 2, is True"),
         (int, "is not a subclass of sim.Actor"),

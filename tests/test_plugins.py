@@ -27,7 +27,7 @@ from package_beside.inner import HALF
 class Helped(sim.MilitiaActor):
     answer = helper_beside.ANSWER * HALF
 
-    def signs(self, convener):
+    def ratifies(self, convener):
         return helper_beside.ANSWER * HALF
 """
 
@@ -156,3 +156,14 @@ def test_a_worker_that_lives_on_reads_an_edited_plugin_anew(tmp_path: Path) -> N
     store = Store.prepare(tmp_path / "store", Study.of(case, runs=1), classes=hashes)
     registry.load_plugin(plugin(tmp_path / "plug", "helped", 1.0))
     assert store.strange_classes({"helped": registry.hash_of("helped")}) == ["helped"]
+
+
+def test_a_decision_of_an_earlier_version_is_refused_with_its_new_name() -> None:
+    with pytest.raises(ActorError, match="'stubborn': the method signs is now called ratifies"):
+
+        @sim.register("stubborn")
+        class Stubborn(sim.MilitiaActor):
+            def signs(self, convener: str) -> float:
+                return -1.0
+
+    assert "stubborn" not in registry.REGISTERED

@@ -79,7 +79,7 @@ def test_every_refusal_to_sign_is_told_as_it_was_made(results: xr.Dataset) -> No
             if attempt is None:
                 continue
             no = [e for e in attempt.answers if not e.answer and e.actor in heard]
-            if attempt.truce is None:
+            if attempt.ceasefire is None:
                 no = [event for event in no if event.actor in must]
             told += check(story, line.text, "ratify", no)
     assert told > 20

@@ -86,11 +86,11 @@ def test_terms_of_a_decision_add_up_to_its_gain(war):
     for event in kept.events(war):
         t = event.terms
         if event.decision == "order":
-            total = t["truce"] + t["terms"] + t["loyalty"] - t["military"]
+            total = t["ceasefire"] + t["terms"] + t["loyalty"] - t["military"]
         elif event.decision == "bargain":
             total = t["local"] + t["endorsement"] - t["cost"]
         elif event.decision == "propose":
-            total = t["truce"]
+            total = t["ceasefire"]
         else:
             continue
         assert total == pytest.approx(event.gain, abs=1e-12)
@@ -99,7 +99,7 @@ def test_terms_of_a_decision_add_up_to_its_gain(war):
 def test_event_table_has_a_row_an_event(war):
     table = kept.event_table(war, run=0)
     assert len(table) == len(list(kept.events(war, run=0)))
-    assert {"date", "decision", "actor", "margin", "term_truce"} <= set(table.columns)
+    assert {"date", "decision", "actor", "margin", "term_ceasefire"} <= set(table.columns)
 
 
 def test_a_run_that_is_not_there_is_refused(war):

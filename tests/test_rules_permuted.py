@@ -14,7 +14,7 @@ import pytest
 
 from sim.rules import (
     bargaining,
-    ceasefire,
+    ceasefires,
     fighting,
     negotiation,
     objectives,
@@ -28,7 +28,7 @@ MODULES = (
     objectives,
     bargaining,
     negotiation,
-    ceasefire,
+    ceasefires,
     proxies,
     rivalry,
     ties,
@@ -190,7 +190,7 @@ def test_a_rule_gives_the_same_numbers_to_permuted_arrays(name: str, seed: int) 
 
 def compare(name: str, answer: Any, other: Any, order: dict[str, Any]) -> None:
     """What a rule returns; indices and camps are translated."""
-    if name == "ceasefire.choose_convener":
+    if name == "ceasefires.choose_convener":
         assert int(np.argsort(order["N"])[answer[0]]) == other[0]
         assert other[1] == pytest.approx(answer[1], abs=1e-12)
     elif name == "ties.frustration":

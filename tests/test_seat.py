@@ -55,7 +55,7 @@ def test_who_answers_as_the_rule_does_gets_the_rules_war_to_the_last_bit(
 
 def test_the_first_theory_with_its_loyal_votes_is_played_too(first_syria: Scenario) -> None:
     seat = Seat(first_syria, "iran", run=4, weeks=16).play()
-    assert {asked.decision for asked, _ in seat.history} >= {"signs", "orders", "votes"}
+    assert {asked.decision for asked, _ in seat.history} >= {"ratifies", "orders", "votes"}
     assert same(seat.results(), seat.by_rule)
 
 
@@ -157,8 +157,8 @@ def test_before_the_reader_takes_the_seat_the_rule_decides() -> None:
 
 
 def test_a_reader_may_answer_for_some_decisions_only() -> None:
-    seat = Seat(SECOND, "iran", weeks=60, decisions=["signs"]).play()
-    assert {asked.decision for asked, _ in seat.history} == {"signs"}
+    seat = Seat(SECOND, "iran", weeks=60, decisions=["ratifies"]).play()
+    assert {asked.decision for asked, _ in seat.history} == {"ratifies"}
 
 
 def test_an_answer_taken_back_is_as_if_it_had_never_been_given() -> None:
@@ -178,7 +178,7 @@ def test_a_question_tells_what_the_actor_knows() -> None:
     assert (asked.yes, asked.no, asked.rule) == ("sign", "refuse", False)
     said = str(asked)
     assert "to sign: the terms promise you 0.04 on the besieged Shia towns" in said
-    assert "to refuse: a truce is worth 0.03 less to you than war" in said
+    assert "to refuse: a ceasefire is worth 0.03 less to you than war" in said
     assert list(asked.stakes.columns) == ["now", "you want", "attention, %", "the terms"]
     assert asked.stakes["attention, %"].sum() == pytest.approx(100, abs=2)
 
@@ -222,7 +222,8 @@ def test_the_end_is_told_beside_that_of_the_rule() -> None:
     ("more", "says"),
     [
         ({"actor": "leage"}, "did you mean 'league'"),
-        ({"actor": "league", "decisions": ["sign"]}, "did you mean 'signs'"),
+        ({"actor": "league", "decisions": ["ratify"]}, "did you mean 'ratifies'"),
+        ({"actor": "league", "decisions": ["signs"]}, "now 'ratifies'"),
         ({"actor": "league", "since": "2050-01-01"}, "outside the results"),
     ],
 )
@@ -347,14 +348,14 @@ def test_a_button_that_fails_says_so_and_asks_again(
 
 
 def test_what_a_copy_is_answered_leaves_the_seat_as_it_is() -> None:
-    seat = Seat(TOY, "league", weeks=30, seed=2, decisions=["signs", "orders"])
+    seat = Seat(TOY, "league", weeks=30, seed=2, decisions=["ratifies", "orders"])
     seat.answer("yes")
     before, now = len(seat.history), str(seat.question)
     other = seat.copy()
     assert str(other.question) == now
     other.play(["no"])
     assert (len(seat.history), str(seat.question)) == (before, now)
-    straight = Seat(TOY, "league", weeks=30, seed=2, decisions=["signs", "orders"])
+    straight = Seat(TOY, "league", weeks=30, seed=2, decisions=["ratifies", "orders"])
     assert same(straight.play(["yes", "no"]).results(), other.results())
 
 

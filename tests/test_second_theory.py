@@ -17,7 +17,7 @@ from sim import files
 from sim.engine import draws as chance
 from sim.errors import ScenarioError
 from sim.results.dataset import events
-from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, war
+from sim.rules import bargaining, ceasefires, fighting, negotiation, objectives, war
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
 
@@ -237,7 +237,7 @@ def test_a_cost_of_crossing_raises_the_log_odds_of_complying_by_lambda_times_it(
     T, Dep = np.zeros((2, 2)), np.zeros((2, 2))
     T[0, 1], Dep[0, 1] = 0.4, 0.05
     cost, promise = np.empty(2), np.zeros(1)
-    ceasefire.crossing_costs(cost, T, Dep, 1, 0.06, 0.3)
+    ceasefires.crossing_costs(cost, T, Dep, 1, 0.06, 0.3)
     from sim.rules import proxies
 
     keys, fed = chance.round_keys(3, 0), np.zeros((0, 0, 0))
@@ -287,7 +287,7 @@ def test_what_is_foreseen_enters_the_value_of_a_ceasefire_and_of_nothing_else(
     game.step()
     p, V_c, V_s = game.knobs, np.empty(len(game.u)), np.empty(len(game.u))
     who = game.givens.who
-    ceasefire.truce_values(
+    ceasefires.ceasefire_values(
         V_c, game.u, game.u_ahead, game.V_w, game.chi, game.cost, who.covered, who.delta,
         p.believed_settlement_hazard, game.h_c[0],
     )  # fmt: skip
@@ -315,9 +315,11 @@ def test_a_ceasefire_of_steady_breaches_gets_safer_with_age() -> None:
     vbar, alive, failed, rates = 1.0, 1.0, {}, {}
     vside = np.zeros(2)
     for week in range(1, 53):
-        vbar = ceasefire.smooth(vbar, vside, v, np.zeros(2), np.ones(2), np.array([1, -1]), gv, 0.2)
+        vbar = ceasefires.smooth(
+            vbar, vside, v, np.zeros(2), np.ones(2), np.array([1, -1]), gv, 0.2
+        )
         assert vbar == pytest.approx(v + (1 - v) * (1 - gv) ** week, abs=1e-12)
-        hazard = ceasefire.collapse_chance(1, vbar, h0, h1, 3.0, 0.25)
+        hazard = ceasefires.collapse_chance(1, vbar, h0, h1, 3.0, 0.25)
         rates[week] = -math.log1p(-hazard)
         alive *= 1.0 - hazard
         failed[week] = 1.0 - alive
@@ -354,18 +356,18 @@ def test_every_ceasefire_starts_from_the_war_that_was_also_the_first_and_one_soo
 
 def test_the_believed_hazard_follows_remembered_breaches_by_what_a_ceasefire_binds() -> None:
     side, bound = np.array([1, -1, -1, 0, 1]), np.array([3.0, 1.0, 0.0, 5.0, 0.0])
-    v = ceasefire.remembered_breaches(np.array([0.8, 0.4]), side, bound)
+    v = ceasefires.remembered_breaches(np.array([0.8, 0.4]), side, bound)
     assert v == pytest.approx((3 * 0.8 + 1 * 0.4) / 4)
-    assert ceasefire.remembered_breaches(np.ones(2), side, bound * (side == 0)) == 0.0
-    hazard = ceasefire.believed_hazard(v, 0.003, 1.2, 3.0, 0.06)
+    assert ceasefires.remembered_breaches(np.ones(2), side, bound * (side == 0)) == 0.0
+    hazard = ceasefires.believed_hazard(v, 0.003, 1.2, 3.0, 0.06)
     assert hazard == pytest.approx(1.0 - math.exp(-(0.003 + 1.2 * v**3)), abs=1e-15)
-    assert ceasefire.believed_hazard(1.0, 0.003, 15.0, 3.0, 0.06) == pytest.approx(0.84)
+    assert ceasefires.believed_hazard(1.0, 0.003, 15.0, 3.0, 0.06) == pytest.approx(0.84)
 
 
 def test_a_power_of_one_is_the_number_itself() -> None:
     for v in (0.0, 0.1, 1 / 3, 1.0):
-        assert ceasefire.raised(v, 1.0) == v
-        assert ceasefire.raised(v, 3.0) == v * v * v
+        assert ceasefires.raised(v, 1.0) == v
+        assert ceasefires.raised(v, 3.0) == v * v * v
 
 
 # 5 learning ---------------------------------------------------------------------------------------
@@ -419,7 +421,7 @@ def test_what_is_said_has_the_odds_of_the_act_with_face_added() -> None:
     for t in range(40_000):
         chance.shocks(draws, keys, fed, chance.RATIFY, who, t, lam)
         signed = draws[0] < gain
-        ceasefire.below_in_public(out, draws, np.array([gain]), face)
+        ceasefires.below_in_public(out, draws, np.array([gain]), face)
         assert out[0] or not signed, "who signs does not refuse"
         signs += signed
         quiet += out[0]

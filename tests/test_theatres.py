@@ -17,7 +17,7 @@ from sim import files
 from sim.agents.model import ConflictModel
 from sim.engine import draws
 from sim.results.dataset import events
-from sim.rules import ceasefire, fighting, objectives, proxies
+from sim.rules import ceasefires, fighting, objectives, proxies
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
 
@@ -160,11 +160,11 @@ def test_nobody_fights_with_more_than_its_effort_and_a_breach_is_never_less(
         assert share(breaks) == 0.0
 
 
-def truce_value(covered: float, cost: float = 0.2, **more: float) -> float:
+def ceasefire_value(covered: float, cost: float = 0.2, **more: float) -> float:
     given = {"u": 0.6, "table": 0.7, "war": 0.4, "chi": 0.5, "delta": 0.9} | more
     V = np.empty(1)
     u, table, V_w, chi, delta = (np.array([given[name]]) for name in given)
-    ceasefire.truce_values(
+    ceasefires.ceasefire_values(
         V, u, table, V_w, chi, np.array([cost]), np.array([covered]), delta, 0.1, 0.2
     )
     return float(V[0])
@@ -172,9 +172,9 @@ def truce_value(covered: float, cost: float = 0.2, **more: float) -> float:
 
 def test_where_a_ceasefire_does_not_hold_the_cost_of_war_goes_on() -> None:
     # 0.1 (0.6 - 0.2 x 0.25) + 0.9 (0.1 (0.35 + 0.2) + 0.2 x 0.4) over 1 - 0.9 x 0.7
-    assert truce_value(0.75) == pytest.approx((0.055 + 0.9 * 0.135) / 0.37)
+    assert ceasefire_value(0.75) == pytest.approx((0.055 + 0.9 * 0.135) / 0.37)
     lost = 0.1 * 0.2 * 0.25 / 0.37
-    assert truce_value(1.0) - truce_value(0.75) == pytest.approx(lost)
+    assert ceasefire_value(1.0) - ceasefire_value(0.75) == pytest.approx(lost)
 
 
 @given(UNIT, UNIT, UNIT, UNIT, UNIT, UNIT, st.floats(0.5, 0.999))
@@ -182,8 +182,8 @@ def test_a_ceasefire_that_holds_everywhere_costs_nothing_and_a_wider_one_is_wort
     u: float, table: float, war_: float, chi: float, cost: float, covered: float, delta: float
 ) -> None:
     given = {"u": u, "table": table, "war": war_, "chi": chi, "delta": delta}
-    assert truce_value(1.0, cost, **given) == truce_value(1.0, 0.0, **given)
-    assert truce_value(covered, cost, **given) <= truce_value(1.0, cost, **given) + 1e-12
+    assert ceasefire_value(1.0, cost, **given) == ceasefire_value(1.0, 0.0, **given)
+    assert ceasefire_value(covered, cost, **given) <= ceasefire_value(1.0, cost, **given) + 1e-12
 
 
 def test_nothing_is_gained_by_a_breach_where_the_war_goes_on_anyhow() -> None:
@@ -207,7 +207,7 @@ def test_violations_in_another_theatre_are_less_contagious() -> None:
 
 def test_who_breaks_counts_by_what_the_ceasefire_binds() -> None:
     bound = np.array([2.0 * 0.5, 3.0 * 1.0, 4.0 * 0.0])
-    assert ceasefire.violator_share(np.array([True, False, True]), bound) == 0.25
+    assert ceasefires.violator_share(np.array([True, False, True]), bound) == 0.25
     shares = np.empty(2)
     fighting.side_shares(shares, np.array([True, False, False]), np.array([1, 1, -1]), bound)
     assert shares.tolist() == [0.25, 0.0]
@@ -303,9 +303,9 @@ def test_both_drivers_agree_to_the_last_bit_with_everything_on(second: Scenario,
 def test_who_stands_out_of_scope_fights_on_and_has_nothing_to_break() -> None:
     case = two_fronts(ceasefire={"covers": ["hills"]})
     results = simulate(case, runs=6, seed=1)
-    truce = results["state"].values == 1
-    assert truce.any()
-    assert not truce.all()
+    ceasefire = results["state"].values == 1
+    assert ceasefire.any()
+    assert not ceasefire.all()
     for name, inside in (("north", True), ("south", True), ("coast", False), ("raiders", False)):
         active = results["active"].sel(actor=name).values
         asked = {(e.run, e.week) for e in events(results) if e.decision == "comply"
@@ -313,14 +313,14 @@ def test_who_stands_out_of_scope_fights_on_and_has_nothing_to_break() -> None:
         assert bool(asked) == inside
         if inside:
             broke = results["violated"].sel(actor=name).values
-            assert (active[truce] == broke[truce]).all()
+            assert (active[ceasefire] == broke[ceasefire]).all()
         else:
             assert (active == 1.0).all()
             assert not results["violated"].sel(actor=name).values.any()
             assert not results["blame"].sel(actor=name).values.any()
     by_place = results["intensity_by_theatre"]
     assert (by_place.sel(theatre="marsh").values == 1.0).all()
-    assert by_place.sel(theatre="hills").values[truce].mean() < 0.5
+    assert by_place.sel(theatre="hills").values[ceasefire].mean() < 0.5
 
 
 def test_a_settlement_holds_everywhere() -> None:

@@ -53,11 +53,11 @@ def test_only_what_was_promised_is_told_as_the_worth_of_the_terms(
     found = 0
     for run in range(RUNS):
         story = Story(results, run)
-        for truce in story.truces:
-            for week in range(truce.start, min(truce.start + 4, story.weeks)):
+        for ceasefire in story.ceasefires:
+            for week in range(ceasefire.start, min(ceasefire.start + 4, story.weeks)):
                 for actor in case.actors:
                     for sign in (1.0, -1.0):
-                        issue = terms_issue(story, actor, truce, week, sign)
+                        issue = terms_issue(story, actor, ceasefire, week, sign)
                         found += issue is not None
                         assert issue is None or issue in promised
     assert found > 50
@@ -72,7 +72,7 @@ def test_what_a_breach_that_is_seen_would_cost_speaks_for_keeping_a_ceasefire(
     story = Story(results, 0)
     kept = [e for e in story.events if e.decision == "comply" and e.terms["breach"] > 0.001]
     assert kept
-    reasons = weighed(story, kept[0], story.truces[0])
+    reasons = weighed(story, kept[0], story.ceasefires[0])
     assert any(
         number == kept[0].terms["breach"] and "a breach that is seen would cost" in text
         for number, text in reasons
@@ -114,8 +114,8 @@ def test_a_state_breaks_a_ceasefire_with_its_own_planes_or_troops(
     seen = set()
     for run in range(RUNS):
         story = Story(results, run)
-        for truce in story.truces:
-            for name in truce.broken():
+        for ceasefire in story.ceasefires:
+            for name in ceasefire.broken():
                 said = fighting.by_itself(story, name)
                 if case.actors[name].armed:
                     assert said == story.words.who(name)

@@ -26,7 +26,7 @@ from sim.engine.schedule import play_in_python
 from sim.engine.state import Kept, World, blank
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
 from sim.results.dataset import assemble
-from sim.rules import bargaining, ceasefire, negotiation, proxies
+from sim.rules import bargaining, ceasefires, negotiation, proxies
 from sim.scenario.files import load
 from sim.scenario.schema import Scenario
 
@@ -95,7 +95,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     @property
     def violated(self) -> bool:
         """Whether it violated a ceasefire this week."""
-        return bool(self.world.truce.violates[self.index])
+        return bool(self.world.ceasefire.violates[self.index])
 
     def tie_to(self, other: str) -> float:
         """Tie to another actor, in [-1, 1]."""
@@ -108,25 +108,27 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def convenes(self) -> float:
         """Gain from brokering a ceasefire, prestige included (conveners only)."""
         g, w = self.model.givens, self.model.world
-        return float(ceasefire.convenes(
+        return float(ceasefires.convenes(
             self.index, w.value.gain, w.force.theta, g.who.pole, w.aims.W, g.topic.prestige[0],
             self.knobs.prestige_step,
         ))  # fmt: skip
 
     def proposes(self) -> float:
         """Gain from proposing a ceasefire, once it is the convener."""
-        return float(ceasefire.proposes(self.index, self.model.world.value.gain))
+        return float(ceasefires.proposes(self.index, self.model.world.value.gain))
 
     def consults(self, other: str) -> float:
         """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
         i, j, p = self.index, self.model.actor(other).index, self.knobs
         tie = self.model.world.tie.heeded
-        return float(ceasefire.consults(i, j, tie, p.consultation_slope, p.consultation_tie))
+        return float(ceasefires.consults(i, j, tie, p.consultation_slope, p.consultation_tie))
 
-    def signs(self, convener: str) -> float:
+    def ratifies(self, convener: str) -> float:
         """Own gain from ratifying the terms that a convener has drawn up."""
         w = self.model.world
-        return float(ceasefire.signs(self.index, w.value.gain, w.truce.promise, w.truce.loyalty))
+        return float(
+            ceasefires.ratifies(self.index, w.value.gain, w.ceasefire.promise, w.ceasefire.loyalty)
+        )
 
     def heeds(self, own: float, wishes: NDArray[np.float64]) -> float:
         """Gain that it acts on, given its own and what its patrons would have it do.
@@ -144,8 +146,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def orders(self) -> float:
         """Own gain from a ceasefire that holds; a patron orders its proxies by it."""
-        gain, truce = self.model.world.value.gain, self.model.world.truce
-        worth = gain, truce.promise, truce.loyalty, truce.military
+        gain, ceasefire = self.model.world.value.gain, self.model.world.ceasefire
+        worth = gain, ceasefire.promise, ceasefire.loyalty, ceasefire.military
         return float(proxies.orders(self.index, *worth))
 
     def revises(self, other: str) -> float:
@@ -304,12 +306,12 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     @property
     def state(self) -> int:
         """0 war, 1 ceasefire, 2 settlement."""
-        return int(self.world.truce.state[0])
+        return int(self.world.ceasefire.state[0])
 
     @property
     def violence(self) -> float:
         """Smoothed capability share of violators."""
-        return float(self.world.truce.vbar[0])
+        return float(self.world.ceasefire.vbar[0])
 
     @property
     def contest(self) -> float:

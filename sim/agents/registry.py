@@ -29,6 +29,8 @@ _BESIDE: dict[str, str] = {}
 # By plug-in: a hash of what it and the files beside it said when it was read, and these files.
 _READ: dict[str, tuple[str, list[str]]] = {}
 GAIN_LIMIT = 2.0
+# Decisions that had another name in earlier versions.
+RENAMED = {"signs": "ratifies"}
 
 
 def register[C: type](name: str) -> Callable[[C], C]:
@@ -42,12 +44,16 @@ def register[C: type](name: str) -> Callable[[C], C]:
     Raises
     ------
     ActorError
-        If what it decorates is not a class with every decision of an actor.
+        If what it decorates is not a class with every decision of an actor, or if it answers a
+        decision by the name of an earlier version.
     """
 
     def keep(cls: C) -> C:
         if not isinstance(cls, type) or not all(hasattr(cls, d) for d in DECISIONS):
             raise ActorError(f"agent class {name!r} must be a subclass of sim.Actor, is {cls!r}")
+        for old, new in RENAMED.items():
+            if hasattr(cls, old):
+                raise ActorError(f"agent class {name!r}: the method {old} is now called {new}")
         REGISTERED[name] = cls
         FILES.pop(name, None)
         return cls

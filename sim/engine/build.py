@@ -46,7 +46,7 @@ from sim.rules.negotiation import AFTER_FAILED, FROM_WEEK, NOT_ON_AGENDA, ON_DEM
 from sim.rules.proxies import neighbourhoods
 from sim.rules.war import power_shares
 from sim.scenario.parameters import OFF
-from sim.scenario.schema import Event, Renewal, Scenario, ShortTerm, week_of
+from sim.scenario.schema import Renewal, Scenario, ScheduledEvent, ShortTerm, week_of
 
 
 def knobs(scenario: Scenario) -> Knobs:
@@ -302,7 +302,9 @@ def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, i
     return sorted(rows)
 
 
-def _changes(event: Event, lay: Layout, actor: int, issue: int) -> list[tuple[int, int, float]]:
+def _changes(
+    event: ScheduledEvent, lay: Layout, actor: int, issue: int
+) -> list[tuple[int, int, float]]:
     changes: list[tuple[int, int, float]] = []
     for o, (name, _, on) in enumerate(lay.objectives):
         if name == event.actor and on == event.issue:
@@ -398,10 +400,10 @@ def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
     w.force.m0[:] = w.force.m[:] = g.start.m0
     w.force.cost[:], w.force.theta[:] = g.start.cost, g.start.theta
     w.web.control[:], w.web.f[:] = g.start.control, 1.0
-    w.truce.consultation[:], w.truce.convener[:] = g.start.consultation, -1
-    w.truce.vside[:] = 0.5
+    w.ceasefire.consultation[:], w.ceasefire.convener[:] = g.start.consultation, -1
+    w.ceasefire.vside[:] = 0.5
     w.force.effort[:] = 1.0
-    w.truce.terms[:] = w.talk.text[:] = g.start.theta
+    w.ceasefire.terms[:] = w.talk.text[:] = g.start.theta
     w.aims.act[:], w.aims.ow[:], w.aims.ox[:] = 1.0, g.start.ow, g.start.ox
     power_shares(w.force.mu, w.force.m)
     return w, memory

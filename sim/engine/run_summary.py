@@ -50,7 +50,7 @@ class Picks(NamedTuple):
     link: Ints
 
 
-class Table(NamedTuple):
+class EventRows(NamedTuple):
     """Events of a block, one run after the other."""
 
     rows: NDArray[np.float64]  # (room, events.COLUMNS)

@@ -33,7 +33,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
     1. shifts: dated changes in what actors are given
     2. objectives: the contest of forces and the drift that each believes in; satisfied,
        threatened or in danger, attention, alignment
-    3. war: lottery, values of war, of a partner, of truce and settlement; who holds back
+    3. war: lottery, values of war, of a partner, of ceasefire and settlement; who holds back
     4. ceasefire round (every `ceasefire_period` weeks, in war): convener, consultation, terms,
        ratification
     5. orders, compliance, observation, blame (in a ceasefire or settlement)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.inputs import Flags, Floats, Ints, Layout
 
-# What `Truce.state` can be.
+# What `Ceasefire.state` can be.
 WAR, CEASEFIRE, SETTLEMENT, VICTORY = range(4)
 
 
@@ -84,11 +84,11 @@ class Value(NamedTuple):
     V_d: Floats
     V_c: Floats
     V_s: Floats
-    gain: Floats  # truce (or settlement) above war
+    gain: Floats  # ceasefire (or settlement) above war
     chi: Floats  # credibility of the other camp
     voice: Floats  # what each counts for where a text is bargained
     h_c: Floats  # (1,) believed hazard of collapse
-    table_share: Floats  # part of the value of a truce that the table has
+    table_share: Floats  # part of the value of a ceasefire that the table has
     rho: Floats  # (1,) part of a promise that is expected to arrive
 
 
@@ -105,7 +105,7 @@ class Web(NamedTuple):
     relief: Floats
 
 
-class Truce(NamedTuple):
+class Ceasefire(NamedTuple):
     """The ceasefire; shape (N,) where nothing else is said."""
 
     state: Ints  # (1,) 0 war, 1 ceasefire, 2 settlement, 3 victory
@@ -243,7 +243,7 @@ class World(NamedTuple):
     force: Force
     value: Value
     web: Web
-    truce: Truce
+    ceasefire: Ceasefire
     talk: Talk
     tie: Tie
     tmp: Scratch
@@ -286,7 +286,9 @@ VARIABLES: tuple[Recorded, ...] = (
         "violence", "run", "vbar",
         "smoothed capability share of violators; 1 in war if mechanisms.hazard is 'fighting'", "1",
     ),
-    Recorded("collapse_chance", "run", "hazard", "chance that the truce collapses this week", "1"),
+    Recorded(
+        "collapse_chance", "run", "hazard", "chance that the ceasefire collapses this week", "1",
+    ),
     Recorded(
         "intensity", "run", "intensity",
         "share of all capability in arms that fights this week", "1",
@@ -360,7 +362,7 @@ VARIABLES: tuple[Recorded, ...] = (
     ),
     Recorded(
         "military_gain", "actor", "military",
-        "gain from fighting on in a truce; stands still in war", "utility",
+        "gain from fighting on in a ceasefire; stands still in war", "utility",
     ),
     Recorded(
         "optimism", "actor", "optimism",

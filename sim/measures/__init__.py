@@ -6,10 +6,10 @@
 * camps: `camps`, `eigenvector_split`, `sides`, `apart`, `line_ups`, `line_ups_over_time`; of any
   signed network `best_division`, `eigenvector_signs`, `frustration_of`
 * landscape: `landscape`, `line_up_energy`; on any numbers `energies`, `local_minima`
-* ceasefires: `ceasefires`, `under_truce`, `ceasefire_attempts`, `willingness`,
+* ceasefires: `ceasefires`, `under_ceasefire`, `ceasefire_attempts`, `willingness`,
   `ceasefire_lengths`, `ceasefire_survival`, `ceasefire_hazard`, `first_breakers`
 * talks: `talks`, `attendance`, `votes`, `settlements`, `said_and_done`
-* violence and blame: `violence`, `violence_by_theatre`, `truce_violence`, `breaches_by_camp`,
+* violence and blame: `violence`, `violence_by_theatre`, `ceasefire_violence`, `breaches_by_camp`,
   `breach_weights`, `breach_rates`, `spoiling`, `blame_concentration`
 * ends: `outcomes`, `outcome_shares`
 * tools: `kaplan_meier`, `median_weeks`, `mean_interval`, `wilson`, `paired_difference`
@@ -19,13 +19,15 @@ What causes did, by runs with and without them, is in `sim.experiments.causes`.
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from sim.measures.breaches import (
     blame_concentration,
     breach_rates,
     breach_weights,
     breaches_by_camp,
+    ceasefire_violence,
     spoiling,
-    truce_violence,
     violence,
     violence_by_theatre,
 )
@@ -40,7 +42,7 @@ from sim.measures.ceasefire_spells import (
     ceasefire_survival,
     ceasefires,
     first_breakers,
-    under_truce,
+    under_ceasefire,
     willingness,
 )
 from sim.measures.dyads import cohesion, drift_accounts, drift_by_issue, drift_rate, tie, ties
@@ -95,6 +97,7 @@ __all__ = [
     "ceasefire_hazard",
     "ceasefire_lengths",
     "ceasefire_survival",
+    "ceasefire_violence",
     "ceasefires",
     "cohesion",
     "configurations",
@@ -127,14 +130,21 @@ __all__ = [
     "talks",
     "tie",
     "ties",
-    "truce_violence",
-    "under_truce",
+    "under_ceasefire",
     "violence",
     "violence_by_theatre",
     "votes",
     "willingness",
     "wilson",
 ]
+
+_RENAMED = {"truce_violence": "ceasefire_violence", "under_truce": "under_ceasefire"}
+
+
+def __getattr__(name: str) -> NoReturn:
+    """Refuse a name that there is not, with its new name if it is one of an earlier version."""
+    hint = f" (now {_RENAMED[name]!r})" if name in _RENAMED else ""
+    raise AttributeError(f"module 'sim.measures' has no attribute {name!r}{hint}")
 
 
 def __dir__() -> list[str]:

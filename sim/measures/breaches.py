@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log as log
-from sim.measures.ceasefire_spells import SETTLED_STATE, answers, under_truce
+from sim.measures.ceasefire_spells import SETTLED_STATE, answers, under_ceasefire
 from sim.measures.event_columns import columns
 from sim.measures.intervals import LEVEL, mean_interval, several
 from sim.results.dataset import scenario_of
@@ -141,21 +141,21 @@ def spoiling(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     return table[table["orders"] > 0]
 
 
-def truce_violence(results: xr.Dataset) -> xr.DataArray:
+def ceasefire_violence(results: xr.Dataset) -> xr.DataArray:
     """Mean share of each camp's capability in arms that fights while a ceasefire holds.
 
     Parameters
     ----------
     results : Dataset
-        As `violence` and `under_truce` need it.
+        As `violence` and `under_ceasefire` need it.
 
     Returns
     -------
     DataArray, dims (run, camp)
         In [0, 1]; NaN in runs without a ceasefire.
     """
-    level, calm = violence(results), under_truce(results)
-    found = level.where(calm).mean("week", skipna=True).rename("truce_violence")
+    level, calm = violence(results), under_ceasefire(results)
+    found = level.where(calm).mean("week", skipna=True).rename("ceasefire_violence")
     found.attrs = {"long_name": "violence in a ceasefire, by camp", "units": "1"}
     return found
 

@@ -171,7 +171,7 @@ def _tuples(rows: list[tuple[str, ...]]) -> pd.Series:
     return pd.Series(rows, dtype=object)
 
 
-def under_truce(results: xr.Dataset) -> xr.DataArray:
+def under_ceasefire(results: xr.Dataset) -> xr.DataArray:
     """Weeks whose orders and breaches were made under a ceasefire or a settlement.
 
     That is every week of a spell of `ceasefires`, the week of its collapse too, although the
@@ -192,7 +192,7 @@ def under_truce(results: xr.Dataset) -> xr.DataArray:
     np.add.at(steps, (run, start), 1)
     np.add.at(steps, (run, last + 1), -1)
     inside = steps.cumsum(axis=1)[:, :-1] > 0
-    found = state.copy(data=inside).rename("under_truce")
+    found = state.copy(data=inside).rename("under_ceasefire")
     found.attrs = {"long_name": "a ceasefire or settlement held this week", "units": "1"}
     return found
 

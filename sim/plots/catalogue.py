@@ -111,19 +111,19 @@ def _levels(names: Iterator[str]) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-_TRUCE = ("state", "age", "convener", "ratified", "violated")
+_CEASEFIRE = ("state", "age", "convener", "ratified", "violated")
 _OFFERS = ("text", "tabled", "position", "weight", "ideal", "event_kind")
 _THEATRES = ("intensity_by_theatre", "intensity")
 _SAID = ("objected", "declared", "accepted", "event_kind")
 _ALL = (
     Figure("outcomes", outcomes, ("state",), ("ensemble",)),
-    Figure("ceasefires", ceasefires, _TRUCE, ("run",), one=True),
+    Figure("ceasefires", ceasefires, _CEASEFIRE, ("run",), one=True),
     Figure("ties", ties, ("tie",), ("ensemble", "run"), when=_two_actors),
     Figure("turns", turns, ("tie",), ("ensemble",), when=_two_actors),
     Figure("line-ups", line_ups, ("tie",), ("ensemble",), when=_two_actors),
     Figure("attention", attention, ("attention_short",), ("ensemble",)),
     Figure("accounts", drift_accounts, ("drift_account",), ("ensemble",), when=_two_actors),
-    Figure("survival", ceasefire_survival, _TRUCE, ("ensemble",)),
+    Figure("survival", ceasefire_survival, _CEASEFIRE, ("ensemble",)),
     Figure("offers", offers, _OFFERS, ("ensemble",), when=_voted),
     Figure("theatres", theatres, _THEATRES, ("ensemble",), when=_theatres),
     Figure("said-and-done", said_and_done, _SAID, ("ensemble",), when=_public),

@@ -315,7 +315,7 @@ def spaced(place: int, lines: int, weeks: int) -> tuple[int, int]:
     return int((place + 0.5) * every / lines) % every, every
 
 
-def shade_truces(ax: Axes, results: xr.Dataset) -> bool:
+def shade_ceasefires(ax: Axes, results: xr.Dataset) -> bool:
     """Shade the weeks at whose end a ceasefire or settlement holds, if it is one run's figure."""
     if results.sizes["run"] != 1 or "state" not in results:
         return False

@@ -84,7 +84,7 @@ def ties(
             )
         )  # fmt: skip
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9, zorder=1)
-    shaded = style.shade_truces(ax, shown)
+    shaded = style.shade_ceasefires(ax, shown)
     more = SHADED if shaded else f"thin: {FEW} of them" if thin else ""
     style.dress(ax, "Ties", style.note_of(results, run, more))
     style.label_height(ax, TIE)
@@ -154,7 +154,7 @@ def attention(
     look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": points, "color": style.SOFT}
     ax.text(0.01, 0.99, "↑ short term", va="top", **look)
     ax.text(0.01, 0.01, "↓ long term", va="bottom", **look)
-    shaded = style.shade_truces(ax, shown)
+    shaded = style.shade_ceasefires(ax, shown)
     style.dress(ax, "Attention", style.note_of(results, run, SHADED if shaded else ""))
     ax.set_ylim(-0.05, 1.05)
     style.label_height(ax, "share of attention on the short term\n(the rest is on the long term)")

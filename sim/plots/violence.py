@@ -71,7 +71,7 @@ def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]
             ax.fill_between(dates, low, high, color=BAND, alpha=0.55, linewidth=0)
             ax.plot(dates, values.mean(axis=0), color=style.INK, linewidth=1.2, linestyle=MEAN)
         ax.plot(dates, np.median(values, axis=0), color=LINE, linewidth=2.0)
-        shaded = style.shade_truces(ax, shown) or shaded
+        shaded = style.shade_ceasefires(ax, shown) or shaded
         style.dress(ax, name, "")
         ax.set_ylim(-0.03, 1.03)
         ax.set_yticks([0.0, 0.5, 1.0])

@@ -131,7 +131,7 @@ TERMS: Mapping[str, str] = {
     "terms": "terms of the ceasefire",
     "threshold": "threshold",
     "tie": "tie",
-    "truce": "peace rather than war",
+    "ceasefire": "peace rather than war",
     "value": "value",
     "violence": "violence",
     "weeks": "weeks",

@@ -44,7 +44,7 @@ class _Room:
 
     weeks: Kept
     summary: run_summary.Summary
-    table: run_summary.Table
+    table: run_summary.EventRows
     log: NDArray[np.float64]
     picks: run_summary.Picks
 
@@ -57,7 +57,7 @@ class _Room:
         return cls(
             run_summary.empty_weeks(blank(lay, 0), kept.picks, runs, weeks),
             run_summary.empty_summary(runs, weeks, len(lay.actors), len(lay.issues), kept.counts),
-            run_summary.Table(event_log.empty(rows), np.zeros(1, dtype=np.int64)),
+            run_summary.EventRows(event_log.empty(rows), np.zeros(1, dtype=np.int64)),
             event_log.empty(most if kept.events else 0),
             kept.picks,
         )
@@ -69,7 +69,7 @@ class _Room:
         ):  # no room left for its events
             rows = event_log.empty(2 * len(self.table.rows) + len(self.log))
             rows[: len(self.table.rows)] = self.table.rows
-            self.table = run_summary.Table(rows, self.table.used)
+            self.table = run_summary.EventRows(rows, self.table.used)
 
 
 def make_ready(study: Study) -> None:

@@ -162,7 +162,7 @@ def _change(
     for now, one, other in (
         (world.force.cost, old.cost, new.cost),
         (world.web.control, old.control, new.control),
-        (world.truce.consultation, old.consultation, new.consultation),
+        (world.ceasefire.consultation, old.consultation, new.consultation),
     ):
         differs = one != other
         now[differs] = other[differs]

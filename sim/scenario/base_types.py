@@ -71,7 +71,7 @@ TOLERANCE = 1e-9  # within which shares add up to one
 SOURCE = "where the numbers of this table come from, or 'judgement'"
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     """Base of every table of a scenario: frozen, unknown fields refused.
 
     Attributes
@@ -86,7 +86,7 @@ class Part(BaseModel):
     replaces: ClassVar[bool] = False
 
 
-class Sourced(Part):
+class Sourced(StrictModel):
     """A table that can say where its numbers come from."""
 
     source: Text | None = Field(None, description=SOURCE)
@@ -95,7 +95,7 @@ class Sourced(Part):
     )
 
 
-class Note(Part):
+class Note(StrictModel):
     """Where one single number comes from (written as ``{ value = 3, source = "..." }``)."""
 
     source: Text = Field(description="where the number comes from, or 'judgement'")

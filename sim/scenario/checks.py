@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sim.errors import nearest
 from sim.scenario.base_types import TOLERANCE
 from sim.scenario.parameters import MONITORED, Parameters, idle_numbers
-from sim.scenario.schema import Event, Scenario, ShortTerm, week_of
+from sim.scenario.schema import Scenario, ScheduledEvent, ShortTerm, week_of
 from sim.scenario.toml_source import Path
 
 # `ceasefire.believed_hazard` leaves this much to a settlement and a collapse together.
@@ -313,7 +313,7 @@ _FORMS = (
 )
 
 
-def _is_form(event: Event) -> bool:
+def _is_form(event: ScheduledEvent) -> bool:
     subjects = frozenset().union(*(names for names, _ in FORMS))
     changes = frozenset().union(*(numbers for _, numbers in FORMS))
     given = {field for field in subjects | changes if getattr(event, field) is not None}
@@ -352,7 +352,7 @@ def _events(case: Scenario) -> Iterator[Finding]:
             yield from _event(case, path, event)
 
 
-def _event(case: Scenario, path: Path, event: Event) -> Iterator[Finding]:
+def _event(case: Scenario, path: Path, event: ScheduledEvent) -> Iterator[Finding]:
     if event.tabled and case.issues[str(event.issue)].agenda is None:
         problem = f"{event.issue!r} is not on the agenda of the talks"
         hint = "give it agenda = { at = 'never' } if only this event tables it"
@@ -405,7 +405,7 @@ def _control_over_time(case: Scenario) -> Iterator[Finding]:
     shares = _shares(case)
     if any(_sums(("patrons",), shares, "")):
         return
-    due: dict[int, list[tuple[int, Event]]] = {}
+    due: dict[int, list[tuple[int, ScheduledEvent]]] = {}
     for position, event in enumerate(case.events):
         when = event.date if event.date is not None else event.week
         if event.control is not None and when is not None:

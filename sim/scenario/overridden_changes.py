@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import ScenarioWarning
 from sim.scenario import field_types
 from sim.scenario.overrides import Changes, read_changes
-from sim.scenario.schema import Event, Scenario, week_of
+from sim.scenario.schema import Scenario, ScheduledEvent, week_of
 
 
 def warn_of_overridden(scenario: Scenario, changes: Changes) -> None:
@@ -56,7 +56,9 @@ def overridden(scenario: Scenario, changes: Changes) -> list[str]:
     return [words for _, words in found.values()]
 
 
-def _set_by(scenario: Scenario, event: Event) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+def _set_by(
+    scenario: Scenario, event: ScheduledEvent
+) -> Iterator[tuple[str, tuple[str, ...], Any]]:
     """(Field of the event, path of the number that it sets, value of that at the start)."""
     actor = scenario.actors.get(event.actor or "")
     if actor is not None:

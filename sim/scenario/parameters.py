@@ -17,8 +17,8 @@ from pydantic.fields import FieldInfo
 from sim.scenario.base_types import (
     WEEKS,
     Floor,
-    Part,
     Rate,
+    StrictModel,
     Times,
     Unit,
     Weeks,
@@ -83,7 +83,7 @@ def number(default: float, meaning: str, title: str | None = None, **known: Any)
     return field
 
 
-class Parameters(Part):
+class Parameters(StrictModel):
     """Every number of the theory that belongs to no actor and no issue.
 
     Time is in weeks, values in utility (0 to 1), positions from 0 to 1.
@@ -432,7 +432,7 @@ class Parameters(Part):
     )  # fmt: skip
 
 
-class Mechanisms(Part):
+class Mechanisms(StrictModel):
     """Each part of the theory, on or off."""
 
     salience_decay: bool = Field(

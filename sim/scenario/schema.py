@@ -21,9 +21,9 @@ from sim.scenario.base_types import (
     Line,
     Name,
     Note,
-    Part,
     Sourced,
     Strength,
+    StrictModel,
     Text,
     Times,
     Unit,
@@ -60,7 +60,7 @@ class Ceasefire(Sourced):
     monitored: bool = Field(False, description="watched: breaches are seen, and cost something")
 
 
-class Tabled(Part):
+class Tabled(StrictModel):
     """When an agenda issue is put on the table; exactly one field is given."""
 
     replaces: ClassVar[bool] = True
@@ -76,7 +76,7 @@ class Tabled(Part):
     )
 
 
-class Renewal(Part):
+class Renewal(StrictModel):
     """New local disputes: the issue falls back to a value now and then."""
 
     to: Unit | Literal["uniform"] = Field(
@@ -141,7 +141,7 @@ class Tasks(Sourced):
     diplomacy: Unit = Field(0.0, description="brokering")
 
 
-class Actor(Sourced):
+class ActorEntry(Sourced):
     """A state, a government, a militia or an organisation that takes part."""
 
     label: Line = Field(description="name in figures and in the chronicle")
@@ -172,7 +172,7 @@ class Actor(Sourced):
     )
 
 
-class Roles(Part):
+class Roles(StrictModel):
     """Who can do what; no actor has a part in the rules by its name."""
 
     conveners: Annotated[Mapping[Name, Unit], Frozen] = Field(
@@ -189,7 +189,7 @@ class Roles(Part):
     )
 
 
-class Talks(Part):
+class Talks(StrictModel):
     """The negotiation round: who sits there, and who can stop it."""
 
     permanent: tuple[Name, ...] = Field((), description="parties that always attend")
@@ -204,7 +204,7 @@ class Talks(Part):
     )
 
 
-class Event(Sourced):
+class ScheduledEvent(Sourced):
     """A dated change of inputs of the war; a decision cannot be set.
 
     Give `date` (or `week`) and one of: `actor` with `issue` and `ideal` and/or `weight_times`;
@@ -239,7 +239,7 @@ class Event(Sourced):
     )
 
 
-class Scenario(Part):
+class Scenario(StrictModel):
     """One war: everything that a run is given.
 
     Raises
@@ -254,7 +254,7 @@ class Scenario(Part):
     weeks: WeeksFromOne = Field(120, description="weeks to run")
     camps: Annotated[Mapping[Name, Camp], Frozen] = Field({}, description="the two sides, or none")
     issues: Annotated[Mapping[Name, Issue], Frozen] = Field(description="what it is about")
-    actors: Annotated[Mapping[Name, Actor], Frozen] = Field(description="who takes part")
+    actors: Annotated[Mapping[Name, ActorEntry], Frozen] = Field(description="who takes part")
     patrons: Annotated[Mapping[Name, Annotated[Mapping[Name, Unit], Frozen]], Frozen] = Field(
         {}, description="control share of each patron over each of its proxies"
     )
@@ -267,7 +267,9 @@ class Scenario(Part):
         {}, description="parts of the country, if what happens where matters"
     )
     ceasefire: Ceasefire = Field(Ceasefire(), description="what a ceasefire is")
-    events: tuple[Event, ...] = Field((), description="dated changes in what actors are given")
+    events: tuple[ScheduledEvent, ...] = Field(
+        (), description="dated changes in what actors are given"
+    )
     parameters: Parameters = Field(Parameters(), description="numbers of the theory")
     mechanisms: Mechanisms = Field(Mechanisms(), description="parts of the theory, on or off")
     sources: Annotated[Mapping[str, Note], Frozen] = Field(

@@ -7,15 +7,15 @@ import sim
 class FailsInSomeRuns(sim.MilitiaActor):
     """Fails in the runs 1, 4, 7 ..."""
 
-    def signs(self, convener):
+    def ratifies(self, convener):
         if self.model.run % 3 == 1:
             raise ZeroDivisionError("this run fails")
-        return super().signs(convener)
+        return super().ratifies(convener)
 
 
 @sim.register("fails_in_every_run")
 class FailsInEveryRun(sim.MilitiaActor):
     """Fails in every run."""
 
-    def signs(self, convener):
+    def ratifies(self, convener):
         raise ZeroDivisionError("this run fails")

@@ -15,10 +15,12 @@ def hold_bilateral_round(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
-    aims, force, value, truce, talk, tie = w.aims, w.force, w.value, w.truce, w.talk, w.tie
+    aims, force, value, ceasefire, talk, tie = w.aims, w.force, w.value, w.ceasefire, w.talk, w.tie
     steps = int(p.nash_steps)
     if due(t, int(p.first_bilateral_round), int(p.bilateral_period)) and links.pairs.shape[0] > 0:
-        core = truce.state[0] == CEASEFIRE and negotiation.any_core_tabled(topic.core, talk.tabled)
+        core = ceasefire.state[0] == CEASEFIRE and negotiation.any_core_tabled(
+            topic.core, talk.tabled
+        )
         for b in range(links.pairs.shape[0]):
             i, j = links.pairs[b, 0], links.pairs[b, 1]
             bargaining.bilateral_text(

@@ -91,19 +91,19 @@ def end_ceasefire_or_war(week, p, g, w):
     """Phase 10: a collapse takes effect; a front held long enough is a victory."""
     t, log, counter = week.t, week.log, week.counter
     topic = g.topic
-    force, truce = w.force, w.truce
+    force, ceasefire = w.force, w.ceasefire
     territory = topic.territory[0]
-    truce.age[0] += 1
-    if truce.collapsing[0]:
-        truce.state[0] = WAR
+    ceasefire.age[0] += 1
+    if ceasefire.collapsing[0]:
+        ceasefire.state[0] = WAR
     if p.victory > 0.5 and territory >= 0:
-        if truce.state[0] == WAR or truce.state[0] == CEASEFIRE:
+        if ceasefire.state[0] == WAR or ceasefire.state[0] == CEASEFIRE:
             force.held[0] = fighting.weeks_held(force.held[0], force.theta[territory], p.victory_at)
-        elif truce.state[0] == SETTLEMENT:
+        elif ceasefire.state[0] == SETTLEMENT:
             force.held[0] = 0
         # Kept after a victory: it says whose.
-        if truce.state[0] != VICTORY and abs(force.held[0]) >= p.victory_weeks:
-            truce.state[0] = VICTORY
+        if ceasefire.state[0] != VICTORY and abs(force.held[0]) >= p.victory_weeks:
+            ceasefire.state[0] = VICTORY
             event_log.note(
                 log, counter, t, event_log.VICTORY, -1, -1, territory, True, 0.0, 0.0,
                 force.theta[territory], float(abs(force.held[0])), 0.0, 0.0, 0.0,

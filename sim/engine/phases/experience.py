@@ -11,8 +11,8 @@ from sim.rules import ties
 def drift(p, g, w):
     """Phase 12: what was lived through becomes experience, and ties follow."""
     who = g.who
-    aims, force, truce, tie = w.aims, w.force, w.truce, w.tie
-    if truce.state[0] == WAR:
+    aims, force, ceasefire, tie = w.aims, w.force, w.ceasefire, w.tie
+    if ceasefire.state[0] == WAR:
         ties.live_through_war(tie.good, tie.bad, who.side, p.war_intensity)
     ties.learn(tie.E, tie.good, tie.bad, p.learning_from_good, p.learning_from_bad, p.forgetting)
     ties.third_parties(tie.B, tie.T, force.mu)

@@ -13,16 +13,16 @@ def fight(week, p, g, w):
     """Phase 11: who fights, where the front moves, what it costs, what optimism learns."""
     t, keys, fed = week.t, week.keys, week.fed
     who, topic, ids = g.who, g.topic, g.ids
-    force, truce, tmp = w.force, w.truce, w.tmp
+    force, ceasefire, tmp = w.force, w.ceasefire, w.tmp
     territory = topic.territory[0]
     fighting.fight(
         force.active, force.going_on, force.fighting, who.fights, force.effort, who.covered,
-        truce.state[0], truce.violates,
+        ceasefire.state[0], ceasefire.violates,
     )  # fmt: skip
     fighting.side_shares(force.shares, force.going_on, who.side, force.engaged)
     fighting.fight_there(
         force.active_there, force.active, force.effort, who.fights, topic.beyond,
-        truce.state[0], truce.violates,
+        ceasefire.state[0], ceasefire.violates,
     )  # fmt: skip
     force.intensity[0] = fighting.intensities(
         force.by_place, force.active_there, force.arms, who.places
@@ -35,7 +35,7 @@ def fight(week, p, g, w):
             before, force.psi[0], force.shares, p.front_speed, p.front_volatility, z
         )
         inside = 0.0 < before < 1.0 and 0.0 < force.theta[territory] < 1.0
-        if p.learning > 0.5 and truce.state[0] == WAR and inside:
+        if p.learning > 0.5 and ceasefire.state[0] == WAR and inside:
             # A week that ends at a border shows less than the forces did.
             force.learned[0] += 1
             war.learn_from_war(

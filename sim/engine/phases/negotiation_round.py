@@ -6,7 +6,7 @@ from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
 from sim.engine.phases.week import ask, due, heed
 from sim.engine.state import CEASEFIRE, SETTLEMENT
-from sim.rules import bargaining, ceasefire, negotiation, proxies
+from sim.rules import bargaining, ceasefires, negotiation, proxies
 
 
 @phase
@@ -15,7 +15,7 @@ def attend(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, links, ids = g.who, g.links, g.ids
-    value, web, truce, talk, tmp = w.value, w.web, w.truce, w.talk, w.tmp
+    value, web, ceasefire, talk, tmp = w.value, w.web, w.ceasefire, w.talk, w.tmp
     n = who.side.shape[0]
     negotiation.attendance_costs(talk.seat_cost, value.chi, p.attendance_cost)
     for i in range(n):
@@ -28,7 +28,7 @@ def attend(week, p, g, w):
     )
     for j in range(n):
         tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
-        tmp.acting[j] -= truce.contagion[j]
+        tmp.acting[j] -= ceasefire.contagion[j]
         talk.asked[j] = who.brought[j] and talk.away[j] == 0
         talk.attending[j] = talk.asked[j] and tmp.shock[j] < tmp.acting[j]
         talk.party[j] = who.permanent[j] or talk.attending[j]
@@ -36,7 +36,7 @@ def attend(week, p, g, w):
     parties = talk.attending if array_ops.any(who.brought, who.brought) else who.permanent
     event_log.note_each(
         log, counter, t, event_log.ATTEND, talk.asked, -1, tmp.no_issue, talk.attending,
-        tmp.acting, tmp.shock, value.gain, talk.seat_cost, tmp.patrons, truce.contagion,
+        tmp.acting, tmp.shock, value.gain, talk.seat_cost, tmp.patrons, ceasefire.contagion,
         tmp.none,
     )  # fmt: skip
     negotiation.walk_out(
@@ -56,12 +56,12 @@ def set_agenda(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
-    aims, force, value, truce, talk, tmp = w.aims, w.force, w.value, w.truce, w.talk, w.tmp
+    aims, force, value, ceasefire, talk, tmp = w.aims, w.force, w.value, w.ceasefire, w.talk, w.tmp
     negotiation.agenda_due(
         talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
         array_ops.any(talk.party, who.demander), talk.forced_table, talk.tabled,
     )  # fmt: skip
-    c = truce.convener[0]
+    c = ceasefire.convener[0]
     for k in range(force.theta.shape[0]):
         talk.raising[k] = topic.agenda_rule[k] == negotiation.WHEN_IT_PAYS and not talk.agenda[k]
     if array_ops.any(talk.raising, talk.raising):
@@ -99,12 +99,12 @@ def vote(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, ids = g.who, g.ids
-    aims, force, value, web, truce, talk, tie, tmp = (
+    aims, force, value, web, ceasefire, talk, tie, tmp = (
         w.aims,
         w.force,
         w.value,
         w.web,
-        w.truce,
+        w.ceasefire,
         w.talk,
         w.tie,
         w.tmp,
@@ -127,19 +127,19 @@ def vote(week, p, g, w):
         ask(agents, "votes", tmp.own, -1)
         array_ops.put(tmp.wish, tmp.own)
         heed(week, g, w)
-        ceasefire.crossing_costs(
-            truce.loyalty, tie.heeded, tie.Dep, truce.convener[0], p.loyalty_in_vote, 0.0
+        ceasefires.crossing_costs(
+            ceasefire.loyalty, tie.heeded, tie.Dep, ceasefire.convener[0], p.loyalty_in_vote, 0.0
         )
         draws.shocks(tmp.shock, keys, fed, draws.VOTE, ids.id_actor, t, p.choice_precision)
         for i in range(n):
             tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
-            tmp.acting[i] += truce.loyalty[i]
+            tmp.acting[i] += ceasefire.loyalty[i]
             talk.asked[i] = who.veto[i] or who.guarantor[i]
         array_ops.below(talk.voted, tmp.shock, tmp.acting)
-        ceasefire.below_in_public(talk.declared, tmp.shock, tmp.acting, p.open_refusal_cost)
+        ceasefires.below_in_public(talk.declared, tmp.shock, tmp.acting, p.open_refusal_cost)
         event_log.note_each(
             log, counter, t, event_log.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
-            tmp.acting, tmp.shock, tmp.own, tmp.patrons, truce.loyalty, tmp.none,
+            tmp.acting, tmp.shock, tmp.own, tmp.patrons, ceasefire.loyalty, tmp.none,
             tmp.none,
         )  # fmt: skip
         negotiation.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
@@ -151,7 +151,7 @@ def vote(week, p, g, w):
             0.0, 0.0, 0.0,
         )  # fmt: skip
         if agreed:
-            truce.state[0] = SETTLEMENT
+            ceasefire.state[0] = SETTLEMENT
         else:
             talk.failed[0] += 1
 
@@ -160,11 +160,11 @@ def vote(week, p, g, w):
 def hold_negotiation_round(week, p, g, w):
     """Phase 8: in a ceasefire, every `negotiation_period` weeks, talks on a settlement."""
     t = week.t
-    truce = w.truce
-    due_now = truce.state[0] == CEASEFIRE and due(
+    ceasefire = w.ceasefire
+    due_now = ceasefire.state[0] == CEASEFIRE and due(
         t, int(p.first_negotiation_round), int(p.negotiation_period)
     )
-    if due_now and truce.age[0] >= p.talks_min_age and not truce.collapsing[0]:
+    if due_now and ceasefire.age[0] >= p.talks_min_age and not ceasefire.collapsing[0]:
         came = attend(week, p, g, w)
         if came:
             set_agenda(week, p, g, w)

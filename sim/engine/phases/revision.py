@@ -16,34 +16,36 @@ def revise(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
-    aims, force, value, truce, tie, tmp = w.aims, w.force, w.value, w.truce, w.tie, w.tmp
+    aims, force, value, ceasefire, tie, tmp = w.aims, w.force, w.value, w.ceasefire, w.tie, w.tmp
     n = who.side.shape[0]
     prestige = topic.prestige[0]
     steps = int(p.nash_steps)
-    if truce.state[0] == CEASEFIRE:
-        c = truce.convener[0]
+    if ceasefire.state[0] == CEASEFIRE:
+        c = ceasefire.convener[0]
         array_ops.fill(tmp.odds, p.revision_chance)
         ask(agents, "revises", tmp.odds, c)
         draws.uniforms_of(tmp.draw, who.patron, keys, fed, draws.REVISE, ids.id_actor, t)
         revised = False
         for j in range(n):
-            left_out = who.patron[j] and not truce.consulted[j] and truce.consultation[j] != NEVER
-            if left_out and truce.blamed[j] >= p.blame_min:
+            left_out = (
+                who.patron[j] and not ceasefire.consulted[j] and ceasefire.consultation[j] != NEVER
+            )
+            if left_out and ceasefire.blamed[j] >= p.blame_min:
                 yes = tmp.draw[j] < tmp.odds[j]
                 event_log.note(
                     log, counter, t, event_log.REVISE, c, j, -1, yes, tmp.odds[j], tmp.draw[j],
-                    truce.blamed[j], 0.0, 0.0, 0.0, 0.0,
+                    ceasefire.blamed[j], 0.0, 0.0, 0.0, 0.0,
                 )  # fmt: skip
                 if yes:
                     revised = True
-                    truce.consulted[j] = True
+                    ceasefire.consulted[j] = True
                     tie.good[j, c] += 1.0
         if revised:
-            lead_term = truce.terms[prestige] if prestige >= 0 else 0.0
+            lead_term = ceasefire.terms[prestige] if prestige >= 0 else 0.0
             bargaining.draw_terms(
-                truce.terms, tmp.draft, tmp.scale, force.theta, truce.consulted, topic.side_payment,
-                value.voice, value.gain, value.rho[0], aims.W, aims.X, p.loss_exponent,
-                p.surplus_floor, steps, p.nash_damping,
+                ceasefire.terms, tmp.draft, tmp.scale, force.theta, ceasefire.consulted,
+                topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X,
+                p.loss_exponent, p.surplus_floor, steps, p.nash_damping,
             )  # fmt: skip
             if prestige >= 0:
-                truce.terms[prestige] = lead_term
+                ceasefire.terms[prestige] = lead_term

@@ -49,7 +49,7 @@ def apply_shifts(week, g, w):
     """Phase 1: dated changes in what actors are given, and preferences after them."""
     t, log, counter = week.t, week.log, week.counter
     who, aim, shifts = g.who, g.aim, g.shifts
-    aims, force, web, truce, talk = w.aims, w.force, w.web, w.truce, w.talk
+    aims, force, web, ceasefire, talk = w.aims, w.force, w.web, w.ceasefire, w.talk
     shifted = t == 0
     for h in range(shifts.h_week.shape[0]):
         if shifts.h_week[h] == t:
@@ -57,7 +57,7 @@ def apply_shifts(week, g, w):
             kind, amount = shifts.h_kind[h], shifts.h_value[h]
             shift(
                 kind, shifts.h_index[h], amount, aims.ox, aims.ow, force.m, force.m0,
-                force.cost, web.control, talk.forced_table, truce.consultation, force.theta,
+                force.cost, web.control, talk.forced_table, ceasefire.consultation, force.theta,
                 force.pinned,
             )  # fmt: skip
             event_log.note(

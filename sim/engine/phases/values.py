@@ -6,7 +6,7 @@ from sim.engine import array_ops
 from sim.engine.inlined_phases import phase
 from sim.engine.phases.week import ask
 from sim.engine.state import SETTLEMENT
-from sim.rules import bargaining, ceasefire, fighting, negotiation, objectives, proxies, war
+from sim.rules import bargaining, ceasefires, fighting, negotiation, objectives, proxies, war
 
 
 @phase
@@ -65,15 +65,15 @@ def value_war(week, p, g, w):
 def value_peace(p, g, w):
     """Phase 3: values of a settlement and of a ceasefire, and the gain of peace above war."""
     who, topic = g.who, g.topic
-    aims, force, value, truce, talk = w.aims, w.force, w.value, w.truce, w.talk
+    aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk
     n = who.side.shape[0]
     steps = int(p.nash_steps)
-    settled = truce.state[0] == SETTLEMENT  # a settlement holds everywhere
+    settled = ceasefire.state[0] == SETTLEMENT  # a settlement holds everywhere
     for i in range(n):
-        truce.scope[i] = 1.0 if settled else who.covered[i]
-    fighting.engage(force.engaged, force.bound, force.arms, force.effort, truce.scope)
+        ceasefire.scope[i] = 1.0 if settled else who.covered[i]
+    fighting.engage(force.engaged, force.bound, force.arms, force.effort, ceasefire.scope)
     bargaining.voices(value.voice, who.power, force.m, p.by_strength)
-    ceasefire.credibility(value.chi, truce.vside, who.side)
+    ceasefires.credibility(value.chi, ceasefire.vside, who.side)
     negotiation.table_values(
         value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi, value.V_d,
         value.V_w, aims.W, aims.X, p.loss_exponent,
@@ -90,21 +90,21 @@ def value_peace(p, g, w):
     )  # fmt: skip
     objectives.utilities(value.u_ahead, talk.ahead, aims.W, aims.X, p.loss_exponent)
     if p.fighting > 0.5:
-        remembered = ceasefire.remembered_breaches(truce.vside, who.side, force.bound)
-        value.h_c[0] = ceasefire.believed_hazard(
+        remembered = ceasefires.remembered_breaches(ceasefire.vside, who.side, force.bound)
+        value.h_c[0] = ceasefires.believed_hazard(
             remembered, p.base_hazard, p.added_hazard, p.hazard_power, p.believed_settlement_hazard
         )
     else:
-        value.h_c[0] = p.base_hazard + p.added_hazard * truce.vbar[0]
-    value.rho[0] = ceasefire.delivered_share(p.delivery_speed, value.h_c[0])
-    ceasefire.truce_values(
+        value.h_c[0] = p.base_hazard + p.added_hazard * ceasefire.vbar[0]
+    value.rho[0] = ceasefires.delivered_share(p.delivery_speed, value.h_c[0])
+    ceasefires.ceasefire_values(
         value.V_c, value.u, value.u_ahead, value.V_w, value.chi, force.borne, who.covered,
         who.delta, p.believed_settlement_hazard, value.h_c[0],
     )  # fmt: skip
-    ceasefire.table_shares(
+    ceasefires.table_shares(
         value.table_share, value.chi, who.delta, p.believed_settlement_hazard, value.h_c[0], settled
     )
     for i in range(n):
         value.gain[i] = (
-            value.V_s[i] if truce.state[0] == SETTLEMENT else value.V_c[i]
+            value.V_s[i] if ceasefire.state[0] == SETTLEMENT else value.V_c[i]
         ) - value.V_w[i]

@@ -10,7 +10,7 @@ from sim.engine.inlined_phases import phase
 def begin_week(week, p, w):
     """Clear the notes of last week, and fix the ties that behaviour goes by this week."""
     t = week.t
-    truce, talk, tie = w.truce, w.talk, w.tie
+    ceasefire, talk, tie = w.ceasefire, w.talk, w.tie
     # Within a week ties stand still; cut from behaviour, those from before the war counter.
     if t == 0 or p.tie_behaviour > 0.5:
         array_ops.put_table(tie.heeded, tie.T)
@@ -19,4 +19,4 @@ def begin_week(week, p, w):
     array_ops.fill(talk.attending, False)
     array_ops.fill(talk.voted, False)
     array_ops.fill(talk.declared, False)
-    array_ops.fill(truce.objected, False)
+    array_ops.fill(ceasefire.objected, False)

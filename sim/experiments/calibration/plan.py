@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, SimError, nearest
 from sim.experiments.calibration.targets import MEASURES
-from sim.scenario.base_types import LARGEST, Line, Number, Part, Text, Unit, Weeks
+from sim.scenario.base_types import LARGEST, Line, Number, StrictModel, Text, Unit, Weeks
 from sim.scenario.files import load, read_table, with_changes
 from sim.scenario.schema import Scenario
 from sim.scenario.shipped import resolve
@@ -25,7 +25,7 @@ from sim.scenario.validation import checked
 SMALLEST = 1e-12
 
 
-class Free(Part):
+class Free(StrictModel):
     """A number that is not known."""
 
     path: Line = Field(description="where it stands in the scenario, as parameters.base_hazard")
@@ -54,7 +54,7 @@ class Free(Part):
         return float(round(found)) if self.whole else float(found)
 
 
-class Target(Part):
+class Target(StrictModel):
     """A known value of a measure, and its tolerance."""
 
     name: Line = Field(description="short name")
@@ -75,7 +75,7 @@ class Target(Part):
     source: Text = Field(description="where it comes from, or 'judgement'")
 
 
-class _Tables(Part):
+class _Tables(StrictModel):
     scenario: Line
     known_until: dt.date
     free: tuple[Free, ...] = Field(min_length=1)

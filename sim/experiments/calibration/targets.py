@@ -15,7 +15,7 @@ from sim.measures import breach_weights, ceasefire_lengths, kaplan_meier
 from sim.results.dataset import scenario_of
 
 RECORD = "intensity,age,convener,position,capability,effort,violated"
-TRUCE, SETTLEMENT, VICTORY = 1, 2, 3
+CEASEFIRE, SETTLEMENT, VICTORY = 1, 2, 3
 MONTH = 4  # weeks
 
 
@@ -42,7 +42,7 @@ class Measure(NamedTuple):
 
 def _held(results: xr.Dataset) -> NDArray[np.bool_]:
     state = results["state"].values
-    return np.asarray((state == TRUCE) | (state == SETTLEMENT))
+    return np.asarray((state == CEASEFIRE) | (state == SETTLEMENT))
 
 
 def _reached(results: xr.Dataset, position: float) -> NDArray[np.bool_]:
@@ -89,11 +89,11 @@ def calm(results: xr.Dataset, week: int, position: float) -> float:
     is not in it. NaN if no run has one.
     """
     level, age = results["intensity"].values, results["age"].values
-    truce = (results["state"].values == TRUCE) & (age <= week)
+    ceasefire = (results["state"].values == CEASEFIRE) & (age <= week)
     war = results["state"].values == 0
-    if not truce.any() or not war.any():
+    if not ceasefire.any() or not war.any():
         return float("nan")
-    return float(level[truce].mean() / level[war].mean())
+    return float(level[ceasefire].mean() / level[war].mean())
 
 
 def settled_by(results: xr.Dataset, week: int, position: float) -> float:

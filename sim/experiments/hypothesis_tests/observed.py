@@ -22,16 +22,16 @@ from sim.experiments.hypothesis_tests.facts import Fact, Status
 from sim.experiments.hypothesis_tests.observables import NOT_MET, first_achieved, since
 from sim.experiments.hypothesis_tests.roles import Cast
 from sim.measures import breach_weights
-from sim.scenario.base_types import Line, Number, Part, Text
+from sim.scenario.base_types import Line, Number, StrictModel, Text
 from sim.scenario.files import read_table
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import place_of
 from sim.scenario.validation import checked
 
-TRUCE, SETTLEMENT = 1, 2
+CEASEFIRE, SETTLEMENT = 1, 2
 
 
-class Happened(Part):
+class Happened(StrictModel):
     """One fact of history."""
 
     name: Line = Field(description="short name")
@@ -66,8 +66,8 @@ def week_achieved(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | N
 def first_ceasefire(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | None:
     """Week at whose end a ceasefire first stands; runs without one count as the last."""
     state = results["state"].values
-    truce = (state == TRUCE) | (state == SETTLEMENT)
-    return _spread(np.where(truce.any(axis=1), truce.argmax(axis=1), truce.shape[1]))
+    ceasefire = (state == CEASEFIRE) | (state == SETTLEMENT)
+    return _spread(np.where(ceasefire.any(axis=1), ceasefire.argmax(axis=1), ceasefire.shape[1]))
 
 
 def share_of_breaches(results: xr.Dataset, case: Scenario, cast: Cast) -> Figure | None:
@@ -93,7 +93,7 @@ def beside(path: Path) -> Path | None:
     return found if found.is_file() else None
 
 
-class _Tables(Part):
+class _Tables(StrictModel):
     facts: tuple[Happened, ...]
 
 

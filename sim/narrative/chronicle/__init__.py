@@ -22,7 +22,7 @@ from sim.narrative.chronicle import (
 from sim.narrative.chronicle import (
     summary as summing,
 )
-from sim.narrative.chronicle.timeline import Line, Story
+from sim.narrative.chronicle.timeline import Sentence, Story
 from sim.results.dataset import Event, events, scenario_of
 from sim.scenario.english import count, day, ordinal
 
@@ -138,22 +138,22 @@ def summary(results: xr.Dataset, run: int | None = None, width: int | None = Non
 def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
     """Phases of the war: the week and the phase of it in which each begins, and its heading."""
     found = [((0, 0), "War")]
-    for truce in story.truces:
-        who = story.words.who(truce.convener)
-        heading = f"The {ordinal(truce.number)} ceasefire, brokered by {who}"
-        found.append(((truce.start, PHASE["ceasefire"]), heading))
-        if truce.settled is not None and truce.settled < truce.last:
-            found.append(((truce.settled + 1, 0), "Settlement"))
-        if truce.collapse is not None:
-            found.append(((truce.last + 1, 0), "War again"))
+    for ceasefire in story.ceasefires:
+        who = story.words.who(ceasefire.convener)
+        heading = f"The {ordinal(ceasefire.number)} ceasefire, brokered by {who}"
+        found.append(((ceasefire.start, PHASE["ceasefire"]), heading))
+        if ceasefire.settled is not None and ceasefire.settled < ceasefire.last:
+            found.append(((ceasefire.settled + 1, 0), "Settlement"))
+        if ceasefire.collapse is not None:
+            found.append(((ceasefire.last + 1, 0), "War again"))
     if story.victory is not None:
         found.append(((story.victory.week, story.victory.phase), "Victory"))
     return found
 
 
-def _chosen(story: Story) -> list[Line]:
+def _chosen(story: Story) -> list[Sentence]:
     """The sentences that matter most, as many as a page holds, in the order of time."""
-    found: list[Line] = []
+    found: list[Sentence] = []
     for tell in (
         background.opening, background.shifts, background.aims, ceasefires.attempts,
         ceasefires.orders, ceasefires.revisions, ceasefires.ends, negotiations.talks,

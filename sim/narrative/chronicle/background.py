@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.decisions import PHASE
-from sim.narrative.chronicle.timeline import Line, Story
+from sim.narrative.chronicle.timeline import Sentence, Story
 from sim.results.dataset import Event
 from sim.scenario.english import count, day, level, listed, percent, sentence, signed, tidy
 from sim.scenario.schema import Scenario
@@ -24,7 +24,7 @@ MERGED = {"objectives": ("objectives", "initial"), "experience": ("experience",)
 SHARES = {"objectives": "aims", "experience": "experience", "third_parties": "third parties"}
 
 
-def opening(story: Story) -> Iterator[Line]:
+def opening(story: Story) -> Iterator[Sentence]:
     """The first sentence: the state of the war at the start of the record."""
     words, parts, scenario = story.words, [], story.scenario
     for name, issue in scenario.issues.items():
@@ -38,17 +38,17 @@ def opening(story: Story) -> Iterator[Line]:
         share = percent(max(contest, 1 - contest))
         parts.append(f"{words.camp(strong)} has {share} of the fighting strength")
     text = "The record opens in war" + (f"; {listed(parts)}" if parts else "")
-    yield Line(0, 0, 30.0, sentence(text))
+    yield Sentence(0, 0, 30.0, sentence(text))
 
 
-def fronts(story: Story) -> Iterator[Line]:
+def fronts(story: Story) -> Iterator[Sentence]:
     """How far the front has moved in each period of war."""
     front = next((k for k, i in story.scenario.issues.items() if i.moved_by is not None), None)
     if front is None:
         return
     since = 0
     end = story.weeks if story.victory is None else story.victory.week
-    for start, after in [*((t.start, t.last + 1) for t in story.truces), (end, 0)]:
+    for start, after in [*((t.start, t.last + 1) for t in story.ceasefires), (end, 0)]:
         weeks, was = start - since, story.position(front, since) if start > since else None
         now = story.at("position", start - 1, issue=front) if start > since else None
         if weeks >= 6 and was is not None and now is not None:
@@ -56,11 +56,11 @@ def fronts(story: Story) -> Iterator[Line]:
             word = "up" if now > was else "down"
             change = f"{word} from {level(was)}" if moved >= 0.01 else "as before"
             text = f"after {count(weeks, 'week')} of war {stands} at {level(now)}, {change}"
-            yield Line(start - 1, 13, 2.0 + 25.0 * moved, sentence(text))
+            yield Sentence(start - 1, 13, 2.0 + 25.0 * moved, sentence(text))
         since = after
 
 
-def victory(story: Story) -> Iterator[Line]:
+def victory(story: Story) -> Iterator[Sentence]:
     """The victory of a camp, if there is one."""
     event, camp = story.victory, story.winner
     if event is None or camp is None:
@@ -68,10 +68,10 @@ def victory(story: Story) -> Iterator[Line]:
     at, weeks = event.terms["position"], count(int(event.terms["weeks"]), "week")
     stands = f"{story.words.stands(event.issue)} at {level(at)} after {weeks} at that end"
     text = f"{stands}: {story.words.camp(camp)} has won the war, and its order is to come"
-    yield Line(event.week, event.phase, 30.0, sentence(text))
+    yield Sentence(event.week, event.phase, 30.0, sentence(text))
 
 
-def shifts(story: Story) -> Iterator[Line]:
+def shifts(story: Story) -> Iterator[Sentence]:
     """Dated changes from outside, in the words of the scenario."""
     for week, found in story.shifts():
         grouped: dict[str, list[str]] = {}
@@ -81,12 +81,12 @@ def shifts(story: Story) -> Iterator[Line]:
         for head, rests in grouped.items():
             said = [rest for rest in dict.fromkeys(rests) if rest]
             text = f"{head}: {listed(said)}" if said else head
-            yield Line(
+            yield Sentence(
                 week, PHASE["shift"], 16.0, sentence(text or "something changes from outside")
             )
 
 
-def aims(story: Story) -> Iterator[Line]:
+def aims(story: Story) -> Iterator[Sentence]:
     """Short-term objectives that are achieved, or threatened again."""
     words = story.words
     grouped: dict[tuple[int, str, str, bool], list[Event]] = {}
@@ -114,10 +114,10 @@ def aims(story: Story) -> Iterator[Line]:
         else:
             text = f"{head}: {words.says(who, 'see')} {its} aim there threatened again"
         first = False
-        yield Line(week, found[0].phase, 6.0 if again else 13.0, sentence(text))
+        yield Sentence(week, found[0].phase, 6.0 if again else 13.0, sentence(text))
 
 
-def disputes(story: Story) -> Iterator[Line]:
+def disputes(story: Story) -> Iterator[Sentence]:
     """New local disputes that undo something."""
     for event in story.events:
         if event.decision != "dispute":
@@ -127,7 +127,7 @@ def disputes(story: Story) -> Iterator[Line]:
             where = story.words.issue(event.issue)
             stand = "stand" if story.words.issue_is_plural(event.issue) else "stands"
             text = f"a new local dispute breaks out over {where}, which now {stand} at {level(now)}"
-            yield Line(event.week, event.phase, 1.0 + abs(now - before), sentence(text))
+            yield Sentence(event.week, event.phase, 1.0 + abs(now - before), sentence(text))
 
 
 def mean_tie(story: Story, a: str, b: str) -> NDArray[np.float64] | None:
@@ -148,7 +148,7 @@ def accounts(story: Story, a: str, b: str) -> dict[str, NDArray[np.float64]]:
     return found
 
 
-def ties(story: Story) -> Iterator[Line]:
+def ties(story: Story) -> Iterator[Sentence]:
     """Ties between allies that pass half of their best, or zero, and stay past it."""
     apart = [set(pair) for pair in story.scenario.bilateral]
     for pair in allied_pairs(story.scenario):
@@ -165,19 +165,19 @@ def ties(story: Story) -> Iterator[Line]:
                 best = f"less than half of the {level(tie[peak])} of {day(story.dates[peak])}"
                 text = f"the tie between {names} has fallen to {level(tie[half])}, {best}"
                 why = _drove(story, pair, peak, half, -1.0)
-                yield Line(half, 12, weight, sentence(text + why))
+                yield Sentence(half, 12, weight, sentence(text + why))
         if zero is not None:
             peak = int(np.argmax(tie[: zero + 1]))
             best = f"from {level(tie[peak])} on {day(story.dates[peak])}"
             text = f"the tie between {names} falls below zero, {best}; they are rivals now"
             why = _drove(story, pair, peak, zero, -1.0)
-            yield Line(zero, 12, weight + 2, sentence(text + why))
+            yield Sentence(zero, 12, weight + 2, sentence(text + why))
             back = stays(tie[zero:] > 0)
             if back is not None:
                 text = f"the tie between {names} is above zero again"
                 low = zero + int(np.argmin(tie[zero : zero + back + 1]))
                 why = _drove(story, pair, low, zero + back, 1.0)
-                yield Line(zero + back, 12, weight, sentence(text + why))
+                yield Sentence(zero + back, 12, weight, sentence(text + why))
 
 
 def allied_pairs(scenario: Scenario) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.engine.decisions import PHASE
 from sim.narrative.chronicle import fighting, reasons, refusals
-from sim.narrative.chronicle.timeline import Attempt, Line, Story, Truce
+from sim.narrative.chronicle.timeline import Attempt, CeasefireSpell, Sentence, Story
 from sim.results.dataset import Event
 from sim.scenario.english import count, day, level, listed, number_word, ordinal, sentence, size
 
@@ -20,7 +20,7 @@ NAMED = 2
 WON = 0.002
 
 
-def attempts(story: Story) -> Iterator[Line]:
+def attempts(story: Story) -> Iterator[Sentence]:
     """Attempts of mediators at a ceasefire, and their results."""
     idle: dict[str, list[list[Event]]] = {}
     last: dict[str, bool] = {}
@@ -37,14 +37,14 @@ def attempts(story: Story) -> Iterator[Line]:
                 last[convene.actor] = propose.gain > 0
             continue
         last.pop(convene.actor, None)
-        if attempt.truce is not None:
-            yield Line(convene.week, convene.phase, 14.0, _signed(story, attempt, granted))
+        if attempt.ceasefire is not None:
+            yield Sentence(convene.week, convene.phase, 14.0, _signed(story, attempt, granted))
         else:
-            yield Line(convene.week, convene.phase, 4.5, _refused(story, attempt, granted))
+            yield Sentence(convene.week, convene.phase, 4.5, _refused(story, attempt, granted))
     ordered = sorted((row for rows in idle.values() for row in rows), key=lambda row: row[0].week)
     for n, row in enumerate(ordered):
         weight = (3.0 if n == 0 else 1.0) + 0.3 * (len(row) - 1)
-        yield Line(row[0].week, row[0].phase, weight, _idle(story, row))
+        yield Sentence(row[0].week, row[0].phase, weight, _idle(story, row))
 
 
 def _idle(story: Story, row: list[Event]) -> str:
@@ -55,7 +55,7 @@ def _idle(story: Story, row: list[Event]) -> str:
         often = count(len(row), "time")
         last = f", the first of {often} in a row until {day(row[-1].date)}"
     than = "more" if propose.gain > 0 else "less"
-    worth = f"a truce is worth {size(propose.gain)} {than} to {words.it(me)} than war"
+    worth = f"a ceasefire is worth {size(propose.gain)} {than} to {words.it(me)} than war"
     link = ", by chance, though " if propose.gain > 0 else "; "
     verbs = f"{words.verb(me, 'look')} for a ceasefire but {words.verb(me, 'propose')} none"
     return sentence(f"{words.who(me)} {verbs}{last}{link}{worth}{reasons.close(propose)}")
@@ -107,10 +107,12 @@ def _with_others(story: Story, attempt: Attempt, yes: list[Event]) -> list[str]:
     return [*names, f"{number_word(len(others))} {'other' if names else 'actor'}s"]
 
 
-def _refusals(story: Story, refused: list[Event], truce: Truce | None) -> str:
+def _refusals(story: Story, refused: list[Event], ceasefire: CeasefireSpell | None) -> str:
     """Who refuses and why."""
     return "; ".join(
-        refusals.of_a_ceasefire(story, refused, lambda event: reasons.ratify(story, event, truce))
+        refusals.of_a_ceasefire(
+            story, refused, lambda event: reasons.ratify(story, event, ceasefire)
+        )
     )
 
 
@@ -130,9 +132,9 @@ def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> st
     needed = min((e for e in yes if e.actor in must), key=lambda e: e.margin, default=None)
     if needed is not None and reasons.hinges(needed):
         text += f" (it was close for {words.who(needed.actor)}: {size(needed.margin)})"
-    where = fighting.scope(story) if attempt.truce is story.truces[0] else ""
+    where = fighting.scope(story) if attempt.ceasefire is story.ceasefires[0] else ""
     text += f"; {where}" if where else ""
-    return sentence(f"{text}; {_refusals(story, no, attempt.truce)}" if no else text)
+    return sentence(f"{text}; {_refusals(story, no, attempt.ceasefire)}" if no else text)
 
 
 def _refused(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
@@ -150,20 +152,22 @@ def _refused(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> s
     return sentence(text)
 
 
-def orders(story: Story) -> Iterator[Line]:
+def orders(story: Story) -> Iterator[Sentence]:
     """Patrons' orders where they turn, with who obeyed and the reason."""
-    answers = {(a.truce.number, e.actor): e for a in story.attempts if a.truce for e in a.answers}
-    for truce in story.truces:
-        for patron, given in truce.orders.items():
-            signed = answers.get((truce.number, patron))
+    answers = {
+        (a.ceasefire.number, e.actor): e for a in story.attempts if a.ceasefire for e in a.answers
+    }
+    for ceasefire in story.ceasefires:
+        for patron, given in ceasefire.orders.items():
+            signed = answers.get((ceasefire.number, patron))
             for n, (event, length) in enumerate(stances(given)):
                 if n == 0 and event.answer:
                     continue
-                text = _order(story, truce, event, n > 0, signed)
+                text = _order(story, ceasefire, event, n > 0, signed)
                 reach = story.reach(patron, event.week)
                 weight = 20.0 * reach * min(length + 3, 12) / 12 + (1.0 if n == 0 else 0.5)
                 if text:
-                    yield Line(event.week, event.phase, weight, text)
+                    yield Sentence(event.week, event.phase, weight, text)
 
 
 def stances(given: list[Event]) -> list[tuple[Event, int]]:
@@ -185,31 +189,31 @@ def stances(given: list[Event]) -> list[tuple[Event, int]]:
 
 
 def _order(
-    story: Story, truce: Truce, event: Event, again: bool, signed: Event | None
+    story: Story, ceasefire: CeasefireSpell, event: Event, again: bool, signed: Event | None
 ) -> str | None:
     """One order: who, to whom, to do what, why, who obeyed; None if no proxy receives it."""
     words, me, week = story.words, event.actor, event.week
     shares = story.control(me, week)
-    heard = [proxy for proxy in shares if truce.act(proxy, week) is not None]
+    heard = [proxy for proxy in shares if ceasefire.act(proxy, week) is not None]
     if not heard:
         return None
-    bought = any(e.counterpart == me and e.answer and e.week < week for e in truce.revisions)
-    left_out = ", not consulted," if me in truce.left_out and not bought else ""
+    bought = any(e.counterpart == me and e.answer and e.week < week for e in ceasefire.revisions)
+    left_out = ", not consulted," if me in ceasefire.left_out and not bought else ""
     verb = "order" if max(shares[proxy] for proxy in heard) >= ORDERS else "urge"
     now = " now" if again else ""
-    settled = truce.settled is not None and week > truce.settled
+    settled = ceasefire.settled is not None and week > ceasefire.settled
     what = f"{'keep' if event.answer else 'break'} the {'settlement' if settled else 'ceasefire'}"
     whom = words.all(heard) if len(heard) <= NAMED else f"{words.its(me)} proxies"
     head = f"{words.who(me)}{left_out}{now} {words.verb(me, verb)} {whom} to {what}"
-    why = _why(story, truce, event, signed) + reasons.close(event)
-    return sentence(f"{head}{why}; {_obedience(story, truce, event, heard)}")
+    why = _why(story, ceasefire, event, signed) + reasons.close(event)
+    return sentence(f"{head}{why}; {_obedience(story, ceasefire, event, heard)}")
 
 
-def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
+def _why(story: Story, ceasefire: CeasefireSpell, event: Event, signed: Event | None) -> str:
     """The reason of an order, as it goes on after the order; not told twice on one day."""
-    reason = reasons.order(story, truce, event)
+    reason = reasons.order(story, ceasefire, event)
     if signed is not None and signed.week == event.week and not (signed.answer or event.answer):
-        before = reasons.ratify(story, signed, truce)
+        before = reasons.ratify(story, signed, ceasefire)
         if before.kind == reason.kind != "against":
             they = story.words.they(event.actor)
             did = "did not sign" if story.silent(signed) else "refused to sign"
@@ -217,10 +221,10 @@ def _why(story: Story, truce: Truce, event: Event, signed: Event | None) -> str:
     return f"{', ' if reason.kind == 'against' else '; '}{reason.text}"
 
 
-def _obedience(story: Story, truce: Truce, event: Event, heard: list[str]) -> str:
+def _obedience(story: Story, ceasefire: CeasefireSpell, event: Event, heard: list[str]) -> str:
     """Who did as told, by name."""
     words = story.words
-    acts = {proxy: truce.act(proxy, event.week) for proxy in heard}
+    acts = {proxy: ceasefire.act(proxy, event.week) for proxy in heard}
     obeyed = [p for p, act in acts.items() if act is not None and act.answer == event.answer]
     others = [proxy for proxy in heard if proxy not in obeyed]
     if len(heard) == 1 and others:
@@ -234,18 +238,18 @@ def _obedience(story: Story, truce: Truce, event: Event, heard: list[str]) -> st
     return f"{words.says(obeyed, 'obey')}, {words.says(others, 'do')} not"
 
 
-def revisions(story: Story) -> Iterator[Line]:
+def revisions(story: Story) -> Iterator[Sentence]:
     """Patrons that were left out and are bought in after breaches laid at their door."""
     words = story.words
     for attempt in story.attempts:
-        truce = attempt.truce
-        if truce is None:
+        ceasefire = attempt.ceasefire
+        if ceasefire is None:
             continue
         signed = {event.actor for event in attempt.answers if event.answer}
-        for event in truce.revisions:
+        for event in ceasefire.revisions:
             if not event.answer:
                 continue
-            who, me, won = event.counterpart, event.actor, _won(story, truce, event)
+            who, me, won = event.counterpart, event.actor, _won(story, ceasefire, event)
             after = f"after breaches in this week that are blamed on {words.who(who)}"
             unasked = f"{words.they(who)} had signed unasked" if who in signed else ""
             text = (
@@ -253,13 +257,13 @@ def revisions(story: Story) -> Iterator[Line]:
             )
             text += f" ({unasked})" if unasked else ""
             text += f" and {words.verb(me, 'redraw')} the terms{won}"
-            yield Line(event.week, event.phase, 6.0 if won else 4.5, sentence(text))
+            yield Sentence(event.week, event.phase, 6.0 if won else 4.5, sentence(text))
 
 
-def _won(story: Story, truce: Truce, event: Event) -> str:
+def _won(story: Story, ceasefire: CeasefireSpell, event: Event) -> str:
     """What the revised terms give to who was bought in; nothing where the record does not tell."""
     week, actor = event.week, event.counterpart
-    if week == truce.start:
+    if week == ceasefire.start:
         return ""
     gains: dict[str, tuple[float, float, float]] = {}
     for issue, about in story.scenario.issues.items():
@@ -278,38 +282,42 @@ def _won(story: Story, truce: Truce, event: Event) -> str:
     return f" on {where} (from {level(old)} to {level(new)})"
 
 
-def ends(story: Story) -> Iterator[Line]:
+def ends(story: Story) -> Iterator[Sentence]:
     """How each ceasefire ended, and who broke it."""
-    for truce in story.truces:
-        what, since = "ceasefire", truce.start
-        if truce.settled is not None and truce.last > truce.settled:
-            what, since = "settlement", truce.settled + 1
-        weeks = truce.last - since + 1
-        if truce.collapse is not None or truce.won is not None:
-            ended = "collapses" if truce.collapse is not None else "is overtaken by the victory"
+    for ceasefire in story.ceasefires:
+        what, since = "ceasefire", ceasefire.start
+        if ceasefire.settled is not None and ceasefire.last > ceasefire.settled:
+            what, since = "settlement", ceasefire.settled + 1
+        weeks = ceasefire.last - since + 1
+        if ceasefire.collapse is not None or ceasefire.won is not None:
+            ended = "collapses" if ceasefire.collapse is not None else "is overtaken by the victory"
             text = f"the {what} {ended} in its {ordinal(weeks)} week"
-            text += _breaches(story, truce, since)
-            yield Line(truce.last, PHASE["collapse"], 12.0, sentence(text))
+            text += _breaches(story, ceasefire, since)
+            yield Sentence(ceasefire.last, PHASE["collapse"], 12.0, sentence(text))
         else:
             head = f"the record ends with the {what} in its {ordinal(weeks)} week"
-            yield Line(story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, truce, since)))
+            yield Sentence(
+                story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, ceasefire, since))
+            )
     if story.victory is not None:
         held = count(story.weeks - 1 - story.victory.week, "week")
-        yield Line(story.weeks - 1, 14, 25.0, sentence(f"the record ends {held} after the victory"))
+        yield Sentence(
+            story.weeks - 1, 14, 25.0, sentence(f"the record ends {held} after the victory")
+        )
         return
-    if not story.truces or story.truces[-1].collapse is not None:
-        since = story.truces[-1].last + 1 if story.truces else 0
+    if not story.ceasefires or story.ceasefires[-1].collapse is not None:
+        since = story.ceasefires[-1].last + 1 if story.ceasefires else 0
         held = count(story.weeks - since, "week")
         text = f"the record ends in war, after {held} without a ceasefire"
         if since == story.weeks:
             text = "the record ends in war"
-        yield Line(story.weeks - 1, 14, 25.0, sentence(text))
+        yield Sentence(story.weeks - 1, 14, 25.0, sentence(text))
 
 
-def _breaches(story: Story, truce: Truce, since: int) -> str:
+def _breaches(story: Story, ceasefire: CeasefireSpell, since: int) -> str:
     """Who broke a ceasefire first and most often, and which patron wanted it, since a week."""
-    words, broken = story.words, truce.broken(since)
-    weeks = sum(event.week >= since for event in next(iter(truce.acts.values()), []))
+    words, broken = story.words, ceasefire.broken(since)
+    weeks = sum(event.week >= since for event in next(iter(ceasefire.acts.values()), []))
     if not weeks:
         return ""
     if not broken:
@@ -331,11 +339,11 @@ def _breaches(story: Story, truce: Truce, since: int) -> str:
         text += f"; {_who(story, most)} broke it most often, {often}"
     spoil = {
         patron: sum(not e.answer for e in given if e.week >= since)
-        for patron, given in truce.orders.items()
+        for patron, given in ceasefire.orders.items()
     }
-    spoil = {p: n for p, n in spoil.items() if 2 * n > weeks and story.control(p, truce.start)}
+    spoil = {p: n for p, n in spoil.items() if 2 * n > weeks and story.control(p, ceasefire.start)}
     if spoil:
-        worst = max(spoil, key=lambda p: story.reach(p, truce.start) * spoil[p])
+        worst = max(spoil, key=lambda p: story.reach(p, ceasefire.start) * spoil[p])
         text += f"; {words.who(worst)} wanted it broken {_of(spoil[worst], weeks)}"
     return text
 

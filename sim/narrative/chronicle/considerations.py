@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sim.narrative.chronicle.reasons import NOTHING, than, worth_of_terms
-from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 from sim.scenario.english import level, signed, size
 
 
 def weighed(
-    story: Story, event: Event, truce: Truce | None = None, it: str = ""
+    story: Story, event: Event, ceasefire: CeasefireSpell | None = None, it: str = ""
 ) -> list[tuple[float, str]]:
     """All considerations for and against a decision, as clauses.
 
@@ -19,7 +19,7 @@ def weighed(
         The run in which the decision was taken.
     event : Event
         A ratification, order, act, attendance, vote, bargain, proposal, consultation or revision.
-    truce : Truce, optional
+    ceasefire : CeasefireSpell, optional
         The ceasefire that it is about.
     it : str
         How the actor is called where something happens to it; by default its pronoun.
@@ -33,8 +33,10 @@ def weighed(
     """
     words, terms = story.words, event.terms
     it = it or words.it(event.actor)
-    settled = truce is not None and truce.settled is not None and event.week > truce.settled
-    calm = "the settlement" if settled else "a truce"
+    settled = (
+        ceasefire is not None and ceasefire.settled is not None and event.week > ceasefire.settled
+    )
+    calm = "the settlement" if settled else "a ceasefire"
     meeting = "the clash" if event.decision == "clash" else "the meeting"
     found: list[tuple[float, str]] = []
 
@@ -46,10 +48,10 @@ def weighed(
         add("own", 1, f"the text on the table is worth {than(terms['own'], it, 'going on')}")
     elif event.decision == "comply":
         add("own", 1, f"keeping {calm} is worth {than(terms['own'], it, 'breaking it')}")
-    elif "truce" in terms:
-        add("truce", 1, f"{calm} is worth {than(terms['truce'], it, 'war')}")
+    elif "ceasefire" in terms:
+        add("ceasefire", 1, f"{calm} is worth {than(terms['ceasefire'], it, 'war')}")
     if "terms" in terms:
-        promise = worth_of_terms(story, event.actor, truce, event.week, terms["terms"], it)
+        promise = worth_of_terms(story, event.actor, ceasefire, event.week, terms["terms"], it)
         add("terms", 1, promise)
     if "military" in terms:
         gain = size(terms["military"])

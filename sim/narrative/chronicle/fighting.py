@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.inputs import EVERYWHERE, theatres_of
 from sim.narrative.chronicle import reasons
-from sim.narrative.chronicle.timeline import Line, Story
+from sim.narrative.chronicle.timeline import Sentence, Story
 from sim.scenario.english import listed, percent, sentence, size
 
 # Weeks for which a belligerent must hold back, or be back, before it is told.
@@ -49,7 +49,7 @@ def by_itself(story: Story, name: str) -> str:
     return f"{who} with {own}"
 
 
-def efforts(story: Story) -> Iterator[Line]:
+def efforts(story: Story) -> Iterator[Sentence]:
     """Belligerents without a war of their own that hold back for long, and that come back."""
     words, lam = story.words, story.scenario.parameters.choice_precision
     for name, actor in story.scenario.actors.items():
@@ -80,7 +80,7 @@ def efforts(story: Story) -> Iterator[Line]:
                 than = "more" if worth > 0 else "less"
                 why = f", as {words.its(name)} part in it is worth {size(worth)} {than} to "
                 why += f"{words.it(name)} than staying out"
-            yield Line(week, 3, 7.0, sentence(head + why))
+            yield Sentence(week, 3, 7.0, sentence(head + why))
             back = not back
             week += STAYS
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.engine.decisions import PHASE
 from sim.narrative.chronicle import reasons, refusals
-from sim.narrative.chronicle.timeline import Line, Meeting, Story
+from sim.narrative.chronicle.timeline import Meeting, Sentence, Story
 from sim.results.dataset import Event
 from sim.scenario.english import day, level, listed, number_word, sentence, size
 
@@ -16,7 +16,7 @@ TALKS = PHASE["attend"]
 MOVED = 0.015
 
 
-def talks(story: Story) -> Iterator[Line]:
+def talks(story: Story) -> Iterator[Sentence]:
     """Rounds of talks: who came and who did not, what is on the table, how it was voted."""
     empty = 0
     before: dict[str, float] = {}
@@ -24,17 +24,17 @@ def talks(story: Story) -> Iterator[Line]:
     for meeting in story.meetings:
         if meeting.attend and not meeting.votes and not any(e.answer for e in meeting.attend):
             empty += 1
-            yield Line(meeting.week, TALKS, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
+            yield Sentence(meeting.week, TALKS, 5.0 if empty == 1 else 2.5, _nobody(story, meeting))
             continue
         parts = [*_around(story, meeting), *_kept_off(story, meeting, kept)]
         parts += _on_the_table(story, meeting, before)
         core = any(story.scenario.issues[e.issue].core for e in meeting.tabled)
         if parts:
             weight = 14.0 if core else 8.0 if meeting.tabled else 4.0
-            yield Line(meeting.week, TALKS, weight, sentence("; ".join(parts)))
+            yield Sentence(meeting.week, TALKS, weight, sentence("; ".join(parts)))
         if meeting.votes:
             weight = 28.0 if meeting.agreed else 6.5
-            yield Line(meeting.week, TALKS, weight, _count(story, meeting))
+            yield Sentence(meeting.week, TALKS, weight, _count(story, meeting))
 
 
 def _nobody(story: Story, meeting: Meeting) -> str:
@@ -62,7 +62,7 @@ def _around(story: Story, meeting: Meeting) -> list[str]:
         parts.append(f"{words.says(willing, 'come')} to the talks")
     for event in pressed:
         sender = words.who(story.scenario.talks.brought[event.actor])
-        cost = size(event.terms["truce"] - event.terms["seat"])
+        cost = size(event.terms["ceasefire"] - event.terms["seat"])
         text = f"{words.says(event.actor, 'come')} to the talks, brought there by {sender} although"
         parts.append(f"{text} coming costs {words.it(event.actor)} {cost}{reasons.close(event)}")
     for event in meeting.attend:
@@ -98,7 +98,7 @@ def _kept_off(story: Story, meeting: Meeting, kept: set[str]) -> list[str]:
 
 def _pressed(story: Story, event: Event) -> bool:
     """Whether a party came against its own gain, and somebody is there who brought it."""
-    own = event.terms["truce"] - event.terms["seat"]
+    own = event.terms["ceasefire"] - event.terms["seat"]
     return own < 0 < event.terms["patrons"] and bool(story.scenario.talks.brought.get(event.actor))
 
 
@@ -150,7 +150,7 @@ def _count(story: Story, meeting: Meeting) -> str:
     if not no:
         text = f"{words.says(yes, 'accept')} the text" if yes else ""
         return sentence(", but ".join(part for part in (text, absent) if part) or "the text fails")
-    convener = meeting.truce.convener if meeting.truce else no[0].actor
+    convener = meeting.ceasefire.convener if meeting.ceasefire else no[0].actor
     parts = refusals.of_a_text(story, no, lambda event: reasons.vote(story, event, convener))
     if yes:
         parts.append(words.says(yes, "accept"))
@@ -177,7 +177,7 @@ def _agreement(story: Story, meeting: Meeting, yes: list[str]) -> str:
     return sentence(said)
 
 
-def clashes(story: Story) -> Iterator[Line]:
+def clashes(story: Story) -> Iterator[Sentence]:
     """Allies that fight each other over something that is newly in dispute."""
     words, told = story.words, set[frozenset[str]]()
     by = {
@@ -200,10 +200,10 @@ def clashes(story: Story) -> Iterator[Line]:
         text += level(event.terms["position"])
         known = frozenset(pair) in told
         told.add(frozenset(pair))
-        yield Line(event.week, event.phase, 2.5 if known else 9.0, sentence(text))
+        yield Sentence(event.week, event.phase, 2.5 if known else 9.0, sentence(text))
 
 
-def deals(story: Story) -> Iterator[Line]:
+def deals(story: Story) -> Iterator[Sentence]:
     """Bilateral deals of allies; of several equal outcomes in a row only the first."""
     rows: dict[frozenset[str], list[list[Deal]]] = {}
     heard: list[Event] = []
@@ -226,7 +226,7 @@ def deals(story: Story) -> Iterator[Line]:
             weight = 1.0 + 0.5 * len(same) + (1.0 if kind[1] else 0.0)
             if kind not in told:
                 weight = 8.0 if kind[1] else 5.0
-            yield Line(same[0][0].week, same[0][0].phase, weight, _deal(story, same, not told))
+            yield Sentence(same[0][0].week, same[0][0].phase, weight, _deal(story, same, not told))
             told.add(kind)
 
 

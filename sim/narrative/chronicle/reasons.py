@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 from sim.scenario.english import size
 
@@ -20,7 +20,7 @@ class Reason:
     Attributes
     ----------
     kind : str
-        Which term it is: "table", "truce", "terms", "loyalty", "military", "patrons", "seat",
+        Which term it is: "table", "ceasefire", "terms", "loyalty", "military", "patrons", "seat",
         "contagion", or "against" if the answer went against the sum of them.
     text : str
         A clause.
@@ -56,11 +56,11 @@ def pulled(event: Event) -> bool:
     return abs(pull) > NOTHING and event.answer != (event.gain - pull > event.shock)
 
 
-def order(story: Story, truce: Truce, event: Event) -> Reason:
+def order(story: Story, ceasefire: CeasefireSpell, event: Event) -> Reason:
     """Why a patron orders its proxies to keep a ceasefire, or to break it."""
     me, words = event.actor, story.words
     it, sign = words.who(me), 1.0 if event.answer else -1.0
-    settled = truce.settled is not None and event.week > truce.settled
+    settled = ceasefire.settled is not None and event.week > ceasefire.settled
     what = "settlement" if settled else "ceasefire"
     if sign * event.gain <= 0:
         better, other = ("breaking", "keeping") if event.answer else ("keeping", "breaking")
@@ -69,15 +69,15 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
     terms = event.terms
     table = 0.0 if settled else terms["on_issue"]
     parts = {
-        "truce": terms["truce"],
+        "ceasefire": terms["ceasefire"],
         "terms": terms["terms"],
         "loyalty": terms["loyalty"],
         "military": -terms["military"],
         "table": table,
     }
     kind = max(parts, key=lambda name: sign * parts[name])
-    # a truce that is unattractive for what it may end in is better explained by that
-    if kind == "truce" and not event.answer and table < 0.5 * terms["truce"]:
+    # a ceasefire that is unattractive for what it may end in is better explained by that
+    if kind == "ceasefire" and not event.answer and table < 0.5 * terms["ceasefire"]:
         kind = "table"
     number = parts[kind]
     if sign * number < NOTHING:
@@ -89,16 +89,16 @@ def order(story: Story, truce: Truce, event: Event) -> Reason:
             source = f"what {words.they(me)} {words.verb(me, 'expect')} of talks"
         return Reason(kind, f"{source} would cost {it} {size(number)} on {where}")
     if kind == "terms":
-        return Reason(kind, worth_of_terms(story, me, truce, event.week, number, it))
+        return Reason(kind, worth_of_terms(story, me, ceasefire, event.week, number, it))
     if kind == "military":
         return Reason(kind, f"fighting on promises {it} a military gain of {size(number)}")
     if kind == "loyalty":
-        return Reason(kind, _loyalty(story, me, truce.convener, number, event.week))
+        return Reason(kind, _loyalty(story, me, ceasefire.convener, number, event.week))
     return Reason(kind, f"the {what} is worth {than(number, it, 'war')}")
 
 
-def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
-    """Why somebody signs a ceasefire or refuses to; `truce` if it entered into force."""
+def ratify(story: Story, event: Event, ceasefire: CeasefireSpell | None) -> Reason:
+    """Why somebody signs a ceasefire or refuses to; `ceasefire` if it entered into force."""
     me, words, terms = event.actor, story.words, event.terms
     it, sign = words.it(me), 1.0 if event.answer else -1.0
     if sign * event.gain <= 0 and pulled(event):
@@ -108,7 +108,7 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
         less = "the deal" if event.answer else "war"
         return against(f"{more} is worth {size(event.gain)} more to {it} than {less}")
     freedom = share_of_own(event.gain - terms["patrons"], terms["own"])
-    parts = {name: freedom * terms[name] for name in ("truce", "terms", "loyalty")}
+    parts = {name: freedom * terms[name] for name in ("ceasefire", "terms", "loyalty")}
     parts["patrons"] = terms["patrons"]
     kind = max(parts, key=lambda name: sign * parts[name])
     if sign * parts[kind] <= 0:
@@ -118,11 +118,11 @@ def ratify(story: Story, event: Event, truce: Truce | None) -> Reason:
     # the whole of a term is what the actor itself feels, not its share in the answer
     number = terms[kind]
     if kind == "terms":
-        text = worth_of_terms(story, me, truce, event.week, number, it)
+        text = worth_of_terms(story, me, ceasefire, event.week, number, it)
     elif kind == "loyalty":
         text = _loyalty(story, me, event.counterpart, number, event.week)
     else:
-        text = f"a truce is worth {than(number, it, 'war')}"
+        text = f"a ceasefire is worth {than(number, it, 'war')}"
     return Reason(kind, text)
 
 
@@ -136,10 +136,10 @@ def attend(story: Story, event: Event, named: bool = False) -> Reason:
     if sign * event.gain <= 0:
         what = "staying away" if event.answer else "coming"
         return against(f"{what} is worth {size(event.gain)} more to {it}")
-    own = terms["truce"] - terms["seat"]
+    own = terms["ceasefire"] - terms["seat"]
     freedom = share_of_own(event.gain - terms["patrons"] + terms["contagion"], own)
     parts = {
-        "truce": freedom * terms["truce"],
+        "ceasefire": freedom * terms["ceasefire"],
         "seat": -freedom * terms["seat"],
         "patrons": terms["patrons"],
         "contagion": -terms["contagion"],
@@ -155,7 +155,7 @@ def attend(story: Story, event: Event, named: bool = False) -> Reason:
     if kind == "seat":
         cost = f"would cost {it} {size(terms['seat'])}"
         return Reason(kind, f"sitting down with opponents who break the ceasefire {cost}")
-    return Reason(kind, f"a truce is worth {than(terms['truce'], it, 'war')}")
+    return Reason(kind, f"a ceasefire is worth {than(terms['ceasefire'], it, 'war')}")
 
 
 def vote(story: Story, event: Event, convener: str) -> Reason:
@@ -227,7 +227,9 @@ def patrons(story: Story, event: Event, number: float) -> str:
     return f"{words.says(holders, 'pull')} {words.it(proxy)} that way by {size(number)}"
 
 
-def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) -> str | None:
+def terms_issue(
+    story: Story, actor: str, ceasefire: CeasefireSpell, week: int, sign: float
+) -> str | None:
     """The issue on which a ceasefire's terms promise an actor most, or cost it most.
 
     None where the record does not tell: parts were not kept, or the terms of the week are those
@@ -235,13 +237,13 @@ def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) 
     decision by the part that is not the table's (a quarter less, in the Syrian case).
     """
     known = week
-    if any(e.week == week and e.answer for e in truce.revisions):
+    if any(e.week == week and e.answer for e in ceasefire.revisions):
         known = week - 1
-    if known < truce.start:
+    if known < ceasefire.start:
         return None
     found: dict[str, float] = {}
     for issue in story.scenario.issues:
-        if not owed(story, issue, truce, week):
+        if not owed(story, issue, ceasefire, week):
             continue
         then = story.at("terms", known, issue=issue)
         change = story.worth(actor, issue, week, story.position(issue, week), then)
@@ -252,7 +254,7 @@ def terms_issue(story: Story, actor: str, truce: Truce, week: int, sign: float) 
     return best if best is not None and found[best] > NOTHING else None
 
 
-def owed(story: Story, issue: str, truce: Truce | None, week: int) -> bool:
+def owed(story: Story, issue: str, ceasefire: CeasefireSpell | None, week: int) -> bool:
     """Whether a ceasefire's terms on an issue are worth anything; see `what_is_owed` of the rules.
 
     Where all terms count, they do on every issue.
@@ -260,7 +262,7 @@ def owed(story: Story, issue: str, truce: Truce | None, week: int) -> bool:
     if story.scenario.mechanisms.terms == "all":
         return True
     about = story.scenario.issues[issue]
-    settled = truce is not None and truce.settled is not None and week > truce.settled
+    settled = ceasefire is not None and ceasefire.settled is not None and week > ceasefire.settled
     replaced = settled and about.agenda is not None and story.at("tabled", week, issue=issue)
     return (about.side_payment or about.prestige) and not replaced
 
@@ -285,12 +287,12 @@ def share_of_own(rest: float, own: float) -> float:
 
 
 def worth_of_terms(
-    story: Story, actor: str, truce: Truce | None, week: int, number: float, it: str
+    story: Story, actor: str, ceasefire: CeasefireSpell | None, week: int, number: float, it: str
 ) -> str:
     """What a ceasefire's terms are worth, with the issue that counts most where it is known."""
     sign = 1.0 if number > 0 else -1.0
     verb = "promise" if number > 0 else "would cost"
-    issue = terms_issue(story, actor, truce, week, sign) if truce else None
+    issue = terms_issue(story, actor, ceasefire, week, sign) if ceasefire else None
     if issue is None:
         return f"the terms {verb} {it} {size(number)}"
     where, about = story.words.issue(issue), story.scenario.issues[issue]

@@ -16,7 +16,7 @@ from sim.narrative.chronicle.background import (
     every_pair,
     mean_tie,
 )
-from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.scenario.english import count, level, listed, number_word, percent, sentence, signed, times
 
 STATES = ("war", "a ceasefire", "a settlement", "a victory")
@@ -36,10 +36,10 @@ def of_one(story: Story) -> list[str]:
 def of_many(stories: Sequence[Story]) -> list[str]:
     """Sum up many runs in shares and means, a paragraph an entry."""
     many = len(stories)
-    truces = [truce for story in stories for truce in story.truces]
+    ceasefires = [ceasefire for story in stories for ceasefire in story.ceasefires]
     proposed = fmean(sum(a.proposed for a in story.attempts) for story in stories)
     text = f"a run has {proposed:.1f} proposals of a ceasefire on average, and "
-    text += f"{len(truces) / many:.1f} that enter into force{_lengths(truces, many > 1)}"
+    text += f"{len(ceasefires) / many:.1f} that enter into force{_lengths(ceasefires, many > 1)}"
     found = [sentence(text), _broken(stories), _orders(stories)]
     if any(story.meetings for story in stories):
         held = fmean(sum(bool(m.votes) for m in story.meetings) for story in stories)
@@ -61,22 +61,22 @@ def of_many(stories: Sequence[Story]) -> list[str]:
     return [text for text in found if text]
 
 
-def _lengths(truces: Sequence[Truce], many: bool = False) -> str:
+def _lengths(ceasefires: Sequence[CeasefireSpell], many: bool = False) -> str:
     """How long ceasefires held, those that still hold counted as far as they got."""
-    if not truces:
+    if not ceasefires:
         return ""
-    weeks = [truce.begun for truce in truces]
-    still = sum(truce.collapse is None and truce.won is None for truce in truces)
-    if len(truces) == 1:
+    weeks = [ceasefire.begun for ceasefire in ceasefires]
+    still = sum(ceasefire.collapse is None and ceasefire.won is None for ceasefire in ceasefires)
+    if len(ceasefires) == 1:
         held = f"; it lasted {count(weeks[0], 'week')}"
         return f"{held} and still holds at the end" if still else held
     middle = f"{median(weeks):g} {'week' if median(weeks) == 1 else 'weeks'}"
     share = f"{number_word(still)} still {'holds' if still < 2 else 'hold'}"
     if many:
-        share = f"{percent(still / len(truces))} still hold"
+        share = f"{percent(still / len(ceasefires))} still hold"
     text = f"; ceasefires last {middle} in the median and {max(weeks)} at most"
-    counted = ["the week of a collapse"] if still < len(truces) else []
-    if any(truce.settled is not None for truce in truces):
+    counted = ["the week of a collapse"] if still < len(ceasefires) else []
+    if any(ceasefire.settled is not None for ceasefire in ceasefires):
         counted.append("weeks of settlement")
     text += f", {listed(counted)} included" if counted else ""
     return f"{text}, and {share} at the end"
@@ -86,30 +86,30 @@ def _attempts(story: Story) -> str:
     tried = len(story.attempts)
     if not tried:
         return sentence("nobody ever stepped forward to broker a ceasefire")
-    proposed, force = sum(attempt.proposed for attempt in story.attempts), len(story.truces)
+    proposed, force = sum(attempt.proposed for attempt in story.attempts), len(story.ceasefires)
     text = f"mediators stepped forward {times(tried)} and proposed {count(proposed, 'ceasefire')}"
     if proposed:
         refused = proposed - force
         verb = "was" if refused == 1 else "were"
         text += f"; {number_word(force)} entered into force, {number_word(refused)} {verb} refused"
-    return sentence(text + _lengths(story.truces))
+    return sentence(text + _lengths(story.ceasefires))
 
 
 def _first(story: Story) -> str:
     """Who broke ceasefires first; several can on one day."""
     firsts: dict[str, int] = {}
-    for truce in story.truces:
-        broken = truce.broken()
+    for ceasefire in story.ceasefires:
+        broken = ceasefire.broken()
         earliest = min((weeks[0] for weeks in broken.values()), default=None)
         for who, weeks in broken.items():
             if weeks[0] == earliest:
                 firsts[who] = firsts.get(who, 0) + 1
     if not firsts:
-        return sentence("nobody ever broke a ceasefire") if story.truces else ""
+        return sentence("nobody ever broke a ceasefire") if story.ceasefires else ""
     words = story.words
     ranked = sorted(words.inorder(firsts), key=lambda who: -firsts[who])
     named = [f"{words.who(who)} {times(firsts[who])}" for who in ranked]
-    shared = sum(firsts.values()) > sum(bool(truce.broken()) for truce in story.truces)
+    shared = sum(firsts.values()) > sum(bool(ceasefire.broken()) for ceasefire in story.ceasefires)
     often = " (several at once count each)" if shared else ""
     return sentence(f"first to break a ceasefire{often}: {listed(named)}")
 
@@ -117,8 +117,8 @@ def _first(story: Story) -> str:
 def _broken(stories: Sequence[Story]) -> str:
     """How often each armed actor broke a ceasefire, by week of ceasefire."""
     given: dict[str, list[bool]] = {}
-    for truce in (truce for story in stories for truce in story.truces):
-        for who, acts in truce.acts.items():
+    for ceasefire in (ceasefire for story in stories for ceasefire in story.ceasefires):
+        for who, acts in ceasefire.acts.items():
             given.setdefault(who, []).extend(not event.answer for event in acts)
     ranked = _ranked(stories[0], {who: fmean(broke) for who, broke in given.items()})
     if not ranked or not any(map(any, given.values())):
@@ -130,9 +130,9 @@ def _orders(stories: Sequence[Story]) -> str:
     """How often each patron wanted a ceasefire broken; who has no proxy then is left out."""
     given: dict[str, list[bool]] = {}
     for story in stories:
-        for truce in story.truces:
-            for patron, orders in truce.orders.items():
-                if any(proxy in truce.acts for proxy in story.control(patron, truce.start)):
+        for ceasefire in story.ceasefires:
+            for patron, orders in ceasefire.orders.items():
+                if any(proxy in ceasefire.acts for proxy in story.control(patron, ceasefire.start)):
                     given.setdefault(patron, []).extend(not event.answer for event in orders)
     ranked = _ranked(stories[0], {who: fmean(spoiled) for who, spoiled in given.items()})
     text = "share of the weeks of ceasefire in which each patron ordered its proxies to break it"
@@ -271,9 +271,9 @@ def _state(story: Story) -> int:
     """0 war, 1 ceasefire, 2 settlement, 3 victory, at the end of the record."""
     if story.victory is not None:
         return 3
-    if not story.truces or story.truces[-1].collapse is not None:
+    if not story.ceasefires or story.ceasefires[-1].collapse is not None:
         return 0
-    return 1 if story.truces[-1].settled is None else 2
+    return 1 if story.ceasefires[-1].settled is None else 2
 
 
 def _end(story: Story) -> str:

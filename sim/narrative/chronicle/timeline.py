@@ -15,12 +15,11 @@ from sim.engine.inputs import ALWAYS, NEVER, NEW_CONSULTATION
 from sim.results.dataset import Event, events, scenario_of
 from sim.results.provenance import whole
 from sim.scenario.english import Words
-from sim.scenario.schema import Event as Dated
-from sim.scenario.schema import Scenario, week_of
+from sim.scenario.schema import Scenario, ScheduledEvent, week_of
 
 
 @dataclass(frozen=True)
-class Line:
+class Sentence:
     """A sentence of the chronicle, with its weight.
 
     Attributes
@@ -40,7 +39,7 @@ class Line:
 
 
 @dataclass
-class Truce:
+class CeasefireSpell:
     """A ceasefire in force, until it collapses or the record ends.
 
     Attributes
@@ -110,7 +109,7 @@ class Attempt:
         Its decision whether to propose a ceasefire; None if it did not come to that.
     consults, answers : list of Event
         Patrons asked or not; everybody's ratification.
-    truce : Truce or None
+    ceasefire : CeasefireSpell or None
         The ceasefire that followed.
     """
 
@@ -118,7 +117,7 @@ class Attempt:
     propose: Event | None = None
     consults: list[Event] = field(default_factory=list)
     answers: list[Event] = field(default_factory=list)
-    truce: Truce | None = None
+    ceasefire: CeasefireSpell | None = None
 
     @property
     def proposed(self) -> bool:
@@ -131,7 +130,7 @@ class Meeting:
     """A round of talks: who was awaited, what was tabled or kept off it, how it was voted."""
 
     week: int
-    truce: Truce | None
+    ceasefire: CeasefireSpell | None
     attend: list[Event] = field(default_factory=list)
     raised: list[Event] = field(default_factory=list)
     tabled: list[Event] = field(default_factory=list)
@@ -155,7 +154,7 @@ class Story:
 
     Attributes
     ----------
-    attempts, truces, meetings : list
+    attempts, ceasefires, meetings : list
         In the order in which they happened.
     victory : Event or None
         The victory that ended the war; None if there was none.
@@ -205,7 +204,7 @@ class Story:
             }
         )
         self.attempts: list[Attempt] = []
-        self.truces: list[Truce] = []
+        self.ceasefires: list[CeasefireSpell] = []
         self.meetings: list[Meeting] = []
         self.victory: Event | None = None
         self._read()
@@ -287,10 +286,10 @@ class Story:
                 rule[event.actor] = int(event.terms["value"])
         return rule
 
-    def shifts(self) -> Iterator[tuple[int, list[Dated]]]:
-        """Dated changes of the scenario that took effect, by week."""
+    def shifts(self) -> Iterator[tuple[int, list[ScheduledEvent]]]:
+        """ScheduledEvent changes of the scenario that took effect, by week."""
         seen = {(e.week, e.actor, e.issue) for e in self.events if e.decision == "shift"}
-        by_week: dict[int, list[Dated]] = {}
+        by_week: dict[int, list[ScheduledEvent]] = {}
         for event in self.scenario.events:
             week = week_of(self.scenario, event.date if event.date else event.week or 0)
             if (week, event.actor or "", event.issue or "") in seen:
@@ -313,16 +312,16 @@ class Story:
 
     def _read(self) -> None:
         """Build attempts, ceasefires and talks from the events, which are in order of time."""
-        truce: Truce | None = None
+        ceasefire: CeasefireSpell | None = None
         for event in self.events:
             kind = event.decision
             if kind == "victory":
                 self.victory = event
-                if truce is not None and truce.collapse is None:
-                    truce.won = event
-                truce = None
+                if ceasefire is not None and ceasefire.collapse is None:
+                    ceasefire.won = event
+                ceasefire = None
             elif kind == "convene":
-                truce = None
+                ceasefire = None
                 self.attempts.append(Attempt(event))
             elif kind in ("propose", "consult", "ratify", "ceasefire") and self.attempts:
                 attempt = self.attempts[-1]
@@ -334,23 +333,25 @@ class Story:
                     attempt.answers.append(event)
                 elif event.answer:
                     left_out = set(self.consulted(attempt)[1])
-                    number = len(self.truces) + 1
-                    truce = Truce(number, event.week, event.week, event.actor, left_out)
-                    attempt.truce = truce
-                    self.truces.append(truce)
+                    number = len(self.ceasefires) + 1
+                    ceasefire = CeasefireSpell(
+                        number, event.week, event.week, event.actor, left_out
+                    )
+                    attempt.ceasefire = ceasefire
+                    self.ceasefires.append(ceasefire)
             elif kind in ("attend", "raise", "table", "vote", "settle"):
-                self._meet(event, truce)
-            elif truce is not None:
-                _live(truce, event)
+                self._meet(event, ceasefire)
+            elif ceasefire is not None:
+                _live(ceasefire, event)
 
-    def _meet(self, event: Event, truce: Truce | None) -> None:
+    def _meet(self, event: Event, ceasefire: CeasefireSpell | None) -> None:
         if not self.meetings or self.meetings[-1].week != event.week:
-            self.meetings.append(Meeting(event.week, truce))
+            self.meetings.append(Meeting(event.week, ceasefire))
         meeting = self.meetings[-1]
         if event.decision == "settle":
             meeting.agreed = event.answer
-            if event.answer and truce is not None:
-                truce.settled = event.week
+            if event.answer and ceasefire is not None:
+                ceasefire.settled = event.week
         else:
             lists = {
                 "attend": meeting.attend, "raise": meeting.raised, "table": meeting.tabled,
@@ -366,15 +367,15 @@ def _counted(event: Event) -> Event:
     return event
 
 
-def _live(truce: Truce, event: Event) -> None:
+def _live(ceasefire: CeasefireSpell, event: Event) -> None:
     """A week of a ceasefire: orders, acts, revisions, collapse."""
     if event.decision == "order":
-        truce.orders.setdefault(event.actor, []).append(event)
+        ceasefire.orders.setdefault(event.actor, []).append(event)
     elif event.decision == "comply":
-        truce.acts.setdefault(event.actor, []).append(event)
+        ceasefire.acts.setdefault(event.actor, []).append(event)
     elif event.decision == "revise":
-        truce.revisions.append(event)
+        ceasefire.revisions.append(event)
     elif event.decision == "collapse":
-        truce.collapse = event
+        ceasefire.collapse = event
     if event.decision in ("order", "comply", "collapse"):
-        truce.last = event.week
+        ceasefire.last = event.week

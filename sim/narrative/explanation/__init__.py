@@ -14,9 +14,9 @@ import xarray as xr
 from sim.engine.state import ACCOUNTS
 from sim.errors import ResultsError, SimError
 from sim.narrative import html
-from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.narrative.explanation import counterfactuals, sentences
-from sim.narrative.explanation.attribution import Part, Trace
+from sim.narrative.explanation.attribution import Contribution, Trace
 from sim.narrative.explanation.counterfactuals import TURNED, Flip
 from sim.narrative.explanation.rerun import Stage
 from sim.results import selection
@@ -232,7 +232,7 @@ def _is_full(results: xr.Dataset) -> bool:
     return bool(results["drift_account"].dtype == np.float64 and results.sizes.get("event", 0) > 0)
 
 
-def _decisions(part: Part, until: int) -> list[Event]:
+def _decisions(part: Contribution, until: int) -> list[Event]:
     """The decisions that stand for a part: those of the week that weighs most.
 
     Of a breach on a patron's order it is the order.
@@ -249,13 +249,13 @@ def _decisions(part: Part, until: int) -> list[Event]:
 
 
 def _turned(
-    stage: Stage | None, part: Part, asked: list[Event], pair: tuple[str, str], until: int
+    stage: Stage | None, part: Contribution, asked: list[Event], pair: tuple[str, str], until: int
 ) -> list[Flip]:
     """Every confirmed change that turns one of these decisions, the smallest first."""
     if stage is None:
         return []
-    truce: Truce | None = part.truce
-    found = [flip for event in asked for flip in counterfactuals.find(stage, event, truce)]
+    ceasefire: CeasefireSpell | None = part.ceasefire
+    found = [flip for event in asked for flip in counterfactuals.find(stage, event, ceasefire)]
     found = [counterfactuals.confirmed(stage, flip, pair, until) for flip in found]
     return sorted((flip for flip in found if flip.confirmed), key=lambda flip: flip.size)
 
@@ -276,14 +276,16 @@ def _accounts(trace: Trace, since: int, until: int) -> pd.DataFrame:
 
 
 def _part_rows(
-    story: Story, parts: list[Part], pair: tuple[str, str], since: int, until: int
+    story: Story, parts: list[Contribution], pair: tuple[str, str], since: int, until: int
 ) -> pd.DataFrame:
     rows = [_row(story, part, pair, since, until) for part in parts]
     table = pd.DataFrame(rows)
     return table.sort_values("change", key=lambda c: -c.abs(), ignore_index=True, kind="stable")
 
 
-def _row(story: Story, part: Part, pair: tuple[str, str], since: int, until: int) -> dict[str, Any]:
+def _row(
+    story: Story, part: Contribution, pair: tuple[str, str], since: int, until: int
+) -> dict[str, Any]:
     here = [week for week in part.weeks if since < week <= until]
     return {
         "change": part.change(since, until),
@@ -300,7 +302,7 @@ def _row(story: Story, part: Part, pair: tuple[str, str], since: int, until: int
 
 def _event_rows(
     story: Story,
-    told: list[Part],
+    told: list[Contribution],
     decisions: list[list[Event]],
     found: list[list[Flip]],
     pair: tuple[str, str],

@@ -17,7 +17,7 @@ from scipy.signal import lfilter
 from sim.engine.build import begin, prepare
 from sim.engine.inputs import NEW_IDEAL, NEW_WEIGHT, Floats, Ints
 from sim.engine.state import ACCOUNTS
-from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.narrative.explanation.interactions import Deed, Deeds
 from sim.results.dataset import Event
 from sim.rules.objectives import align, weigh
@@ -28,7 +28,7 @@ STANDING = ("start", "aims", "third party")
 
 
 @dataclass
-class Part:
+class Contribution:
     """One cause of a tie, and its part of the tie in every week.
 
     Attributes
@@ -50,7 +50,7 @@ class Part:
         The answers that made it so.
     impulse : ndarray, shape (weeks,)
         What it added in each week: to experience (both directions in equal parts) for events.
-    truce : Truce or None
+    ceasefire : CeasefireSpell or None
         The ceasefire under which it happened.
     """
 
@@ -63,7 +63,7 @@ class Part:
     value: Floats
     decisions: list[Event] = field(default_factory=list)
     impulse: Floats = field(default_factory=lambda: np.zeros(0))
-    truce: Truce | None = None
+    ceasefire: CeasefireSpell | None = None
 
     def change(self, since: int, until: int) -> float:
         """What it moved from the end of one week to that of another; -1 is before the first."""
@@ -123,15 +123,15 @@ class Trace:
         i, j = (self._lay.actors.index(name) for name in self.pair)
         return i, j
 
-    def _start(self) -> Iterator[Part]:
+    def _start(self) -> Iterator[Contribution]:
         i, j = self._places()
         T = self._world.tie.T
         value = self._built(np.zeros(self.story.weeks), float(T[i, j] + T[j, i]) / 2)
-        yield Part(INITIAL, "start", "", "", "", [], value)
+        yield Contribution(INITIAL, "start", "", "", "", [], value)
 
     # aims ---------------------------------------------------------------------------------------
 
-    def _aims(self) -> Iterator[Part]:
+    def _aims(self) -> Iterator[Contribution]:
         """Alignment as it was at first, and what each goal and each dated change made of it.
 
         The change of a week is shared among its causes by letting them in one after the other, in
@@ -140,12 +140,12 @@ class Trace:
         moved, first = self._alignments()
         weeks = self.story.weeks
         value = self._built(np.full(weeks, self._p.pull_of_alignment * first))
-        yield Part(OBJECTIVES, "aims", "", "", "", [], value)
+        yield Contribution(OBJECTIVES, "aims", "", "", "", [], value)
         for (kind, actor, issue, week), change in moved.items():
             steps = np.flatnonzero(change)
             since = [week] if kind == "shift" else [int(t) for t in steps]
             value = self._built(self._p.pull_of_alignment * np.cumsum(change))
-            yield Part(OBJECTIVES, kind, actor, "", issue, since, value, impulse=change)
+            yield Contribution(OBJECTIVES, kind, actor, "", issue, since, value, impulse=change)
 
     def _alignments(self) -> tuple[dict[tuple[str, str, str, int], Floats], float]:
         lay, aims, shifts = self._lay, self._world.aims, self._g.shifts
@@ -186,7 +186,7 @@ class Trace:
 
     # experience ---------------------------------------------------------------------------------
 
-    def _events(self) -> Iterator[Part]:
+    def _events(self) -> Iterator[Contribution]:
         """What each event did to experience, fading as experience is forgotten, in the tie.
 
         Events of a week that together would weigh more than 1 share the 1 in proportion. An event
@@ -194,7 +194,7 @@ class Trace:
         with E of last week.
         """
         p, weeks = self._p, self.story.weeks
-        found: dict[tuple[object, ...], Part] = {}
+        found: dict[tuple[object, ...], Contribution] = {}
         for by, of in (self.pair, self.pair[::-1]):
             deeds: dict[int, list[Deed]] = {}
             for deed in self._deeds:
@@ -224,7 +224,7 @@ class Trace:
 
     # third parties ------------------------------------------------------------------------------
 
-    def _third_parties(self) -> Iterator[Part]:
+    def _third_parties(self) -> Iterator[Contribution]:
         """``pull_of_third_parties (1 - T_ij**2) mu_l T_il T_jl`` of each third party l."""
         i, j = self._places()
         names, first = self._lay.actors, self._world.tie.T
@@ -242,14 +242,14 @@ class Trace:
             )
             room = sum(1.0 - ties[a, b][:-1] ** 2 for a, b in (self.pair, self.pair[::-1])) / 2
             value = self._built(self._p.pull_of_third_parties * room * both)
-            yield Part(THIRD_PARTIES, "third party", name, "", "", [], value)
+            yield Contribution(THIRD_PARTIES, "third party", name, "", "", [], value)
 
 
-def _part_of(deed: Deed, pair: tuple[str, str], weeks: int) -> Part:
+def _part_of(deed: Deed, pair: tuple[str, str], weeks: int) -> Contribution:
     """An empty part for deeds like this one."""
     other = "" if not deed.actor else (deed.by if deed.by != deed.actor else deed.of)
-    part = Part(EXPERIENCE, deed.kind, deed.actor, other, "", [], np.zeros(weeks + 1))
-    part.impulse, part.truce = np.zeros(weeks), deed.truce
+    part = Contribution(EXPERIENCE, deed.kind, deed.actor, other, "", [], np.zeros(weeks + 1))
+    part.impulse, part.ceasefire = np.zeros(weeks), deed.ceasefire
     return part
 
 

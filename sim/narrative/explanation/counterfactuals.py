@@ -20,7 +20,7 @@ from sim.engine.decisions import KINDS
 from sim.engine.inputs import BY_RULE
 from sim.engine.state import World
 from sim.errors import ScenarioError
-from sim.narrative.chronicle.timeline import Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell
 from sim.narrative.explanation.rerun import Input, Stage
 from sim.results.dataset import Event, events
 from sim.runs.simulate import gather
@@ -78,11 +78,13 @@ class Flip:
         return self.input.event(self.value)
 
 
-def candidates(stage: Stage, decision: Event, truce: Truce | None = None) -> Iterator[Input]:
+def candidates(
+    stage: Stage, decision: Event, ceasefire: CeasefireSpell | None = None
+) -> Iterator[Input]:
     """The inputs that could have turned a decision, as they stood when it was taken.
 
-    Whether a patron is consulted is asked when the ceasefire was brokered (`truce`), all else in
-    the week of the decision. An ideal is asked only where the actor has one aim on the issue,
+    Whether a patron is consulted is asked when the ceasefire was brokered (`ceasefire`), all else
+    in the week of the decision. An ideal is asked only where the actor has one aim on the issue,
     because a dated event gives all its aims on an issue the same ideal.
     """
     scenario, lay, me, week = stage.scenario, stage.lay, decision.actor, decision.week
@@ -105,7 +107,7 @@ def candidates(stage: Stage, decision: Event, truce: Truce | None = None) -> Ite
             "times",
         )  # fmt: skip
     yield from _links(stage, decision, world)
-    yield from _choices(stage, decision, truce)
+    yield from _choices(stage, decision, ceasefire)
 
 
 def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
@@ -134,16 +136,16 @@ def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
             )  # fmt: skip
 
 
-def _choices(stage: Stage, decision: Event, truce: Truce | None) -> Iterator[Input]:
+def _choices(stage: Stage, decision: Event, ceasefire: CeasefireSpell | None) -> Iterator[Input]:
     """Whether a patron is consulted, and whether an issue is on the table."""
     scenario, lay, words = stage.scenario, stage.lay, stage.words
-    brokered = truce.start if truce is not None else decision.week
-    convener = truce.convener if truce is not None else decision.counterpart
+    brokered = ceasefire.start if ceasefire is not None else decision.week
+    convener = ceasefire.convener if ceasefire is not None else decision.counterpart
     about = decision.counterpart if decision.decision == "consult" else decision.actor
     convener = decision.actor if decision.decision == "consult" else convener
     apart = (convener, *scenario.roles.belligerents)
     if about in {patron for patron, _ in lay.links} and about not in apart and convener:
-        now = int(stage.at(brokered).truce.consultation[lay.actors.index(about)])
+        now = int(stage.at(brokered).ceasefire.consultation[lay.actors.index(about)])
         text = f"{words.who(about)} {{}} consulted by {words.who(convener)}"
         for value in (1, -1):
             if value != now:
@@ -161,7 +163,7 @@ def _choices(stage: Stage, decision: Event, truce: Truce | None) -> Iterator[Inp
                 )  # fmt: skip
 
 
-def find(stage: Stage, decision: Event, truce: Truce | None = None) -> list[Flip]:
+def find(stage: Stage, decision: Event, ceasefire: CeasefireSpell | None = None) -> list[Flip]:
     """Every input that turns a decision, the smallest change first; nothing is replayed yet.
 
     Parameters
@@ -170,7 +172,7 @@ def find(stage: Stage, decision: Event, truce: Truce | None = None) -> list[Flip
         The run, which can be played on from any week.
     decision : Event
         One of `TURNED`.
-    truce : Truce, optional
+    ceasefire : CeasefireSpell, optional
         The ceasefire under which it was taken.
 
     Returns
@@ -179,7 +181,7 @@ def find(stage: Stage, decision: Event, truce: Truce | None = None) -> list[Flip
         At most one an input; empty if none turns it within the values that are tried.
     """
     found = []
-    for what in list(candidates(stage, decision, truce)):
+    for what in list(candidates(stage, decision, ceasefire)):
         flip = _solve(stage.asker(what, decision), what, decision)
         if flip is not None:
             found.append(flip)

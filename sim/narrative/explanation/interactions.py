@@ -1,6 +1,6 @@
 """What each act adds to how two actors have experienced each other, read from the record of a run.
 
-The rules that judge acts are `sim.rules.ties.live_through_war`, `sim.rules.ceasefire`
+The rules that judge acts are `sim.rules.ties.live_through_war`, `sim.rules.ceasefires`
 (`judge_ratification`, `resent_exclusion`), `sim.rules.proxies.blame_violators` and
 `sim.rules.negotiation.judge_votes`; `sim.engine.schedule` judges bilateral deals and clashes. The
 record tells who did what, and this says it again by pairs.
@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.engine.inputs import Floats, Givens, Knobs, Layout
 from sim.engine.state import WAR
-from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 
 
@@ -35,12 +35,12 @@ class Deed:
         Deeds of one key are told as one: the weeks of a spell of war, the breaches under a
         ceasefire that are laid at one door.
     kind : str
-        See `sim.narrative.explanation.attribution.Part`.
+        See `sim.narrative.explanation.attribution.Contribution`.
     actor : str
         Whose doing; empty where it is nobody's or both's.
     decisions : tuple of Event
         The answers that made it so.
-    truce : Truce or None
+    ceasefire : CeasefireSpell or None
         The ceasefire under which it happened.
     """
 
@@ -53,7 +53,7 @@ class Deed:
     kind: str
     actor: str
     decisions: tuple[Event, ...] = ()
-    truce: Truce | None = None
+    ceasefire: CeasefireSpell | None = None
 
 
 class Deeds:
@@ -113,7 +113,7 @@ class Deeds:
                     yield Deed(week, name, c, 1.0, 0.0, key, "ratify", name, why)
                 else:
                     yield Deed(week, c, name, 0.0, 1.0, key, "ratify", name, why)
-            if attempt.truce is None:
+            if attempt.ceasefire is None:
                 continue
             asked = {event.counterpart: event for event in attempt.consults}
             for n, name in enumerate(lay.actors):
@@ -124,13 +124,14 @@ class Deeds:
                     left: tuple[object, ...] = ("excluded", week, name, c)
                     about_it: tuple[Event, ...] = () if about is None else (about,)
                     yield Deed(week, name, c, 0.0, 1.0, left, "excluded", c, about_it)
-        for truce in self.story.truces:
-            for event in truce.revisions:
+        for ceasefire in self.story.ceasefires:
+            for event in ceasefire.revisions:
                 if event.answer:
                     key = ("revise", event.week, event.counterpart, event.actor)
                     bought = (event.counterpart, event.actor)
                     yield Deed(
-                        event.week, *bought, 1.0, 0.0, key, "revise", event.actor, (event,), truce
+                        event.week, *bought, 1.0, 0.0, key, "revise", event.actor, (event,),
+                        ceasefire,
                     )  # fmt: skip
 
     def _stake(self, name: str, week: int) -> bool:
@@ -150,8 +151,8 @@ class Deeds:
         n, weeks = len(lay.actors), self.story.weeks
         blame = np.array([self.series("blame", actor=name) for name in lay.actors])
         held = np.array([self.series("control", link=f"{a}>{b}") for a, b in lay.links])
-        for truce in self.story.truces:
-            for t in range(truce.start, min(truce.last + 1, weeks)):
+        for ceasefire in self.story.ceasefires:
+            for t in range(ceasefire.start, min(ceasefire.last + 1, weeks)):
                 passed_on = np.zeros((n, n))
                 for l in range(len(lay.links)):
                     passed_on[links.l_patron[l], links.l_proxy[l]] = held[l, t]
@@ -164,17 +165,19 @@ class Deeds:
                     share = passed_on[j] + np.eye(n)[j]
                     for k in np.flatnonzero(share * accused > 1e-9):
                         yield self._breach(
-                            truce, t, by, of, lay.actors[k], weight * share[k] * accused[k]
+                            ceasefire, t, by, of, lay.actors[k], weight * share[k] * accused[k]
                         )
 
-    def _breach(self, truce: Truce, week: int, by: str, of: str, culprit: str, bad: float) -> Deed:
+    def _breach(
+        self, ceasefire: CeasefireSpell, week: int, by: str, of: str, culprit: str, bad: float
+    ) -> Deed:
         """A violation by `culprit`, held by `by` against `of`."""
-        order = next((e for e in truce.orders.get(of, []) if e.week == week), None)
-        act = truce.act(culprit, week)
+        order = next((e for e in ceasefire.orders.get(of, []) if e.week == week), None)
+        act = ceasefire.act(culprit, week)
         ordered = order is not None and culprit != of and not order.answer
         decisions = [e for e in (order if ordered else None, act) if e is not None and not e.answer]
-        key = ("breach", truce.number, of)
-        return Deed(week, by, of, 0.0, float(bad), key, "breach", of, tuple(decisions), truce)
+        key = ("breach", ceasefire.number, of)
+        return Deed(week, by, of, 0.0, float(bad), key, "breach", of, tuple(decisions), ceasefire)
 
     def _talks(self) -> Iterator[Deed]:
         """Votes of the guarantors, and bilateral deals."""
@@ -191,7 +194,7 @@ class Deeds:
                     good, bad = (1.0, 0.0) if yes else (0.0, 1.0)
                     yield Deed(
                         meeting.week, by, of, good, bad, key, "vote", who, (votes[of],),
-                        meeting.truce,
+                        meeting.ceasefire,
                     )  # fmt: skip
         said: list[Event] = []
         for event in self.story.events:

@@ -29,8 +29,7 @@ from sim.engine.state import World, blank
 from sim.results.dataset import Event
 from sim.scenario.english import Words
 from sim.scenario.ranges import size
-from sim.scenario.schema import Event as Dated
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, ScheduledEvent
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ class Stage:
 
     def _given(self, what: Input) -> tuple[Givens, NDArray[np.intp]] | None:
         """Givens with the dated event of an input in them, and the rows that hold its number."""
-        dated = Dated(**what.event(what.high))
+        dated = ScheduledEvent(**what.event(what.high))
         other = self.scenario.model_copy(update={"events": (*self.scenario.events, dated)})
         shifts, old = prepare(other)[0].shifts, self.g.shifts
         known = set(zip(*(c.tolist() for c in (old.h_week, old.h_kind, old.h_index)), strict=True))

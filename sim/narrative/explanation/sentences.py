@@ -6,7 +6,7 @@ from sim.engine.state import ACCOUNTS
 from sim.narrative.chronicle import reasons
 from sim.narrative.chronicle.summary import adding_up, hundredths
 from sim.narrative.chronicle.timeline import Story
-from sim.narrative.explanation.attribution import Part, Trace
+from sim.narrative.explanation.attribution import Contribution, Trace
 from sim.narrative.explanation.counterfactuals import Flip, said
 from sim.results.dataset import Event
 from sim.results.phrases import clause, otherwise
@@ -33,7 +33,7 @@ NOTES = (
 )
 
 
-def what(story: Story, part: Part, pair: tuple[str, str], until: int) -> str:
+def what(story: Story, part: Contribution, pair: tuple[str, str], until: int) -> str:
     """What happened, as a clause."""
     words = story.words
     if part.kind in ("goal", "shift"):
@@ -42,7 +42,9 @@ def what(story: Story, part: Part, pair: tuple[str, str], until: int) -> str:
         both = words.all(pair)
         side = [story.scenario.actors[name].camp for name in pair]
         how = "fight the war on one side" if side[0] == side[1] else "are at war with each other"
-        ended = {truce.last for truce in story.truces if truce.collapse} & {*part.weeks}
+        ended = {ceasefire.last for ceasefire in story.ceasefires if ceasefire.collapse} & {
+            *part.weeks
+        }
         weeks = "the week in which a ceasefire collapsed"
         if len(ended) > 1:
             weeks = f"the {number_word(len(ended))} weeks in which a ceasefire collapsed"
@@ -77,24 +79,28 @@ def what(story: Story, part: Part, pair: tuple[str, str], until: int) -> str:
     )
 
 
-def _breach(story: Story, part: Part) -> str:
+def _breach(story: Story, part: Contribution) -> str:
     words = story.words
     culprits = {event.actor for event in part.decisions if event.decision == "comply"}
     by = f" by {words.all(culprits)}" if culprits - {part.actor} else ""
-    settled = part.truce is not None and part.truce.settled is not None
-    settled = settled and min(part.weeks) > (part.truce.settled or 0) if part.truce else False
-    number = f"the {ordinal(part.truce.number)} ceasefire" if part.truce else "the ceasefire"
+    settled = part.ceasefire is not None and part.ceasefire.settled is not None
+    settled = (
+        settled and min(part.weeks) > (part.ceasefire.settled or 0) if part.ceasefire else False
+    )
+    number = (
+        f"the {ordinal(part.ceasefire.number)} ceasefire" if part.ceasefire else "the ceasefire"
+    )
     if settled:
         number = "the settlement"
     whom = words.who(part.actor)
     return f"breaches of {number}{by} are blamed on {whom}{_for_weeks(part, ' in ')}"
 
 
-def _for_weeks(part: Part, link: str = " for ") -> str:
+def _for_weeks(part: Contribution, link: str = " for ") -> str:
     return f"{link}{count(len(part.weeks), 'week')}" if len(part.weeks) > 1 else ""
 
 
-def _aim(story: Story, part: Part, until: int) -> str:
+def _aim(story: Story, part: Contribution, until: int) -> str:
     words, its = story.words, story.words.whose(part.actor)
     if part.kind == "shift":
         for week, found in story.shifts():
@@ -115,16 +121,16 @@ def _aim(story: Story, part: Part, until: int) -> str:
 
 def why(story: Story, event: Event) -> str:
     """The reason of a decision, as a clause that follows it."""
-    truce = next((t for t in story.truces if t.start <= event.week <= t.last), None)
-    if event.decision == "order" and truce is not None:
-        return reasons.because(reasons.order(story, truce, event))
+    ceasefire = next((t for t in story.ceasefires if t.start <= event.week <= t.last), None)
+    if event.decision == "order" and ceasefire is not None:
+        return reasons.because(reasons.order(story, ceasefire, event))
     if event.decision == "ratify":
-        signed = truce if truce is not None and truce.start == event.week else None
+        signed = ceasefire if ceasefire is not None and ceasefire.start == event.week else None
         return reasons.because(reasons.ratify(story, event, signed))
     if event.decision == "attend":
         return reasons.because(reasons.attend(story, event))
     if event.decision == "vote":
-        convener = truce.convener if truce is not None else event.actor
+        convener = ceasefire.convener if ceasefire is not None else event.actor
         return reasons.because(reasons.vote(story, event, convener))
     return _why(story, event)
 
@@ -174,9 +180,8 @@ def _why(story: Story, event: Event) -> str:
         gains = "gains" if parts[kind] > 0 else "costs"
         about = "the deal itself" if kind == "local" else "endorsing the text of the talks"
         return f", as {about} {gains} {it} {size(parts[kind])}"
-    return (
-        f", as a truce is worth {size(event.gain)} {'more' if event.gain > 0 else 'less'} than war"
-    )
+    than = "more" if event.gain > 0 else "less"
+    return f", as a ceasefire is worth {size(event.gain)} {than} than war"
 
 
 def when(story: Story, weeks: list[int]) -> str:
@@ -188,7 +193,7 @@ def when(story: Story, weeks: list[int]) -> str:
 def page(
     story: Story,
     trace: Trace,
-    told: list[Part],
+    told: list[Contribution],
     decisions: list[list[Event]],
     found: list[list[Flip]],
     window: tuple[int, int],
@@ -289,7 +294,7 @@ def _standing(trace: Trace, since: int, until: int) -> str:
 
 
 def _decision(
-    story: Story, made: list[Event], found: list[Flip], part: Part, asked: bool, tie: float
+    story: Story, made: list[Event], found: list[Flip], part: Contribution, asked: bool, tie: float
 ) -> str:
     """The decision behind an event, its reason, and what would have turned it; `tie` as it is."""
     if not made:
@@ -317,7 +322,7 @@ def _decision(
     return f"{text} {turned[0].upper()}{turned[1:]} ({far}; {would})."
 
 
-def _unturnable(story: Story, part: Part) -> str:
+def _unturnable(story: Story, part: Contribution) -> str:
     """Who began a clash, and that it is not asked what would have turned it; else nothing."""
     clashes = [event for event in part.decisions if event.decision == "clash"]
     if not clashes:

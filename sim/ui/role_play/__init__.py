@@ -17,7 +17,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.agents.model import Actor, ConflictModel, class_of
-from sim.agents.registry import register
+from sim.agents.registry import RENAMED, register
 from sim.engine.state import Kept
 from sim.errors import SimError, nearest
 from sim.results.dataset import assemble
@@ -105,7 +105,10 @@ class Seat:
             raise SimError(f"unknown actor {actor!r} ({nearest(actor, list(case.actors))})")
         for name in decisions:
             if name not in QUESTIONS:
-                raise SimError(f"unknown decision {name!r} ({nearest(name, list(QUESTIONS))})")
+                hint = (
+                    f"now {RENAMED[name]!r}" if name in RENAMED else nearest(name, list(QUESTIONS))
+                )
+                raise SimError(f"unknown decision {name!r} ({hint})")
         self.case = case if weeks is None else with_changes(case, {"weeks": weeks})
         self.actor, self.seed, self.run = actor, seed, run
         self._since = week_at(self.by_rule, since)
@@ -371,7 +374,7 @@ class Seat:
         if weeks == 0:
             return True
         turned = weeks >= SOONEST and (gain > 0.0) != (before > 0.0)
-        return bool(actor.world.truce.age[0] >= weeks) and weeks < EVERY and not turned
+        return bool(actor.world.ceasefire.age[0] >= weeks) and weeks < EVERY and not turned
 
     def _tried(self, until_the_end: bool = False) -> _Waiting | None:
         """Play the week and take it back; where it stops, or None if it does not.

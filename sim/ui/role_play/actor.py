@@ -19,7 +19,7 @@ from sim.engine.build import keys_of
 from sim.engine.decisions import DECISIONS, Kind
 from sim.engine.inputs import BY_RULE, NEVER
 from sim.engine.state import CEASEFIRE, SETTLEMENT
-from sim.rules.ceasefire import breach_costs
+from sim.rules.ceasefires import breach_costs
 from sim.rules.negotiation import any_core_tabled
 from sim.ui.role_play.questions import QUESTIONS
 
@@ -62,9 +62,9 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             gain = float(super().heeds(own, wishes))
             decision, who, i = self.model.deciding, self.givens.who, self.index
             w, bound = self.world, who.fights[i] and who.armed[i]
-            bound = bound and (w.truce.state[0] == SETTLEMENT or who.covered[i] > 0.0)
+            bound = bound and (w.ceasefire.state[0] == SETTLEMENT or who.covered[i] > 0.0)
             concerned = {
-                "signs": self.convener != self.name,
+                "ratifies": self.convener != self.name,
                 "orders": bound,
                 "attends": who.brought[i] and w.talk.away[i] == 0,
                 "votes": who.veto[i] or who.guarantor[i],
@@ -72,25 +72,25 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             if not concerned.get(decision, False):
                 return gain
             later = {
-                "orders": self._breach_cost() - w.truce.contagion[i],
-                "attends": -w.truce.contagion[i],
+                "orders": self._breach_cost() - w.ceasefire.contagion[i],
+                "attends": -w.ceasefire.contagion[i],
                 "votes": self.knobs.loyalty_in_vote * self._trust(),
             }.get(decision, 0.0)
-            other = self.convener if decision == "signs" else ""
+            other = self.convener if decision == "ratifies" else ""
             draw = _draw(self, DECISIONS["heeds" if decision == "orders" else decision])
             return _turned(gain, reader(self, decision, other, "", gain), draw, later)
 
         def _trust(self) -> float:
-            broker = int(self.world.truce.convener[0])
+            broker = int(self.world.ceasefire.convener[0])
             return float(self.world.tie.heeded[self.index, broker]) if broker >= 0 else 0.0
 
         def _breach_cost(self) -> float:
             """What a breach would cost it, now that everybody has ordered."""
             p, w, links = self.knobs, self.world, self.givens.links
-            out = np.zeros(len(w.truce.comply))
+            out = np.zeros(len(w.ceasefire.comply))
             breach_costs(
-                out, w.truce.comply, self.givens.who.guarantor, self.givens.who.ground, w.web.pull,
-                links.l_patron, links.l_proxy,
+                out, w.ceasefire.comply, self.givens.who.guarantor, self.givens.who.ground,
+                w.web.pull, links.l_patron, links.l_proxy,
                 p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance,
                 p.monitored, p.breach_cost, p.guarantor_breach_cost,
             )  # fmt: skip
@@ -105,7 +105,7 @@ def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., fl
     """A decision of an actor that asks the reader, where it is open."""
 
     def method(self: Any, *about: str) -> float:
-        if decision.method == "signs":
+        if decision.method == "ratifies":
             self.convener = about[0]
         answer = float(getattr(cls, decision.method)(self, *about))
         if not _is_open(self, decision.method, *about):
@@ -124,19 +124,19 @@ def _is_open(actor: Actor, decision: str, *about: str) -> bool:
     g, w, p = actor.givens, actor.world, actor.knobs
     if decision == "orders":
         return bool(g.who.patron[actor.index])
-    if decision == "signs":
+    if decision == "ratifies":
         return about[0] != actor.name  # a convener has signed its own terms already
     if decision == "bargains":
         pair, _ = actor.model.pair(actor.name, about[0])
-        core = w.truce.state[0] == CEASEFIRE and any_core_tabled(g.topic.core, w.talk.tabled)
+        core = w.ceasefire.state[0] == CEASEFIRE and any_core_tabled(g.topic.core, w.talk.tabled)
         return bool(core or w.talk.pair_gain[pair].sum() > 0.0)  # else not worth a meeting
     if DECISIONS[decision].each != "patron":
         return True
     j = actor.model.actor(about[0]).index
-    rule = w.truce.consultation[j]
+    rule = w.ceasefire.consultation[j]
     if decision == "revises":
-        left_out = not w.truce.consulted[j] and rule != NEVER
-        return bool(left_out and w.truce.blamed[j] >= p.blame_min)
+        left_out = not w.ceasefire.consulted[j] and rule != NEVER
+        return bool(left_out and w.ceasefire.blamed[j] >= p.blame_min)
     able = g.who.patron[j] and not g.who.belligerent[j] and j != actor.index
     return bool(able and rule == BY_RULE and w.web.nuisance[j] > p.nuisance_min)
 

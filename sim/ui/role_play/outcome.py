@@ -27,7 +27,7 @@ def sums(results: xr.Dataset, case: Scenario, me: str) -> dict[str, float]:
         f"weeks of {name}": float((war["state"].values == code).sum())
         for code, name in enumerate(("war", "ceasefire", "settlement", "victory"))
     }
-    found["ceasefires signed"] = float(len(story.truces))
+    found["ceasefires signed"] = float(len(story.ceasefires))
     if case.patrons.get(me):
         orders = [e for e in story.events if e.decision == "order" and e.actor == me]
         found["weeks with your order to break one"] = float(sum(not e.answer for e in orders))

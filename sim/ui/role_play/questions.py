@@ -14,7 +14,7 @@ from sim.errors import SimError
 from sim.narrative.chronicle import sentences
 from sim.narrative.chronicle.considerations import weighed
 from sim.narrative.chronicle.reasons import owed
-from sim.narrative.chronicle.timeline import Story, Truce
+from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 from sim.results.phrases import PHRASES
 from sim.scenario.schema import Scenario
@@ -157,10 +157,10 @@ def question(
     story = Story(results, run)
     week, words = story.weeks - 1, story.words
     event = _event(story, week, actor, decision, (other, issue))
-    truce = next(iter(story.truces[-1:]), None)
+    ceasefire = next(iter(story.ceasefires[-1:]), None)
     text, yes, no = QUESTIONS[decision]
     whom = words.who(other) if other else ""
-    settled = truce is not None and truce.settled is not None and truce.settled < week
+    settled = ceasefire is not None and ceasefire.settled is not None and ceasefire.settled < week
     what = words.issue(issue) if issue else ""
     filled = text.format(
         other=whom, Other=_capital(whom), issue=what, Issue=_capital(what),
@@ -172,9 +172,9 @@ def question(
         for date, line in sentences(results, run)
         if first <= date < story.dates[week]
     ]
-    if decision == "signs" and truce is not None and truce.start < week:
-        truce = None  # what does not enter into force leaves no terms in the record
-    deal = truce if decision in ("signs", "orders") else None
+    if decision == "ratifies" and ceasefire is not None and ceasefire.start < week:
+        ceasefire = None  # what does not enter into force leaves no terms in the record
+    deal = ceasefire if decision in ("ratifies", "orders") else None
     kept = "terms" if deal else "text" if decision == "votes" else ""
     return Question(
         week, story.dates[week], decision, other, issue, filled, yes, no, tuple(news[-MOST_NEWS:]),
@@ -208,7 +208,12 @@ def _task(story: Story, actor: str, week: int) -> str:
 
 
 def _stakes(
-    story: Story, scenario: Scenario, actor: str, week: int, deal: str, truce: Truce | None
+    story: Story,
+    scenario: Scenario,
+    actor: str,
+    week: int,
+    deal: str,
+    ceasefire: CeasefireSpell | None,
 ) -> pd.DataFrame:
     """The issues that an actor cares about, most first; `deal` is the name of a variable."""
     rows: dict[str, dict[str, float | None]] = {}
@@ -221,7 +226,7 @@ def _stakes(
             "you want": story.at("attention_ideal", week, actor=actor, issue=name),
             "attention, %": share,
         }
-        of_terms = deal == "terms" and owed(story, name, truce, week)
+        of_terms = deal == "terms" and owed(story, name, ceasefire, week)
         if of_terms or (deal == "text" and story.at("tabled", week, issue=name)):
             rows[issue.label][f"the {deal}"] = story.at(deal, week, issue=name)
     table = pd.DataFrame.from_dict(rows, orient="index")

@@ -18,7 +18,7 @@ def credibility(chi, vside, side):
 
 
 @compiled
-def truce_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
+def ceasefire_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
     """Value of a ceasefire: it may settle on what is on the table, or collapse into war.
 
     ``[(1 - d) (u - c (1 - covered)) + d (h_s (chi u_table + (1 - chi) V_w) + h_c V_w)]
@@ -46,7 +46,7 @@ def truce_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
 def table_shares(out, chi, delta, h_s, h_c, settled):
     """Weight that the utility of what is on the table has in the value of a ceasefire.
 
-    ``d h_s chi / [1 - d (1 - h_s - h_c)]``, the weight of u_table in `truce_values`; 0 in a
+    ``d h_s chi / [1 - d (1 - h_s - h_c)]``, the weight of u_table in `ceasefire_values`; 0 in a
     settlement, where nothing more is expected.
 
     Parameters
@@ -252,7 +252,7 @@ def below_in_public(out, shocks, gains, kappa_face):
 
 
 @compiled
-def signs(i, gain, promise, loyalty):
+def ratifies(i, gain, promise, loyalty):
     """Own gain of actor i from ratifying: ceasefire against war, the terms, loyalty."""
     return gain[i] + promise[i] + loyalty[i]
 
