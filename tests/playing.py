@@ -49,7 +49,7 @@ class Game:
         self.record = blank(self.layout, scenario.weeks)
         rows = event_log.room(
             len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),
-            len(self.givens.links.pairs), len(self.givens.shifts.h_week), scenario.weeks,
+            len(self.givens.links.pairs), len(self.givens.shifts.week), scenario.weeks,
         )  # fmt: skip
         self.log, self.count = event_log.empty(rows), event_log.counter()
         self.keys, self.fed, self.week = draws.round_keys(seed, run), fed, 0

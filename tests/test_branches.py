@@ -65,7 +65,7 @@ def first_true(flags: list[bool]) -> int:
 def test_a_dated_capability_holds_from_its_week_on(toy: Scenario) -> None:
     still = {"mechanisms__attrition": False}
     game = Game(case(toy, {"actor": "crown", "capability": 6.0}, **still))
-    seen = week_by_week(game, "m", game.actor("crown"))
+    seen = week_by_week(game, "capability", game.actor("crown"))
     assert seen == [3.0] * WHEN + [6.0] * (WEEKS - WHEN)
 
 
@@ -74,17 +74,17 @@ def test_a_dated_capability_keeps_the_share_that_is_worn_and_renews_its_full_str
 ) -> None:
     game = Game(case(toy, {"actor": "crown", "capability": 6.0}, mechanisms__attrition=False))
     crown = game.actor("crown")
-    game.m[crown] = 1.5
+    game.capability[crown] = 1.5
     game.step(WHEN)
-    assert (game.m[crown], game.m0[crown]) == (1.5, 3.0)
+    assert (game.capability[crown], game.full_capability[crown]) == (1.5, 3.0)
     game.step()
-    assert (game.m[crown], game.m0[crown]) == (3.0, 6.0)
+    assert (game.capability[crown], game.full_capability[crown]) == (3.0, 6.0)
 
 
 def test_a_force_that_was_nothing_starts_at_its_dated_capability(toy: Scenario) -> None:
     still = {"mechanisms__attrition": False, "actors__duchy__capability": 0.0}
     game = Game(case(toy, {"actor": "duchy", "capability": 2.0}, **still))
-    seen = week_by_week(game, "m", game.actor("duchy"))
+    seen = week_by_week(game, "capability", game.actor("duchy"))
     assert seen == [0.0] * WHEN + [2.0] * (WEEKS - WHEN)
 
 
@@ -96,10 +96,10 @@ def test_a_dated_cost_of_war_changes_what_war_is_worth_from_its_week_on(toy: Sce
         game.step()
         other.step()
         if week < WHEN:
-            assert np.array_equal(game.V_w, other.V_w)
-    assert game.V_w[crown] < other.V_w[crown] - 0.01
+            assert np.array_equal(game.value_war, other.value_war)
+    assert game.value_war[crown] < other.value_war[crown] - 0.01
     rest = np.arange(3) != crown
-    assert np.array_equal(game.V_w[rest], other.V_w[rest])
+    assert np.array_equal(game.value_war[rest], other.value_war[rest])
 
 
 def test_a_dated_control_changes_the_link_from_its_week_on(toy: Scenario) -> None:
@@ -170,7 +170,7 @@ def test_a_dated_ideal_holds_exactly_whatever_the_run_drew(toy: Scenario) -> Non
     )
     game, other = Game(dated), Game(case(toy, parameters__ideal_spread=0.05))
     place = (game.actor("league"), game.issue("charter"))
-    seen, drawn = week_by_week(game, "X", place), week_by_week(other, "X", place)
+    seen, drawn = week_by_week(game, "ideal", place), week_by_week(other, "ideal", place)
     assert seen[:WHEN] == drawn[:WHEN]
     assert min(drawn) > 0.5
     assert seen[WHEN:] == pytest.approx([0.3] * (WEEKS - WHEN), abs=1e-15)
@@ -182,7 +182,7 @@ def test_a_dated_factor_multiplies_the_weight_once_from_its_week_on(toy: Scenari
     ratios = []
     for _ in range(WEEKS):
         game.step()
-        ratios.append(game.W[league, charter] / game.W[league, valley])
+        ratios.append(game.weight[league, charter] / game.weight[league, valley])
     factors = np.array(ratios) / ratios[0]
     assert factors == pytest.approx([1.0] * WHEN + [3.0] * (WEEKS - WHEN), rel=1e-12)
 
@@ -297,8 +297,8 @@ def test_whom_a_violation_is_laid_at_decides_who_is_blamed(
 ) -> None:
     game = broken(case(toy, parameters__attribution_chance=q_att))
     game.step()
-    assert game.violates.tolist() == [False, False, True]
-    blamed = [game.blamed[game.actor(name)] for name in ("crown", "league", "duchy")]
+    assert game.violated.tolist() == [False, False, True]
+    blamed = [game.blame[game.actor(name)] for name in ("crown", "league", "duchy")]
     assert blamed == [0.0, league, duchy]
 
 
@@ -308,7 +308,7 @@ def test_revision_never_buys_in_a_patron_that_is_never_consulted(toy: Scenario, 
     game = broken(case(toy, **BROKER, **fixed), convener="crown")
     game.fed[:, draws.REVISE] = YES
     revised = [event.kind for event in game.step(2)].count("revise")
-    assert game.blamed[game.actor("duchy")] >= 0.5
+    assert game.blame[game.actor("duchy")] >= 0.5
     assert game.consulted[game.actor("duchy")] == (rule == "by rule")
     assert revised == (1 if rule == "by rule" else 0)
 
@@ -332,7 +332,7 @@ def dealing(toy: Scenario, wants: dict[str, dict[str, float]]) -> Game:
     fed[:, draws.BARGAIN] = YES
     game = Game(scenario, fed=fed)
     game.step(3)
-    assert all(game.theta[game.issue(name)] == 0.5 for name in names)
+    assert all(game.position[game.issue(name)] == 0.5 for name in names)
     deals = [event.answer for event in game.step() if event.kind == "deal"]
     assert deals == [True, True]
     return game
@@ -344,15 +344,15 @@ def test_two_deals_of_one_week_about_the_same_issue_meet_half_way(toy: Scenario)
     first, second = game.pair_text[0, toll], game.pair_text[1, toll]
     assert first < 0.3
     assert second > 0.7
-    assert game.theta[toll] == pytest.approx((first + second) / 2, abs=1e-15)
+    assert game.position[toll] == pytest.approx((first + second) / 2, abs=1e-15)
 
 
 def test_a_pair_that_does_not_care_about_an_issue_does_not_hold_it_back(toy: Scenario) -> None:
     game = dealing(toy, {"crown": {"toll": 0.0}, "league": {"mill": 1.0}})
     toll, mill = game.issue("toll"), game.issue("mill")
     assert game.pair_text[1, toll] == game.pair_text[0, mill] == 0.5
-    assert game.theta[toll] == game.pair_text[0, toll] < 0.3
-    assert game.theta[mill] == game.pair_text[1, mill] > 0.7
+    assert game.position[toll] == game.pair_text[0, toll] < 0.3
+    assert game.position[mill] == game.pair_text[1, mill] > 0.7
 
 
 # what moves by itself -----------------------------------------------------------------------------
@@ -365,12 +365,12 @@ def test_an_issue_advances_each_week_that_one_of_its_movers_fights(toy: Scenario
     war.fed[:, draws.PROPOSE] = NO
     toll = war.issue("toll")
     expected = [0.5 + 0.02 * (week + 1) for week in range(WEEKS)]
-    assert week_by_week(war, "theta", toll) == pytest.approx(expected, abs=1e-12)
+    assert week_by_week(war, "position", toll) == pytest.approx(expected, abs=1e-12)
     # in a ceasefire only who breaks it fights, and only a mover moves the issue
     peace.fed[4, draws.COMPLY, peace.actor("crown")] = NO
     peace.fed[6, draws.COMPLY, peace.actor("league")] = NO
     expected = [0.5] * 6 + [0.52] * 2
-    assert week_by_week(peace, "theta", toll) == pytest.approx(expected, abs=1e-12)
+    assert week_by_week(peace, "position", toll) == pytest.approx(expected, abs=1e-12)
 
 
 def test_an_issue_that_is_renewed_at_its_own_rate_falls_to_its_own_value(toy: Scenario) -> None:
@@ -386,7 +386,7 @@ def test_an_issue_that_is_renewed_at_its_own_rate_falls_to_its_own_value(toy: Sc
     for week, draw in enumerate((0.35, 0.2, 0.05)):
         game.fed[week, draws.DISPUTE] = draw
         told = [event.issue for event in game.step() if event.kind == "dispute"]
-        seen.append((game.theta[places].tolist(), [places.index(k) for k in sorted(told)]))
+        seen.append((game.position[places].tolist(), [places.index(k) for k in sorted(told)]))
     assert seen[0] == ([0.5, 0.5, 0.5, 0.5], [])
     assert seen[1] == ([0.25, 0.5, 0.5, 0.5], [0])
     assert seen[2][0] == [0.25, 0.75, 0.4, 0.5]
@@ -400,4 +400,4 @@ def test_nothing_is_renewed_without_local_disputes(toy: Scenario) -> None:
         game = Game(scenario, fed=even_draws(scenario))
         game.fed[:, draws.DISPUTE] = 0.5
         game.step()
-        assert game.theta[game.issue("toll")] == (0.25 if on else 0.5)
+        assert game.position[game.issue("toll")] == (0.25 if on else 0.5)

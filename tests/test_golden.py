@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 import pytest
 from playing import Game, Told, places
 
 from sim.engine import draws as chance
+from sim.engine import state
+from sim.engine.inputs import Who
 from sim.rules import bargaining, ceasefires, fighting, negotiation, objectives, proxies, ties, war
 from sim.scenario.migration import PARAMETERS
 from sim.scenario.schema import Scenario
@@ -19,6 +21,15 @@ RENAMED = {
     "hs": "believed_settlement_hazard", "lead_step": "prestige_step", "q_chip": "dispute_rate",
     "kp": "learning_from_good", "kn": "learning_from_bad", "dE": "forgetting",
     "phiA": "pull_of_alignment", "phiE": "pull_of_experience", "phiB": "pull_of_third_parties",
+}  # fmt: skip
+# Names of the state that are symbols in the file.
+OURS = {
+    "act": "activation", "sat": "satisfied", "W": "weight", "X": "ideal", "What": "attention",
+    "Xhat": "attention_ideal", "A": "alignment", "m": "capability", "mu": "power",
+    "psi": "contest", "u": "utility", "V_w": "value_war", "V_d": "value_disarmed",
+    "V_c": "value_ceasefire", "chi": "credibility", "h_c": "believed_hazard",
+    "rho": "delivered_share", "theta": "position", "T": "tie", "E": "experience",
+    "f": "leverage", "vbar": "violence", "vside": "violence_by_camp",
 }  # fmt: skip
 ACTOR_COLUMNS = ("side", "armed", "capability", "air", "ground", "diplomacy", "delta", "cost")
 BY_ACTOR = {
@@ -88,8 +99,6 @@ def draws(game: Game, file: Any, actors: list[int]) -> Any:
 
 def in_order(fields: dict[str, Any], game: Game, file: Any) -> dict[str, Any]:
     """Arrays of a world in the order of the file; axes are known by the shapes of their fields."""
-    from sim.engine.state import _SHAPE_OF
-
     axes, lay = file["axes"], game.layout
     n, k = places(lay, axes["actor"], axes["issue"])
     o = [lay.objectives.index(tuple(name.split("."))) for name in axes["objective"]]
@@ -97,18 +106,19 @@ def in_order(fields: dict[str, Any], game: Game, file: Any) -> dict[str, Any]:
     order = {"N": n, "K": k, "O": o, "L": links}
     out = {}
     for name, array in fields.items():
-        shape = _SHAPE_OF.get(name, "N") if array.ndim else ""
-        for axis, letter in enumerate(shape if name not in KEPT else ""):
+        for axis, letter in enumerate(SHAPES.get(name, "") if array.ndim else ""):
             if letter in order:
                 array = array.take(order[letter], axis=axis)
         out[name] = array
     return out
 
 
-KEPT = {
-    "run", "status", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "taste", "dyad",
-    "account", "objective", "objective_flag", "link",
-}  # fmt: skip
+SHAPES = dict.fromkeys(Who._fields, "N") | {
+    name: get_args(hint)[1]
+    for group in get_type_hints(state.World).values()
+    if group is not state.Kept
+    for name, hint in get_type_hints(group, include_extras=True).items()
+}
 
 
 def renumbered(event: Told, game: Game, file: Any) -> Told:
@@ -232,35 +242,35 @@ def test_the_scenario_file_shifts_what_the_golden_run_shifts_in_the_same_weeks(
 
 def test_ties_settle_before_the_war_as_in_the_golden_run(played: Played) -> None:
     start = played.file["burn_in"]
-    for mine, theirs in {"T": "T", "A": "A", "W": "W", "X": "X", "m": "m", "mu": "mu"}.items():
-        same(played.first[mine], start[theirs], f"burn-in, {theirs}")
+    for name in ("T", "A", "W", "X", "m", "mu"):
+        same(played.first[OURS[name]], start[name], f"burn-in, {name}")
 
 
 def test_objectives_attention_and_alignment_agree(played: Played) -> None:
-    names = {"act": "act", "sat": "sat", "What": "What", "Xhat": "Xhat", "A": "A"}
-    all_weeks(played, "phase2", names)
+    names = ("act", "sat", "What", "Xhat", "A")
+    all_weeks(played, "phase2", {OURS[name]: name for name in names})
     shifted = [week for week in played.weeks if week.file["phase2"].get("W") is not None]
     assert [week.number for week in shifted] == [0, 46, 68]
     for week in shifted:
-        same(week.mine["W"], week.file["phase2"]["W"], f"week {week.number}, W")
-        same(week.mine["X"], week.file["phase2"]["X"], f"week {week.number}, X")
+        same(week.mine["weight"], week.file["phase2"]["W"], f"week {week.number}, W")
+        same(week.mine["ideal"], week.file["phase2"]["X"], f"week {week.number}, X")
 
 
 def test_war_and_the_values_of_war_ceasefire_and_settlement_agree(played: Played) -> None:
     names = "mu psi autonomy ground_control u V_w V_d V_c chi h_c rho nuisance"
     renamed = {
-        "believed": "drift_believed", "p_win": "p", "weeks": "D", "u_plus": "u_if_plus_wins",
-        "u_minus": "u_if_minus_wins", "gain": "Dcf",
+        "believed_drift": "drift_believed", "win_chance": "p", "war_weeks": "D",
+        "utility_plus": "u_if_plus_wins", "utility_minus": "u_if_minus_wins", "gain": "Dcf",
     }  # fmt: skip
-    all_weeks(played, "phase3", {name: name for name in names.split()} | renamed)
+    all_weeks(played, "phase3", {OURS.get(name, name): name for name in names.split()} | renamed)
     for week in played.weeks:
         values = week.file["phase3"]
         both = [values["strength_plus"], values["strength_minus"]]
-        same(week.mine["strengths"], both, f"week {week.number}, strengths")
+        same(week.mine["strength"], both, f"week {week.number}, strengths")
         if week.file["talks"] is None or not week.file["talks"]["held"]:
-            same(week.mine["V_s"], values["V_s"], f"week {week.number}, V_s")
+            same(week.mine["value_settlement"], values["V_s"], f"week {week.number}, V_s")
     for before, after in zip(played.weeks, played.weeks[1:], strict=False):
-        same(before.mine["theta"], after.file["phase3"]["theta"], f"week {after.number}, theta")
+        same(before.mine["position"], after.file["phase3"]["theta"], f"week {after.number}, theta")
 
 
 def test_mediators_compete_as_in_the_golden_run(played: Played) -> None:
@@ -318,24 +328,26 @@ def test_orders_compliance_observation_and_blame_agree(played: Played) -> None:
         if theirs is None:
             continue
         weeks += 1
-        same(mine["military"], theirs["military_gain"], f"{about}, military_gain")
+        same(mine["military_gain"], theirs["military_gain"], f"{about}, military_gain")
         own = [
-            proxies.orders(i, mine["gain"], mine["promise"], mine["loyalty"], mine["military"])
+            proxies.orders(
+                i, mine["gain"], mine["terms_worth"], mine["loyalty"], mine["military_gain"]
+            )
             for i in range(len(played.actors))
         ]
         same(own, theirs["own_gain"], f"{about}, own_gain")
-        assert np.where(mine["comply"], 1, -1).tolist() == theirs["order"], about
+        assert np.where(mine["ordered_to_comply"], 1, -1).tolist() == theirs["order"], about
         same(mine["contagion"], theirs["contagion"], f"{about}, contagion")
         told = week.by_actor("comply")
         assert sorted(told) == np.flatnonzero(week.given["armed"]).tolist(), about
         for j, event in told.items():
             same(event.gain, theirs["gain_effective"][j], f"{about}, gain_effective")
             same(event.terms["own"], theirs["own_gain"][j], f"{about}, own_gain")
-        same(mine["violates"], theirs["violates"], f"{about}, violates")
+        same(mine["violated"], theirs["violates"], f"{about}, violates")
         same(mine["seen"], theirs["seen"], f"{about}, seen")
-        same(mine["blamed"], theirs["blame"], f"{about}, blame")
-        same(mine["vbar"][0], theirs["vbar"], f"{about}, vbar")
-        same(mine["vside"], theirs["vside"], f"{about}, vside")
+        same(mine["blame"], theirs["blame"], f"{about}, blame")
+        same(mine["violence"][0], theirs["vbar"], f"{about}, vbar")
+        same(mine["violence_by_camp"], theirs["vside"], f"{about}, vside")
         assert mine["convener"][0] >= 0
         assert theirs["state"] in (1, 2)
     assert weeks > 50
@@ -358,21 +370,29 @@ def test_delivery_wear_of_leverage_and_chances_of_collapse_agree(played: Played)
     for before, week in zip([None, *played.weeks], played.weeks, strict=False):
         theirs, mine, about = week.file["delivery"], week.mine, f"week {week.number}"
         if week.file["orders"] is None:
-            assert mine["hazard"][0] == 0.0, about
+            assert mine["collapse_chance"][0] == 0.0, about
             assert not mine["collapsing"][0], about
-            same(mine["f"], before.mine["f"] if before else played.first["f"], f"{about}, leverage")
+            same(
+                mine["leverage"],
+                before.mine["leverage"] if before else played.first["leverage"],
+                f"{about}, leverage",
+            )
             continue
         # the utilities of eleven actors tell the eight positions before and after delivery
-        stages = {"u_before": week.file["phase3"]["theta"], "u_after": theirs["theta"]}
+        stages = {"utility_before": week.file["phase3"]["theta"], "utility_after": theirs["theta"]}
         for name, theta in stages.items():
             u = np.empty(len(played.actors))
-            objectives.utilities(u, np.array(theta), mine["W"], mine["X"], 2.0)
+            objectives.utilities(u, np.array(theta), mine["weight"], mine["ideal"], 2.0)
             same(mine[name], u, f"{about}, {name}")
         same(mine["relief"], theirs["relief_of_leverage"], f"{about}, relief_of_leverage")
         same(mine["pressed"], theirs["pressed"], f"{about}, pressed")
         worn = theirs if week.file["talks"] is None else week.file["talks"]
-        same(mine["f"], worn["leverage"], f"{about}, leverage")
-        same(mine["hazard"][0], theirs["collapse_probability"], f"{about}, collapse_probability")
+        same(mine["leverage"], worn["leverage"], f"{about}, leverage")
+        same(
+            mine["collapse_chance"][0],
+            theirs["collapse_probability"],
+            f"{about}, collapse_probability",
+        )
         assert mine["collapsing"][0] == theirs["collapses"], about
 
 
@@ -389,7 +409,7 @@ def test_the_talks_agree(played: Played) -> None:
         same(own, theirs["own_gain"], f"{about}, own_gain")
         for j, event in told.items():
             same(event.gain, theirs["gain_attend"][j], f"{about}, gain_attend")
-        assert mine["attending"].tolist() == theirs["attends"], about
+        assert mine["attended"].tolist() == theirs["attends"], about
         settle = week.one("settle")
         assert (settle is not None) == theirs["held"], about
         if settle is None:
@@ -404,11 +424,15 @@ def test_the_talks_agree(played: Played) -> None:
         same(mine["draft"], theirs["text_nash"], f"{about}, text_nash")
         same(mine["text"], theirs["text"], f"{about}, text")
         assert np.array_equal(mine["tabled"], theirs["tabled"]), about
-        same(mine["V_s"], theirs["V_s"], f"{about}, V_s")
-        same(mine["V_s"] - mine["V_c"], theirs["Vs_minus_Vc"], f"{about}, Vs_minus_Vc")
+        same(mine["value_settlement"], theirs["V_s"], f"{about}, V_s")
+        same(
+            mine["value_settlement"] - mine["value_ceasefire"],
+            theirs["Vs_minus_Vc"],
+            f"{about}, Vs_minus_Vc",
+        )
         for j, event in week.by_actor("vote").items():
             same(event.gain, theirs["gain_vote"][j], f"{about}, gain_vote")
-        assert mine["voted"].tolist() == theirs["vote"], about
+        assert mine["accepted"].tolist() == theirs["vote"], about
         assert settle.answer == theirs["settled"], about
     assert held == [34, 66, 82, 98]
 
@@ -446,13 +470,13 @@ def test_positions_move_in_the_week_as_in_the_golden_run(played: Played) -> None
         same(mine["shares"], [theirs["F_plus"], theirs["F_minus"]], f"{about}, F")
         regime = played.file["axes"]["issue"].index("regime")
         front = fighting.move_front(
-            week.file["theta_after_disputes"][regime], mine["psi"][0], mine["shares"], 0.008, 0.01,
-            week.file["draws"]["territory"],
+            week.file["theta_after_disputes"][regime], mine["contest"][0], mine["shares"], 0.008,
+            0.01, week.file["draws"]["territory"],
         )  # fmt: skip
         same(front, theirs["regime_before_clip"], f"{about}, regime_before_clip")
         after = np.array(week.file["theta_after_disputes"])
         quiet = [k for k, name in enumerate(played.file["axes"]["issue"]) if name not in MOVED]
-        same(mine["theta"][quiet], after[quiet], f"{about}, theta_after_disputes")
+        same(mine["position"][quiet], after[quiet], f"{about}, theta_after_disputes")
 
 
 MOVED = ("regime", "route")
@@ -464,7 +488,11 @@ def test_experience_and_its_events_agree(played: Played) -> None:
 
 def test_the_state_at_the_end_of_every_week_agrees(played: Played) -> None:
     names = "theta T E f m act sat state age vbar vside ratified consulted terms text tabled"
-    all_weeks(played, "state", {name: name for name in names.split()} | {"violates": "viol"})
+    all_weeks(
+        played,
+        "state",
+        {OURS.get(name, name): name for name in names.split()} | {"violated": "viol"},
+    )
     for week in played.weeks:
         convener = played.index(week.file["state"]["convener"])
         mine = int(week.mine["convener"][0])
@@ -483,7 +511,7 @@ def test_the_drift_accounts_of_russia_and_iran_agree(played: Played) -> None:
     i, j = played.index("russia"), played.index("iran")
     causes = ("initial", "objectives", "experience", "third_parties")
     for week in played.weeks:
-        accounts, theirs = week.mine["accounts"], week.file["state"]["drift"]
+        accounts, theirs = week.mine["drift_account"], week.file["state"]["drift"]
         both = 0.5 * (accounts[:, i, j] + accounts[:, j, i])
         same(both, [theirs[cause] for cause in causes], f"week {week.number}, drift")
 

@@ -95,13 +95,13 @@ def test_the_united_nations_mind_a_deal_only_for_their_weight_on_prestige(
     nations, russia = game.actor("united_nations"), game.actor("russia")
     assert game.state[0] == 1
     assert game.nuisance[nations] == 0.0
-    assert game.W[nations, game.issue("lead")] > 0.05
+    assert game.weight[nations, game.issue("lead")] > 0.05
     assert game.bad[nations, russia] == 1.0
     careless = files.with_changes(mild, {"actors.united_nations.long.lead.weight": 0.01})
     game = signing(careless)
     game.step()
     assert game.state[0] == 1
-    assert game.W[nations, game.issue("lead")] < 0.05
+    assert game.weight[nations, game.issue("lead")] < 0.05
     assert game.bad[nations, russia] == 0.0
 
 
@@ -119,32 +119,32 @@ def test_nobody_is_left_out_of_a_deal_that_is_not_in_force(plain_syria: Scenario
 
 def test_signing_forgets_last_weeks_violations(plain_syria: Scenario) -> None:
     game = signing(plain_syria)
-    game.violates[:] = game.givens.who.armed
-    game.vbar[0] = 0.7
-    game.vside[:] = [0.9, 0.2]
+    game.violated[:] = game.givens.who.armed
+    game.violence[0] = 0.7
+    game.violence_by_camp[:] = [0.9, 0.2]
     game.fed[0, draws.COMPLY] = YES
     game.step()
     assert game.state[0] == 1
     assert game.contagion.tolist() == [0.0] * 11
     # the memory starts at nothing, that of the camps half-way to 1/2, and then this week's enter
-    assert game.vbar[0] == 0.0
-    assert game.vside == pytest.approx([0.8 * 0.7, 0.8 * 0.35], abs=1e-15)
+    assert game.violence[0] == 0.0
+    assert game.violence_by_camp == pytest.approx([0.8 * 0.7, 0.8 * 0.35], abs=1e-15)
 
 
 def test_last_weeks_violations_are_contagious_in_a_ceasefire_that_goes_on(
     plain_syria: Scenario,
 ) -> None:
     game = in_ceasefire(plain_syria, 1)
-    game.violates[game.actor("hezbollah")] = True
+    game.violated[game.actor("hezbollah")] = True
     game.step()
-    allies = game.T[:, game.actor("hezbollah")] != 0.0
+    allies = game.tie[:, game.actor("hezbollah")] != 0.0
     assert np.all(game.contagion[allies] > 0.0)
 
 
 def test_access_counts_present_capability(plain_syria: Scenario) -> None:
     fresh, worn = at_week(plain_syria, 0), at_week(plain_syria, 0)
     russia, states = fresh.actor("russia"), fresh.actor("united_states")
-    worn.m[russia] *= 0.5
+    worn.capability[russia] *= 0.5
     fresh.step()
     worn.step()
     assert worn.reach[russia] == pytest.approx(0.5 * fresh.reach[russia], rel=1e-12)
@@ -164,7 +164,7 @@ def test_a_deal_moves_prestige_to_the_conveners_pole_whatever_else_it_promises(
 ) -> None:
     game = signing(files.with_changes(plain_syria, {"issues.lead.side_payment": promised}))
     lead = game.issue("lead")
-    before = game.theta[lead]
+    before = game.position[lead]
     game.step()
     assert game.state[0] == 1
     assert game.offer[lead] == pytest.approx(before + 0.15 * (1.0 - before), abs=1e-15)
@@ -214,10 +214,10 @@ def test_territory_stays_on_the_scale_at_the_end_of_the_week(plain_syria: Scenar
     game = at_week(plain_syria, 1)
     game.fed[1, draws.TERRITORY] = 500.0
     game.step()
-    assert game.theta[game.issue("regime")] == 1.0
+    assert game.position[game.issue("regime")] == 1.0
     game.fed[2, draws.TERRITORY] = -500.0
     game.step()
-    assert game.theta[game.issue("regime")] == 0.0
+    assert game.position[game.issue("regime")] == 0.0
 
 
 # talks --------------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def test_every_brought_party_that_comes_unwillingly_wears_its_bringers_leverage(
     game.step()
     brought = [game.actor("northern_rebels"), game.actor("damascus_rebels")]
     own = game.gain - game.seat_cost
-    assert np.all(game.attending[brought])
+    assert np.all(game.attended[brought])
     assert np.all(own[brought] < 0.0)
     # wear of the week before the talks is undone by comparing with a game without attendance
     still = in_ceasefire(plain_syria, 10, even_draws(plain_syria))
@@ -268,8 +268,8 @@ def test_every_brought_party_that_comes_unwillingly_wears_its_bringers_leverage(
     for patron, proxy in game.layout.links:
         link = game.link(patron, proxy)
         worn = patron == "turkey" and proxy in ("northern_rebels", "damascus_rebels")
-        expected = still.f[link] * (0.9 if worn else 1.0)
-        assert game.f[link] == pytest.approx(expected, abs=1e-15), (patron, proxy)
+        expected = still.leverage[link] * (0.9 if worn else 1.0)
+        assert game.leverage[link] == pytest.approx(expected, abs=1e-15), (patron, proxy)
 
 
 def test_who_comes_willingly_wears_no_leverage() -> None:
@@ -388,7 +388,7 @@ def test_an_objective_that_is_achieved_from_below_is_threatened_from_above() -> 
 def test_the_run_reports_an_objective_threatened_again(plain_syria: Scenario) -> None:
     game = at_week(plain_syria, 1)
     for position, kind in ((0.7, "satisfied"), (0.55, None), (0.4, "threatened")):
-        game.theta[game.issue("regime")] = position
+        game.position[game.issue("regime")] = position
         told = [event for event in game.step() if event.kind in ("satisfied", "threatened")]
         assert {event.kind for event in told} == ({kind} if kind else set())
         assert all(event.issue == game.issue("regime") for event in told)

@@ -231,10 +231,10 @@ def test_a_breach_weighs_what_its_author_would_have_put_into_the_war(tasked: Sce
     game = Game(tasked)
     while game.state[0] != 1:
         game.step()
-    assert (game.engaged == game.arms * game.effort).all()
-    assert (game.bound == game.engaged).all()
-    share = float(game.bound @ game.violates / game.bound.sum())
-    gv, vbar = tasked.parameters.violence_smoothing, float(game.vbar[0])
+    assert (game.in_arms_by_effort == game.in_arms * game.effort).all()
+    assert (game.in_arms_bound == game.in_arms_by_effort).all()
+    share = float(game.in_arms_bound @ game.violated / game.in_arms_bound.sum())
+    gv, vbar = tasked.parameters.violence_smoothing, float(game.violence[0])
     assert vbar == pytest.approx((1.0 - gv) * 1.0 + gv * share, abs=1e-12)
 
 
@@ -286,11 +286,11 @@ def test_who_holds_back_counts_less_in_the_contest(second: Scenario) -> None:
     game.step(3)
     before = game.effort.copy()
     psi = war.contest(
-        np.empty(2), game.givens.who.side, game.m * before, game.givens.who.air,
+        np.empty(2), game.givens.who.side, game.capability * before, game.givens.who.air,
         game.givens.who.ground, game.knobs.task_exponent,
     )  # fmt: skip
     game.step()
-    assert game.psi[0] == psi
+    assert game.contest[0] == psi
 
 
 def test_holding_back_needs_no_theatres(second: Scenario) -> None:

@@ -578,7 +578,7 @@ def spoiled(toy: Scenario, monkeypatch: pytest.MonkeyPatch) -> Scenario:
 
     def prepare_spoiled(scenario: Scenario) -> Any:
         givens, *rest = prepare(scenario)
-        givens.shifts.h_value[0] = math.nan
+        givens.shifts.value[0] = math.nan
         return givens, *rest
 
     for module in (simulation, ensemble_spec, model):

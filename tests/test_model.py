@@ -93,7 +93,7 @@ class Vandal(StateActor):
     """Changes the world while it is asked."""
 
     def orders(self):
-        self.model.world.force.m[self.index] += 1.0
+        self.model.world.force.capability[self.index] += 1.0
         return 0.0
 
 

@@ -175,8 +175,8 @@ def test_a_clash_is_a_bad_experience_both_ways(quarrelsome: Scenario) -> None:
         game = Game(quarrelsome, fed=fed)
         told = game.step(1)
         assert any(e.kind == "prevail" for e in told) == (shock < 0.5)
-        found.append(game.E[game.actor(i), game.actor(j)])
-        assert game.E[game.actor(j), game.actor(i)] == pytest.approx(found[-1], abs=1e-12)
+        found.append(game.experience[game.actor(i), game.actor(j)])
+        assert game.experience[game.actor(j), game.actor(i)] == pytest.approx(found[-1], abs=1e-12)
     assert found[0] < found[1]
 
 
@@ -232,4 +232,4 @@ def test_with_clashes_on_allies_of_a_pair_are_known_to_be_needed(second: Scenari
         game.step()
         iran = game.actor("iran")
         assert bool(game.givens.who.needed[iran]) == on
-        assert bool(game.Dep[game.actor("russia"), iran] > 0.0) == on
+        assert bool(game.dependence[game.actor("russia"), iran] > 0.0) == on

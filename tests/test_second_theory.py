@@ -263,13 +263,14 @@ def test_what_is_foreseen_is_the_nash_text_over_the_whole_agenda(second: Scenari
     who, topic, p = game.givens.who, game.givens.topic, game.knobs
     # nothing is tabled in week 0, and positions have moved since phase 3: play it again by hand
     fresh = Game(second)
-    theta = fresh.theta.copy()
+    theta = fresh.position.copy()
     expected = np.empty(len(theta))
     party = who.veto | who.brought
-    start = game.u - game.V_w
+    start = game.utility - game.value_war
     bargaining.nash_text(
         expected, theta, party, topic.agenda_rule >= 0, who.power, start, np.ones(len(start)),
-        game.W, game.X, p.loss_exponent, p.surplus_floor, int(p.nash_steps), p.nash_damping,
+        game.weight, game.ideal, p.loss_exponent, p.surplus_floor, int(p.nash_steps),
+        p.nash_damping,
     )  # fmt: skip
     assert game.foreseen == pytest.approx(expected, abs=1e-15)
     off_agenda = topic.agenda_rule < 0
@@ -285,16 +286,18 @@ def test_what_is_foreseen_enters_the_value_of_a_ceasefire_and_of_nothing_else(
 ) -> None:
     game = Game(second)
     game.step()
-    p, V_c, V_s = game.knobs, np.empty(len(game.u)), np.empty(len(game.u))
+    p, V_c, V_s = game.knobs, np.empty(len(game.utility)), np.empty(len(game.utility))
     who = game.givens.who
     ceasefires.ceasefire_values(
-        V_c, game.u, game.u_ahead, game.V_w, game.chi, game.cost, who.covered, who.delta,
-        p.believed_settlement_hazard, game.h_c[0],
+        V_c, game.utility, game.utility_ahead, game.value_war, game.credibility, game.cost,
+        who.covered, who.discount, p.believed_settlement_hazard, game.believed_hazard[0],
     )  # fmt: skip
-    assert game.V_c.tolist() == V_c.tolist()
-    negotiation.settlement_values(V_s, game.u_table, game.chi, game.V_d, game.V_w)
-    assert game.V_s.tolist() == V_s.tolist()
-    assert abs(game.u_ahead - game.u_table).max() > 0.01
+    assert game.value_ceasefire.tolist() == V_c.tolist()
+    negotiation.settlement_values(
+        V_s, game.utility_table, game.credibility, game.value_disarmed, game.value_war
+    )
+    assert game.value_settlement.tolist() == V_s.tolist()
+    assert abs(game.utility_ahead - game.utility_table).max() > 0.01
 
 
 def test_what_is_tabled_is_believed_as_it_is_tabled() -> None:
@@ -393,15 +396,15 @@ def test_optimism_is_the_bayesian_mean_of_what_the_war_has_shown() -> None:
 def test_optimism_is_learned_away_in_war_weeks_inside_the_borders_only(second: Scenario) -> None:
     game = Game(second)
     for week in range(30):
-        before, front = game.optimism.copy(), float(game.theta[game.issue("regime")])
+        before, front = game.optimism.copy(), float(game.position[game.issue("regime")])
         learned = int(game.learned[0])
         game.step()
-        after = float(game.theta[game.issue("regime")])
+        after = float(game.position[game.issue("regime")])
         fought = game.state[0] == 0 and 0 < front < 1 and 0 < after < 1
         assert int(game.learned[0]) == learned + fought
         if fought:
             b = before if week else second.parameters.mutual_optimism * game.givens.who.side
-            shown = after - front - second.parameters.front_speed * (2 * game.psi[0] - 1)
+            shown = after - front - second.parameters.front_speed * (2 * game.contest[0] - 1)
             expected = b + (shown - b) / (second.parameters.optimism_weeks + learned + 1)
             assert game.optimism == pytest.approx(expected, abs=1e-15)
         elif week:
@@ -511,7 +514,7 @@ def test_a_settlement_holds_a_victory_off_and_starts_the_count_anew(second: Scen
     game.step(6)
     game.state[0] = 2
     game.step(4)
-    assert (game.state[0], game.held[0]) == (2, 0)
+    assert (game.state[0], game.weeks_at_end[0]) == (2, 0)
 
 
 def test_a_war_can_be_won_in_the_week_in_which_its_ceasefire_collapses(second: Scenario) -> None:
@@ -543,12 +546,14 @@ def test_after_a_victory_the_spoils_are_the_winners_division(second: Scenario) -
         game = Game(files.with_changes(won(second, position), quiet))
         game.step(8)
         assert game.state[0] == 3
-        before = game.theta.copy()
+        before = game.position.copy()
         game.step()
-        order = game.plus if position == 1.0 else game.minus
+        order = game.imposed_plus if position == 1.0 else game.imposed_minus
         k = game.issue("arms")
-        assert game.theta[k] == pytest.approx(before[k] + 0.03 * (order[k] - before[k]), abs=1e-15)
-        assert game.theta[game.issue("lead")] == before[game.issue("lead")]
+        assert game.position[k] == pytest.approx(
+            before[k] + 0.03 * (order[k] - before[k]), abs=1e-15
+        )
+        assert game.position[game.issue("lead")] == before[game.issue("lead")]
 
 
 def test_the_order_after_a_victory_is_the_winners_whatever_becomes_of_the_front(
@@ -565,12 +570,14 @@ def test_the_order_after_a_victory_is_the_winners_whatever_becomes_of_the_front(
     game = Game(case)
     game.step(14)
     k, territory = game.issue("arms"), game.issue("regime")
-    assert (game.state[0], game.theta[territory]) == (3, 0.2)
-    before, order = game.theta[k], game.plus[k]
-    assert abs(game.minus[k] - order) > 0.05
+    assert (game.state[0], game.position[territory]) == (3, 0.2)
+    before, order = game.position[k], game.imposed_plus[k]
+    assert abs(game.imposed_minus[k] - order) > 0.05
     game.step()
-    assert abs(game.theta[k] - game.plus[k]) < abs(before - game.plus[k])
-    assert game.theta[k] == pytest.approx(before + 0.03 * (game.plus[k] - before), abs=1e-15)
+    assert abs(game.position[k] - game.imposed_plus[k]) < abs(before - game.imposed_plus[k])
+    assert game.position[k] == pytest.approx(
+        before + 0.03 * (game.imposed_plus[k] - before), abs=1e-15
+    )
 
 
 # 8 the vote ---------------------------------------------------------------------------------------

@@ -39,15 +39,17 @@ def test_what_is_still_to_be_delivered_is_worth_its_part_in_every_week_of_a_ceas
     fed[:, [draws.PROPOSE, draws.RATIFY]] = 1e-6
     game, seen = Game(syria, fed=fed), 0
     game.step()
-    p, topic, issues = game.knobs, game.givens.topic, range(len(game.theta))
+    p, topic, issues = game.knobs, game.givens.topic, range(len(game.position))
     agenda = topic.agenda_rule >= 0
     for _ in range(20):
         assert game.state[0] == 1
-        theta, terms, W, X = (a.copy() for a in (game.theta, game.terms, game.W, game.X))
+        theta, terms, W, X = (
+            a.copy() for a in (game.position, game.terms, game.weight, game.ideal)
+        )
         game.step()
         if (game.terms != terms).any():
             continue  # revised in the week
-        delta, h_c, chi = game.givens.who.delta, float(game.h_c[0]), game.chi
+        delta, h_c, chi = game.givens.who.discount, float(game.believed_hazard[0]), game.credibility
         rho = p.delivery_speed / (p.delivery_speed + h_c)
         share = (
             delta
@@ -55,13 +57,13 @@ def test_what_is_still_to_be_delivered_is_worth_its_part_in_every_week_of_a_ceas
             * chi
             / (1.0 - delta * (1.0 - p.believed_settlement_hazard - h_c))
         )
-        for i in range(len(game.promise)):
+        for i in range(len(game.terms_worth)):
             gains = [
                 W[i, k] * ((theta[k] - X[i, k]) ** 2 - (terms[k] - X[i, k]) ** 2)
                 * (1.0 - share[i] if agenda[k] else 1.0)
                 for k in issues if topic.promised[k]
             ]  # fmt: skip
-            assert float(game.promise[i]) == pytest.approx(rho * sum(gains), abs=1e-12)
+            assert float(game.terms_worth[i]) == pytest.approx(rho * sum(gains), abs=1e-12)
             seen += abs(sum(gains)) > 0.001
     assert seen > 50
 
@@ -75,7 +77,7 @@ def states(case: Scenario, weeks: int = 60) -> tuple[list[int], np.ndarray]:
     for _ in range(weeks):
         game.step()
         found.append(int(game.state[0]))
-        positions.append(game.theta.copy())
+        positions.append(game.position.copy())
     return found, np.array(positions)
 
 

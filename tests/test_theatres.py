@@ -331,7 +331,7 @@ def test_a_settlement_holds_everywhere() -> None:
         game.state[0] = state
         told = game.step()
         assert {game.layout.actors[e.actor] for e in told if e.kind == "comply"} == bound
-        broke = {name for name in fighters if game.violates[game.actor(name)]}
+        broke = {name for name in fighters if game.violated[game.actor(name)]}
         active = {name for name in fighters if game.active[game.actor(name)] == 1.0}
         assert broke <= bound
         assert active == broke | (fighters - bound)
@@ -347,7 +347,7 @@ def test_what_a_breach_of_a_settlement_gains_is_not_cut_by_the_scope_of_the_ceas
             game.state[0] = state
             game.step()
             gained[len(covers), state] = [
-                float(game.military[game.actor(name)]) for name in ("north", "coast", "envoy")
+                float(game.military_gain[game.actor(name)]) for name in ("north", "coast", "envoy")
             ]
     whole = gained[2, 1]
     assert whole[0] == pytest.approx(0.06 * 0.5)
@@ -371,10 +371,10 @@ def test_an_issue_advances_by_the_part_of_its_mover_that_no_ceasefire_stops() ->
     kept[:, draws.COMPLY] = 1e-6  # whoever is bound keeps it
     for state, share in ((0, 1.0), (1, 0.1), (2, 0.0)):
         game = Game(case, fed=kept)
-        game.state[0], game.vside[:] = state, 0.0
+        game.state[0], game.violence_by_camp[:] = state, 0.0
         game.step()
-        assert not game.violates[game.actor("north")]
-        moved = float(game.theta[game.issue("road")]) - 0.3
+        assert not game.violated[game.actor("north")]
+        moved = float(game.position[game.issue("road")]) - 0.3
         assert moved == pytest.approx(game.knobs.advance_speed * share, abs=1e-12), state
 
 
@@ -394,7 +394,7 @@ def test_the_recorded_intensities_are_those_of_the_recorded_forces(second: Scena
     results = simulate(case, runs=3, seed=6)
     game = Game(case)
     order = [game.layout.actors.index(name) for name in results["actor"].values]
-    places = game.givens.who.places[order]
+    places = game.givens.who.theatre_shares[order]
     arms, active = results["in_arms"].values, results["active"].values
     there = arms @ places
     # who keeps a ceasefire fights where it does not hold, and only there
@@ -430,12 +430,12 @@ def test_the_cost_of_the_war_elsewhere_makes_a_narrow_ceasefire_worth_less() -> 
     narrow.step()
     for name, gap in (("north", 0.0), ("coast", 0.3), ("envoy", 0.15)):
         i = wide.actor(name)
-        delta, h_c = 0.99, float(wide.h_c[0])
-        assert h_c == narrow.h_c[0]
+        delta, h_c = 0.99, float(wide.believed_hazard[0])
+        assert h_c == narrow.believed_hazard[0]
         lost = (1 - delta) * gap / (1 - delta * (1 - wide.knobs.believed_settlement_hazard - h_c))
-        assert wide.V_c[i] - narrow.V_c[i] == pytest.approx(lost, abs=1e-12)
-    u = np.empty(len(wide.u))
-    objectives.utilities(u, wide.theta, wide.W, wide.X, wide.knobs.loss_exponent)
+        assert wide.value_ceasefire[i] - narrow.value_ceasefire[i] == pytest.approx(lost, abs=1e-12)
+    u = np.empty(len(wide.utility))
+    objectives.utilities(u, wide.position, wide.weight, wide.ideal, wide.knobs.loss_exponent)
     assert np.isfinite(u).all()
 
 

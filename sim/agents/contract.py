@@ -111,7 +111,7 @@ def _play(found: list[str], watched: bool) -> Any:
         model.found = found
     while model.running and not (watched and found):
         model.step()
-    return model.world.tie.T.copy()
+    return model.world.relations.tie.copy()
 
 
 def _war() -> Scenario:

@@ -75,42 +75,42 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     @property
     def capability(self) -> float:
         """Present capability."""
-        return float(self.world.force.m[self.index])
+        return float(self.world.force.capability[self.index])
 
     @property
     def attention_short(self) -> float:
         """Share of attention that goes to short-term objectives."""
-        return float(self.world.aims.short[self.index])
+        return float(self.world.aims.attention_short[self.index])
 
     @property
     def value_war(self) -> float:
         """Reservation value: what fighting on is worth to it."""
-        return float(self.world.value.V_w[self.index])
+        return float(self.world.value.value_war[self.index])
 
     @property
     def value_ceasefire(self) -> float:
         """What a ceasefire is worth to it."""
-        return float(self.world.value.V_c[self.index])
+        return float(self.world.value.value_ceasefire[self.index])
 
     @property
     def violated(self) -> bool:
         """Whether it violated a ceasefire this week."""
-        return bool(self.world.ceasefire.violates[self.index])
+        return bool(self.world.ceasefire.violated[self.index])
 
     def tie_to(self, other: str) -> float:
         """Tie to another actor, in [-1, 1]."""
-        return float(self.world.tie.T[self.index, self.model.actor(other).index])
+        return float(self.world.relations.tie[self.index, self.model.actor(other).index])
 
     def takes_part(self) -> float:
         """Gain from fighting against holding back (who fights without being armed only)."""
-        return float(self.model.world.force.part_worth[self.index])
+        return float(self.model.world.force.worth_of_part[self.index])
 
     def convenes(self) -> float:
         """Gain from brokering a ceasefire, prestige included (conveners only)."""
         g, w = self.model.givens, self.model.world
         return float(ceasefires.convenes(
-            self.index, w.value.gain, w.force.theta, g.who.pole, w.aims.W, g.topic.prestige[0],
-            self.knobs.prestige_step,
+            self.index, w.value.gain, w.force.position, g.who.pole, w.aims.weight,
+            g.topic.prestige[0], self.knobs.prestige_step,
         ))  # fmt: skip
 
     def proposes(self) -> float:
@@ -120,14 +120,16 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def consults(self, other: str) -> float:
         """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
         i, j, p = self.index, self.model.actor(other).index, self.knobs
-        tie = self.model.world.tie.heeded
+        tie = self.model.world.relations.heeded
         return float(ceasefires.consults(i, j, tie, p.consultation_slope, p.consultation_tie))
 
     def ratifies(self, convener: str) -> float:
         """Own gain from ratifying the terms that a convener has drawn up."""
         w = self.model.world
         return float(
-            ceasefires.ratifies(self.index, w.value.gain, w.ceasefire.promise, w.ceasefire.loyalty)
+            ceasefires.ratifies(
+                self.index, w.value.gain, w.ceasefire.terms_worth, w.ceasefire.loyalty
+            )
         )
 
     def heeds(self, own: float, wishes: NDArray[np.float64]) -> float:
@@ -140,14 +142,14 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         wishes : ndarray, shape (N,)
             Every actor's wish as a gain, in the order of the arrays.
         """
-        links, web = self.model.givens.links, self.model.world.web
-        control = web.autonomy, web.pull, links.l_patron, links.l_proxy
+        links, web = self.model.givens.links, self.model.world.patronage
+        control = web.autonomy, web.pull, links.patron, links.proxy
         return float(proxies.heeds(self.index, own, wishes, *control))
 
     def orders(self) -> float:
         """Own gain from a ceasefire that holds; a patron orders its proxies by it."""
         gain, ceasefire = self.model.world.value.gain, self.model.world.ceasefire
-        worth = gain, ceasefire.promise, ceasefire.loyalty, ceasefire.military
+        worth = gain, ceasefire.terms_worth, ceasefire.loyalty, ceasefire.military_gain
         return float(proxies.orders(self.index, *worth))
 
     def revises(self, other: str) -> float:
@@ -167,7 +169,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def votes(self) -> float:
         """Own gain from accepting the text."""
         w = self.model.world
-        return float(negotiation.votes(self.index, w.value.V_s, w.value.V_c))
+        return float(
+            negotiation.votes(self.index, w.value.value_settlement, w.value.value_ceasefire)
+        )
 
     def bargains(self, other: str) -> float:
         """Gain from the bilateral deal that lies before it and an ally."""
@@ -311,12 +315,12 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     @property
     def violence(self) -> float:
         """Smoothed capability share of violators."""
-        return float(self.world.ceasefire.vbar[0])
+        return float(self.world.ceasefire.violence[0])
 
     @property
     def contest(self) -> float:
         """Chance of the first camp in the contest of forces."""
-        return float(self.world.force.psi[0])
+        return float(self.world.force.contest[0])
 
     def actor(self, name: str) -> Actor:
         """The agent of an actor.
@@ -412,13 +416,13 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         elif decision.asked == "convener":
             yield about, about, ()
         else:
-            asked = getattr(who, decision.asked) if decision.asked else world.tmp.every
+            asked = getattr(who, decision.asked) if decision.asked else world.scratch.all_true
             if decision.method == "takes_part":
                 asked = asked & ~who.armed
             told: tuple[Any, ...] = (names[about],) if decision.about else ()
             for i in np.flatnonzero(asked):
                 if decision.method == "heeds":
-                    told = float(world.tmp.own[i]), world.tmp.wish
+                    told = float(world.scratch.own_gain[i]), world.scratch.patron_wish
                 yield i, i, told
 
     def answer(self, index: int, decision: str, *about: Any) -> float:

@@ -135,13 +135,13 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     who = Who(
         side=side,
         armed=armed,
-        fights=in_arms > 0.0,
+        takes_part=in_arms > 0.0,
         in_arms=in_arms,
-        places=places,
-        near=near,
+        theatre_shares=places,
+        shared_theatres=near,
         covered=covered,
         **tasks,
-        delta=delta,
+        discount=delta,
         power=np.array([bargaining_power.py_func(d) for d in delta]),
         patience=np.array([math.exp(p.long_term_horizon * math.log(d)) for d in delta]),
         pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
@@ -160,12 +160,12 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         demander=role(scenario.talks.demanders),
     )
     aim = Aim(
-        o_actor=np.array([at[a] for a, _, _ in lay.objectives], dtype=np.int64),
-        o_issue=np.array([spot[k] for _, _, k in lay.objectives], dtype=np.int64),
-        o_short=np.array([h == "short" for _, h, _ in lay.objectives], dtype=np.bool_),
+        actor=np.array([at[a] for a, _, _ in lay.objectives], dtype=np.int64),
+        issue=np.array([spot[k] for _, _, k in lay.objectives], dtype=np.int64),
+        short_term=np.array([h == "short" for _, h, _ in lay.objectives], dtype=np.bool_),
         above=np.array([above for above, _, _ in thresholds], dtype=np.bool_),
-        hi=np.array([hi for _, hi, _ in thresholds], dtype=np.float64),
-        lo=np.array([lo for _, _, lo in thresholds], dtype=np.float64),
+        satisfied_at=np.array([hi for _, hi, _ in thresholds], dtype=np.float64),
+        threatened_at=np.array([lo for _, _, lo in thresholds], dtype=np.float64),
     )
     renewals = [_renewal(i.renewed if disputes else None, p.dispute_rate) for i in issues]
     topic = Topic(
@@ -186,21 +186,20 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         renew_random=np.array([drawn for _, _, drawn in renewals], dtype=np.bool_),
     )
     links = Links(
-        l_patron=np.array([at[patron] for patron, _ in lay.links], dtype=np.int64),
-        l_proxy=np.array([at[proxy] for _, proxy in lay.links], dtype=np.int64),
+        patron=np.array([at[patron] for patron, _ in lay.links], dtype=np.int64),
+        proxy=np.array([at[proxy] for _, proxy in lay.links], dtype=np.int64),
         pairs=np.array([[at[i], at[j]] for i, j in pairs], dtype=np.int64).reshape(-1, 2),
     )
     columns = list(zip(*shifts, strict=True)) if shifts else [()] * 6
-    h_week, h_kind, h_index, h_actor, h_issue = (np.array(c, dtype=np.int64) for c in columns[:5])
-    h_value = np.array(columns[5], dtype=np.float64)
-    moves = Shifts(h_week, h_kind, h_index, h_actor, h_issue, h_value)
+    week, kind, what, who_, which = (np.array(c, dtype=np.int64) for c in columns[:5])
+    moves = Shifts(week, kind, what, who_, which, np.array(columns[5], dtype=np.float64))
     ids = Ids(
-        id_actor=_subjects(f"actor:{name}" for name in lay.actors),
-        id_issue=_subjects(f"issue:{name}" for name in lay.issues),
-        id_objective=_subjects("objective:" + ".".join(o) for o in lay.objectives),
-        id_pair=_subjects(f"pair:{a}>{b}" for i, j in pairs for a, b in ((i, j), (j, i))),
-        id_run=_subjects(["run"]),
-        id_clash=_subjects(
+        actor=_subjects(f"actor:{name}" for name in lay.actors),
+        issue=_subjects(f"issue:{name}" for name in lay.issues),
+        objective=_subjects("objective:" + ".".join(o) for o in lay.objectives),
+        pair=_subjects(f"pair:{a}>{b}" for i, j in pairs for a, b in ((i, j), (j, i))),
+        run=_subjects(["run"]),
+        clash=_subjects(
             f"clash:{a}>{b}:{issue}"
             for issue in lay.issues
             for i, j in pairs
@@ -208,17 +207,17 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         ).reshape(len(lay.issues), 2 * len(pairs)),
     )
     start = Start(
-        m0=np.array([a.capability for a in actors], dtype=np.float64),
+        capability=np.array([a.capability for a in actors], dtype=np.float64),
         cost=np.array([a.cost_of_war for a in actors], dtype=np.float64)
         * scenario.parameters.war_cost,
-        theta=np.array([i.start for i in issues], dtype=np.float64),
+        position=np.array([i.start for i in issues], dtype=np.float64),
         control=np.array([scenario.patrons[i][j] for i, j in lay.links], dtype=np.float64),
         consultation=np.array(
             [_CONSULTATION[scenario.roles.consultation.get(n, "by rule")] for n in lay.actors],
             dtype=np.int64,
         ),
-        ow=np.array([o.weight for o in wanted], dtype=np.float64),
-        ox=np.array([o.ideal for o in wanted], dtype=np.float64),
+        objective_weight=np.array([o.weight for o in wanted], dtype=np.float64),
+        objective_ideal=np.array([o.ideal for o in wanted], dtype=np.float64),
     )
     return Givens(who, aim, topic, links, moves, ids, start), p, lay
 
@@ -385,11 +384,12 @@ def begin(
 
 def open_run(g: Givens, p: Knobs, world: World, traits: Words) -> None:
     """Make the first world of a scenario that of one run, given the keys of its heterogeneity."""
-    aims, tie, aim = world.aims, world.tie, g.aim
+    aims, tie, aim = world.aims, world.relations, g.aim
     open_war(
-        aims.ow, aims.ox, aims.W, aims.X, aims.A, tie.T, tie.accounts, tie.E, world.force.mu,
-        aims.ones, aim.o_actor, aim.o_issue, aim.o_short, g.who.patience, g.ids.id_objective,
-        traits, p.weight_spread, p.ideal_spread, p.pull_of_alignment, p.pull_of_experience,
+        aims.objective_weight, aims.objective_ideal, aims.weight, aims.ideal, aims.alignment,
+        tie.tie, tie.drift_account, tie.experience, world.force.power, aims.full_activation,
+        aim.actor, aim.issue, aim.short_term, g.who.patience, g.ids.objective, traits,
+        p.weight_spread, p.ideal_spread, p.pull_of_alignment, p.pull_of_experience,
         p.pull_of_third_parties, int(p.burn_in),
     )  # fmt: skip
 
@@ -397,15 +397,19 @@ def open_run(g: Givens, p: Knobs, world: World, traits: Words) -> None:
 def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
     """What all runs of a scenario have in common before the first week, and its memory."""
     w, memory = allocate_both(lay, len(g.links.pairs))
-    w.force.m0[:] = w.force.m[:] = g.start.m0
-    w.force.cost[:], w.force.theta[:] = g.start.cost, g.start.theta
-    w.web.control[:], w.web.f[:] = g.start.control, 1.0
+    w.force.full_capability[:] = w.force.capability[:] = g.start.capability
+    w.force.cost[:], w.force.position[:] = g.start.cost, g.start.position
+    w.patronage.control[:], w.patronage.leverage[:] = g.start.control, 1.0
     w.ceasefire.consultation[:], w.ceasefire.convener[:] = g.start.consultation, -1
-    w.ceasefire.vside[:] = 0.5
+    w.ceasefire.violence_by_camp[:] = 0.5
     w.force.effort[:] = 1.0
-    w.ceasefire.terms[:] = w.talk.text[:] = g.start.theta
-    w.aims.act[:], w.aims.ow[:], w.aims.ox[:] = 1.0, g.start.ow, g.start.ox
-    power_shares(w.force.mu, w.force.m)
+    w.ceasefire.terms[:] = w.talk.text[:] = g.start.position
+    w.aims.activation[:], w.aims.objective_weight[:], w.aims.objective_ideal[:] = (
+        1.0,
+        g.start.objective_weight,
+        g.start.objective_ideal,
+    )
+    power_shares(w.force.power, w.force.capability)
     return w, memory
 
 
@@ -413,5 +417,5 @@ def most_events(g: Givens, lay: Layout, weeks: int) -> int:
     """Rows that the events of a run of so many weeks need at most."""
     return event_log.room(
         len(lay.actors), len(lay.issues), len(lay.objectives), len(g.links.pairs),
-        len(g.shifts.h_week), weeks,
+        len(g.shifts.week), weeks,
     )  # fmt: skip

@@ -96,6 +96,6 @@ DRAWS = {
     "attribute": 17, "scapegoat": 18,
 }  # fmt: skip
 
-_TAKES_PART = Kind("", 3, method="takes_part", asked="fights")
+_TAKES_PART = Kind("", 3, method="takes_part", asked="takes_part")
 # The decisions of actors, by the method that answers.
 DECISIONS = {row.method: row for row in (_TAKES_PART, *KINDS) if row.method}

@@ -51,15 +51,17 @@ class Who(NamedTuple):
 
     side: Ints  # +1, -1, 0
     armed: Flags
-    fights: Flags  # decides whether to fight; all that are armed, and others by their tasks
+    takes_part: Flags  # decides whether to fight; all that are armed, and others by their tasks
     in_arms: Floats  # share of capability that does: all of the armed, tasks of the others
-    places: Floats  # (N, H) shares of what is in arms by theatre; (N, N) how far they are the same
-    near: Floats
+    theatre_shares: (
+        Floats  # (N, H) shares of what is in arms by theatre; (N, N) how far they are the same
+    )
+    shared_theatres: Floats
     covered: Floats  # share of it where a ceasefire holds, of the whole war where it has none
     air: Floats  # shares of capability by task
     ground: Floats
     diplomacy: Floats
-    delta: Floats  # weekly discount factor
+    discount: Floats  # weekly discount factor
     power: Floats  # bargaining power
     patience: Floats  # weight on long-term objectives
     pole: Floats  # a convener's end of the prestige issue
@@ -79,12 +81,12 @@ class Who(NamedTuple):
 class Aim(NamedTuple):
     """Objectives, shape (O,)."""
 
-    o_actor: Ints
-    o_issue: Ints
-    o_short: Flags
+    actor: Ints
+    issue: Ints
+    short_term: Flags
     above: Flags  # achieved when the position is above its threshold
-    hi: Floats  # satisfied at
-    lo: Floats  # threatened again at
+    satisfied_at: Floats  # satisfied at
+    threatened_at: Floats  # threatened again at
 
 
 class Topic(NamedTuple):
@@ -110,43 +112,43 @@ class Topic(NamedTuple):
 class Links(NamedTuple):
     """Patron links, shape (L,), and bilateral pairs."""
 
-    l_patron: Ints
-    l_proxy: Ints
+    patron: Ints
+    proxy: Ints
     pairs: Ints  # (B, 2)
 
 
 class Shifts(NamedTuple):
     """Dated changes, shape (S,), in the order of weeks."""
 
-    h_week: Ints
-    h_kind: Ints
-    h_index: Ints  # of what is changed
-    h_actor: Ints  # for the record, -1 if none
-    h_issue: Ints
-    h_value: Floats
+    week: Ints
+    kind: Ints
+    what: Ints  # index of what is changed
+    actor: Ints  # for the record, -1 if none
+    issue: Ints
+    value: Floats
 
 
 class Ids(NamedTuple):
     """Subjects of draws."""
 
-    id_actor: Words  # (N,)
-    id_issue: Words  # (K,)
-    id_objective: Words  # (O,)
-    id_pair: Words  # (2 B,) each ally within each pair
-    id_run: Words  # (1,)
-    id_clash: Words  # (K, 2 B) each ally within each pair, by issue
+    actor: Words  # (N,)
+    issue: Words  # (K,)
+    objective: Words  # (O,)
+    pair: Words  # (2 B,) each ally within each pair
+    run: Words  # (1,)
+    clash: Words  # (K, 2 B) each ally within each pair, by issue
 
 
 class Start(NamedTuple):
     """What a run starts from."""
 
-    m0: Floats  # (N,) capability, flow cost of war
+    capability: Floats  # (N,) capability, flow cost of war
     cost: Floats
-    theta: Floats  # (K,) positions
+    position: Floats  # (K,) positions
     control: Floats  # (L,)
     consultation: Ints  # (N,) ALWAYS, NEVER, BY_RULE
-    ow: Floats  # (O,) weights and ideals of objectives, before they are spread
-    ox: Floats
+    objective_weight: Floats  # (O,) weights and ideals of objectives, before they are spread
+    objective_ideal: Floats
 
 
 class Givens(NamedTuple):

@@ -37,7 +37,7 @@ class Picks(NamedTuple):
     run: Ints
     status: Ints
     camp: Ints
-    place: Ints
+    theatre: Ints
     actor: Ints
     actor_flag: Ints
     issue: Ints
@@ -179,8 +179,8 @@ def condense(out, weeks, picks, table, n, m, T, theta, rec, log, count):
         keep_weeks(weeks.status[n], rec.status, picks.status)
     if picks.camp.shape[0] > 0:
         keep_weeks(weeks.camp[n], rec.camp, picks.camp)
-    if picks.place.shape[0] > 0:
-        keep_weeks(weeks.place[n], rec.place, picks.place)
+    if picks.theatre.shape[0] > 0:
+        keep_weeks(weeks.theatre[n], rec.theatre, picks.theatre)
     if picks.actor.shape[0] > 0:
         keep_weeks(weeks.actor[n], rec.actor, picks.actor)
     if picks.actor_flag.shape[0] > 0:

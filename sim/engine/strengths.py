@@ -37,7 +37,7 @@ class CampStrength(NamedTuple):
 def camp_strengths(scenario: Scenario) -> list[CampStrength]:
     """The strength of each camp at the start, by the rule of the contest of forces."""
     g, p, lay = prepare(scenario)
-    who, capability, strengths = g.who, g.start.m0, np.zeros(2)
+    who, capability, strengths = g.who, g.start.capability, np.zeros(2)
     chance = war.contest(strengths, who.side, capability, who.air, who.ground, p.task_exponent)
     found = []
     for name, camp in scenario.camps.items():

@@ -120,12 +120,12 @@ def assemble(
     """
     order = file_order(scenario, lay)
     variables: dict[str, Any] = {}
-    for part, fields in RECORDED.items():
+    for part, names in RECORDED.items():
         size = PARTS[part][0]
         blocks = [getattr(record, part) for record in records]
         if any(len(block) == 0 for block in blocks):
             continue
-        for row, public in enumerate(fields.values()):
+        for row, public in enumerate(names):
             dims = DIMS[size]
             if part == "account":
                 dims = ("account", *dims)

@@ -160,8 +160,7 @@ class Recording:
     def picks(self) -> Picks:
         """Rows of every part that are kept."""
         rows = {}
-        for part, fields in RECORDED.items():
-            names = list(fields.values())
+        for part, names in RECORDED.items():
             if part == "account":  # one variable whose rows are the accounts
                 rows[part] = list(range(4)) if names[0] in self.weekly else []
             else:
@@ -231,7 +230,7 @@ class Recording:
                 values = getattr(out, variable.name)
             else:
                 part = _WEEKLY[variable.name]
-                names = list(RECORDED[part].values())
+                names = RECORDED[part]
                 block = getattr(weeks, part)
                 if part != "account":
                     place = [name for name in names if name in self.weekly].index(variable.name)

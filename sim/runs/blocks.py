@@ -124,7 +124,7 @@ def _fill_compiled(
     (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
     record = blank(lay, study.scenario.weeks, study.recording.parts)
     luck, traits = keys_of(study.seed, numbers, study.hold)
-    count, force, ties = event_log.counter(len(lay.actors)), world.force, world.tie.T
+    count, force, ties = event_log.counter(len(lay.actors)), world.force, world.relations.tie
     for n in range(len(numbers)):
         for now, then in zip(memory, first, strict=True):
             now[:] = then
@@ -133,7 +133,7 @@ def _fill_compiled(
         play(
             g, p, world, record, room.log, count, luck[n], draws.NO_DRAWS, 0, weeks, None,
         )  # fmt: skip
-        room.keep(n, force.m, ties, force.theta, record, room.log, count)
+        room.keep(n, force.capability, ties, force.position, record, room.log, count)
     return [
         {
             "run": int(number),
@@ -166,7 +166,15 @@ def _fill_by_mesa(
             continue
         record, log, count = model.record_in_full()
         world = model.world
-        room.keep(place, world.force.m, world.tie.T, world.force.theta, record, log, count)
+        room.keep(
+            place,
+            world.force.capability,
+            world.relations.tie,
+            world.force.position,
+            record,
+            log,
+            count,
+        )
     return failures
 
 

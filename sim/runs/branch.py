@@ -154,27 +154,32 @@ def _change(
 ) -> None:
     """Change in a world what actors are given, by what differs between two beginnings."""
     old, new = before[0].start, after[0].start
-    for n in range(len(new.m0)):
-        if new.m0[n] != old.m0[n]:
-            left = world.force.m[n] / world.force.m0[n] if world.force.m0[n] > 0.0 else 1.0
-            world.force.m[n] = left * new.m0[n]
-            world.force.m0[n] = new.m0[n]
+    for n in range(len(new.capability)):
+        if new.capability[n] != old.capability[n]:
+            left = (
+                world.force.capability[n] / world.force.full_capability[n]
+                if world.force.full_capability[n] > 0.0
+                else 1.0
+            )
+            world.force.capability[n] = left * new.capability[n]
+            world.force.full_capability[n] = new.capability[n]
     for now, one, other in (
         (world.force.cost, old.cost, new.cost),
-        (world.web.control, old.control, new.control),
+        (world.patronage.control, old.control, new.control),
         (world.ceasefire.consultation, old.consultation, new.consultation),
     ):
         differs = one != other
         now[differs] = other[differs]
     # Objectives of this run: its own spread of weights and ideals stays.
-    for o in range(len(world.aims.ow)):
-        one, other = unchanged.aims.ow[o], changed.aims.ow[o]
+    for o in range(len(world.aims.objective_weight)):
+        one, other = unchanged.aims.objective_weight[o], changed.aims.objective_weight[o]
         if one != other:  # in proportion: a dated event may have changed it since
-            world.aims.ow[o] *= other / one
-        if unchanged.aims.ox[o] != changed.aims.ox[o]:
-            world.aims.ox[o] = changed.aims.ox[o]
+            world.aims.objective_weight[o] *= other / one
+        if unchanged.aims.objective_ideal[o] != changed.aims.objective_ideal[o]:
+            world.aims.objective_ideal[o] = changed.aims.objective_ideal[o]
     g = after[0]
     weigh(
-        world.aims.W, world.aims.X, g.aim.o_actor, g.aim.o_issue, g.aim.o_short, world.aims.ow,
-        world.aims.ox, world.aims.ones, g.who.patience,
+        world.aims.weight, world.aims.ideal, g.aim.actor, g.aim.issue, g.aim.short_term,
+        world.aims.objective_weight, world.aims.objective_ideal, world.aims.full_activation,
+        g.who.patience,
     )  # fmt: skip

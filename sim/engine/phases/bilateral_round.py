@@ -15,7 +15,14 @@ def hold_bilateral_round(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
-    aims, force, value, ceasefire, talk, tie = w.aims, w.force, w.value, w.ceasefire, w.talk, w.tie
+    aims, force, value, ceasefire, talk, relations = (
+        w.aims,
+        w.force,
+        w.value,
+        w.ceasefire,
+        w.talk,
+        w.relations,
+    )
     steps = int(p.nash_steps)
     if due(t, int(p.first_bilateral_round), int(p.bilateral_period)) and links.pairs.shape[0] > 0:
         core = ceasefire.state[0] == CEASEFIRE and negotiation.any_core_tabled(
@@ -24,18 +31,23 @@ def hold_bilateral_round(week, p, g, w):
         for b in range(links.pairs.shape[0]):
             i, j = links.pairs[b, 0], links.pairs[b, 1]
             bargaining.bilateral_text(
-                talk.pair_text[b], talk.pair_local[b], i, j, force.theta, topic.minor, value.voice,
-                aims.W, aims.X, p.loss_exponent, p.bilateral_surplus_floor, steps, p.nash_damping,
+                talk.pair_text[b], talk.pair_local[b], i, j, force.position, topic.minor,
+                value.voice, aims.weight, aims.ideal, p.loss_exponent, p.bilateral_surplus_floor,
+                steps, p.nash_damping,
             )  # fmt: skip
             for ally in range(2):
                 talk.pair_core[b, ally] = bargaining.endorsement(
-                    links.pairs[b, ally], core, p.endorsement_weight, value.V_s, value.V_c
+                    links.pairs[b, ally],
+                    core,
+                    p.endorsement_weight,
+                    value.value_settlement,
+                    value.value_ceasefire,
                 )
                 talk.pair_gain[b, ally] = bargaining.bargains(
                     talk.pair_local[b, ally], talk.pair_core[b, ally], p.bilateral_deal_cost
                 )
         ask(agents, "bargains", talk.pair_gain, -1)
-        draws.shocks(talk.pair_shock, keys, fed, draws.BARGAIN, ids.id_pair, t, p.choice_precision)
+        draws.shocks(talk.pair_shock, keys, fed, draws.BARGAIN, ids.pair, t, p.choice_precision)
         for b in range(links.pairs.shape[0]):
             talk.pair_deal[b] = core or talk.pair_gain[b, 0] + talk.pair_gain[b, 1] > 0.0
             if not talk.pair_deal[b]:
@@ -54,11 +66,11 @@ def hold_bilateral_round(week, p, g, w):
                 1.0 if core else 0.0, 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
             if talk.pair_deal[b]:
-                tie.good[i, j] += 1.0
-                tie.good[j, i] += 1.0
+                relations.good[i, j] += 1.0
+                relations.good[j, i] += 1.0
             elif core:
-                tie.bad[i, j] += 1.0
-                tie.bad[j, i] += 1.0
+                relations.bad[i, j] += 1.0
+                relations.bad[j, i] += 1.0
         bargaining.strike(
-            force.theta, topic.minor, talk.pair_text, talk.pair_deal, links.pairs, aims.W
+            force.position, topic.minor, talk.pair_text, talk.pair_deal, links.pairs, aims.weight
         )

@@ -16,35 +16,40 @@ def convene(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
-    aims, force, value, tie, tmp = w.aims, w.force, w.value, w.tie, w.tmp
+    aims, force, value, relations, scratch = w.aims, w.force, w.value, w.relations, w.scratch
     n = who.side.shape[0]
     prestige = topic.prestige[0]
     for c in range(n):
-        tmp.odds[c] = ceasefires.convenes(
-            c, value.gain, force.theta, who.pole, aims.W, prestige, p.prestige_step
+        scratch.odds[c] = ceasefires.convenes(
+            c, value.gain, force.position, who.pole, aims.weight, prestige, p.prestige_step
         )
-        tmp.reach[c] = ceasefires.access(
-            c, tie.heeded, force.m, who.diplomacy, who.belligerent, p.by_strength
+        scratch.reach[c] = ceasefires.access(
+            c, relations.heeded, force.capability, who.diplomacy, who.belligerent, p.by_strength
         )
-    ask(agents, "convenes", tmp.odds, -1)
-    draws.uniforms_of(tmp.draw, who.can_convene, keys, fed, draws.CONVENE, ids.id_actor, t)
+    ask(agents, "convenes", scratch.odds, -1)
+    draws.uniforms_of(scratch.draw, who.can_convene, keys, fed, draws.CONVENE, ids.actor, t)
     c, lead = ceasefires.choose_convener(
-        tmp.score, tmp.odds, tmp.reach, who.can_convene, tmp.draw, p.choice_precision
+        scratch.score,
+        scratch.odds,
+        scratch.reach,
+        who.can_convene,
+        scratch.draw,
+        p.choice_precision,
     )
     proposed = False
     if c >= 0:
         event_log.note(
             log, counter, t, event_log.CONVENE, c, -1, prestige, True, lead, 0.0,
-            value.gain[c], tmp.odds[c] - value.gain[c], tmp.reach[c], 0.0, 0.0,
+            value.gain[c], scratch.odds[c] - value.gain[c], scratch.reach[c], 0.0, 0.0,
         )  # fmt: skip
         for i in range(n):
-            tmp.own[i] = ceasefires.proposes(i, value.gain)
-        ask(agents, "proposes", tmp.own, c)
-        draws.shocks(tmp.shock, keys, fed, draws.PROPOSE, ids.id_actor, t, p.choice_precision)
-        proposed = tmp.shock[c] < tmp.own[c]
+            scratch.own_gain[i] = ceasefires.proposes(i, value.gain)
+        ask(agents, "proposes", scratch.own_gain, c)
+        draws.shocks(scratch.shock, keys, fed, draws.PROPOSE, ids.actor, t, p.choice_precision)
+        proposed = scratch.shock[c] < scratch.own_gain[c]
         event_log.note(
-            log, counter, t, event_log.PROPOSE, c, -1, -1, proposed, tmp.own[c], tmp.shock[c],
-            value.gain[c], 0.0, 0.0, 0.0, 0.0,
+            log, counter, t, event_log.PROPOSE, c, -1, -1, proposed, scratch.own_gain[c],
+            scratch.shock[c], value.gain[c], 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
     return c if proposed else -1
 
@@ -55,28 +60,28 @@ def consult(week, p, g, w, c):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, ids = g.who, g.ids
-    web, ceasefire, tie, tmp = w.web, w.ceasefire, w.tie, w.tmp
+    patronage, ceasefire, relations, scratch = w.patronage, w.ceasefire, w.relations, w.scratch
     n = who.side.shape[0]
     for j in range(n):
-        tmp.odds[j] = ceasefires.consults(
-            c, j, tie.heeded, p.consultation_slope, p.consultation_tie
+        scratch.odds[j] = ceasefires.consults(
+            c, j, relations.heeded, p.consultation_slope, p.consultation_tie
         )
-    ask(agents, "consults", tmp.odds, c)
-    draws.uniforms_of(tmp.draw, who.patron, keys, fed, draws.CONSULT, ids.id_actor, t)
+    ask(agents, "consults", scratch.odds, c)
+    draws.uniforms_of(scratch.draw, who.patron, keys, fed, draws.CONSULT, ids.actor, t)
     for j in range(n):
         rule = ceasefire.consultation[j]
         open_question = who.patron[j] and j != c and not who.belligerent[j]
         asked = open_question and rule == BY_RULE
-        asked = asked and web.nuisance[j] > p.nuisance_min
+        asked = asked and patronage.nuisance[j] > p.nuisance_min
         if open_question and rule != BY_RULE:
             asked = True
-            tmp.odds[j] = 1.0 if rule == ALWAYS else 0.0
-        yes = asked and tmp.draw[j] < tmp.odds[j]
+            scratch.odds[j] = 1.0 if rule == ALWAYS else 0.0
+        yes = asked and scratch.draw[j] < scratch.odds[j]
         ceasefire.invited[j] = who.belligerent[j] or j == c or yes
         if asked:
             event_log.note(
-                log, counter, t, event_log.CONSULT, c, j, -1, yes, tmp.odds[j],
-                tmp.draw[j], tie.heeded[c, j], web.nuisance[j], float(rule), 0.0, 0.0,
+                log, counter, t, event_log.CONSULT, c, j, -1, yes, scratch.odds[j], scratch.draw[j],
+                relations.heeded[c, j], patronage.nuisance[j], float(rule), 0.0, 0.0,
             )  # fmt: skip
 
 
@@ -84,32 +89,33 @@ def consult(week, p, g, w, c):
 def draft_terms(p, g, w, c):
     """The terms of the offer, and what they are worth to each actor."""
     who, topic = g.who, g.topic
-    aims, force, value, ceasefire, talk, tie, tmp = (
+    aims, force, value, ceasefire, talk, relations, scratch = (
         w.aims,
         w.force,
         w.value,
         w.ceasefire,
         w.talk,
-        w.tie,
-        w.tmp,
+        w.relations,
+        w.scratch,
     )
     prestige = topic.prestige[0]
     steps = int(p.nash_steps)
     bargaining.draw_terms(
-        ceasefire.offer, tmp.draft, tmp.scale, force.theta, ceasefire.invited,
-        topic.side_payment, value.voice, value.gain, value.rho[0], aims.W, aims.X, p.loss_exponent,
-        p.surplus_floor, steps, p.nash_damping,
+        ceasefire.offer, scratch.draft, scratch.scale, force.position, ceasefire.invited,
+        topic.side_payment, value.voice, value.gain, value.delivered_share[0], aims.weight,
+        aims.ideal, p.loss_exponent, p.surplus_floor, steps, p.nash_damping,
     )  # fmt: skip
     if prestige >= 0:
-        ceasefire.offer[prestige] = force.theta[prestige] + p.prestige_step * (
-            who.pole[c] - force.theta[prestige]
+        ceasefire.offer[prestige] = force.position[prestige] + p.prestige_step * (
+            who.pole[c] - force.position[prestige]
         )
     bargaining.worth_of_terms(
-        ceasefire.promise, ceasefire.offer, topic.promised, talk.expected, force.theta,
-        value.u, value.rho[0], value.table_share, p.promised_only, aims.W, aims.X, p.loss_exponent,
+        ceasefire.terms_worth, ceasefire.offer, topic.promised, talk.expected, force.position,
+        value.utility, value.delivered_share[0], value.table_share, p.promised_only, aims.weight,
+        aims.ideal, p.loss_exponent,
     )  # fmt: skip
     ceasefires.crossing_costs(
-        ceasefire.loyalty, tie.heeded, tie.Dep, c, p.loyalty, p.dependence_weight
+        ceasefire.loyalty, relations.heeded, relations.dependence, c, p.loyalty, p.dependence_weight
     )
 
 
@@ -119,29 +125,39 @@ def ratify(week, p, g, w, c):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, ids = g.who, g.ids
-    value, web, ceasefire, tie, tmp = w.value, w.web, w.ceasefire, w.tie, w.tmp
+    value, patronage, ceasefire, relations, scratch = (
+        w.value,
+        w.patronage,
+        w.ceasefire,
+        w.relations,
+        w.scratch,
+    )
     n = who.side.shape[0]
     for i in range(n):
-        tmp.own[i] = ceasefires.ratifies(i, value.gain, ceasefire.promise, ceasefire.loyalty)
-    ask(agents, "ratifies", tmp.own, c)
-    array_ops.put(tmp.wish, tmp.own)
+        scratch.own_gain[i] = ceasefires.ratifies(
+            i, value.gain, ceasefire.terms_worth, ceasefire.loyalty
+        )
+    ask(agents, "ratifies", scratch.own_gain, c)
+    array_ops.put(scratch.patron_wish, scratch.own_gain)
     heed(week, g, w)
-    draws.shocks(tmp.shock, keys, fed, draws.RATIFY, ids.id_actor, t, p.choice_precision)
-    array_ops.below(ceasefire.signing, tmp.shock, tmp.acting)
-    ceasefires.below_in_public(ceasefire.objected, tmp.shock, tmp.acting, p.open_refusal_cost)
+    draws.shocks(scratch.shock, keys, fed, draws.RATIFY, ids.actor, t, p.choice_precision)
+    array_ops.below(ceasefire.signing, scratch.shock, scratch.acted_gain)
+    ceasefires.below_in_public(
+        ceasefire.objected, scratch.shock, scratch.acted_gain, p.open_refusal_cost
+    )
     for i in range(n):
         ceasefire.objected[i] = i != c and not ceasefire.objected[i]
     for i in range(n):
-        tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
+        scratch.patron_gain[i] = scratch.acted_gain[i] - patronage.autonomy[i] * scratch.own_gain[i]
     event_log.note_each(
-        log, counter, t, event_log.RATIFY, tmp.every, c, tmp.no_issue, ceasefire.signing,
-        tmp.acting, tmp.shock, value.gain, ceasefire.promise, ceasefire.loyalty, tmp.own,
-        tmp.patrons,
+        log, counter, t, event_log.RATIFY, scratch.all_true, c, scratch.no_issue, ceasefire.signing,
+        scratch.acted_gain, scratch.shock, value.gain, ceasefire.terms_worth, ceasefire.loyalty,
+        scratch.own_gain, scratch.patron_gain,
     )  # fmt: skip
     ceasefire.signing[c] = True
     signed = ceasefires.in_force(ceasefire.signing, who.must_sign)
     ceasefires.judge_ratification(
-        tie.good, tie.bad, c, ceasefire.signing, who.patron, who.must_sign
+        relations.good, relations.bad, c, ceasefire.signing, who.patron, who.must_sign
     )
     event_log.note(
         log, counter, t, event_log.CEASEFIRE, c, -1, -1, signed, 0.0, 0.0, 0.0, 0.0, 0.0,
@@ -154,21 +170,23 @@ def ratify(week, p, g, w, c):
 def enter_into_force(p, g, w, c):
     """A ceasefire holds from now on."""
     who, topic = g.who, g.topic
-    aims, web, ceasefire, tie = w.aims, w.web, w.ceasefire, w.tie
+    aims, patronage, ceasefire, relations = w.aims, w.patronage, w.ceasefire, w.relations
     prestige = topic.prestige[0]
     ceasefires.resent_exclusion(
-        tie.bad, c, ceasefire.invited, who.patron, who.can_convene, aims.W,
-        web.nuisance, prestige, p.stake_min,
+        relations.bad, c, ceasefire.invited, who.patron, who.can_convene, aims.weight,
+        patronage.nuisance, prestige, p.stake_min,
     )  # fmt: skip
     ceasefire.state[0], ceasefire.age[0], ceasefire.convener[0] = CEASEFIRE, 0, c
     # Where the hazard is that of fighting, it starts from the war that was.
-    ceasefire.vbar[0] = 1.0 if p.fighting > 0.5 else 0.0
+    ceasefire.violence[0] = 1.0 if p.fighting > 0.5 else 0.0
     array_ops.put(ceasefire.terms, ceasefire.offer)
     array_ops.put(ceasefire.consulted, ceasefire.invited)
     array_ops.put(ceasefire.ratified, ceasefire.signing)
-    array_ops.fill(ceasefire.violates, False)
+    array_ops.fill(ceasefire.violated, False)
     for s in range(2):
-        ceasefire.vside[s] += p.camp_violence_reset * (0.5 - ceasefire.vside[s])
+        ceasefire.violence_by_camp[s] += p.camp_violence_reset * (
+            0.5 - ceasefire.violence_by_camp[s]
+        )
 
 
 @phase

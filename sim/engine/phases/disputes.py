@@ -14,20 +14,20 @@ def renew_disputes(week, g, w):
     """Phase 10: local disputes break out."""
     t, keys, fed, log, counter = week.t, week.keys, week.fed, week.log, week.counter
     topic, ids = g.topic, g.ids
-    force, tmp = w.force, w.tmp
-    draws.uniforms_of(tmp.issue_draw, topic.renewed, keys, fed, draws.DISPUTE, ids.id_issue, t)
+    force, scratch = w.force, w.scratch
+    draws.uniforms_of(scratch.issue_draw, topic.renewed, keys, fed, draws.DISPUTE, ids.issue, t)
     draws.uniforms_of(
-        tmp.issue_draw2, topic.renewed, keys, fed, draws.DISPUTE_VALUE, ids.id_issue, t
+        scratch.issue_draw2, topic.renewed, keys, fed, draws.DISPUTE_VALUE, ids.issue, t
     )
     bargaining.renew(
-        force.theta, topic.renew_chance, topic.renew_to, topic.renew_random, tmp.issue_draw,
-        tmp.issue_draw2,
+        force.position, topic.renew_chance, topic.renew_to, topic.renew_random, scratch.issue_draw,
+        scratch.issue_draw2,
     )  # fmt: skip
-    for k in range(force.theta.shape[0]):
-        if tmp.issue_draw[k] < topic.renew_chance[k]:
+    for k in range(force.position.shape[0]):
+        if scratch.issue_draw[k] < topic.renew_chance[k]:
             event_log.note(
                 log, counter, t, event_log.DISPUTE, -1, -1, k, True, topic.renew_chance[k],
-                tmp.issue_draw[k], force.theta[k], 0.0, 0.0, 0.0, 0.0,
+                scratch.issue_draw[k], force.position[k], 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
 
 
@@ -37,34 +37,39 @@ def clash(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
-    aims, force, web, talk, tie, tmp = w.aims, w.force, w.web, w.talk, w.tie, w.tmp
-    for k in range(force.theta.shape[0] if p.clashes > 0.5 else 0):
-        if not topic.minor[k] or tmp.issue_draw[k] >= topic.renew_chance[k]:
+    aims, force, patronage, talk, relations, scratch = (
+        w.aims,
+        w.force,
+        w.patronage,
+        w.talk,
+        w.relations,
+        w.scratch,
+    )
+    for k in range(force.position.shape[0] if p.clashes > 0.5 else 0):
+        if not topic.minor[k] or scratch.issue_draw[k] >= topic.renew_chance[k]:
             continue  # nothing new to quarrel over
         for b in range(links.pairs.shape[0]):
             i, j = links.pairs[b, 0], links.pairs[b, 1]
-            talk.clashing[b] = rivalry.contested(i, j, k, force.theta, aims.W, aims.X)
-            odds = rivalry.chance_to_prevail(i, j, web.ground_control)
+            talk.clashing[b] = rivalry.contested(i, j, k, force.position, aims.weight, aims.ideal)
+            odds = rivalry.chance_to_prevail(i, j, patronage.ground_control)
             for ally in range(2):
                 a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
                 talk.prize[b, ally] = rivalry.prize(
-                    a, other, k, force.theta, aims.W, aims.X, p.loss_exponent, p.clash_step,
-                    odds if ally == 0 else 1.0 - odds,
+                    a, other, k, force.position, aims.weight, aims.ideal, p.loss_exponent,
+                    p.clash_step, odds if ally == 0 else 1.0 - odds,
                 )  # fmt: skip
                 talk.clash_gain[b, ally] = rivalry.clashes(
-                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.loyalty,
-                    p.dependence_weight, p.clash_cost,
+                    talk.prize[b, ally], relations.heeded[a, other], relations.dependence[a, other],
+                    p.loyalty, p.dependence_weight, p.clash_cost,
                 )  # fmt: skip
         ask(agents, "clashes", talk.clash_gain, k)
-        draws.shocks(
-            talk.pair_shock, keys, fed, draws.CLASH, ids.id_clash[k], t, p.choice_precision
-        )
-        draws.uniforms(tmp.pair_draw, keys, fed, draws.PREVAIL, ids.id_clash[k], t)
+        draws.shocks(talk.pair_shock, keys, fed, draws.CLASH, ids.clash[k], t, p.choice_precision)
+        draws.uniforms(scratch.pair_draw, keys, fed, draws.PREVAIL, ids.clash[k], t)
         for b in range(links.pairs.shape[0]):
             if not talk.clashing[b]:
                 continue
             i, j = links.pairs[b, 0], links.pairs[b, 1]
-            odds = rivalry.chance_to_prevail(i, j, web.ground_control)
+            odds = rivalry.chance_to_prevail(i, j, patronage.ground_control)
             begun = False
             for ally in range(2):
                 a, other = links.pairs[b, ally], links.pairs[b, 1 - ally]
@@ -72,17 +77,17 @@ def clash(week, p, g, w):
                 begun = begun or eta < gain
                 event_log.note(
                     log, counter, t, event_log.CLASH, a, other, k, eta < gain, gain, eta,
-                    talk.prize[b, ally], tie.heeded[a, other], tie.Dep[a, other], p.clash_cost,
-                    0.0,
+                    talk.prize[b, ally], relations.heeded[a, other], relations.dependence[a, other],
+                    p.clash_cost, 0.0,
                 )  # fmt: skip
             if begun:
-                won, lost = (i, j) if tmp.pair_draw[2 * b] < odds else (j, i)
-                force.theta[k] += p.clash_step * (aims.X[won, k] - force.theta[k])
-                tie.bad[i, j] += 1.0
-                tie.bad[j, i] += 1.0
+                won, lost = (i, j) if scratch.pair_draw[2 * b] < odds else (j, i)
+                force.position[k] += p.clash_step * (aims.ideal[won, k] - force.position[k])
+                relations.bad[i, j] += 1.0
+                relations.bad[j, i] += 1.0
                 event_log.note(
                     log, counter, t, event_log.PREVAIL, won, lost, k, True, 0.0, 0.0,
-                    force.theta[k], 0.0, 0.0, 0.0, 0.0,
+                    force.position[k], 0.0, 0.0, 0.0, 0.0,
                 )  # fmt: skip
 
 
@@ -98,13 +103,15 @@ def end_ceasefire_or_war(week, p, g, w):
         ceasefire.state[0] = WAR
     if p.victory > 0.5 and territory >= 0:
         if ceasefire.state[0] == WAR or ceasefire.state[0] == CEASEFIRE:
-            force.held[0] = fighting.weeks_held(force.held[0], force.theta[territory], p.victory_at)
+            force.weeks_at_end[0] = fighting.weeks_held(
+                force.weeks_at_end[0], force.position[territory], p.victory_at
+            )
         elif ceasefire.state[0] == SETTLEMENT:
-            force.held[0] = 0
+            force.weeks_at_end[0] = 0
         # Kept after a victory: it says whose.
-        if ceasefire.state[0] != VICTORY and abs(force.held[0]) >= p.victory_weeks:
+        if ceasefire.state[0] != VICTORY and abs(force.weeks_at_end[0]) >= p.victory_weeks:
             ceasefire.state[0] = VICTORY
             event_log.note(
                 log, counter, t, event_log.VICTORY, -1, -1, territory, True, 0.0, 0.0,
-                force.theta[territory], float(abs(force.held[0])), 0.0, 0.0, 0.0,
+                force.position[territory], float(abs(force.weeks_at_end[0])), 0.0, 0.0, 0.0,
             )  # fmt: skip

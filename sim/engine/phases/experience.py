@@ -11,17 +11,24 @@ from sim.rules import ties
 def drift(p, g, w):
     """Phase 12: what was lived through becomes experience, and ties follow."""
     who = g.who
-    aims, force, ceasefire, tie = w.aims, w.force, w.ceasefire, w.tie
+    aims, force, ceasefire, relations = w.aims, w.force, w.ceasefire, w.relations
     if ceasefire.state[0] == WAR:
-        ties.live_through_war(tie.good, tie.bad, who.side, p.war_intensity)
-    ties.learn(tie.E, tie.good, tie.bad, p.learning_from_good, p.learning_from_bad, p.forgetting)
-    ties.third_parties(tie.B, tie.T, force.mu)
+        ties.live_through_war(relations.good, relations.bad, who.side, p.war_intensity)
+    ties.learn(
+        relations.experience,
+        relations.good,
+        relations.bad,
+        p.learning_from_good,
+        p.learning_from_bad,
+        p.forgetting,
+    )
+    ties.third_parties(relations.third_parties, relations.tie, force.power)
     ties.drift(
-        tie.T,
-        tie.accounts,
-        tie.B,
-        aims.A,
-        tie.E,
+        relations.tie,
+        relations.drift_account,
+        relations.third_parties,
+        aims.alignment,
+        relations.experience,
         p.pull_of_alignment,
         p.pull_of_experience,
         p.pull_of_third_parties,

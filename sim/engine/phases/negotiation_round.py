@@ -15,37 +15,44 @@ def attend(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, links, ids = g.who, g.links, g.ids
-    value, web, ceasefire, talk, tmp = w.value, w.web, w.ceasefire, w.talk, w.tmp
+    value, patronage, ceasefire, talk, scratch = (
+        w.value,
+        w.patronage,
+        w.ceasefire,
+        w.talk,
+        w.scratch,
+    )
     n = who.side.shape[0]
-    negotiation.attendance_costs(talk.seat_cost, value.chi, p.attendance_cost)
+    negotiation.attendance_costs(talk.seat_cost, value.credibility, p.attendance_cost)
     for i in range(n):
-        tmp.own[i] = negotiation.attends(i, value.gain, talk.seat_cost)
-    ask(agents, "attends", tmp.own, -1)
-    array_ops.put(tmp.wish, value.gain)
+        scratch.own_gain[i] = negotiation.attends(i, value.gain, talk.seat_cost)
+    ask(agents, "attends", scratch.own_gain, -1)
+    array_ops.put(scratch.patron_wish, value.gain)
     heed(week, g, w)
     draws.shocks_of(
-        tmp.shock, who.brought, keys, fed, draws.ATTEND, ids.id_actor, t, p.choice_precision
+        scratch.shock, who.brought, keys, fed, draws.ATTEND, ids.actor, t, p.choice_precision
     )
     for j in range(n):
-        tmp.patrons[j] = tmp.acting[j] - web.autonomy[j] * tmp.own[j]
-        tmp.acting[j] -= ceasefire.contagion[j]
+        scratch.patron_gain[j] = scratch.acted_gain[j] - patronage.autonomy[j] * scratch.own_gain[j]
+        scratch.acted_gain[j] -= ceasefire.contagion[j]
         talk.asked[j] = who.brought[j] and talk.away[j] == 0
-        talk.attending[j] = talk.asked[j] and tmp.shock[j] < tmp.acting[j]
-        talk.party[j] = who.permanent[j] or talk.attending[j]
+        talk.attended[j] = talk.asked[j] and scratch.shock[j] < scratch.acted_gain[j]
+        talk.party[j] = who.permanent[j] or talk.attended[j]
     # Without a party to be brought, the permanent ones talk alone.
-    parties = talk.attending if array_ops.any(who.brought, who.brought) else who.permanent
+    parties = talk.attended if array_ops.any(who.brought, who.brought) else who.permanent
     event_log.note_each(
-        log, counter, t, event_log.ATTEND, talk.asked, -1, tmp.no_issue, talk.attending,
-        tmp.acting, tmp.shock, value.gain, talk.seat_cost, tmp.patrons, ceasefire.contagion,
-        tmp.none,
+        log, counter, t, event_log.ATTEND, talk.asked, -1, scratch.no_issue, talk.attended,
+        scratch.acted_gain, scratch.shock, value.gain, talk.seat_cost, scratch.patron_gain,
+        ceasefire.contagion, scratch.zeros,
     )  # fmt: skip
     negotiation.walk_out(
-        talk.away, talk.attending, talk.asked, who.side, talk.provoked,
+        talk.away, talk.attended, talk.asked, who.side, talk.provoked,
         int(p.walkout_rounds),
     )  # fmt: skip
     array_ops.fill(talk.provoked, False)
     proxies.wear_at_talks(
-        web.f, tmp.own, talk.attending, who.bringer, links.l_patron, links.l_proxy, p.leverage_wear,
+        patronage.leverage, scratch.own_gain, talk.attended, who.bringer, links.patron, links.proxy,
+        p.leverage_wear,
     )  # fmt: skip
     return array_ops.any(parties, parties)
 
@@ -56,40 +63,48 @@ def set_agenda(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
-    aims, force, value, ceasefire, talk, tmp = w.aims, w.force, w.value, w.ceasefire, w.talk, w.tmp
+    aims, force, value, ceasefire, talk, scratch = (
+        w.aims,
+        w.force,
+        w.value,
+        w.ceasefire,
+        w.talk,
+        w.scratch,
+    )
     negotiation.agenda_due(
         talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
         array_ops.any(talk.party, who.demander), talk.forced_table, talk.tabled,
     )  # fmt: skip
     c = ceasefire.convener[0]
-    for k in range(force.theta.shape[0]):
+    for k in range(force.position.shape[0]):
         talk.raising[k] = topic.agenda_rule[k] == negotiation.WHEN_IT_PAYS and not talk.agenda[k]
     if array_ops.any(talk.raising, talk.raising):
-        for k in range(force.theta.shape[0]):
+        for k in range(force.position.shape[0]):
             if talk.raising[k]:
                 talk.raise_gain[k] = negotiation.tabling_gain(
-                    k, c, talk.text, talk.tabled, talk.agenda, force.theta,
-                    who.demander, who.veto, force.m, value.chi, value.V_d, value.V_w,
-                    value.V_c, aims.W, aims.X, p.loss_exponent, p.opening_offer, p.choice_precision,
+                    k, c, talk.text, talk.tabled, talk.agenda, force.position, who.demander,
+                    who.veto, force.capability, value.credibility, value.value_disarmed,
+                    value.value_war, value.value_ceasefire, aims.weight, aims.ideal,
+                    p.loss_exponent, p.opening_offer, p.choice_precision,
                 )  # fmt: skip
         ask(agents, "raises", talk.raise_gain, c)
-        draws.shocks(tmp.issue_shock, keys, fed, draws.RAISE, ids.id_issue, t, p.choice_precision)
-        for k in range(force.theta.shape[0]):
+        draws.shocks(scratch.issue_shock, keys, fed, draws.RAISE, ids.issue, t, p.choice_precision)
+        for k in range(force.position.shape[0]):
             if talk.raising[k]:
-                talk.agenda[k] = tmp.issue_shock[k] < talk.raise_gain[k]
+                talk.agenda[k] = scratch.issue_shock[k] < talk.raise_gain[k]
                 event_log.note(
                     log, counter, t, event_log.RAISE, c, -1, k, talk.agenda[k],
-                    talk.raise_gain[k], tmp.issue_shock[k], 0.0, 0.0, 0.0, 0.0, 0.0,
+                    talk.raise_gain[k], scratch.issue_shock[k], 0.0, 0.0, 0.0, 0.0, 0.0,
                 )  # fmt: skip
     negotiation.open_text(
-        talk.text, talk.tabled, talk.fresh, talk.agenda, force.theta, who.demander,
-        force.m, aims.W, aims.X, p.opening_offer,
+        talk.text, talk.tabled, talk.fresh, talk.agenda, force.position, who.demander,
+        force.capability, aims.weight, aims.ideal, p.opening_offer,
     )  # fmt: skip
-    for k in range(force.theta.shape[0]):
+    for k in range(force.position.shape[0]):
         if talk.fresh[k]:
             event_log.note(
                 log, counter, t, event_log.TABLE, -1, -1, k, True, 0.0, 0.0,
-                force.theta[k], talk.text[k], 0.0, 0.0, 0.0,
+                force.position[k], talk.text[k], 0.0, 0.0, 0.0,
             )  # fmt: skip
 
 
@@ -99,52 +114,65 @@ def vote(week, p, g, w):
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, ids = g.who, g.ids
-    aims, force, value, web, ceasefire, talk, tie, tmp = (
+    aims, force, value, patronage, ceasefire, talk, relations, scratch = (
         w.aims,
         w.force,
         w.value,
-        w.web,
+        w.patronage,
         w.ceasefire,
         w.talk,
-        w.tie,
-        w.tmp,
+        w.relations,
+        w.scratch,
     )
     n = who.side.shape[0]
     steps = int(p.nash_steps)
     # With nothing on the table there is nothing to vote on.
     if array_ops.any(talk.tabled, talk.tabled):
         bargaining.nash_text(
-            tmp.draft, force.theta, talk.party, talk.agenda, value.voice, value.gain,
-            value.chi, aims.W, aims.X, p.loss_exponent, p.surplus_floor, steps, p.nash_damping,
+            scratch.draft, force.position, talk.party, talk.agenda, value.voice, value.gain,
+            value.credibility, aims.weight, aims.ideal, p.loss_exponent, p.surplus_floor, steps,
+            p.nash_damping,
         )  # fmt: skip
-        negotiation.concede(talk.text, tmp.draft, talk.agenda, p.concession_rate)
+        negotiation.concede(talk.text, scratch.draft, talk.agenda, p.concession_rate)
         negotiation.table_values(
-            value.u_table, value.V_s, talk.text, talk.tabled, force.theta, value.chi,
-            value.V_d, value.V_w, aims.W, aims.X, p.loss_exponent,
+            value.utility_table, value.value_settlement, talk.text, talk.tabled, force.position,
+            value.credibility, value.value_disarmed, value.value_war, aims.weight, aims.ideal,
+            p.loss_exponent,
         )  # fmt: skip
         for i in range(n):
-            tmp.own[i] = negotiation.votes(i, value.V_s, value.V_c)
-        ask(agents, "votes", tmp.own, -1)
-        array_ops.put(tmp.wish, tmp.own)
+            scratch.own_gain[i] = negotiation.votes(
+                i, value.value_settlement, value.value_ceasefire
+            )
+        ask(agents, "votes", scratch.own_gain, -1)
+        array_ops.put(scratch.patron_wish, scratch.own_gain)
         heed(week, g, w)
         ceasefires.crossing_costs(
-            ceasefire.loyalty, tie.heeded, tie.Dep, ceasefire.convener[0], p.loyalty_in_vote, 0.0
+            ceasefire.loyalty,
+            relations.heeded,
+            relations.dependence,
+            ceasefire.convener[0],
+            p.loyalty_in_vote,
+            0.0,
         )
-        draws.shocks(tmp.shock, keys, fed, draws.VOTE, ids.id_actor, t, p.choice_precision)
+        draws.shocks(scratch.shock, keys, fed, draws.VOTE, ids.actor, t, p.choice_precision)
         for i in range(n):
-            tmp.patrons[i] = tmp.acting[i] - web.autonomy[i] * tmp.own[i]
-            tmp.acting[i] += ceasefire.loyalty[i]
+            scratch.patron_gain[i] = (
+                scratch.acted_gain[i] - patronage.autonomy[i] * scratch.own_gain[i]
+            )
+            scratch.acted_gain[i] += ceasefire.loyalty[i]
             talk.asked[i] = who.veto[i] or who.guarantor[i]
-        array_ops.below(talk.voted, tmp.shock, tmp.acting)
-        ceasefires.below_in_public(talk.declared, tmp.shock, tmp.acting, p.open_refusal_cost)
+        array_ops.below(talk.accepted, scratch.shock, scratch.acted_gain)
+        ceasefires.below_in_public(
+            talk.declared, scratch.shock, scratch.acted_gain, p.open_refusal_cost
+        )
         event_log.note_each(
-            log, counter, t, event_log.VOTE, talk.asked, -1, tmp.no_issue, talk.voted,
-            tmp.acting, tmp.shock, tmp.own, tmp.patrons, ceasefire.loyalty, tmp.none,
-            tmp.none,
+            log, counter, t, event_log.VOTE, talk.asked, -1, scratch.no_issue, talk.accepted,
+            scratch.acted_gain, scratch.shock, scratch.own_gain, scratch.patron_gain,
+            ceasefire.loyalty, scratch.zeros, scratch.zeros,
         )  # fmt: skip
-        negotiation.judge_votes(tie.good, tie.bad, who.guarantor, talk.voted)
+        negotiation.judge_votes(relations.good, relations.bad, who.guarantor, talk.accepted)
         agreed = negotiation.settled(
-            talk.voted, who.veto, talk.attending, who.brought, who.must_sign
+            talk.accepted, who.veto, talk.attended, who.brought, who.must_sign
         )
         event_log.note(
             log, counter, t, event_log.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0,

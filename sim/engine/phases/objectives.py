@@ -14,39 +14,45 @@ def update_objectives(week, p, g, w):
     who, aim, topic = g.who, g.aim, g.topic
     aims, force = w.aims, w.force
     territory = topic.territory[0]
-    war.power_shares(force.mu, force.m)
-    fighting.take_up_arms(force.arms, force.acting, force.m, who.in_arms, force.effort)
-    force.psi[0] = war.contest(
-        force.strengths, who.side, force.acting, who.air, who.ground, p.task_exponent
+    war.power_shares(force.power, force.capability)
+    fighting.take_up_arms(force.in_arms, force.acting, force.capability, who.in_arms, force.effort)
+    force.contest[0] = war.contest(
+        force.strength, who.side, force.acting, who.air, who.ground, p.task_exponent
     )
     if t == 0:
         war.prior_optimism(force.optimism, who.side, p.mutual_optimism)
-    war.believed_drift(force.believed, force.psi[0], force.optimism, p.front_speed)
+    war.believed_drift(force.believed_drift, force.contest[0], force.optimism, p.front_speed)
     if p.danger > 0.5:
         objectives.dangers(
-            aims.danger, force.theta, aim.o_actor, aim.o_issue, aim.o_short, aim.above, aim.hi,
-            aim.lo, territory, force.believed, p.perceived_volatility,
+            aims.danger, force.position, aim.actor, aim.issue, aim.short_term, aim.above,
+            aim.satisfied_at, aim.threatened_at, territory, force.believed_drift,
+            p.perceived_volatility,
         )  # fmt: skip
-    array_ops.put(aims.was_sat, aims.sat)
+    array_ops.put(aims.was_satisfied, aims.satisfied)
     objectives.activate(
-        aims.act, aims.sat, force.theta, aim.o_issue, aim.o_short, aim.above, aim.hi, aim.lo,
-        aims.danger, p.attention_speed, p.attention_floor,
+        aims.activation, aims.satisfied, force.position, aim.issue, aim.short_term, aim.above,
+        aim.satisfied_at, aim.threatened_at, aims.danger, p.attention_speed, p.attention_floor,
     )  # fmt: skip
-    for o in range(aims.sat.shape[0]):
-        if aims.was_sat[o] != aims.sat[o]:
-            position = force.theta[aim.o_issue[o]]
-            kind = event_log.SATISFIED if aims.sat[o] else event_log.THREATENED
-            mark = aim.hi[o] if aims.sat[o] else aim.lo[o]
+    for o in range(aims.satisfied.shape[0]):
+        if aims.was_satisfied[o] != aims.satisfied[o]:
+            position = force.position[aim.issue[o]]
+            kind = event_log.SATISFIED if aims.satisfied[o] else event_log.THREATENED
+            mark = aim.satisfied_at[o] if aims.satisfied[o] else aim.threatened_at[o]
             mark = mark if aim.above[o] else 1.0 - mark
             event_log.note(
-                log, counter, t, kind, aim.o_actor[o], -1, aim.o_issue[o], True, position, mark,
+                log, counter, t, kind, aim.actor[o], -1, aim.issue[o], True, position, mark,
                 position, mark, 0.0, 0.0, 0.0,
             )  # fmt: skip
     objectives.weigh(
-        aims.What, aims.Xhat, aim.o_actor, aim.o_issue, aim.o_short, aims.ow, aims.ox, aims.act,
-        who.patience,
+        aims.attention, aims.attention_ideal, aim.actor, aim.issue, aim.short_term,
+        aims.objective_weight, aims.objective_ideal, aims.activation, who.patience,
     )  # fmt: skip
     objectives.short_attention(
-        aims.short, aim.o_actor, aim.o_short, aims.ow, aims.act, who.patience
+        aims.attention_short,
+        aim.actor,
+        aim.short_term,
+        aims.objective_weight,
+        aims.activation,
+        who.patience,
     )
-    objectives.align(aims.A, aims.What, aims.Xhat)
+    objectives.align(aims.alignment, aims.attention, aims.attention_ideal)

@@ -14,7 +14,7 @@ def keep(week, w):
     if counter[event_log.UNSOUND] == 0 and not (
         array_ops.finite_rows(kept.run)
         and array_ops.finite_rows(kept.camp)
-        and array_ops.finite_rows(kept.place)
+        and array_ops.finite_rows(kept.theatre)
         and array_ops.finite_rows(kept.actor)
         and array_ops.finite_rows(kept.issue)
         and array_ops.finite_tables(kept.taste)
@@ -27,7 +27,7 @@ def keep(week, w):
     array_ops.keep_rows(rec.run, t, kept.run)
     array_ops.keep_rows(rec.status, t, kept.status)
     array_ops.keep_rows(rec.camp, t, kept.camp)
-    array_ops.keep_rows(rec.place, t, kept.place)
+    array_ops.keep_rows(rec.theatre, t, kept.theatre)
     array_ops.keep_rows(rec.actor, t, kept.actor)
     array_ops.keep_rows(rec.actor_flag, t, kept.actor_flag)
     array_ops.keep_rows(rec.issue, t, kept.issue)

@@ -49,23 +49,23 @@ def apply_shifts(week, g, w):
     """Phase 1: dated changes in what actors are given, and preferences after them."""
     t, log, counter = week.t, week.log, week.counter
     who, aim, shifts = g.who, g.aim, g.shifts
-    aims, force, web, ceasefire, talk = w.aims, w.force, w.web, w.ceasefire, w.talk
+    aims, force, patronage, ceasefire, talk = w.aims, w.force, w.patronage, w.ceasefire, w.talk
     shifted = t == 0
-    for h in range(shifts.h_week.shape[0]):
-        if shifts.h_week[h] == t:
+    for h in range(shifts.week.shape[0]):
+        if shifts.week[h] == t:
             shifted = True
-            kind, amount = shifts.h_kind[h], shifts.h_value[h]
+            kind, amount = shifts.kind[h], shifts.value[h]
             shift(
-                kind, shifts.h_index[h], amount, aims.ox, aims.ow, force.m, force.m0,
-                force.cost, web.control, talk.forced_table, ceasefire.consultation, force.theta,
-                force.pinned,
+                kind, shifts.what[h], amount, aims.objective_ideal, aims.objective_weight,
+                force.capability, force.full_capability, force.cost, patronage.control,
+                talk.forced_table, ceasefire.consultation, force.position, force.pinned,
             )  # fmt: skip
             event_log.note(
-                log, counter, t, event_log.SHIFT, shifts.h_actor[h], -1, shifts.h_issue[h], True,
+                log, counter, t, event_log.SHIFT, shifts.actor[h], -1, shifts.issue[h], True,
                 0.0, 0.0, float(kind), amount, 0.0, 0.0, 0.0,
             )  # fmt: skip
     if shifted:
         objectives.weigh(
-            aims.W, aims.X, aim.o_actor, aim.o_issue, aim.o_short, aims.ow, aims.ox, aims.ones,
-            who.patience,
+            aims.weight, aims.ideal, aim.actor, aim.issue, aim.short_term, aims.objective_weight,
+            aims.objective_ideal, aims.full_activation, who.patience,
         )  # fmt: skip

@@ -77,8 +77,9 @@ def heed(week, g, w):
     """Weigh every proxy's own gain with what its patrons wish of it, then ask the actors."""
     agents = week.agents
     links = g.links
-    web, tmp = w.web, w.tmp
+    patronage, scratch = w.patronage, w.scratch
     proxies.heed_all(
-        tmp.acting, tmp.own, tmp.wish, web.autonomy, web.pull, links.l_patron, links.l_proxy,
+        scratch.acted_gain, scratch.own_gain, scratch.patron_wish, patronage.autonomy,
+        patronage.pull, links.patron, links.proxy,
     )  # fmt: skip
-    ask(agents, "heeds", tmp.acting, -1)
+    ask(agents, "heeds", scratch.acted_gain, -1)

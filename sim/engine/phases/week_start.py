@@ -10,13 +10,13 @@ from sim.engine.inlined_phases import phase
 def begin_week(week, p, w):
     """Clear the notes of last week, and fix the ties that behaviour goes by this week."""
     t = week.t
-    ceasefire, talk, tie = w.ceasefire, w.talk, w.tie
+    ceasefire, talk, relations = w.ceasefire, w.talk, w.relations
     # Within a week ties stand still; cut from behaviour, those from before the war counter.
     if t == 0 or p.tie_behaviour > 0.5:
-        array_ops.put_table(tie.heeded, tie.T)
-    array_ops.zero(tie.good)
-    array_ops.zero(tie.bad)
-    array_ops.fill(talk.attending, False)
-    array_ops.fill(talk.voted, False)
+        array_ops.put_table(relations.heeded, relations.tie)
+    array_ops.zero(relations.good)
+    array_ops.zero(relations.bad)
+    array_ops.fill(talk.attended, False)
+    array_ops.fill(talk.accepted, False)
     array_ops.fill(talk.declared, False)
     array_ops.fill(ceasefire.objected, False)

@@ -125,7 +125,7 @@ class Trace:
 
     def _start(self) -> Iterator[Contribution]:
         i, j = self._places()
-        T = self._world.tie.T
+        T = self._world.relations.tie
         value = self._built(np.zeros(self.story.weeks), float(T[i, j] + T[j, i]) / 2)
         yield Contribution(INITIAL, "start", "", "", "", [], value)
 
@@ -151,7 +151,11 @@ class Trace:
         lay, aims, shifts = self._lay, self._world.aims, self._g.shifts
         mine = [o for o, (actor, _, _) in enumerate(lay.objectives) if actor in self.pair]
         agree = _Agreement(self, mine)
-        now = [aims.ow.copy(), aims.ox.copy(), np.ones(len(lay.objectives))]
+        now = [
+            aims.objective_weight.copy(),
+            aims.objective_ideal.copy(),
+            np.ones(len(lay.objectives)),
+        ]
         act = {
             o: self.story.series("activation", objective=".".join(lay.objectives[o])) for o in mine
         }
@@ -159,11 +163,11 @@ class Trace:
         first = agree(*now)
         for t in range(self.story.weeks):
             causes: dict[tuple[str, str, str, int], list[tuple[int, int, float]]] = {}
-            for h in np.flatnonzero(shifts.h_week == t):
-                o, kind = int(shifts.h_index[h]), int(shifts.h_kind[h])
+            for h in np.flatnonzero(shifts.week == t):
+                o, kind = int(shifts.what[h]), int(shifts.kind[h])
                 if kind in (NEW_IDEAL, NEW_WEIGHT) and o in act:
                     actor, _, issue = lay.objectives[o]
-                    value = float(shifts.h_value[h])
+                    value = float(shifts.value[h])
                     change = (0, o, now[0][o] * value) if kind == NEW_WEIGHT else (1, o, value)
                     causes.setdefault(("shift", actor, issue, t), []).append(change)
             for o, series in act.items():
@@ -227,7 +231,7 @@ class Trace:
     def _third_parties(self) -> Iterator[Contribution]:
         """``pull_of_third_parties (1 - T_ij**2) mu_l T_il T_jl`` of each third party l."""
         i, j = self._places()
-        names, first = self._lay.actors, self._world.tie.T
+        names, first = self._lay.actors, self._world.relations.tie
         ties = {
             (a, b): np.append(first[n, m], self._deeds.series("tie", actor=a, other=b))
             for n, a in ((i, self.pair[0]), (j, self.pair[1]))
@@ -260,9 +264,9 @@ class _Agreement:
         g, places = trace._g, trace._places()
         self._mine = np.array(mine, dtype=np.int64)
         here = {place: n for n, place in enumerate(places)}
-        actors = [here[int(g.aim.o_actor[o])] for o in mine]
+        actors = [here[int(g.aim.actor[o])] for o in mine]
         self._actor: Ints = np.array(actors, dtype=np.int64)
-        self._issue, self._short = g.aim.o_issue[self._mine], g.aim.o_short[self._mine]
+        self._issue, self._short = g.aim.issue[self._mine], g.aim.short_term[self._mine]
         self._patience = g.who.patience[list(places)]
         issues = len(trace._lay.issues)
         self._W, self._X, self._A = np.empty((2, issues)), np.empty((2, issues)), np.empty((2, 2))

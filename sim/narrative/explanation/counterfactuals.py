@@ -97,7 +97,7 @@ def candidates(
         yield Input(text, names, "weight_times", week, 1.0, 1 / most, most, "times")
         aims = [n for n, (who, _, what) in enumerate(lay.objectives) if (who, what) == (me, issue)]
         if len(aims) == 1:
-            now = float(world.aims.ox[aims[0]])
+            now = float(world.aims.objective_ideal[aims[0]])
             yield Input(f"{its} ideal on {on}", names, "ideal", week, now, 0.0, 1.0, "position")
     cost = float(world.force.cost[lay.actors.index(me)])
     if cost > 0.0:
@@ -118,9 +118,9 @@ def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
         if me not in (patron, proxy):
             continue
         near += [patron, proxy]
-        now = float(world.web.control[n])
+        now = float(world.patronage.control[n])
         others = sum(
-            float(world.web.control[l]) for l, (_, of) in enumerate(lay.links) if of == proxy
+            float(world.patronage.control[l]) for l, (_, of) in enumerate(lay.links) if of == proxy
         )
         if now > 0.0:
             high = max(now, min(now * most, 1.0 - (others - now)))
@@ -128,7 +128,7 @@ def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
             names = {"patron": patron, "proxy": proxy}
             yield Input(text, names, "control", week, now, now / most, high, "times")
     for name in dict.fromkeys(near):
-        now = float(world.force.m0[lay.actors.index(name)]) if name else 0.0
+        now = float(world.force.full_capability[lay.actors.index(name)]) if name else 0.0
         if now > 0.0:
             yield Input(
                 f"{words.whose(name)} capability", {"actor": name}, "capability", week, now,

@@ -155,7 +155,7 @@ class Deeds:
             for t in range(ceasefire.start, min(ceasefire.last + 1, weeks)):
                 passed_on = np.zeros((n, n))
                 for l in range(len(lay.links)):
-                    passed_on[links.l_patron[l], links.l_proxy[l]] = held[l, t]
+                    passed_on[links.patron[l], links.proxy[l]] = held[l, t]
                 accused = np.linalg.solve(np.eye(n) + passed_on, blame[:, t])
                 for by, of in (self.pair, self.pair[::-1]):
                     j = lay.actors.index(of)

@@ -139,7 +139,7 @@ class Stage:
             if place is None:
                 return None
             g, rows = place
-            g.shifts.h_value[rows] = value
+            g.shifts.value[rows] = value
             self.at(what.week)
             told = log[: self._play(g, what.week, week + 1, log)]
             here = (told[:, ROUND] == week) & (told[:, KIND] == kind)
@@ -155,10 +155,8 @@ class Stage:
         dated = ScheduledEvent(**what.event(what.high))
         other = self.scenario.model_copy(update={"events": (*self.scenario.events, dated)})
         shifts, old = prepare(other)[0].shifts, self.g.shifts
-        known = set(zip(*(c.tolist() for c in (old.h_week, old.h_kind, old.h_index)), strict=True))
-        new = list(
-            zip(*(c.tolist() for c in (shifts.h_week, shifts.h_kind, shifts.h_index)), strict=True)
-        )
+        known = set(zip(*(c.tolist() for c in (old.week, old.kind, old.what)), strict=True))
+        new = list(zip(*(c.tolist() for c in (shifts.week, shifts.kind, shifts.what)), strict=True))
         rows = [n for n, key in enumerate(new) if key not in known]
         if not rows or len(rows) != len(new) - len(known):
             return None

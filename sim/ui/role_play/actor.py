@@ -61,7 +61,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
         def heeds(self, own: float, wishes: Any) -> float:
             gain = float(super().heeds(own, wishes))
             decision, who, i = self.model.deciding, self.givens.who, self.index
-            w, bound = self.world, who.fights[i] and who.armed[i]
+            w, bound = self.world, who.takes_part[i] and who.armed[i]
             bound = bound and (w.ceasefire.state[0] == SETTLEMENT or who.covered[i] > 0.0)
             concerned = {
                 "ratifies": self.convener != self.name,
@@ -82,15 +82,15 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
 
         def _trust(self) -> float:
             broker = int(self.world.ceasefire.convener[0])
-            return float(self.world.tie.heeded[self.index, broker]) if broker >= 0 else 0.0
+            return float(self.world.relations.heeded[self.index, broker]) if broker >= 0 else 0.0
 
         def _breach_cost(self) -> float:
             """What a breach would cost it, now that everybody has ordered."""
             p, w, links = self.knobs, self.world, self.givens.links
-            out = np.zeros(len(w.ceasefire.comply))
+            out = np.zeros(len(w.ceasefire.ordered_to_comply))
             breach_costs(
-                out, w.ceasefire.comply, self.givens.who.guarantor, self.givens.who.ground,
-                w.web.pull, links.l_patron, links.l_proxy,
+                out, w.ceasefire.ordered_to_comply, self.givens.who.guarantor,
+                self.givens.who.ground, w.patronage.pull, links.patron, links.proxy,
                 p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance,
                 p.monitored, p.breach_cost, p.guarantor_breach_cost,
             )  # fmt: skip
@@ -136,9 +136,9 @@ def _is_open(actor: Actor, decision: str, *about: str) -> bool:
     rule = w.ceasefire.consultation[j]
     if decision == "revises":
         left_out = not w.ceasefire.consulted[j] and rule != NEVER
-        return bool(left_out and w.ceasefire.blamed[j] >= p.blame_min)
+        return bool(left_out and w.ceasefire.blame[j] >= p.blame_min)
     able = g.who.patron[j] and not g.who.belligerent[j] and j != actor.index
-    return bool(able and rule == BY_RULE and w.web.nuisance[j] > p.nuisance_min)
+    return bool(able and rule == BY_RULE and w.patronage.nuisance[j] > p.nuisance_min)
 
 
 def _turned(gain: float, answer: Answer, draw: float, later: float = 0.0) -> float:
@@ -157,15 +157,15 @@ def _certain(odds: float, answer: Answer, draw: float) -> float:
 def _draw(actor: Actor, decision: Kind, *about: str) -> float:
     """The draw of a decision: a uniform one for a chance, else a shock."""
     model, ids, t = actor.model, actor.givens.ids, actor.model.week
-    subjects, place = ids.id_actor, actor.index
+    subjects, place = ids.actor, actor.index
     if decision.each == "patron":
         place = model.actor(about[0]).index
     if "issue" in decision.about:
         issue = model.layout.issues.index(about[-1])
-        subjects, place = ids.id_issue, issue
+        subjects, place = ids.issue, issue
     if decision.each == "pair":
         pair, side = model.pair(actor.name, about[0])
-        subjects = ids.id_clash[issue] if "issue" in decision.about else ids.id_pair
+        subjects = ids.clash[issue] if "issue" in decision.about else ids.pair
         place = 2 * pair + side
     luck = keys_of(model.seed, np.array([model.run], dtype=np.uint64))[0][0]
     draw = float(draws.uniform(luck, decision.draw, subjects[place], t))
