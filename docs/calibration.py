@@ -33,18 +33,17 @@ def table(name: str, kept: Path = KEPT) -> str:
         ]
     elif name == "facts":
         heads = [
-            "fact", "what is claimed", "status", "median", "90 % of draws", "width by luck alone",
-            "draws that agree",
+            "fact", "status", "median", "90 % of draws", "width by luck alone", "draws that agree",
         ]  # fmt: skip
         lines = [
-            f"| {word} | {row['claim']} | {row['status']} | {row['median']:+.2f} | "
+            f"| {word} | {row['status']} | {row['median']:+.2f} | "
             f"{row['low']:+.2f} to {row['high']:+.2f} | {row['luck']:.2f} | {row['agrees']:.0%} |"
             for word, row in rows.iterrows()
         ]
     else:
         heads = [
             "target", "known", "tolerance", "over the ranges", "over the posterior", "centre",
-            "foretold by the emulator",
+            "predicted by the emulator",
         ]  # fmt: skip
         lines = [
             f"| {word} | {row['known']:.3g} | {row['tolerance']:.2g} | "

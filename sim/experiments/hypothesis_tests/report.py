@@ -106,11 +106,11 @@ def _two_by_two(trial: Trial) -> Block:
         "two-by-two",
         "Short-term goal safe or not, long-term aims in conflict or compatible",
         (
-            "flag: the goal can be satisfied (safe) or never is; only attention, and through it "
-            "ties, knows. clamp: it is held where it is secure (safe) "
-            f"({trial.secure:g}), or threatened ({trial.threatened:g}).",
+            "flag: the goal can be satisfied (safe) or never counts as satisfied; only attention, "
+            "and through it ties, depends on this. clamp: the goal is held where it is secure "
+            f"(safe, {trial.secure:g}) or threatened ({trial.threatened:g}).",
             f"A: the spoiler takes its partner's aims on {_list(trial, trial.disputed)}; B: the "
-            "partner takes the spoiler's. The tie under flag is its change after the goal.",
+            "partner takes the spoiler's. Under flag the tie is its change after the goal is met.",
         ),
         ("spoiler", "design", "outcome", "conflict, safe", "conflict, not", "compatible, safe",
          "compatible, not", "interaction"),
@@ -159,12 +159,13 @@ def _codings(trial: Trial) -> Block:
         "codings",
         "Placebo codings",
         (
-            f"Who wants what on {_list(trial, trial.shuffled)} shuffled over its holders, "
-            f"{trial.codings} times; secure less threatened, {trial.coding_runs} runs each, the "
-            "war as coded with as few. Percentile: codings with a weaker effect in the direction "
-            "that the theory expects, and, in brackets, how far the luck of the runs of the war as "
-            "coded may move it. Conflict is that of the two (0 to 1); in the last two "
-            "columns it and the spoiler's conflict with the others at the talks stand together.",
+            f"Aims on {_list(trial, trial.shuffled)} are shuffled among the actors that have "
+            f"them, {trial.codings} times. Effects are secure less threatened, "
+            f"{trial.coding_runs} runs each, also for the war as coded. Percentile: codings with "
+            "a weaker effect in the direction that the theory expects; in brackets, how far the "
+            "luck of its runs may move the war as coded. Conflict is that of the two (0 to 1); "
+            "the last two columns are from a regression on it and on the spoiler's conflict with "
+            "the others at the talks.",
         ),
         ("outcome", "as coded", "shuffled, mean (5 to 95 %)", "percentile", "slope on conflict",
          "r", "slope, table held", "slope on the table's"),
@@ -194,13 +195,13 @@ def _pairs(trial: Trial) -> Block:
         fall = int((calm["clamp_high"] < 0.0).sum())
         after.append(
             f"Ties without conflict in long-term aims (below {NO_CONFLICT:g}) fall too in {fall} "
-            f"of {len(calm)} pairs, by {-calm['clamp_value'].mean():.2f} in the mean: an ally that "
-            "is needed less is felt less near, whatever it wants."
+            f"of {len(calm)} pairs, by {-calm['clamp_value'].mean():.2f} in the mean: ties fall "
+            "when an ally is needed less, whatever it wants."
         )
     return Block(
         "pairs",
         "Other pairs of allies",
-        ("The same experiments, read on the tie of every pair of one camp.",),
+        ("The same experiments; measured is the tie of every pair of one camp.",),
         ("pair", "conflict", "secure less threatened", "satisfiable less never", "after the goal"),
         rows, tuple(after),
     )  # fmt: skip
@@ -230,12 +231,11 @@ def _facts(trial: Trial) -> Block:
         "facts",
         "The facts",
         (
-            "holds: the whole interval has the sign, or the estimate lies in the range of "
-            "history (of what each run has once, the middle nine tenths of runs meet it). "
-            "shuffled: share of shuffled codings in which the estimate agrees too (in brackets: "
-            "of the third with "
-            f"the least and with the most conflict). Above {MOST:g} a fact says nothing of who "
-            "wants what.",
+            "holds: the whole interval has the expected sign. For history: the estimate lies in "
+            "the range of history, or, if it is one number a run, the middle nine tenths of runs "
+            "overlap with the range. shuffled: share of shuffled codings in which the estimate "
+            "agrees too (in brackets: in the third with the least and in the third with the most "
+            f"conflict). Above {MOST:g} a fact proves nothing about who wants what.",
         ),
         ("fact", "claim", "status", "figure", "holds", "shuffled"), rows, (),
     )  # fmt: skip
@@ -292,11 +292,11 @@ def _channel(trial: Trial) -> Block:
     return Block(
         "channel",
         "How much runs through the tie",
-        ("Interaction with everything, and with the tie cut from behaviour; share = what is lost, "
-         "by Fieller's interval. No share where the whole cannot be told from nothing.",),
+        ("Interaction with everything, and with the tie cut from behaviour. The share is the part "
+         "that is lost, with Fieller's interval; none if the whole cannot be told from 0.",),
         ("design", "outcome", "everything", "tie cut", "share through the tie"), rows,
-        ("flag acts through ties alone, so its share is 1 by construction. What security does and "
-         "the tie does not carry runs through what there is to lose in the field.",),
+        ("flag acts through ties alone, so its share is 1 by construction. The part of the effect "
+         "of security that is not through the tie is through what there is to lose in the field.",),
     )  # fmt: skip
 
 
