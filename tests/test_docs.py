@@ -8,12 +8,13 @@ import re
 import shutil
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from conftest import ROOT
 
 import sim
+from sim.engine.state import World
 from sim.scenario.parameters import Mechanisms, Parameters
 
 README = ROOT / "README.md"
@@ -204,3 +205,12 @@ def test_the_glossary_names_places_that_exist_and_every_term_once() -> None:
                 assert hasattr(sim.measures, place.partition(".")[2]), place
             else:
                 assert (ROOT / "sim" / place).exists(), place
+
+
+def test_every_array_in_the_table_of_symbols_is_an_array_of_the_state() -> None:
+    table = ODD.read_text().partition("| symbol | array |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \|", table, flags=re.M)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    groups = get_type_hints(World).values()
+    assert len(named) > 40
+    assert named <= {field for group in groups for field in group._fields}

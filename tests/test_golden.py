@@ -331,7 +331,7 @@ def test_orders_compliance_observation_and_blame_agree(played: Played) -> None:
         same(mine["military_gain"], theirs["military_gain"], f"{about}, military_gain")
         own = [
             proxies.orders(
-                i, mine["gain"], mine["terms_worth"], mine["loyalty"], mine["military_gain"]
+                i, mine["gain"], mine["terms_worth"], mine["crossing_cost"], mine["military_gain"]
             )
             for i in range(len(played.actors))
         ]

@@ -41,7 +41,7 @@ SIZES = {"N": 6, "K": 4, "O": 14, "L": 5, "B": 3, "H": 3, "4": 4, "2": 2}
 SHAPES = {
     "N": "m m0 mu delta cost power patience u u_plus u_minus u_table u_terms before after V_w V_d "
     "V_c V_s chi gain seat_cost wish score reach pole diplomacy air ground ground_control autonomy "
-    "nuisance promise loyalty military relief accused blamed start scale drift p_win weeks "
+    "nuisance promise crossing_cost military relief accused blamed start scale drift p_win weeks "
     "u_right u_whom effect optimism believed without shocks gains arms acting in_arms effort "
     "active covered bound engaged going_on voice scope table_share",
     "N?": "party demander votes_yes veto attending brought must_sign guarantor belligerent "

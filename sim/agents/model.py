@@ -128,7 +128,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         w = self.model.world
         return float(
             ceasefires.ratifies(
-                self.index, w.value.gain, w.ceasefire.terms_worth, w.ceasefire.loyalty
+                self.index, w.value.gain, w.ceasefire.terms_worth, w.ceasefire.crossing_cost
             )
         )
 
@@ -149,7 +149,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def orders(self) -> float:
         """Own gain from a ceasefire that holds; a patron orders its proxies by it."""
         gain, ceasefire = self.model.world.value.gain, self.model.world.ceasefire
-        worth = gain, ceasefire.terms_worth, ceasefire.loyalty, ceasefire.military_gain
+        worth = gain, ceasefire.terms_worth, ceasefire.crossing_cost, ceasefire.military_gain
         return float(proxies.orders(self.index, *worth))
 
     def revises(self, other: str) -> float:

@@ -195,23 +195,25 @@ def logit(u):
 
 
 @compiled
-def shocks(out, keys, fed, decision, who, t, lam):
-    """Fill `out` with choice shocks eta = logit(U) / lam: yes iff eta < gain is a logit choice.
+def shocks(out, keys, fed, decision, who, t, choice_precision):
+    """Fill `out` with choice shocks: a yes if and only if the shock is below the gain is a logit.
 
-    Parameters are those of `uniforms`, and `lam`, the precision of choice.
+    The shock is ``logit(U) / choice_precision``.
+
+    Parameters are those of `uniforms`, and `choice_precision`, the precision of choice.
     """
     uniforms(out, keys, fed, decision, who, t)
     for i in range(out.shape[0]):
-        out[i] = logit(out[i]) / lam
+        out[i] = logit(out[i]) / choice_precision
 
 
 @compiled
-def shocks_of(out, among, keys, fed, decision, who, t, lam):
+def shocks_of(out, among, keys, fed, decision, who, t, choice_precision):
     """Fill `out` as `shocks` does, but only where `among`, shape (n,), is set."""
     uniforms_of(out, among, keys, fed, decision, who, t)
     for i in range(out.shape[0]):
         if among[i]:
-            out[i] = logit(out[i]) / lam
+            out[i] = logit(out[i]) / choice_precision
 
 
 @compiled

@@ -13,12 +13,13 @@ from sim.rules.ties import settle_ties
 @compiled
 def open_war(
     ow, ox, W, X, A, T, accounts, E, mu, ones, o_actor, o_issue, o_short, patience, id_objective,
-    keys, sig_w, sig_x, phi_A, phi_E, phi_B, burn_in,
+    keys, weight_spread, ideal_spread, pull_of_alignment, pull_of_experience,
+    pull_of_third_parties, burn_in,
 ):  # fmt: skip
     """Draw the objectives of a run, and let its ties settle.
 
-    Weights are spread by ``exp(sig_w z)`` and ideals by ``sig_x z``, clipped to [0, 1]; ties start
-    at alignment and settle for `burn_in` weeks.
+    Weights are spread by ``exp(weight_spread z)`` and ideals by ``ideal_spread z``, clipped to [0,
+    1]; ties start at alignment and settle for `burn_in` weeks.
 
     Parameters
     ----------
@@ -34,16 +35,18 @@ def open_war(
         Subject of each objective, from `sim.engine.draws.subject`.
     keys : ndarray of uint64, shape (10, 2)
         Keys of the heterogeneity, from `sim.engine.draws.round_keys`.
-    sig_w, sig_x : float
+    weight_spread, ideal_spread : float
         Spread of weights (of their logarithms) and of ideal positions.
-    phi_A, phi_E, phi_B, burn_in
+    pull_of_alignment, pull_of_experience, pull_of_third_parties, burn_in
         As in `sim.rules.ties.settle_ties`; `burn_in` are its steps.
     """
     for o in range(ow.shape[0]):
         z_w = draws.normal_of(draws.uniform(keys, draws.WEIGHT, id_objective[o], 0))
         z_x = draws.normal_of(draws.uniform(keys, draws.IDEAL, id_objective[o], 0))
-        ow[o] = ow[o] * math.exp(sig_w * z_w)
-        ox[o] = min(max(ox[o] + sig_x * z_x, 0.0), 1.0)
+        ow[o] = ow[o] * math.exp(weight_spread * z_w)
+        ox[o] = min(max(ox[o] + ideal_spread * z_x, 0.0), 1.0)
     weigh(W, X, o_actor, o_issue, o_short, ow, ox, ones, patience)
     align(A, W, X)
-    settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, burn_in)
+    settle_ties(
+        T, accounts, A, E, mu, pull_of_alignment, pull_of_experience, pull_of_third_parties, burn_in
+    )

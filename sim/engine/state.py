@@ -53,6 +53,7 @@ class Force(NamedTuple):
     learned: Annotated[Ints, "1"]  # weeks of war that optimism has learned from
     weeks_at_end: Annotated[Ints, "1"]  # of the front; negative at 0; stays after a victory
     pinned: Annotated[Floats, "K"]  # position that an experiment holds an issue at, -1 if none
+    new_dispute: Annotated[Flags, "K"]  # broken out this week
     win_chance: Annotated[Floats, "N"]  # of camp +1, as believed
     war_weeks: Annotated[Floats, "N"]  # how long the war lasts, as believed
     imposed_plus: Annotated[Floats, "K"]  # positions that camp +1 would impose after a victory
@@ -126,13 +127,15 @@ class Ceasefire(NamedTuple):
     terms: Annotated[Floats, "K"]  # of the last deal in force
     offer: Annotated[Floats, "K"]
     ordered_to_comply: Annotated[Flags, "N"]
+    order_gain: Annotated[Floats, "N"]  # from having it kept
+    order_shock: Annotated[Floats, "N"]
     violated: Annotated[Flags, "N"]
     complied: Annotated[Flags, "N"]
     seen: Annotated[Flags, "N"]  # violations that were observed
     accused: Annotated[Floats, "N"]
     blame: Annotated[Floats, "N"]
     terms_worth: Annotated[Floats, "N"]
-    loyalty: Annotated[Floats, "N"]  # cost of crossing the convener
+    crossing_cost: Annotated[Floats, "N"]  # of crossing the convener
     scope: Annotated[Floats, "N"]  # part of the war that it stops, as each is in it
     military_gain: Annotated[Floats, "N"]
     contagion: Annotated[Floats, "N"]

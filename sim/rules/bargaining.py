@@ -1,8 +1,8 @@
 """Bargaining: the Nash text, terms of a ceasefire and what they are worth, bilateral deals.
 
 Positions lie in [0, 1], and `theta` is where the issues stand now. `W` and `X` are preferences:
-weights of the issues, which add up to 1 for each actor, and ideal positions. `r` is the exponent
-of a loss, 1 or 2; values and gains are in utility. The rules of all modules use these names.
+weights of the issues, which add up to 1 for each actor, and ideal positions. Values and gains are
+in utility. The rules of all modules use these names.
 """
 
 from __future__ import annotations
@@ -42,13 +42,15 @@ def voices(voice, power, m, by_strength):
 
 
 @compiled
-def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps, step):
+def nash_text(
+    x, theta, party, tabled, power, start, scale, W, X, loss_exponent, surplus_floor, steps, step
+):
     """The text that maximises the weighted product of the parties' surpluses (Nash 1950).
 
     Damped fixed-point steps from the status quo; surplus ``S_i = start_i + scale_i (u_i(x) -
-    u_i(theta))``, floored at `eps`. With r = 2 a step goes to the mean of the ideals weighted by
-    salience, power and nearness to walking away; with r = 1 it takes five times the steps, the
-    n-th of size ``step / n``.
+    u_i(theta))``, floored at `surplus_floor`. With `loss_exponent` 2 a step goes to the mean of the
+    ideals weighted by salience, power and nearness to walking away; with 1 it takes five times the
+    steps, the n-th of size ``step / n``.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
         from the text counts for.
     W, X : ndarray, shape (N, K)
         Weights and ideal positions.
-    r, eps : float
+    loss_exponent, surplus_floor : float
         Exponent of a loss, 1 or 2; floor of a surplus, in utility.
     steps, step : int, float
         Number of steps; part of the way that each goes, in (0, 1].
@@ -84,24 +86,24 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
             open_issues[moving] = k
             moving += 1
     b = np.empty(present)
-    rounds = 5 * steps if r == 1.0 else steps
+    rounds = 5 * steps if loss_exponent == 1.0 else steps
     for count in range(rounds):
-        size = step / (count + 1.0) if r == 1.0 else step
+        size = step / (count + 1.0) if loss_exponent == 1.0 else step
         for a in range(present):
             i = members[a]
             gain = 0.0
             for t in range(moving):
                 k = open_issues[t]
                 now, then = abs(theta[k] - X[i, k]), abs(x[k] - X[i, k])
-                gain += W[i, k] * (now - then if r == 1.0 else now * now - then * then)
-            b[a] = power[i] / max(start[i] + scale[i] * gain, eps)
+                gain += W[i, k] * (now - then if loss_exponent == 1.0 else now * now - then * then)
+            b[a] = power[i] / max(start[i] + scale[i] * gain, surplus_floor)
         for t in range(moving):
             k = open_issues[t]
             pull, total = 0.0, 0.0
             for a in range(present):
                 i = members[a]
                 d = X[i, k] - x[k]
-                if r == 1.0:
+                if loss_exponent == 1.0:
                     d = 1.0 if d > 0.0 else (-1.0 if d < 0.0 else 0.0)
                 pull += b[a] * W[i, k] * d
                 total += b[a] * W[i, k]
@@ -111,8 +113,9 @@ def nash_text(x, theta, party, tabled, power, start, scale, W, X, r, eps, steps,
 
 @compiled
 def draw_terms(
-    terms, draft, scale, theta, consulted, side_payment, power, gain, rho, W, X, r, eps, steps, step
-):
+    terms, draft, scale, theta, consulted, side_payment, power, gain, rho, W, X, loss_exponent,
+    surplus_floor, steps, step
+):  # fmt: skip
     """Draft the terms of a ceasefire: the Nash text of the consulted over the side payments.
 
     Fills `terms`, shape (K,); other issues stay at the present position. `gain` is the surplus
@@ -120,7 +123,10 @@ def draw_terms(
     """
     for i in range(scale.shape[0]):
         scale[i] = rho
-    nash_text(draft, theta, consulted, side_payment, power, gain, scale, W, X, r, eps, steps, step)
+    nash_text(
+        draft, theta, consulted, side_payment, power, gain, scale, W, X, loss_exponent,
+        surplus_floor, steps, step,
+    )  # fmt: skip
     for k in range(theta.shape[0]):
         terms[k] = draft[k]
 
@@ -149,7 +155,7 @@ def what_is_owed(owed, promised, settled_issue, settled, promised_only):
 
 @compiled
 def worth_of_terms(
-    promise, terms, owed, expected, theta, u, rho, table_share, promised_only, W, X, r
+    promise, terms, owed, expected, theta, u, rho, table_share, promised_only, W, X, loss_exponent
 ):  # fmt: skip
     """Worth of the terms of a ceasefire to every actor: ``rho (u(due) - u(now))``.
 
@@ -174,7 +180,7 @@ def worth_of_terms(
     promised_only : float
         1, or 0: all of the terms count as due, also the positions on the day of signing where
         nothing was promised.
-    W, X, r
+    W, X, loss_exponent
         As in `sim.rules.objectives.utility`.
     """
     issues = theta.shape[0]
@@ -183,29 +189,34 @@ def worth_of_terms(
         due[k] = terms[k] if owed[k] or promised_only < 0.5 else theta[k]
         apart[k] = theta[k] if expected[k] else due[k]
     for i in range(promise.shape[0]):
-        all_of_it = utility(i, due, W, X, r)
+        all_of_it = utility(i, due, W, X, loss_exponent)
         if promised_only < 0.5:
             promise[i] = rho * (all_of_it - u[i])
         else:
-            off_the_table = utility(i, apart, W, X, r)
+            off_the_table = utility(i, apart, W, X, loss_exponent)
             on_it = (1.0 - table_share[i]) * (all_of_it - off_the_table)
             promise[i] = rho * (off_the_table - u[i] + on_it)
 
 
 @compiled
-def endorsement(i, core_tabled, q_e, V_s, V_c):
-    """Gain of i from endorsing the text: ``q_e (V_s - V_c)``, 0 if no core issue is tabled."""
-    return q_e * (V_s[i] - V_c[i]) if core_tabled else 0.0
+def endorsement(i, core_tabled, endorsement_weight, V_s, V_c):
+    """Gain of i from endorsing the text: 0 if no core issue is tabled, else in proportion.
+
+    ``endorsement_weight (V_s - V_c)``.
+    """
+    return endorsement_weight * (V_s[i] - V_c[i]) if core_tabled else 0.0
 
 
 @compiled
-def bargains(local, endorsed, c_b):
+def bargains(local, endorsed, bilateral_deal_cost):
     """Gain of an ally from a bilateral deal: from minor issues and endorsement, less the cost."""
-    return local + endorsed - c_b
+    return local + endorsed - bilateral_deal_cost
 
 
 @compiled
-def bilateral_text(x, local, i, j, theta, minor, power, W, X, r, eps, steps, step):
+def bilateral_text(
+    x, local, i, j, theta, minor, power, W, X, loss_exponent, surplus_floor, steps, step
+):
     """Nash text of two allies over the minor issues, and what each gains locally.
 
     Parameters
@@ -218,16 +229,30 @@ def bilateral_text(x, local, i, j, theta, minor, power, W, X, r, eps, steps, ste
         Indices of the two allies.
     minor : ndarray of bool, shape (K,)
         Issues that allies settle between themselves.
-    theta, power, W, X, r, eps, steps, step
+    theta, power, W, X, loss_exponent, surplus_floor, steps, step
         As in `nash_text`.
     """
     n = power.shape[0]
     party = np.zeros(n, dtype=np.bool_)
     party[i] = True
     party[j] = True
-    nash_text(x, theta, party, minor, power, np.zeros(n), np.ones(n), W, X, r, eps, steps, step)
-    local[0] = utility(i, x, W, X, r) - utility(i, theta, W, X, r)
-    local[1] = utility(j, x, W, X, r) - utility(j, theta, W, X, r)
+    nash_text(
+        x,
+        theta,
+        party,
+        minor,
+        power,
+        np.zeros(n),
+        np.ones(n),
+        W,
+        X,
+        loss_exponent,
+        surplus_floor,
+        steps,
+        step,
+    )
+    local[0] = utility(i, x, W, X, loss_exponent) - utility(i, theta, W, X, loss_exponent)
+    local[1] = utility(j, x, W, X, loss_exponent) - utility(j, theta, W, X, loss_exponent)
 
 
 @compiled
@@ -279,7 +304,7 @@ def renew(theta, chance, to, at_random, u, u_value):
 
 
 @compiled
-def deliver(theta, y, text, promised, settled_issue, state, rho_d, rho_i):
+def deliver(theta, y, text, promised, settled_issue, state, delivery_speed, implementation_speed):
     """Move positions a step towards the terms of the ceasefire and the text of the settlement.
 
     Parameters
@@ -294,11 +319,11 @@ def deliver(theta, y, text, promised, settled_issue, state, rho_d, rho_i):
         Agenda issues on the table.
     state : int
         1 ceasefire, 2 settlement.
-    rho_d, rho_i : float
+    delivery_speed, implementation_speed : float
         Part of the way to the terms, and to the text, that is covered in a week, in [0, 1].
     """
     for k in range(theta.shape[0]):
         if promised[k]:
-            theta[k] += rho_d * (y[k] - theta[k])
+            theta[k] += delivery_speed * (y[k] - theta[k])
         elif settled_issue[k] and state == 2:
-            theta[k] += rho_i * (text[k] - theta[k])
+            theta[k] += implementation_speed * (text[k] - theta[k])

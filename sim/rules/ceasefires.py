@@ -18,11 +18,14 @@ def credibility(chi, vside, side):
 
 
 @compiled
-def ceasefire_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
+def ceasefire_values(
+    V_c, u, u_table, V_w, chi, cost, covered, delta, believed_settlement_hazard, h_c
+):
     """Value of a ceasefire: it may settle on what is on the table, or collapse into war.
 
-    ``[(1 - d) (u - c (1 - covered)) + d (h_s (chi u_table + (1 - chi) V_w) + h_c V_w)]
-    / [1 - d (1 - h_s - h_c)]``: where it does not hold, the war and its cost go on.
+    ``[(1 - d) (u - c (1 - covered)) + d (believed_settlement_hazard (chi u_table + (1 - chi) V_w) +
+    h_c V_w)] / [1 - d (1 - believed_settlement_hazard - h_c)]``: where it does not hold, the war
+    and its cost go on.
 
     Parameters
     ----------
@@ -31,23 +34,23 @@ def ceasefire_values(V_c, u, u_table, V_w, chi, cost, covered, delta, h_s, h_c):
     u, u_table, V_w, chi, cost, covered, delta : ndarray, shape (N,)
         Utility now and of what is on the table, value of war, credibility of the other camp,
         weekly cost of war, part of the war that stops, weekly discount factor.
-    h_s, h_c : float
+    believed_settlement_hazard, h_c : float
         Believed weekly chances of a settlement and of a collapse.
     """
     for i in range(V_c.shape[0]):
         d = delta[i]
         settle = chi[i] * u_table[i] + (1.0 - chi[i]) * V_w[i]
         now = u[i] - cost[i] * (1.0 - covered[i])
-        flow = (1.0 - d) * now + d * (h_s * settle + h_c * V_w[i])
-        V_c[i] = flow / (1.0 - d * (1.0 - h_s - h_c))
+        flow = (1.0 - d) * now + d * (believed_settlement_hazard * settle + h_c * V_w[i])
+        V_c[i] = flow / (1.0 - d * (1.0 - believed_settlement_hazard - h_c))
 
 
 @compiled
-def table_shares(out, chi, delta, h_s, h_c, settled):
+def table_shares(out, chi, delta, believed_settlement_hazard, h_c, settled):
     """Weight that the utility of what is on the table has in the value of a ceasefire.
 
-    ``d h_s chi / [1 - d (1 - h_s - h_c)]``, the weight of u_table in `ceasefire_values`; 0 in a
-    settlement, where nothing more is expected.
+    ``d believed_settlement_hazard chi / [1 - d (1 - believed_settlement_hazard - h_c)]``, the
+    weight of u_table in `ceasefire_values`; 0 in a settlement, where nothing more is expected.
 
     Parameters
     ----------
@@ -55,18 +58,27 @@ def table_shares(out, chi, delta, h_s, h_c, settled):
         Filled, in [0, 1).
     chi, delta : ndarray, shape (N,)
         Credibility of the other camp; weekly discount factor.
-    h_s, h_c : float
+    believed_settlement_hazard, h_c : float
         Believed weekly chances of a settlement and of a collapse.
     settled : bool
         Whether a settlement holds.
     """
     for i in range(out.shape[0]):
         d = delta[i]
-        out[i] = 0.0 if settled else d * h_s * chi[i] / (1.0 - d * (1.0 - h_s - h_c))
+        out[i] = (
+            0.0
+            if settled
+            else d
+            * believed_settlement_hazard
+            * chi[i]
+            / (1.0 - d * (1.0 - believed_settlement_hazard - h_c))
+        )
 
 
 @compiled
-def table_effect(i, k, table_k, theta_k, chi, delta, W, X, r, h_s, h_c):
+def table_effect(
+    i, k, table_k, theta_k, chi, delta, W, X, loss_exponent, believed_settlement_hazard, h_c
+):
     """What one issue on the table adds to actor i's value of a ceasefire (negative: a cost).
 
     Parameters
@@ -75,20 +87,30 @@ def table_effect(i, k, table_k, theta_k, chi, delta, W, X, r, h_s, h_c):
         Indices of the actor and of the issue.
     table_k, theta_k : float
         Position on the table, and now.
-    chi, delta, h_s, h_c
+    chi, delta, believed_settlement_hazard, h_c
         As in `table_shares`.
-    W, X, r
+    W, X, loss_exponent
         As in `sim.rules.objectives.utility`.
     """
     now, then = abs(theta_k - X[i, k]), abs(table_k - X[i, k])
-    if r != 1.0:
+    if loss_exponent != 1.0:
         now, then = now * now, then * then
     d = delta[i]
-    return d * h_s * chi[i] * W[i, k] * (now - then) / (1.0 - d * (1.0 - h_s - h_c))
+    return (
+        d
+        * believed_settlement_hazard
+        * chi[i]
+        * W[i, k]
+        * (now - then)
+        / (1.0 - d * (1.0 - believed_settlement_hazard - h_c))
+    )
 
 
 @compiled
-def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c):
+def sore_points(
+    sore, effect, text, tabled, theta, chi, delta, W, X, loss_exponent, believed_settlement_hazard,
+    h_c
+):  # fmt: skip
     """Find, for every actor, the issue on the table that costs it most; the record says it.
 
     Fills `sore`, shape (N,), with the issue (-1 if none costs it anything) and `effect` with what
@@ -99,7 +121,10 @@ def sore_points(sore, effect, text, tabled, theta, chi, delta, W, X, r, h_s, h_c
         effect[i] = 0.0
         for k in range(theta.shape[0]):
             if tabled[k]:
-                add = table_effect(i, k, text[k], theta[k], chi, delta, W, X, r, h_s, h_c)
+                add = table_effect(
+                    i, k, text[k], theta[k], chi, delta, W, X, loss_exponent,
+                    believed_settlement_hazard, h_c,
+                )  # fmt: skip
                 if add < effect[i]:
                     sore[i] = k
                     effect[i] = add
@@ -161,21 +186,22 @@ def convenes(c, gain, theta, pole, W, prestige, step):
 
 
 @compiled
-def choose_convener(score, wish, reach, can_convene, u, lam):
+def choose_convener(score, wish, reach, can_convene, u, choice_precision):
     """Choose the convener: a logit choice by gain from brokering, weighted by access.
 
     Parameters
     ----------
     score : ndarray, shape (N,)
-        Filled: ``lam wish + ln access``, -inf for those that cannot convene.
+        Filled: ``choice_precision wish + ln access``, -inf for those that cannot convene.
     wish, reach : ndarray, shape (N,)
         From `convenes` and `access`.
     can_convene : ndarray of bool, shape (N,)
         Who is free to convene.
     u : ndarray, shape (N,)
         Uniform draws on (0, 1); their Gumbel transform makes the greatest score a logit choice.
-    lam : float
-        Precision of choice: the chance of c is proportional to ``exp(lam wish) access``.
+    choice_precision : float
+        Precision of choice: the chance of c is proportional to ``exp(choice_precision wish)
+        access``.
 
     Returns
     -------
@@ -189,13 +215,13 @@ def choose_convener(score, wish, reach, can_convene, u, lam):
         score[c] = -math.inf
         if not can_convene[c] or reach[c] <= 0.0:
             continue
-        score[c] = lam * wish[c] + math.log(reach[c])
+        score[c] = choice_precision * wish[c] + math.log(reach[c])
         luck = score[c] - math.log(-math.log(u[c]))
         if luck > best:
             chosen, second, best = c, best, luck
         elif luck > second:
             second = luck
-    return chosen, min((best - second) / lam, 1000.0) if chosen >= 0 else 0.0
+    return chosen, min((best - second) / choice_precision, 1000.0) if chosen >= 0 else 0.0
 
 
 @compiled
@@ -205,23 +231,31 @@ def proposes(c, gain):
 
 
 @compiled
-def consults(c, j, T, k_q, tau_q):
-    """Chance that convener c consults patron j: it falls with their tie, and is 1/2 at tau_q."""
-    z = min(max(-k_q * (T[c, j] - tau_q), -700.0), 700.0)  # exp would overflow beyond
+def consults(c, j, T, consultation_slope, consultation_tie):
+    """Chance that convener c consults patron j: it falls with their tie.
+
+    ``1 / (1 + exp(consultation_slope (T_cj - consultation_tie)))``.
+    """
+    z = min(
+        max(-consultation_slope * (T[c, j] - consultation_tie), -700.0), 700.0
+    )  # exp would overflow beyond
     return 1.0 / (1.0 + math.exp(-z))
 
 
 @compiled
-def delivered_share(rho_d, h_c):
-    """Part of a promise, paid at rate rho_d, that is expected before a collapse of hazard h_c."""
-    return rho_d / (rho_d + h_c) if rho_d > 0.0 else 0.0
+def delivered_share(delivery_speed, h_c):
+    """Part of a promise that is expected to be paid before a collapse of hazard h_c.
+
+    ``delivery_speed / (delivery_speed + h_c)``.
+    """
+    return delivery_speed / (delivery_speed + h_c) if delivery_speed > 0.0 else 0.0
 
 
 @compiled
-def crossing_costs(out, T, dependence, convener, varpi, varpi_D):
+def crossing_costs(out, T, dependence, convener, loyalty, dependence_weight):
     """Cost to every actor of crossing the convener: loyalty to it, and dependence on it.
 
-    ``X_i = varpi T_i,convener + varpi_D Dep_i,convener``.
+    ``X_i = loyalty T_i,convener + dependence_weight Dep_i,convener``.
 
     Parameters
     ----------
@@ -231,30 +265,30 @@ def crossing_costs(out, T, dependence, convener, varpi, varpi_D):
         Ties; what i would lose in the field without j, from `war.dependences`.
     convener : int
         Its index, -1 if there is none.
-    varpi, varpi_D : float
+    loyalty, dependence_weight : float
         Weights of the tie (loyalty) and of dependence.
     """
     for i in range(out.shape[0]):
-        out[i] = varpi * T[i, convener] if convener >= 0 else 0.0
-        if convener >= 0 and varpi_D > 0.0:
-            out[i] += varpi_D * dependence[i, convener]
+        out[i] = loyalty * T[i, convener] if convener >= 0 else 0.0
+        if convener >= 0 and dependence_weight > 0.0:
+            out[i] += dependence_weight * dependence[i, convener]
 
 
 @compiled
-def below_in_public(out, shocks, gains, kappa_face):
-    """Find who does not object in public: those with shock < gain + kappa_face.
+def below_in_public(out, shocks, gains, open_refusal_cost):
+    """Find who does not object in public: those with shock < gain + open_refusal_cost.
 
     Fills `out`, shape (N,). The shock is that of the act itself, so everybody who acts also says
-    yes; an actor whose shock lies between the gain and the gain plus kappa_face is silent.
+    yes; an actor whose shock lies between the gain and the gain plus open_refusal_cost is silent.
     """
     for i in range(out.shape[0]):
-        out[i] = shocks[i] < gains[i] + kappa_face
+        out[i] = shocks[i] < gains[i] + open_refusal_cost
 
 
 @compiled
-def ratifies(i, gain, promise, loyalty):
+def ratifies(i, gain, promise, crossing_cost):
     """Own gain of actor i from ratifying: ceasefire against war, the terms, loyalty."""
-    return gain[i] + promise[i] + loyalty[i]
+    return gain[i] + promise[i] + crossing_cost[i]
 
 
 @compiled
@@ -318,7 +352,7 @@ def resent_exclusion(
 
 
 @compiled
-def smooth(vbar, vside, share, shares, bound, side, gv, vside_smoothing):
+def smooth(vbar, vside, share, shares, bound, side, violence_smoothing, camp_violence_smoothing):
     """Smooth the violation intensity over a week: of all (returned) and by camp (in place).
 
     Parameters
@@ -332,7 +366,7 @@ def smooth(vbar, vside, share, shares, bound, side, gv, vside_smoothing):
         there, and for all if nobody has, the intensity stays as it is.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0 for a neutral.
-    gv, vside_smoothing : float
+    violence_smoothing, camp_violence_smoothing : float
         Weight of this week in the intensity of all, and by camp, in [0, 1].
     """
     every = 0.0
@@ -342,19 +376,21 @@ def smooth(vbar, vside, share, shares, bound, side, gv, vside_smoothing):
             every += bound[i]
             own += bound[i] if side[i] == (1 if s == 0 else -1) else 0.0
         if own > 0.0:
-            vside[s] = (1.0 - vside_smoothing) * vside[s] + vside_smoothing * shares[s]
-    return (1.0 - gv) * vbar + gv * share if every > 0.0 else vbar
+            vside[s] = (1.0 - camp_violence_smoothing) * vside[
+                s
+            ] + camp_violence_smoothing * shares[s]
+    return (1.0 - violence_smoothing) * vbar + violence_smoothing * share if every > 0.0 else vbar
 
 
 @compiled
 def breach_costs(
-    out, order_complies, guarantor, ground, pull, l_patron, l_proxy, obs, monitored, beta,
-    beta_troops
+    out, order_complies, guarantor, ground, pull, l_patron, l_proxy, observation_chance,
+    monitored, breach_cost, guarantor_breach_cost
 ):  # fmt: skip
     """Expected cost of a breach to the actor that commits it.
 
-    ``obs (beta monitored + beta_troops sum_p C_pj f_pj ground_p)`` over the guarantors p of j with
-    troops on the ground that would have the ceasefire kept.
+    ``observation_chance (breach_cost monitored + guarantor_breach_cost sum_p C_pj f_pj ground_p)``
+    over the guarantors p of j with troops on the ground that would have the ceasefire kept.
 
     Parameters
     ----------
@@ -366,18 +402,18 @@ def breach_costs(
         Share of capability on the ground, in [0, 1].
     pull, l_patron, l_proxy
         As in `sim.rules.proxies.heeds`.
-    obs : float
+    observation_chance : float
         Chance that a breach is seen, in [0, 1].
-    monitored, beta, beta_troops : float
+    monitored, breach_cost, guarantor_breach_cost : float
         1 if there is a monitor, else 0; cost of a breach that a monitor sees; cost of one in
         sight of a guarantor's troops.
     """
     for i in range(out.shape[0]):
-        out[i] = obs * beta * monitored
+        out[i] = observation_chance * breach_cost * monitored
     for n in range(pull.shape[0]):
         p = l_patron[n]
         if guarantor[p] and order_complies[p]:
-            out[l_proxy[n]] += obs * beta_troops * pull[n] * ground[p]
+            out[l_proxy[n]] += observation_chance * guarantor_breach_cost * pull[n] * ground[p]
 
 
 @compiled
@@ -409,10 +445,14 @@ def raised(v, power):
 
 
 @compiled
-def collapse_chance(state, vbar, h0, h1, h_power, settled_hazard):
-    """Chance of a collapse this week: 1 - exp(-(h0 [x settled_hazard] + h1 vbar**h_power))."""
-    base = h0 * settled_hazard if state == 2 else h0
-    return -math.expm1(-(base + h1 * raised(vbar, h_power)))
+def collapse_chance(state, vbar, base_hazard, added_hazard, hazard_power, settlement_hazard_factor):
+    """Chance of a collapse this week.
+
+    ``1 - exp(-(base_hazard + added_hazard vbar**hazard_power))``; in a settlement the base is
+    multiplied by `settlement_hazard_factor`.
+    """
+    base = base_hazard * settlement_hazard_factor if state == 2 else base_hazard
+    return -math.expm1(-(base + added_hazard * raised(vbar, hazard_power)))
 
 
 @compiled
@@ -437,10 +477,14 @@ def remembered_breaches(vside, side, bound):
 
 
 @compiled
-def believed_hazard(v, h0, h1, h_power, h_s):
+def believed_hazard(v, base_hazard, added_hazard, hazard_power, believed_settlement_hazard):
     """Weekly chance of a collapse that actors believe in, given the remembered breach rate v.
 
-    ``min(1 - exp(-(h0 + h1 v**h_power)), 0.9 - h_s)``: with the chance of a settlement, h_s, it
+    ``min(1 - exp(-(base_hazard + added_hazard v**hazard_power)), 0.9 -
+    believed_settlement_hazard)``: with the chance of a settlement, believed_settlement_hazard, it
     stays below 1.
     """
-    return min(-math.expm1(-(h0 + h1 * raised(v, h_power))), 0.9 - h_s)
+    return min(
+        -math.expm1(-(base_hazard + added_hazard * raised(v, hazard_power))),
+        0.9 - believed_settlement_hazard,
+    )

@@ -24,8 +24,10 @@ def take_up_arms(arms, acting, m, in_arms, effort):
 
 
 @compiled
-def hold_back(effort, gain, fights, armed, side, lam):
-    """Set the intensity at which actors fight that can hold back: ``1 / (1 + exp(-lam gain))``.
+def hold_back(effort, gain, fights, armed, side, choice_precision):
+    """Set the intensity at which actors fight that can hold back.
+
+    ``1 / (1 + exp(-choice_precision gain))``.
 
     The logit choice between fighting and not, taken as a share: a belligerent that gains little by
     its part scales it down.
@@ -40,23 +42,25 @@ def hold_back(effort, gain, fights, armed, side, lam):
         Who decides whether to fight; who has a war of its own and always fights.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0 for a neutral.
-    lam : float
+    choice_precision : float
         Precision of choice.
     """
     for i in range(effort.shape[0]):
         if fights[i] and not armed[i] and side[i] != 0:
-            z = min(max(-lam * gain[i], -700.0), 700.0)  # exp would overflow beyond
+            z = min(max(-choice_precision * gain[i], -700.0), 700.0)  # exp would overflow beyond
             effort[i] = 1.0 / (1.0 + math.exp(z))
 
 
 @compiled
-def costs_borne(out, cost, effort, own_cost):
-    """Fill `out`, shape (N,): flow cost of war at one's effort, ``c (1 - own_cost (1 - effort))``.
+def costs_borne(out, cost, effort, cost_saved_by_holding_back):
+    """Fill `out`, shape (N,): flow cost of war at one's effort.
 
-    `own_cost` is the part of the cost that an actor saves if it stays out.
+    ``c (1 - cost_saved_by_holding_back (1 - effort))``.
+
+    `cost_saved_by_holding_back` is the part of the cost that an actor saves if it stays out.
     """
     for i in range(cost.shape[0]):
-        out[i] = cost[i] * (1.0 - own_cost * (1.0 - effort[i]))
+        out[i] = cost[i] * (1.0 - cost_saved_by_holding_back * (1.0 - effort[i]))
 
 
 @compiled
@@ -187,7 +191,7 @@ def intensities(by_place, there, arms, places):
 
 
 @compiled
-def move_front(front, psi, shares, nu, sigma, z):
+def move_front(front, psi, shares, front_speed, front_volatility, z):
     """Position of the front after a week, not yet clipped to [0, 1].
 
     Parameters
@@ -196,18 +200,18 @@ def move_front(front, psi, shares, nu, sigma, z):
         Position of the front, in [0, 1]; chance of camp +1 in the contest of forces.
     shares : ndarray, shape (2,)
         Fighting share of what each camp puts into the war. Efforts count in `psi` only: a war in
-        which everybody fights moves by ``nu (2 psi - 1)``, as all believe, at any effort.
-    nu, sigma : float
+        which everybody fights moves by ``front_speed (2 psi - 1)``, as all believe, at any effort.
+    front_speed, front_volatility : float
         Speed and volatility of the front, in position a week.
     z : float
         Standard normal draw.
     """
     push = psi * shares[0] - (1.0 - psi) * shares[1]
-    return front + nu * push + sigma * math.sqrt(max(shares[0], shares[1])) * z
+    return front + front_speed * push + front_volatility * math.sqrt(max(shares[0], shares[1])) * z
 
 
 @compiled
-def advance(theta, advances, active, arms, nu_advance):
+def advance(theta, advances, active, arms, advance_speed):
     """Move each issue that advances while certain actors fight, by the share of them that does.
 
     Parameters
@@ -219,7 +223,7 @@ def advance(theta, advances, active, arms, nu_advance):
     active, arms : ndarray, shape (N,)
         Share of its arms with which each fights, times its effort; capability in arms, which is
         the weight of each mover in the mean: an actor with nothing in arms moves nothing.
-    nu_advance : float
+    advance_speed : float
         Movement a week if all movers fight, in position.
     """
     for k in range(theta.shape[0]):
@@ -232,7 +236,7 @@ def advance(theta, advances, active, arms, nu_advance):
                 total += arms[i]
                 more += arms[i] * (active[i] - first)
         if total > 0.0:
-            theta[k] += nu_advance * (first + more / total)
+            theta[k] += advance_speed * (first + more / total)
 
 
 @compiled
@@ -243,10 +247,10 @@ def clip_positions(theta):
 
 
 @compiled
-def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
+def attrit(m, m0, strengths, shares, side, armed, attrition_rate, replenishment_rate, floor):
     """Attrition by Lanchester's square law in share form, and replenishment by patrons.
 
-    ``m_i <- m_i (1 - ell S_other F_other / S_own) + rep (m0_i - m_i)``.
+    ``m_i <- m_i (1 - attrition_rate S_other F_other / S_own) + replenishment_rate (m0_i - m_i)``.
 
     Parameters
     ----------
@@ -258,7 +262,7 @@ def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
         Strength of each camp, and fighting share of what it puts into the war, before the losses.
     side, armed : ndarray of int and of bool, shape (N,)
         Camp: +1, -1, or 0 for a neutral; who is armed.
-    ell, rep, floor : float
+    attrition_rate, replenishment_rate, floor : float
         Attrition and replenishment a week, and least share of m0 that is kept, in [0, 1].
     """
     for i in range(m.shape[0]):
@@ -267,8 +271,8 @@ def attrit(m, m0, strengths, shares, side, armed, ell, rep, floor):
         own, other = (0, 1) if side[i] == 1 else (1, 0)
         loss = 0.0
         if strengths[own] > 0.0:
-            loss = ell * strengths[other] * shares[other] / strengths[own]
-        kept = m[i] * max(1.0 - loss, 0.0) + rep * (m0[i] - m[i])
+            loss = attrition_rate * strengths[other] * shares[other] / strengths[own]
+        kept = m[i] * max(1.0 - loss, 0.0) + replenishment_rate * (m0[i] - m[i])
         m[i] = max(kept, floor * m0[i])
 
 
@@ -291,11 +295,11 @@ def weeks_held(held, front, victory_at):
 
 
 @compiled
-def impose(theta, order, territory, prestige, rho_i):
+def impose(theta, order, territory, prestige, implementation_speed):
     """Move positions a step towards the order of the winners, after a victory.
 
-    ``theta_k <- theta_k + rho_i (order_k - theta_k)``; n weeks leave
-    ``order + (1 - rho_i)**n (theta_0 - order)`` of a constant order.
+    ``theta_k <- theta_k + implementation_speed (order_k - theta_k)``; n weeks leave
+    ``order + (1 - implementation_speed)**n (theta_0 - order)`` of a constant order.
 
     Parameters
     ----------
@@ -305,9 +309,9 @@ def impose(theta, order, territory, prestige, rho_i):
         Positions that the winners impose, from `war.spoils`.
     territory, prestige : int
         Index of the issue, -1 if there is none.
-    rho_i : float
+    implementation_speed : float
         Part of the way that is covered in a week, in [0, 1].
     """
     for k in range(theta.shape[0]):
         if k != territory and k != prestige:
-            theta[k] += rho_i * (order[k] - theta[k])
+            theta[k] += implementation_speed * (order[k] - theta[k])

@@ -23,7 +23,8 @@ def on_the_table(out, text, tabled, theta):
 
 @compiled
 def foresee(
-    foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, r, eps, steps, step
+    foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, loss_exponent, surplus_floor,
+    steps, step
 ):  # fmt: skip
     """Find the text that everybody expects of the talks: the Nash text over the whole agenda.
 
@@ -42,7 +43,7 @@ def foresee(
         As in `agenda_due`; -1 not on the agenda.
     power, u, V_w : ndarray, shape (N,)
         Weight in a bargain, from `bargaining.voices`; utility of theta; value of war.
-    W, X, r, eps, steps, step
+    W, X, loss_exponent, surplus_floor, steps, step
         As in `bargaining.nash_text`.
     """
     n = u.shape[0]
@@ -54,7 +55,10 @@ def foresee(
         party[i] = veto[i] or brought[i]
         start[i] = u[i] - V_w[i]
         scale[i] = 1.0
-    nash_text(foreseen, theta, party, tabled, power, start, scale, W, X, r, eps, steps, step)
+    nash_text(
+        foreseen, theta, party, tabled, power, start, scale, W, X, loss_exponent, surplus_floor,
+        steps, step,
+    )  # fmt: skip
 
 
 @compiled
@@ -95,10 +99,10 @@ def settlement_values(V_s, u_table, chi, V_d, V_w):
 
 
 @compiled
-def attendance_costs(out, chi, c_att):
-    """Fill `out`, shape (N,), with the cost of sitting down with a violator, c_att (1 - chi)."""
+def attendance_costs(out, chi, attendance_cost):
+    """Fill `out`, shape (N,): the cost of talks with a violator, ``attendance_cost (1 - chi)``."""
     for i in range(out.shape[0]):
-        out[i] = c_att * (1.0 - chi[i])
+        out[i] = attendance_cost * (1.0 - chi[i])
 
 
 @compiled
@@ -125,13 +129,13 @@ def demand(k, demander, m, W, X, theta):
 
 
 @compiled
-def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening):
+def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening_offer):
     """Table the issues of the agenda; a new one opens part-way to the demanders' ideal.
 
     Parameters
     ----------
     text : ndarray, shape (K,)
-        Changed: opening positions on newly tabled issues, theta on untabled ones.
+        Changed: opening_offer positions on newly tabled issues, theta on untabled ones.
     tabled, fresh : ndarray of bool, shape (K,)
         Issues on the table; those tabled just now. Both changed.
     agenda : ndarray of bool, shape (K,)
@@ -140,24 +144,24 @@ def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening):
         Present positions, capability, weights and ideal positions.
     demander : ndarray of bool, shape (N,)
         Actors to whose ideal a newly tabled issue moves.
-    opening : float
+    opening_offer : float
         0 opens at the status quo, 1 at the demand.
     """
     for k in range(theta.shape[0]):
         fresh[k] = agenda[k] and not tabled[k]
         if fresh[k]:
-            text[k] = theta[k] + opening * (demand(k, demander, m, W, X, theta) - theta[k])
+            text[k] = theta[k] + opening_offer * (demand(k, demander, m, W, X, theta) - theta[k])
             tabled[k] = True
         elif not tabled[k]:
             text[k] = theta[k]
 
 
 @compiled
-def concede(text, nash, tabled, s_x):
-    """Move the single text, shape (K,), a share `s_x` of the way to the Nash text."""
+def concede(text, nash, tabled, concession_rate):
+    """Move the single text, shape (K,), a share `concession_rate` of the way to the Nash text."""
     for k in range(text.shape[0]):
         if tabled[k]:
-            text[k] += s_x * (nash[k] - text[k])
+            text[k] += concession_rate * (nash[k] - text[k])
 
 
 @compiled
@@ -189,14 +193,15 @@ def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
 
 @compiled
 def tabling_gain(
-    k, c, text, tabled, agenda, theta, demander, veto, m, chi, V_d, V_w, V_c, W, X, r, opening, lam
+    k, c, text, tabled, agenda, theta, demander, veto, m, chi, V_d, V_w, V_c, W, X, loss_exponent,
+    opening_offer, choice_precision
 ):  # fmt: skip
     """Gain of convener c from putting issue k on the table of the talks.
 
     ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and what is
     due, at its opening (without either the second term is 0), x1 the same with k at its opening; P
     is the chance that all who have a veto accept, each by its own gain,
-    ``prod 1 / (1 + exp(-lam (V_s,i - V_c,i)))``.
+    ``prod 1 / (1 + exp(-choice_precision (V_s,i - V_c,i)))``.
 
     Parameters
     ----------
@@ -211,9 +216,9 @@ def tabling_gain(
     m, chi, V_d, V_w, V_c : ndarray, shape (N,)
         Capability, credibility of the other camp, and values of being betrayed after disarming,
         of war and of a ceasefire.
-    W, X, r
+    W, X, loss_exponent
         As in `sim.rules.objectives.utility`.
-    opening, lam : float
+    opening_offer, choice_precision : float
         Part of the way to the demand at which an issue opens, in [0, 1]; precision of choice.
     """
     n, issues = W.shape
@@ -224,19 +229,19 @@ def tabling_gain(
         if agenda[issue] and not on[issue]:
             on[issue] = True
             wanted = demand(issue, demander, m, W, X, theta)
-            x[issue] = theta[issue] + opening * (wanted - theta[issue])
+            x[issue] = theta[issue] + opening_offer * (wanted - theta[issue])
         anything = anything or on[issue]
     for there in range(2):
         if there == 1:
             on[k] = True
-            x[k] = theta[k] + opening * (demand(k, demander, m, W, X, theta) - theta[k])
+            x[k] = theta[k] + opening_offer * (demand(k, demander, m, W, X, theta) - theta[k])
         elif not anything:
             continue  # without a text there is no vote
-        table_values(u, V_s, x, on, theta, chi, V_d, V_w, W, X, r)
+        table_values(u, V_s, x, on, theta, chi, V_d, V_w, W, X, loss_exponent)
         all_accept = 1.0
         for i in range(n):
             if veto[i]:
-                z = min(max(-lam * (V_s[i] - V_c[i]), -700.0), 700.0)
+                z = min(max(-choice_precision * (V_s[i] - V_c[i]), -700.0), 700.0)
                 all_accept /= 1.0 + math.exp(z)
         worth = all_accept * (V_s[c] - V_c[c]) - worth
     return worth
@@ -316,7 +321,7 @@ def any_core_tabled(core, tabled):
 
 
 @compiled
-def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, r):
+def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, loss_exponent):
     """Work out the utility of what lies on the table, and the value of settling on it.
 
     Parameters
@@ -332,5 +337,5 @@ def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, r):
     """
     table = np.empty(theta.shape[0])
     on_the_table(table, text, tabled, theta)
-    utilities(u_table, table, W, X, r)
+    utilities(u_table, table, W, X, loss_exponent)
     settlement_values(V_s, u_table, chi, V_d, V_w)

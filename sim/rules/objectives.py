@@ -10,11 +10,11 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def chance_of_threat(position, drift, low, sig_b):
+def chance_of_threat(position, drift, low, perceived_volatility):
     """Chance that a random walk on [0, 1] falls to `low` before it reaches 1.
 
     Gambler's ruin with an absorbing end at 1: ``(e^(-g x) - e^(-g)) / (e^(-g low) - e^(-g))`` with
-    ``g = 2 drift / sig_b**2``, written so that no exponential overflows.
+    ``g = 2 drift / perceived_volatility**2``, written so that no exponential overflows.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def chance_of_threat(position, drift, low, sig_b):
         A week, as believed; positive is away from `low`.
     low : float
         In [0, 1).
-    sig_b : float
+    perceived_volatility : float
         Perceived volatility a week.
 
     Returns
@@ -35,7 +35,7 @@ def chance_of_threat(position, drift, low, sig_b):
     if position <= low:
         return 1.0
     far, near = 1.0 - position, 1.0 - low
-    g = 2.0 * drift / (sig_b * sig_b)
+    g = 2.0 * drift / (perceived_volatility * perceived_volatility)
     if abs(g) < 1e-6:
         chance = far / near
     elif g > 0.0:
@@ -47,7 +47,10 @@ def chance_of_threat(position, drift, low, sig_b):
 
 
 @compiled
-def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, believed, sig_b):
+def dangers(
+    danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, believed,
+    perceived_volatility
+):  # fmt: skip
     """Find the danger of each short-term objective on territory, as its owner sees the war.
 
     Parameters
@@ -66,7 +69,7 @@ def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, 
         Index of the issue, -1 if there is none.
     believed : ndarray, shape (N,)
         Drift of the front that each actor believes in, in position a week.
-    sig_b : float
+    perceived_volatility : float
         Perceived volatility of the front, in position a week.
     """
     for o in range(danger.shape[0]):
@@ -78,21 +81,24 @@ def dangers(danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, 
         front, drift = theta[o_issue[o]], believed[o_actor[o]]
         if not above[o]:
             front, drift = 1.0 - front, -drift
-        danger[o] = chance_of_threat(front, drift, lo[o], sig_b)
+        danger[o] = chance_of_threat(front, drift, lo[o], perceived_volatility)
 
 
 @compiled
-def activate(act, sat, theta, o_issue, o_short, above, hi, lo, danger, rho_a, a_min):
+def activate(
+    act, sat, theta, o_issue, o_short, above, hi, lo, danger, attention_speed, attention_floor
+):
     """Update which short-term objectives are satisfied, and how strongly each one presses.
 
-    A satisfied objective loses salience towards `a_min`; one that is threatened again regains it.
-    Between the two thresholds nothing changes (hysteresis). Where a danger is given, attention
-    follows it instead, to ``a_min + (1 - a_min) danger``, and the flag is a mark for readers only.
+    A satisfied objective loses salience towards `attention_floor`; one that is threatened again
+    regains it. Between the two thresholds nothing changes (hysteresis). Where a danger is given,
+    attention follows it instead, to ``attention_floor + (1 - attention_floor) danger``, and the
+    flag is a mark for readers only.
 
     Parameters
     ----------
     act : ndarray, shape (O,)
-        Activation in [a_min, 1]; changed.
+        Activation in [attention_floor, 1]; changed.
     sat : ndarray of bool, shape (O,)
         Satisfied; changed.
     theta : ndarray, shape (K,)
@@ -106,7 +112,7 @@ def activate(act, sat, theta, o_issue, o_short, above, hi, lo, danger, rho_a, a_
         `above` is false).
     danger : ndarray, shape (O,)
         From `dangers`; -1 where the thresholds decide.
-    rho_a, a_min : float
+    attention_speed, attention_floor : float
         Part of the way to its target that activation goes in a week; the least activation.
     """
     for o in range(act.shape[0]):
@@ -114,10 +120,10 @@ def activate(act, sat, theta, o_issue, o_short, above, hi, lo, danger, rho_a, a_
             continue
         y = theta[o_issue[o]] if above[o] else 1.0 - theta[o_issue[o]]
         sat[o] = y >= lo[o] if sat[o] else y >= hi[o]
-        target = a_min if sat[o] else 1.0
+        target = attention_floor if sat[o] else 1.0
         if danger[o] >= 0.0:
-            target = a_min + (1.0 - a_min) * danger[o]
-        act[o] += rho_a * (target - act[o])
+            target = attention_floor + (1.0 - attention_floor) * danger[o]
+        act[o] += attention_speed * (target - act[o])
 
 
 @compiled
@@ -213,7 +219,7 @@ def align(A, weight, ideal):
 
 
 @compiled
-def utility(i, at, W, X, r):
+def utility(i, at, W, X, loss_exponent):
     """Utility of actor i at positions `at`: ``1 - sum_k W_ik |at_k - X_ik|**r``, in [0, 1].
 
     Parameters
@@ -224,18 +230,18 @@ def utility(i, at, W, X, r):
         Positions, in [0, 1].
     W, X : ndarray, shape (N, K)
         Preferences: weights of the issues (rows add up to 1), and ideal positions.
-    r : float
+    loss_exponent : float
         Exponent of a loss, 1 or 2.
     """
     loss = 0.0
     for k in range(at.shape[0]):
         d = abs(at[k] - X[i, k])
-        loss += W[i, k] * (d if r == 1.0 else d * d)
+        loss += W[i, k] * (d if loss_exponent == 1.0 else d * d)
     return 1.0 - loss
 
 
 @compiled
-def utilities(out, at, W, X, r):
+def utilities(out, at, W, X, loss_exponent):
     """Fill `out`, shape (N,), with every actor's `utility` at the same positions."""
     for i in range(out.shape[0]):
-        out[i] = utility(i, at, W, X, r)
+        out[i] = utility(i, at, W, X, loss_exponent)

@@ -114,8 +114,10 @@ def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
 
 
 @compiled
-def military_gains(out, theta, direction, W, X, scope, gam):
-    """Work out military gains: ``gam scope_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
+def military_gains(out, theta, direction, W, X, scope, military_gain):
+    """Work out military gains.
+
+    ``military_gain scope_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
 
     Parameters
     ----------
@@ -129,18 +131,18 @@ def military_gains(out, theta, direction, W, X, scope, gam):
         Weights of the issues, and ideal positions.
     scope : ndarray, shape (N,)
         Part of the war that a ceasefire stops, in [0, 1]: only there does a breach gain.
-    gam : float
+    military_gain : float
         Size of the gain, in utility.
     """
     for i in range(out.shape[0]):
         total = 0.0
         for k in range(theta.shape[0]):
             total += W[i, k] * max(0.0, direction[i, k] * (X[i, k] - theta[k]))
-        out[i] = gam * scope[i] * total
+        out[i] = military_gain * scope[i] * total
 
 
 @compiled
-def orders(i, gain, promise, loyalty, military):
+def orders(i, gain, promise, crossing_cost, military):
     """Own gain of actor i from a ceasefire that holds; a patron gives its order by it.
 
     Parameters
@@ -149,10 +151,10 @@ def orders(i, gain, promise, loyalty, military):
         Index of the actor.
     gain : ndarray, shape (N,)
         Value of the ceasefire (or settlement) above that of war.
-    promise, loyalty, military : ndarray, shape (N,)
-        Worth of the terms, loyalty to the convener, military gain from going on.
+    promise, crossing_cost, military : ndarray, shape (N,)
+        Worth of the terms, cost of crossing the convener, military gain from going on.
     """
-    return gain[i] + promise[i] + loyalty[i] - military[i]
+    return gain[i] + promise[i] + crossing_cost[i] - military[i]
 
 
 @compiled
@@ -178,11 +180,11 @@ def neighbourhoods(near, places):
 
 
 @compiled
-def contagion(out, T, mu, in_arms, effort, scope, near, violated, xi):
+def contagion(out, T, mu, in_arms, effort, scope, near, violated, contagion):
     """Work out the pull of last week's violations: an ally's encourages, an enemy's provokes.
 
-    ``xi sum_l mu_l |T_jl| near_jl v_l / share in arms``, both of what a ceasefire binds: what
-    happens in another theatre counts less.
+    ``contagion sum_l mu_l |T_jl| near_jl v_l / share in arms``, both of what a ceasefire binds:
+    what happens in another theatre counts less.
 
     Parameters
     ----------
@@ -195,7 +197,7 @@ def contagion(out, T, mu, in_arms, effort, scope, near, violated, xi):
         that a ceasefire binds.
     violated : ndarray of bool, shape (N,)
         Who violated last week.
-    xi : float
+    contagion : float
         Strength of contagion, in utility.
     """
     share = 0.0
@@ -207,7 +209,7 @@ def contagion(out, T, mu, in_arms, effort, scope, near, violated, xi):
             if violated[l]:
                 bound = mu[l] * in_arms[l] * effort[l] * scope[l]
                 total += bound * abs(T[j, l]) * near[j, l]
-        out[j] = xi * total / share if share > 0.0 else 0.0
+        out[j] = contagion * total / share if share > 0.0 else 0.0
 
 
 @compiled
@@ -218,8 +220,10 @@ def order_wishes(wish, own, comply):
 
 
 @compiled
-def accuse(accused, seen, u_right, u_whom, side, q_att):
-    """Accuse an actor of each seen violation: its author, or with chance 1 - q_att an ally.
+def accuse(accused, seen, u_right, u_whom, side, attribution_chance):
+    """Accuse an actor of each seen violation: its author or an ally of the author.
+
+    The author is accused with chance `attribution_chance`.
 
     Parameters
     ----------
@@ -231,7 +235,7 @@ def accuse(accused, seen, u_right, u_whom, side, q_att):
         Uniform draws of the violator: whether the right one is accused, and who else.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0 for a neutral.
-    q_att : float
+    attribution_chance : float
         Chance that the right one is accused, in [0, 1].
     """
     n = seen.shape[0]
@@ -241,7 +245,7 @@ def accuse(accused, seen, u_right, u_whom, side, q_att):
         if not seen[j]:
             continue
         target = j
-        if u_right[j] >= q_att and side[j] != 0:
+        if u_right[j] >= attribution_chance and side[j] != 0:
             others = 0
             for i in range(n):
                 if i != j and side[i] == side[j]:
@@ -275,8 +279,10 @@ def blame(out, accused, control, l_patron, l_proxy):
 
 
 @compiled
-def blame_violators(bad, blamed, ratified, s_viol):
-    """Add bad experience of the blamed j to every ratifier i: ``s_viol min(1, blame)``.
+def blame_violators(bad, blamed, ratified, violation_intensity):
+    """Add bad experience of the blamed j to every ratifier i.
+
+    ``violation_intensity min(1, blame)``.
 
     Parameters
     ----------
@@ -284,21 +290,24 @@ def blame_violators(bad, blamed, ratified, s_viol):
         Bad experience of the week, of i with j; added to.
     blamed, ratified : ndarray, shape (N,)
         Blame, from `blame`; who has signed the ceasefire (bool).
-    s_viol : float
+    violation_intensity : float
         Intensity of the experience for a blame of 1 or more.
     """
     n = blamed.shape[0]
     for i in range(n):
         for j in range(n):
             if ratified[i] and i != j:
-                bad[i, j] += s_viol * min(1.0, blamed[j])
+                bad[i, j] += violation_intensity * min(1.0, blamed[j])
 
 
 @compiled
-def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, phi_f, phi_r):
+def wear(
+    f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, leverage_wear,
+    leverage_recovery
+):  # fmt: skip
     """Wear leverage that makes a proxy act against its interest; concessions restore it.
 
-    ``f <- f (1 - phi_f pressed) + phi_r (1 - f) relief``.
+    ``f <- f (1 - leverage_wear pressed) + leverage_recovery (1 - f) relief``.
 
     Parameters
     ----------
@@ -312,7 +321,7 @@ def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, ph
         Order given (true to comply), what the proxy did, who is armed.
     relief : ndarray, shape (N,)
         Concession received this week, in [0, 1].
-    phi_f, phi_r : float
+    leverage_wear, leverage_recovery : float
         Part of leverage that wears in a week, and part of the wear that comes back.
     """
     for n in range(f.shape[0]):
@@ -320,12 +329,12 @@ def wear(f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, ph
         against = own[j] < 0.0 if comply[p] else own[j] > 0.0
         obeyed = comply[p] != violates[j]
         pressed[n] = armed[j] and against and obeyed
-        worn = f[n] * (1.0 - phi_f) if pressed[n] else f[n]
-        f[n] = worn + phi_r * (1.0 - f[n]) * relief[j]
+        worn = f[n] * (1.0 - leverage_wear) if pressed[n] else f[n]
+        f[n] = worn + leverage_recovery * (1.0 - f[n]) * relief[j]
 
 
 @compiled
-def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, phi_f):
+def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, leverage_wear):
     """Wear the leverage of a patron that brought a proxy to the talks against its own gain.
 
     Parameters
@@ -338,17 +347,20 @@ def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, phi_f):
         Who came to the talks.
     bringer : ndarray of int, shape (N,)
         Index of the patron, -1 if nobody.
-    phi_f : float
+    leverage_wear : float
         Part of leverage that wears.
     """
     for n in range(f.shape[0]):
         j = l_proxy[n]
         if attending[j] and own[j] < 0.0 and bringer[j] == l_patron[n]:
-            f[n] = f[n] * (1.0 - phi_f)
+            f[n] = f[n] * (1.0 - leverage_wear)
 
 
 @compiled
-def relieve(relief, before, after, u0):
-    """Fill `relief`, shape (N,): concession received, (u after - u before) / u0 within [0, 1]."""
+def relieve(relief, before, after, full_concession):
+    """Fill `relief`, shape (N,): concession received, the rise of utility over `full_concession`.
+
+    Held within [0, 1].
+    """
     for i in range(relief.shape[0]):
-        relief[i] = min(max((after[i] - before[i]) / u0, 0.0), 1.0)
+        relief[i] = min(max((after[i] - before[i]) / full_concession, 0.0), 1.0)

@@ -20,7 +20,7 @@ def contested(i, j, k, theta, W, X):
 
 
 @compiled
-def prize(i, j, k, theta, W, X, r, step, odds):
+def prize(i, j, k, theta, W, X, loss_exponent, step, odds):
     """What a clash with ally j over issue k is worth to i, its costs apart.
 
     The winner moves the issue by `step` of the way to its own ideal; `odds` is i's chance.
@@ -28,15 +28,15 @@ def prize(i, j, k, theta, W, X, r, step, odds):
     won = theta[k] + step * (X[i, k] - theta[k])
     lost = theta[k] + step * (X[j, k] - theta[k])
     now, better, worse = abs(theta[k] - X[i, k]), abs(won - X[i, k]), abs(lost - X[i, k])
-    if r != 1.0:
+    if loss_exponent != 1.0:
         now, better, worse = now * now, better * better, worse * worse
     return W[i, k] * (now - odds * better - (1.0 - odds) * worse)
 
 
 @compiled
-def clashes(worth, tie, dependence, varpi, varpi_D, c_clash):
+def clashes(worth, tie, dependence, loyalty, dependence_weight, clash_cost):
     """Gain from a clash: its prize against the tie, what one would lose alone, and its cost.
 
-    ``worth - varpi T_ij - varpi_D Dep_ij - c_clash``.
+    ``worth - loyalty T_ij - dependence_weight Dep_ij - clash_cost``.
     """
-    return worth - varpi * tie - varpi_D * dependence - c_clash
+    return worth - loyalty * tie - dependence_weight * dependence - clash_cost

@@ -39,37 +39,48 @@ def third_parties(B, T, mu):
 
 
 @compiled
-def drift(T, accounts, B, A, E, phi_A, phi_E, phi_B):
+def drift(T, accounts, B, A, E, pull_of_alignment, pull_of_experience, pull_of_third_parties):
     """Move every tie by one week, and the accounts of what moved it.
 
-    ``T <- T + phi_A (A - T) + phi_E (E - T) + phi_B (1 - T**2) B``, zero diagonal. T is a linear
-    filter of its causes, so four accounts, decayed alike, add up to T at every week.
+    ``T <- T + pull_of_alignment (A - T) + pull_of_experience (E - T) + pull_of_third_parties (1 -
+    T**2) B``, zero diagonal. T is a linear filter of its causes, so four accounts, decayed alike,
+    add up to T at every week.
 
     Parameters
     ----------
     T : ndarray, shape (N, N)
-        Changed; stays in [-1, 1] if phi_A + phi_E + 2 phi_B <= 1.
+        Changed; stays in [-1, 1] if pull_of_alignment + pull_of_experience + 2
+        pull_of_third_parties <= 1.
     accounts : ndarray, shape (4, N, N)
         Changed: initial, objectives, experience, third parties.
     B : ndarray, shape (N, N)
         `third_parties` at the old T.
     A, E : ndarray, shape (N, N)
         Alignment and experience.
-    phi_A, phi_E, phi_B : float
+    pull_of_alignment, pull_of_experience, pull_of_third_parties : float
         Pulls of alignment, of experience and of third parties a week, in [0, 1].
     """
     n = T.shape[0]
-    keep = 1.0 - phi_A - phi_E
+    keep = 1.0 - pull_of_alignment - pull_of_experience
     for i in range(n):
         for j in range(n):
             old = T[i, j]
-            pull = phi_B * (1.0 - old * old) * B[i, j]
-            new = old + phi_A * (A[i, j] - old) + phi_E * (E[i, j] - old) + pull
+            pull = pull_of_third_parties * (1.0 - old * old) * B[i, j]
+            new = (
+                old
+                + pull_of_alignment * (A[i, j] - old)
+                + pull_of_experience * (E[i, j] - old)
+                + pull
+            )
             # P1 bounds the exact value; only rounding can pass it.
             T[i, j] = min(max(new, -1.0), 1.0)
             accounts[INITIAL, i, j] *= keep
-            accounts[OBJECTIVES, i, j] = keep * accounts[OBJECTIVES, i, j] + phi_A * A[i, j]
-            accounts[EXPERIENCE, i, j] = keep * accounts[EXPERIENCE, i, j] + phi_E * E[i, j]
+            accounts[OBJECTIVES, i, j] = (
+                keep * accounts[OBJECTIVES, i, j] + pull_of_alignment * A[i, j]
+            )
+            accounts[EXPERIENCE, i, j] = (
+                keep * accounts[EXPERIENCE, i, j] + pull_of_experience * E[i, j]
+            )
             accounts[THIRD_PARTIES, i, j] = keep * accounts[THIRD_PARTIES, i, j] + pull
         # Nobody has a tie to itself; set afterwards, so that the loop has no exception.
         T[i, i] = 0.0
@@ -78,7 +89,9 @@ def drift(T, accounts, B, A, E, phi_A, phi_E, phi_B):
 
 
 @compiled
-def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
+def settle_ties(
+    T, accounts, A, E, mu, pull_of_alignment, pull_of_experience, pull_of_third_parties, steps
+):
     """Ties before the war: start at alignment, take `steps` of `drift` without experience.
 
     Parameters
@@ -87,7 +100,7 @@ def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
         Filled.
     accounts : ndarray, shape (4, N, N)
         Filled: all of T stands in the first account.
-    A, E, mu, phi_A, phi_E, phi_B
+    A, E, mu, pull_of_alignment, pull_of_experience, pull_of_third_parties
         As in `drift` and `third_parties`; E is all zero.
     steps : int
         Weeks of settling.
@@ -110,8 +123,13 @@ def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
         for i in range(n):
             for j in range(i):
                 old = T[i, j]
-                pull = phi_B * (1.0 - old * old) * B[i, j]
-                new = old + phi_A * (A[i, j] - old) + phi_E * (E[i, j] - old) + pull
+                pull = pull_of_third_parties * (1.0 - old * old) * B[i, j]
+                new = (
+                    old
+                    + pull_of_alignment * (A[i, j] - old)
+                    + pull_of_experience * (E[i, j] - old)
+                    + pull
+                )
                 T[i, j] = min(max(new, -1.0), 1.0)
                 T[j, i] = T[i, j]
     for i in range(n):
@@ -122,18 +140,19 @@ def settle_ties(T, accounts, A, E, mu, phi_A, phi_E, phi_B, steps):
 
 
 @compiled
-def learn(E, good, bad, kap_pos, kap_neg, d_E):
+def learn(E, good, bad, learning_from_good, learning_from_bad, forgetting):
     """Update experience with a week of events (Bush and Mosteller), directed: i's of j.
 
-    ``E <- E + kap_pos p (1 - E) - kap_neg n (1 + E) - d_E E`` with p, n capped at 1.
+    ``E <- E + learning_from_good p (1 - E) - learning_from_bad n (1 + E) - forgetting E`` with p, n
+    capped at 1.
 
     Parameters
     ----------
     E : ndarray, shape (N, N)
-        Changed; stays in [-1, 1] if kap + d_E <= 1.
+        Changed; stays in [-1, 1] if kap + forgetting <= 1.
     good, bad : ndarray, shape (N, N)
         Intensities of the week's events; capped at 1 in place.
-    kap_pos, kap_neg, d_E : float
+    learning_from_good, learning_from_bad, forgetting : float
         Weights of good and of bad events; part that is forgotten in a week.
     """
     n = E.shape[0]
@@ -144,13 +163,13 @@ def learn(E, good, bad, kap_pos, kap_neg, d_E):
             good[i, j] = min(good[i, j], 1.0)
             bad[i, j] = min(bad[i, j], 1.0)
             old = E[i, j]
-            gain = kap_pos * good[i, j] * (1.0 - old)
-            loss = kap_neg * bad[i, j] * (1.0 + old)
-            E[i, j] = min(max(old + gain - loss - d_E * old, -1.0), 1.0)
+            gain = learning_from_good * good[i, j] * (1.0 - old)
+            loss = learning_from_bad * bad[i, j] * (1.0 + old)
+            E[i, j] = min(max(old + gain - loss - forgetting * old, -1.0), 1.0)
 
 
 @compiled
-def live_through_war(good, bad, side, s_fight):
+def live_through_war(good, bad, side, war_intensity):
     """Add the experience of a week of war: good within a camp, bad across camps.
 
     Parameters
@@ -159,7 +178,7 @@ def live_through_war(good, bad, side, s_fight):
         Experience of the week, of i with j; added to.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0 for a neutral.
-    s_fight : float
+    war_intensity : float
         Intensity of the experience, in [0, 1].
     """
     n = side.shape[0]
@@ -168,9 +187,9 @@ def live_through_war(good, bad, side, s_fight):
             if i == j or side[i] == 0 or side[j] == 0:
                 continue
             if side[i] == side[j]:
-                good[i, j] += s_fight
+                good[i, j] += war_intensity
             else:
-                bad[i, j] += s_fight
+                bad[i, j] += war_intensity
 
 
 @compiled

@@ -20,7 +20,7 @@ def power_shares(mu, m):
 
 
 @compiled
-def strength(side, m, air, ground, camp, ces):
+def strength(side, m, air, ground, camp, task_exponent):
     """Strength of one camp: air and ground combined with constant elasticity of substitution.
 
     ``[1/2 (sum m air)**c + 1/2 (sum m ground)**c] ** (1/c)``; c = 1 is no complementarity.
@@ -33,7 +33,7 @@ def strength(side, m, air, ground, camp, ces):
         Capability, and the shares of it that fly and that hold ground.
     camp : int
         +1 or -1.
-    ces : float
+    task_exponent : float
         c, in (0, 1].
     """
     a, g = 0.0, 0.0
@@ -43,21 +43,21 @@ def strength(side, m, air, ground, camp, ces):
             g += m[i] * ground[i]
     total = 0.0
     if a > 0.0:
-        total += 0.5 * math.exp(ces * math.log(a))
+        total += 0.5 * math.exp(task_exponent * math.log(a))
     if g > 0.0:
-        total += 0.5 * math.exp(ces * math.log(g))
-    return math.exp(math.log(total) / ces) if total > 0.0 else 0.0
+        total += 0.5 * math.exp(task_exponent * math.log(g))
+    return math.exp(math.log(total) / task_exponent) if total > 0.0 else 0.0
 
 
 @compiled
-def contest(strengths, side, m, air, ground, ces):
+def contest(strengths, side, m, air, ground, task_exponent):
     """Strength of both camps, and the chance psi of camp +1 in the contest of forces.
 
     Parameters
     ----------
     strengths : ndarray, shape (2,)
         Filled: camp +1, camp -1.
-    side, m, air, ground, ces
+    side, m, air, ground, task_exponent
         As in `strength`.
 
     Returns
@@ -65,14 +65,14 @@ def contest(strengths, side, m, air, ground, ces):
     float
         psi = S_+ / (S_+ + S_-), 1/2 if nobody is there.
     """
-    strengths[0] = strength(side, m, air, ground, 1, ces)
-    strengths[1] = strength(side, m, air, ground, -1, ces)
+    strengths[0] = strength(side, m, air, ground, 1, task_exponent)
+    strengths[1] = strength(side, m, air, ground, -1, task_exponent)
     both = strengths[0] + strengths[1]
     return strengths[0] / both if both > 0.0 else 0.5
 
 
 @compiled
-def gambler(front, drift, sig_b):
+def gambler(front, drift, perceived_volatility):
     """Chance that camp +1 wins a random-walk war, and the expected weeks that remain.
 
     Gambler's ruin on [0, 1] from `front` with drift and volatility a week (Smith 1998).
@@ -85,10 +85,10 @@ def gambler(front, drift, sig_b):
         Expected duration, at least 1.
     """
     front = min(max(front, 0.0), 1.0)
-    g = 2.0 * drift / (sig_b * sig_b)
+    g = 2.0 * drift / (perceived_volatility * perceived_volatility)
     if abs(g) < 1e-6:
         p = front
-        weeks = front * (1.0 - front) / (sig_b * sig_b)
+        weeks = front * (1.0 - front) / (perceived_volatility * perceived_volatility)
     else:
         if g > 0.0:
             p = math.expm1(-g * front) / math.expm1(-g)
@@ -137,7 +137,7 @@ def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, 
 
 
 @compiled
-def war_value(u, cost, delta, front, drift, sig_b, u_plus, u_minus):
+def war_value(u, cost, delta, front, drift, perceived_volatility, u_plus, u_minus):
     """Reservation value: what fighting on is worth to one actor (normalised, about [0, 1]).
 
     ``[(1 - delta)(u - cost) + delta h L] / [1 - delta (1 - h)]`` with h = 1 / expected weeks and
@@ -151,12 +151,12 @@ def war_value(u, cost, delta, front, drift, sig_b, u_plus, u_minus):
         Flow cost of war.
     delta : float
         Weekly discount factor.
-    front, drift, sig_b : float
+    front, drift, perceived_volatility : float
         Position of the front, its weekly drift as the actor believes, perceived volatility.
     u_plus, u_minus : float
         Utility of the order that each camp would impose.
     """
-    p, weeks = gambler(front, drift, sig_b)
+    p, weeks = gambler(front, drift, perceived_volatility)
     return lottery_value(u, cost, delta, p, weeks, u_plus, u_minus)
 
 
@@ -169,25 +169,28 @@ def lottery_value(u, cost, delta, p, weeks, u_plus, u_minus):
 
 
 @compiled
-def prior_optimism(out, side, opt):
-    """Fill `out`, shape (N,), with opt side_i: mutual optimism before the war (Blainey 1973)."""
+def prior_optimism(out, side, mutual_optimism):
+    """Fill `out`: optimism before the war, ``mutual_optimism side_i`` (Blainey 1973), (N,)."""
     for i in range(out.shape[0]):
-        out[i] = opt * side[i]
+        out[i] = mutual_optimism * side[i]
 
 
 @compiled
-def believed_drift(out, psi, optimism, nu):
-    """Fill `out`, shape (N,), with the drift that each believes in: nu (2 psi - 1) + optimism_i."""
+def believed_drift(out, psi, optimism, front_speed):
+    """Fill `out`, shape (N,): believed drift, ``front_speed (2 psi - 1) + optimism_i``."""
     for i in range(out.shape[0]):
-        out[i] = nu * (2.0 * psi - 1.0) + optimism[i]
+        out[i] = front_speed * (2.0 * psi - 1.0) + optimism[i]
 
 
 @compiled
-def learn_from_war(optimism, moved, psi, nu, n0, weeks):
-    """Correct optimism by a week of war: the Bayesian mean with a prior worth `n0` weeks.
+def learn_from_war(optimism, moved, psi, front_speed, optimism_weeks, weeks):
+    """Correct optimism by a week of war.
 
-    ``b_i <- b_i + (moved - nu (2 psi - 1) - b_i) / (n0 + weeks)``. After n weeks the mean of b is
-    ``opt n0 / (n0 + n)`` and its standard deviation ``sigma sqrt(n) / (n0 + n)``.
+    The Bayesian mean with a prior worth `optimism_weeks` weeks:
+
+    ``b_i <- b_i + (moved - front_speed (2 psi - 1) - b_i) / (optimism_weeks + weeks)``. After n
+    weeks the mean of b is ``mutual_optimism optimism_weeks / (optimism_weeks + n)`` and its
+    standard deviation ``front_volatility sqrt(n) / (optimism_weeks + n)``.
 
     Parameters
     ----------
@@ -195,27 +198,27 @@ def learn_from_war(optimism, moved, psi, nu, n0, weeks):
         b_i, in drift a week; changed.
     moved : float
         What the front has moved this week.
-    psi, nu : float
+    psi, front_speed : float
         Chance of camp +1 in the contest of forces; speed of the front a week.
-    n0 : float
+    optimism_weeks : float
         Weight of the prior, weeks.
     weeks : int
         Weeks of war learned from, this one included: 1 or more.
     """
-    surprise = moved - nu * (2.0 * psi - 1.0)
+    surprise = moved - front_speed * (2.0 * psi - 1.0)
     for i in range(optimism.shape[0]):
-        optimism[i] += (surprise - optimism[i]) / (n0 + weeks)
+        optimism[i] += (surprise - optimism[i]) / (optimism_weeks + weeks)
 
 
 @compiled
 def dependences(
-    out, psi, needed, side, m, air, ground, ces, nu, V_w, u, u_plus, u_minus, cost, delta,
-    front, believed, sig_b
+    out, psi, needed, side, m, air, ground, task_exponent, front_speed, V_w, u, u_plus, u_minus,
+    cost, delta, front, believed, perceived_volatility
 ):  # fmt: skip
     """Work out what every actor would lose in the field without each needed one of its camp.
 
-    ``Dep_ij = max(0, V_w,i(d_i) - V_w,i(d_i + 2 nu (psi_without_j - psi)))``, the division of the
-    spoils held fixed; 0 between camps, for neutrals and for oneself.
+    ``Dep_ij = max(0, V_w,i(d_i) - V_w,i(d_i + 2 front_speed (psi_without_j - psi)))``, the division
+    of the spoils held fixed; 0 between camps, for neutrals and for oneself.
 
     Parameters
     ----------
@@ -227,9 +230,9 @@ def dependences(
         Whom others may have to cross.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0 for a neutral.
-    m, air, ground, ces
+    m, air, ground, task_exponent
         As in `strength`; only j's own forces are taken away, not its clients'.
-    nu, V_w, u, u_plus, u_minus, cost, delta, front, believed, sig_b
+    front_speed, V_w, u, u_plus, u_minus, cost, delta, front, believed, perceived_volatility
         As in `war_values`.
     """
     n = m.shape[0]
@@ -242,7 +245,11 @@ def dependences(
             continue
         for i in range(n):
             without[i] = 0.0 if i == j else m[i]
-        change = 2.0 * nu * (contest(strengths, side, without, air, ground, ces) - psi)
+        change = (
+            2.0
+            * front_speed
+            * (contest(strengths, side, without, air, ground, task_exponent) - psi)
+        )
         # Those of a side mostly believe the same: what one has worked out serves the next.
         known, p, weeks = False, 0.0, 1.0
         drift = 0.0
@@ -250,27 +257,29 @@ def dependences(
             if i != j and side[i] == side[j]:
                 if not known or believed[i] + change != drift:
                     known, drift = True, believed[i] + change
-                    p, weeks = gambler(front, drift, sig_b)
+                    p, weeks = gambler(front, drift, perceived_volatility)
                 alone = lottery_value(u[i], cost[i], delta[i], p, weeks, u_plus[i], u_minus[i])
                 out[i, j] = max(V_w[i] - alone, 0.0)
 
 
 @compiled
 def war_values(
-    V_w, V_d, p_win, weeks, u, u_plus, u_minus, cost, delta, side, front, drift, sig_b, s_cp
-):
+    V_w, V_d, p_win, weeks, u, u_plus, u_minus, cost, delta, side, front, drift,
+    perceived_volatility, disarmed_vulnerability
+):  # fmt: skip
     """Work out every actor's value of war, and of being betrayed after it has disarmed.
 
     Parameters
     ----------
     V_w, V_d, p_win, weeks : ndarray, shape (N,)
-        Filled: value of war; the lower of it and of war with the front moved by `s_cp` against
-        the actor; chance of camp +1 as the actor sees it; expected weeks of war.
+        Filled: value of war; the lower of it and of war with the front moved by
+        `disarmed_vulnerability` against the actor; chance of camp +1 as the actor sees it; expected
+        weeks of war.
     u, u_plus, u_minus, cost, delta, drift : ndarray, shape (N,)
         As in `war_value`.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0. A neutral actor is vulnerable like camp -1.
-    front, sig_b, s_cp : float
+    front, perceived_volatility, disarmed_vulnerability : float
         Position of the front; perceived volatility a week; how far the front moves against the
         disarmed, in position.
     """
@@ -285,9 +294,11 @@ def war_values(
                 like = j
                 break
         if like == i:
-            weak = front - s_cp if side[i] == 1 else front + s_cp
-            p_win[i], weeks[i] = gambler(front, drift[i], sig_b)
-            p_weak[i], weeks_weak[i] = gambler(weak, drift[i], sig_b)
+            weak = (
+                front - disarmed_vulnerability if side[i] == 1 else front + disarmed_vulnerability
+            )
+            p_win[i], weeks[i] = gambler(front, drift[i], perceived_volatility)
+            p_weak[i], weeks_weak[i] = gambler(weak, drift[i], perceived_volatility)
         else:
             p_win[i], weeks[i] = p_win[like], weeks[like]
             p_weak[i], weeks_weak[i] = p_weak[like], weeks_weak[like]
@@ -302,14 +313,14 @@ def war_values(
 
 @compiled
 def worth_of_taking_part(
-    out, psi, fights, armed, acting, m, side, air, ground, ces, nu, u, u_plus, u_minus, cost,
-    delta, front, believed, sig_b, own_cost
+    out, psi, fights, armed, acting, m, side, air, ground, task_exponent, front_speed, u, u_plus,
+    u_minus, cost, delta, front, believed, perceived_volatility, cost_saved_by_holding_back
 ):  # fmt: skip
     """Work out the worth of taking part in the war, for those that can hold back.
 
-    ``V_w(d_with, c) - V_w(d_without, c (1 - own_cost))``: what one's own force adds to the value of
-    the war, against the part of its cost that ends if one stays out. What the others do stands as
-    last week.
+    ``V_w(d_with, c) - V_w(d_without, c (1 - cost_saved_by_holding_back))``: what one's own force
+    adds to the value of the war, against the part of its cost that ends if one stays out. What the
+    others do stands as last week.
 
     Parameters
     ----------
@@ -323,11 +334,11 @@ def worth_of_taking_part(
         Capability at last week's effort, and at full effort.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0 for a neutral.
-    air, ground, ces
+    air, ground, task_exponent
         As in `strength`.
-    nu, u, u_plus, u_minus, cost, delta, front, believed, sig_b
+    front_speed, u, u_plus, u_minus, cost, delta, front, believed, perceived_volatility
         As in `war_values`.
-    own_cost : float
+    cost_saved_by_holding_back : float
         Part of the flow cost of war that holding back saves.
     """
     n = m.shape[0]
@@ -339,14 +350,19 @@ def worth_of_taking_part(
             continue
         for j in range(n):
             others[j] = m[i] if j == i else acting[j]
-        within = 2.0 * nu * (contest(strengths, side, others, air, ground, ces) - psi)
-        others[i] = 0.0
-        without = 2.0 * nu * (contest(strengths, side, others, air, ground, ces) - psi)
-        fought = war_value(
-            u[i], cost[i], delta[i], front, believed[i] + within, sig_b, u_plus[i], u_minus[i]
+        within = (
+            2.0 * front_speed * (contest(strengths, side, others, air, ground, task_exponent) - psi)
         )
+        others[i] = 0.0
+        without = (
+            2.0 * front_speed * (contest(strengths, side, others, air, ground, task_exponent) - psi)
+        )
+        fought = war_value(
+            u[i], cost[i], delta[i], front, believed[i] + within, perceived_volatility, u_plus[i],
+            u_minus[i],
+        )  # fmt: skip
         spared = war_value(
-            u[i], cost[i] * (1.0 - own_cost), delta[i], front, believed[i] + without, sig_b,
-            u_plus[i], u_minus[i],
+            u[i], cost[i] * (1.0 - cost_saved_by_holding_back), delta[i], front, believed[i] +
+            without, perceived_volatility, u_plus[i], u_minus[i],
         )  # fmt: skip
         out[i] = fought - spared

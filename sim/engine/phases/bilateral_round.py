@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from sim.engine import draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.phases.week import ask, due
-from sim.engine.state import CEASEFIRE
+from sim.engine.inputs import Givens, Knobs
+from sim.engine.phases.week import Week, ask, due
+from sim.engine.state import CEASEFIRE, World
 from sim.rules import bargaining, negotiation
 
 
 @phase
-def hold_bilateral_round(week, p, g, w):
+def hold_bilateral_round(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 9: every `bilateral_period` weeks allies settle their differences over minor issues."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
-    aims, force, value, ceasefire, talk, relations = (
-        w.aims,
-        w.force,
-        w.value,
-        w.ceasefire,
-        w.talk,
-        w.relations,
-    )
+    aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk
+    relations = w.relations
     steps = int(p.nash_steps)
     if due(t, int(p.first_bilateral_round), int(p.bilateral_period)) and links.pairs.shape[0] > 0:
         core = ceasefire.state[0] == CEASEFIRE and negotiation.any_core_tabled(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import ALWAYS, BY_RULE
-from sim.engine.phases.week import ask, due, heed
-from sim.engine.state import CEASEFIRE, WAR
+from sim.engine.inputs import ALWAYS, BY_RULE, Givens, Knobs
+from sim.engine.phases.week import Week, ask, due, heed
+from sim.engine.state import CEASEFIRE, WAR, World
 from sim.rules import bargaining, ceasefires
 
 
 @phase
-def convene(week, p, g, w):
+def convene(week: Week, p: Knobs, g: Givens, w: World) -> int:
     """Who convenes, and whether it proposes a ceasefire; -1 if nobody does."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -29,13 +29,9 @@ def convene(week, p, g, w):
     ask(agents, "convenes", scratch.odds, -1)
     draws.uniforms_of(scratch.draw, who.can_convene, keys, fed, draws.CONVENE, ids.actor, t)
     c, lead = ceasefires.choose_convener(
-        scratch.score,
-        scratch.odds,
-        scratch.reach,
-        who.can_convene,
-        scratch.draw,
+        scratch.score, scratch.odds, scratch.reach, who.can_convene, scratch.draw,
         p.choice_precision,
-    )
+    )  # fmt: skip
     proposed = False
     if c >= 0:
         event_log.note(
@@ -55,7 +51,7 @@ def convene(week, p, g, w):
 
 
 @phase
-def consult(week, p, g, w, c):
+def consult(week: Week, p: Knobs, g: Givens, w: World, c: int) -> None:
     """The convener decides which patrons it asks before it drafts the terms."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -86,18 +82,11 @@ def consult(week, p, g, w, c):
 
 
 @phase
-def draft_terms(p, g, w, c):
+def draft_terms(p: Knobs, g: Givens, w: World, c: int) -> None:
     """The terms of the offer, and what they are worth to each actor."""
     who, topic = g.who, g.topic
-    aims, force, value, ceasefire, talk, relations, scratch = (
-        w.aims,
-        w.force,
-        w.value,
-        w.ceasefire,
-        w.talk,
-        w.relations,
-        w.scratch,
-    )
+    aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk
+    relations, scratch = w.relations, w.scratch
     prestige = topic.prestige[0]
     steps = int(p.nash_steps)
     bargaining.draw_terms(
@@ -115,27 +104,27 @@ def draft_terms(p, g, w, c):
         aims.ideal, p.loss_exponent,
     )  # fmt: skip
     ceasefires.crossing_costs(
-        ceasefire.loyalty, relations.heeded, relations.dependence, c, p.loyalty, p.dependence_weight
+        ceasefire.crossing_cost,
+        relations.heeded,
+        relations.dependence,
+        c,
+        p.loyalty,
+        p.dependence_weight,
     )
 
 
 @phase
-def ratify(week, p, g, w, c):
+def ratify(week: Week, p: Knobs, g: Givens, w: World, c: int) -> bool:
     """Every actor accepts or refuses the offer; tells whether it enters into force."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, ids = g.who, g.ids
-    value, patronage, ceasefire, relations, scratch = (
-        w.value,
-        w.patronage,
-        w.ceasefire,
-        w.relations,
-        w.scratch,
-    )
+    value, patronage, ceasefire, relations = w.value, w.patronage, w.ceasefire, w.relations
+    scratch = w.scratch
     n = who.side.shape[0]
     for i in range(n):
         scratch.own_gain[i] = ceasefires.ratifies(
-            i, value.gain, ceasefire.terms_worth, ceasefire.loyalty
+            i, value.gain, ceasefire.terms_worth, ceasefire.crossing_cost
         )
     ask(agents, "ratifies", scratch.own_gain, c)
     array_ops.put(scratch.patron_wish, scratch.own_gain)
@@ -151,8 +140,8 @@ def ratify(week, p, g, w, c):
         scratch.patron_gain[i] = scratch.acted_gain[i] - patronage.autonomy[i] * scratch.own_gain[i]
     event_log.note_each(
         log, counter, t, event_log.RATIFY, scratch.all_true, c, scratch.no_issue, ceasefire.signing,
-        scratch.acted_gain, scratch.shock, value.gain, ceasefire.terms_worth, ceasefire.loyalty,
-        scratch.own_gain, scratch.patron_gain,
+        scratch.acted_gain, scratch.shock, value.gain, ceasefire.terms_worth,
+        ceasefire.crossing_cost, scratch.own_gain, scratch.patron_gain,
     )  # fmt: skip
     ceasefire.signing[c] = True
     signed = ceasefires.in_force(ceasefire.signing, who.must_sign)
@@ -163,11 +152,11 @@ def ratify(week, p, g, w, c):
         log, counter, t, event_log.CEASEFIRE, c, -1, -1, signed, 0.0, 0.0, 0.0, 0.0, 0.0,
         0.0, 0.0,
     )  # fmt: skip
-    return signed
+    return bool(signed)
 
 
 @phase
-def enter_into_force(p, g, w, c):
+def enter_into_force(p: Knobs, g: Givens, w: World, c: int) -> None:
     """A ceasefire holds from now on."""
     who, topic = g.who, g.topic
     aims, patronage, ceasefire, relations = w.aims, w.patronage, w.ceasefire, w.relations
@@ -190,7 +179,7 @@ def enter_into_force(p, g, w, c):
 
 
 @phase
-def hold_ceasefire_round(week, p, g, w):
+def hold_ceasefire_round(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 4: in war, every `ceasefire_period` weeks, an attempt at a ceasefire."""
     t = week.t
     ceasefire = w.ceasefire

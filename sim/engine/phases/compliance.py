@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.phases.week import ask, heed
-from sim.engine.state import SETTLEMENT, VICTORY, WAR
+from sim.engine.inputs import Givens, Knobs
+from sim.engine.phases.week import Week, ask, heed
+from sim.engine.state import SETTLEMENT, VICTORY, WAR, World
 from sim.rules import bargaining, ceasefires, fighting, proxies
 
 
 @phase
-def forget_breaches(p, w):
+def forget_breaches(p: Knobs, w: World) -> None:
     """Clear breaches and blame while there is no ceasefire."""
     ceasefire = w.ceasefire
     array_ops.fill(ceasefire.violated, False)
@@ -23,20 +24,13 @@ def forget_breaches(p, w):
 
 
 @phase
-def order(week, p, g, w):
+def order(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Every patron orders its proxies to keep the ceasefire or to break it."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
-    aims, force, value, ceasefire, talk, relations, scratch = (
-        w.aims,
-        w.force,
-        w.value,
-        w.ceasefire,
-        w.talk,
-        w.relations,
-        w.scratch,
-    )
+    aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk
+    relations, scratch = w.relations, w.scratch
     n = who.side.shape[0]
     settled = ceasefire.state[0] == SETTLEMENT
     for k in range(force.position.shape[0]):
@@ -48,29 +42,20 @@ def order(week, p, g, w):
         aims.ideal, p.loss_exponent,
     )  # fmt: skip
     ceasefires.crossing_costs(
-        ceasefire.loyalty,
-        relations.heeded,
-        relations.dependence,
-        ceasefire.convener[0],
-        p.loyalty,
-        p.dependence_weight,
-    )
+        ceasefire.crossing_cost, relations.heeded, relations.dependence, ceasefire.convener[0],
+        p.loyalty, p.dependence_weight,
+    )  # fmt: skip
     proxies.military_gains(
-        ceasefire.military_gain,
-        force.position,
-        topic.direction,
-        aims.weight,
-        aims.ideal,
-        ceasefire.scope,
-        p.military_gain,
-    )
+        ceasefire.military_gain, force.position, topic.direction, aims.weight, aims.ideal,
+        ceasefire.scope, p.military_gain,
+    )  # fmt: skip
     for i in range(n):
-        scratch.own_gain[i] = proxies.orders(
-            i, value.gain, ceasefire.terms_worth, ceasefire.loyalty, ceasefire.military_gain
+        ceasefire.order_gain[i] = proxies.orders(
+            i, value.gain, ceasefire.terms_worth, ceasefire.crossing_cost, ceasefire.military_gain
         )
-    ask(agents, "orders", scratch.own_gain, -1)
-    draws.shocks(scratch.shock, keys, fed, draws.ORDER, ids.actor, t, p.choice_precision)
-    array_ops.below(ceasefire.ordered_to_comply, scratch.shock, scratch.own_gain)
+    ask(agents, "orders", ceasefire.order_gain, -1)
+    draws.shocks(ceasefire.order_shock, keys, fed, draws.ORDER, ids.actor, t, p.choice_precision)
+    array_ops.below(ceasefire.ordered_to_comply, ceasefire.order_shock, ceasefire.order_gain)
     if log.shape[0] > 0:
         ceasefires.sore_points(
             scratch.sore_issue, scratch.sore_effect, talk.ahead, talk.expected, force.position,
@@ -79,27 +64,22 @@ def order(week, p, g, w):
         )  # fmt: skip
     event_log.note_each(
         log, counter, t, event_log.ORDER, who.patron, ceasefire.convener[0], scratch.sore_issue,
-        ceasefire.ordered_to_comply, scratch.own_gain, scratch.shock, value.gain,
-        ceasefire.terms_worth, ceasefire.loyalty, ceasefire.military_gain, scratch.sore_effect,
+        ceasefire.ordered_to_comply, ceasefire.order_gain, ceasefire.order_shock, value.gain,
+        ceasefire.terms_worth, ceasefire.crossing_cost, ceasefire.military_gain,
+        scratch.sore_effect,
     )  # fmt: skip
 
 
 @phase
-def comply(week, p, g, w):
+def comply(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Everybody bound by the ceasefire keeps it or breaks it."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter = week.log, week.counter
     who, links, ids = g.who, g.links, g.ids
-    force, patronage, ceasefire, relations, scratch = (
-        w.force,
-        w.patronage,
-        w.ceasefire,
-        w.relations,
-        w.scratch,
-    )
+    force, patronage, ceasefire, relations = w.force, w.patronage, w.ceasefire, w.relations
+    scratch = w.scratch
     n = who.side.shape[0]
     obs = p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance
-    array_ops.put(scratch.draw2, scratch.shock)  # that of the orders
     proxies.contagion(
         ceasefire.contagion, relations.heeded, force.power, who.in_arms, force.effort,
         ceasefire.scope, who.shared_theatres, ceasefire.violated, p.contagion,
@@ -109,6 +89,7 @@ def comply(week, p, g, w):
         patronage.pull, links.patron, links.proxy, obs, p.monitored, p.breach_cost,
         p.guarantor_breach_cost,
     )  # fmt: skip
+    array_ops.put(scratch.own_gain, ceasefire.order_gain)
     proxies.order_wishes(scratch.patron_wish, scratch.own_gain, ceasefire.ordered_to_comply)
     heed(week, g, w)
     draws.shocks_of(
@@ -120,7 +101,7 @@ def comply(week, p, g, w):
         scratch.contagion_felt[j] = ceasefire.contagion[j]
         if who.takes_part[j] and not who.armed[j]:
             # One's own planes and troops do what one orders others to do.
-            scratch.shock[j], scratch.acted_gain[j] = scratch.draw2[j], scratch.own_gain[j]
+            scratch.shock[j], scratch.acted_gain[j] = ceasefire.order_shock[j], scratch.own_gain[j]
             scratch.patron_gain[j], scratch.contagion_felt[j] = 0.0, 0.0
         scratch.acted_gain[j] += ceasefire.breach_cost[j] - scratch.contagion_felt[j]
         ceasefire.violated[j] = scratch.is_bound[j] and scratch.shock[j] > scratch.acted_gain[j]
@@ -133,18 +114,12 @@ def comply(week, p, g, w):
 
 
 @phase
-def blame(week, p, g, w):
+def blame(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Breaches are seen, attributed to actors, blamed on their patrons too, and remembered."""
     t, keys, fed = week.t, week.keys, week.fed
     who, links, ids = g.who, g.links, g.ids
-    force, patronage, ceasefire, talk, relations, scratch = (
-        w.force,
-        w.patronage,
-        w.ceasefire,
-        w.talk,
-        w.relations,
-        w.scratch,
-    )
+    force, patronage, ceasefire, talk = w.force, w.patronage, w.ceasefire, w.talk
+    relations, scratch = w.relations, w.scratch
     n = who.side.shape[0]
     obs = p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance
     draws.uniforms_of(scratch.draw, ceasefire.violated, keys, fed, draws.OBSERVE, ids.actor, t)
@@ -155,13 +130,9 @@ def blame(week, p, g, w):
     draws.uniforms_of(scratch.draw, ceasefire.seen, keys, fed, draws.ATTRIBUTE, ids.actor, t)
     draws.uniforms_of(scratch.draw2, ceasefire.seen, keys, fed, draws.SCAPEGOAT, ids.actor, t)
     proxies.accuse(
-        ceasefire.accused,
-        ceasefire.seen,
-        scratch.draw,
-        scratch.draw2,
-        who.side,
+        ceasefire.accused, ceasefire.seen, scratch.draw, scratch.draw2, who.side,
         p.attribution_chance,
-    )
+    )  # fmt: skip
     proxies.blame(ceasefire.blame, ceasefire.accused, patronage.control, links.patron, links.proxy)
     proxies.blame_violators(
         relations.bad, ceasefire.blame, ceasefire.ratified, p.violation_intensity
@@ -175,7 +146,7 @@ def blame(week, p, g, w):
 
 
 @phase
-def keep_or_break(week, p, g, w):
+def keep_or_break(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 5: orders, compliance and blame while a ceasefire or settlement holds."""
     ceasefire = w.ceasefire
     if ceasefire.state[0] == WAR or ceasefire.state[0] == VICTORY:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.engine import draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.phases.week import ask
-from sim.engine.state import CEASEFIRE, SETTLEMENT, VICTORY, WAR
+from sim.engine.inputs import Givens, Knobs
+from sim.engine.phases.week import Week, ask
+from sim.engine.state import CEASEFIRE, SETTLEMENT, VICTORY, WAR, World
 from sim.rules import bargaining, fighting, rivalry
 
 
 @phase
-def renew_disputes(week, g, w):
+def renew_disputes(week: Week, g: Givens, w: World) -> None:
     """Phase 10: local disputes break out."""
     t, keys, fed, log, counter = week.t, week.keys, week.fed, week.log, week.counter
     topic, ids = g.topic, g.ids
@@ -24,7 +25,8 @@ def renew_disputes(week, g, w):
         scratch.issue_draw2,
     )  # fmt: skip
     for k in range(force.position.shape[0]):
-        if scratch.issue_draw[k] < topic.renew_chance[k]:
+        force.new_dispute[k] = scratch.issue_draw[k] < topic.renew_chance[k]
+        if force.new_dispute[k]:
             event_log.note(
                 log, counter, t, event_log.DISPUTE, -1, -1, k, True, topic.renew_chance[k],
                 scratch.issue_draw[k], force.position[k], 0.0, 0.0, 0.0, 0.0,
@@ -32,21 +34,15 @@ def renew_disputes(week, g, w):
 
 
 @phase
-def clash(week, p, g, w):
+def clash(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 10: allies fight each other over what a new dispute is about."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     topic, links, ids = g.topic, g.links, g.ids
-    aims, force, patronage, talk, relations, scratch = (
-        w.aims,
-        w.force,
-        w.patronage,
-        w.talk,
-        w.relations,
-        w.scratch,
-    )
+    aims, force, patronage, talk, relations = w.aims, w.force, w.patronage, w.talk, w.relations
+    scratch = w.scratch
     for k in range(force.position.shape[0] if p.clashes > 0.5 else 0):
-        if not topic.minor[k] or scratch.issue_draw[k] >= topic.renew_chance[k]:
+        if not topic.minor[k] or not force.new_dispute[k]:
             continue  # nothing new to quarrel over
         for b in range(links.pairs.shape[0]):
             i, j = links.pairs[b, 0], links.pairs[b, 1]
@@ -92,7 +88,7 @@ def clash(week, p, g, w):
 
 
 @phase
-def end_ceasefire_or_war(week, p, g, w):
+def end_ceasefire_or_war(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 10: a collapse takes effect; a front held long enough is a victory."""
     t, log, counter = week.t, week.log, week.counter
     topic = g.topic

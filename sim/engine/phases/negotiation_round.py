@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.phases.week import ask, due, heed
-from sim.engine.state import CEASEFIRE, SETTLEMENT
+from sim.engine.inputs import Givens, Knobs
+from sim.engine.phases.week import Week, ask, due, heed
+from sim.engine.state import CEASEFIRE, SETTLEMENT, World
 from sim.rules import bargaining, ceasefires, negotiation, proxies
 
 
 @phase
-def attend(week, p, g, w):
+def attend(week: Week, p: Knobs, g: Givens, w: World) -> bool:
     """Who comes to the talks; tells whether there are any."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, links, ids = g.who, g.links, g.ids
-    value, patronage, ceasefire, talk, scratch = (
-        w.value,
-        w.patronage,
-        w.ceasefire,
-        w.talk,
-        w.scratch,
-    )
+    value, patronage, ceasefire, talk = w.value, w.patronage, w.ceasefire, w.talk
+    scratch = w.scratch
     n = who.side.shape[0]
     negotiation.attendance_costs(talk.seat_cost, value.credibility, p.attendance_cost)
     for i in range(n):
@@ -54,23 +50,17 @@ def attend(week, p, g, w):
         patronage.leverage, scratch.own_gain, talk.attended, who.bringer, links.patron, links.proxy,
         p.leverage_wear,
     )  # fmt: skip
-    return array_ops.any(parties, parties)
+    return bool(array_ops.any(parties, parties))
 
 
 @phase
-def set_agenda(week, p, g, w):
+def set_agenda(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Issues that are due are put on the table, others if the convener gains by it."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
-    aims, force, value, ceasefire, talk, scratch = (
-        w.aims,
-        w.force,
-        w.value,
-        w.ceasefire,
-        w.talk,
-        w.scratch,
-    )
+    aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk
+    scratch = w.scratch
     negotiation.agenda_due(
         talk.agenda, topic.agenda_rule, topic.agenda_value, t, talk.failed[0],
         array_ops.any(talk.party, who.demander), talk.forced_table, talk.tabled,
@@ -109,21 +99,14 @@ def set_agenda(week, p, g, w):
 
 
 @phase
-def vote(week, p, g, w):
+def vote(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """The text is redrafted and voted on; a settlement holds if all with a veto accept."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, ids = g.who, g.ids
     aims, force, value, patronage, ceasefire, talk, relations, scratch = (
-        w.aims,
-        w.force,
-        w.value,
-        w.patronage,
-        w.ceasefire,
-        w.talk,
-        w.relations,
-        w.scratch,
-    )
+        w.aims, w.force, w.value, w.patronage, w.ceasefire, w.talk, w.relations, w.scratch,
+    )  # fmt: skip
     n = who.side.shape[0]
     steps = int(p.nash_steps)
     # With nothing on the table there is nothing to vote on.
@@ -147,19 +130,15 @@ def vote(week, p, g, w):
         array_ops.put(scratch.patron_wish, scratch.own_gain)
         heed(week, g, w)
         ceasefires.crossing_costs(
-            ceasefire.loyalty,
-            relations.heeded,
-            relations.dependence,
-            ceasefire.convener[0],
-            p.loyalty_in_vote,
-            0.0,
-        )
+            ceasefire.crossing_cost, relations.heeded, relations.dependence, ceasefire.convener[0],
+            p.loyalty_in_vote, 0.0,
+        )  # fmt: skip
         draws.shocks(scratch.shock, keys, fed, draws.VOTE, ids.actor, t, p.choice_precision)
         for i in range(n):
             scratch.patron_gain[i] = (
                 scratch.acted_gain[i] - patronage.autonomy[i] * scratch.own_gain[i]
             )
-            scratch.acted_gain[i] += ceasefire.loyalty[i]
+            scratch.acted_gain[i] += ceasefire.crossing_cost[i]
             talk.asked[i] = who.veto[i] or who.guarantor[i]
         array_ops.below(talk.accepted, scratch.shock, scratch.acted_gain)
         ceasefires.below_in_public(
@@ -168,7 +147,7 @@ def vote(week, p, g, w):
         event_log.note_each(
             log, counter, t, event_log.VOTE, talk.asked, -1, scratch.no_issue, talk.accepted,
             scratch.acted_gain, scratch.shock, scratch.own_gain, scratch.patron_gain,
-            ceasefire.loyalty, scratch.zeros, scratch.zeros,
+            ceasefire.crossing_cost, scratch.zeros, scratch.zeros,
         )  # fmt: skip
         negotiation.judge_votes(relations.good, relations.bad, who.guarantor, talk.accepted)
         agreed = negotiation.settled(
@@ -185,7 +164,7 @@ def vote(week, p, g, w):
 
 
 @phase
-def hold_negotiation_round(week, p, g, w):
+def hold_negotiation_round(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 8: in a ceasefire, every `negotiation_period` weeks, talks on a settlement."""
     t = week.t
     ceasefire = w.ceasefire

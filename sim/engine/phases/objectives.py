@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, event_log
 from sim.engine.inlined_phases import phase
+from sim.engine.inputs import Givens, Knobs
+from sim.engine.phases.week import Week
+from sim.engine.state import World
 from sim.rules import fighting, objectives, war
 
 
 @phase
-def update_objectives(week, p, g, w):
+def update_objectives(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 2: contest of forces, satisfied and threatened goals, attention, alignment."""
     t, log, counter = week.t, week.log, week.counter
     who, aim, topic = g.who, g.aim, g.topic
@@ -48,11 +51,7 @@ def update_objectives(week, p, g, w):
         aims.objective_weight, aims.objective_ideal, aims.activation, who.patience,
     )  # fmt: skip
     objectives.short_attention(
-        aims.attention_short,
-        aim.actor,
-        aim.short_term,
-        aims.objective_weight,
-        aims.activation,
+        aims.attention_short, aim.actor, aim.short_term, aims.objective_weight, aims.activation,
         who.patience,
-    )
+    )  # fmt: skip
     objectives.align(aims.alignment, aims.attention, aims.attention_ideal)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sim.engine import array_ops, event_log
 from sim.engine.inlined_phases import phase
+from sim.engine.phases.week import Week
+from sim.engine.state import World
 
 
 @phase
-def keep(week, w):
+def keep(week: Week, w: World) -> None:
     """Phase 13: write this week's numbers into the record of the run."""
     t, counter, rec = week.t, week.counter, week.rec
     kept = w.kept

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import NEVER
-from sim.engine.phases.week import ask
-from sim.engine.state import CEASEFIRE
+from sim.engine.inputs import NEVER, Givens, Knobs
+from sim.engine.phases.week import Week, ask
+from sim.engine.state import CEASEFIRE, World
 from sim.rules import bargaining
 
 
 @phase
-def revise(week, p, g, w):
+def revise(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 6: a patron that was left out and is blamed is asked after all."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids
-    aims, force, value, ceasefire, relations, scratch = (
-        w.aims,
-        w.force,
-        w.value,
-        w.ceasefire,
-        w.relations,
-        w.scratch,
-    )
+    aims, force, value, ceasefire, relations = w.aims, w.force, w.value, w.ceasefire, w.relations
+    scratch = w.scratch
     n = who.side.shape[0]
     prestige = topic.prestige[0]
     steps = int(p.nash_steps)

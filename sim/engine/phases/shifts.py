@@ -14,7 +14,10 @@ from sim.engine.inputs import (
     NEW_POSITION,
     NEW_TABLE,
     NEW_WEIGHT,
+    Givens,
 )
+from sim.engine.phases.week import Week
+from sim.engine.state import World
 from sim.rules import objectives
 from sim.rules.jit import compiled
 
@@ -45,7 +48,7 @@ def shift(
 
 
 @phase
-def apply_shifts(week, g, w):
+def apply_shifts(week: Week, g: Givens, w: World) -> None:
     """Phase 1: dated changes in what actors are given, and preferences after them."""
     t, log, counter = week.t, week.log, week.counter
     who, aim, shifts = g.who, g.aim, g.shifts

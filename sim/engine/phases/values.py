@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from sim.engine import array_ops
 from sim.engine.inlined_phases import phase
-from sim.engine.phases.week import ask
-from sim.engine.state import SETTLEMENT
+from sim.engine.inputs import Givens, Knobs
+from sim.engine.phases.week import Week, ask
+from sim.engine.state import SETTLEMENT, World
 from sim.rules import bargaining, ceasefires, fighting, negotiation, objectives, proxies, war
 
 
 @phase
-def value_war(week, p, g, w):
+def value_war(week: Week, p: Knobs, g: Givens, w: World) -> None:
     """Phase 3: leverage, value of war and of a partner in it, and who holds back."""
     agents = week.agents
     who, topic, links = g.who, g.topic, g.links
-    aims, force, value, patronage, relations, scratch = (
-        w.aims,
-        w.force,
-        w.value,
-        w.patronage,
-        w.relations,
-        w.scratch,
-    )
+    aims, force, value, patronage, relations = w.aims, w.force, w.value, w.patronage, w.relations
+    scratch = w.scratch
     territory = topic.territory[0]
     prestige = topic.prestige[0]
     front = force.position[topic.territory[0]] if topic.territory[0] >= 0 else 0.5
@@ -80,7 +75,7 @@ def value_war(week, p, g, w):
 
 
 @phase
-def value_peace(p, g, w):
+def value_peace(p: Knobs, g: Givens, w: World) -> None:
     """Phase 3: values of a settlement and of a ceasefire, and the gain of peace above war."""
     who, topic = g.who, g.topic
     aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk
@@ -128,13 +123,9 @@ def value_peace(p, g, w):
         p.believed_settlement_hazard, value.believed_hazard[0],
     )  # fmt: skip
     ceasefires.table_shares(
-        value.table_share,
-        value.credibility,
-        who.discount,
-        p.believed_settlement_hazard,
-        value.believed_hazard[0],
-        settled,
-    )
+        value.table_share, value.credibility, who.discount, p.believed_settlement_hazard,
+        value.believed_hazard[0], settled,
+    )  # fmt: skip
     for i in range(n):
         value.gain[i] = (
             value.value_settlement[i]

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.inlined_phases import phase
+from sim.engine.inputs import Givens
+from sim.engine.state import World
 from sim.rules import proxies
 from sim.rules.jit import compiled, overload
 
@@ -73,7 +75,7 @@ def due(t, first, period):
 
 
 @phase
-def heed(week, g, w):
+def heed(week: Week, g: Givens, w: World) -> None:
     """Weigh every proxy's own gain with what its patrons wish of it, then ask the actors."""
     agents = week.agents
     links = g.links
