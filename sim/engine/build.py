@@ -24,6 +24,7 @@ from sim.engine.inputs import (
     NEW_POSITION,
     NEW_TABLE,
     NEW_WEIGHT,
+    SWITCHES,
     Aim,
     Flags,
     Floats,
@@ -56,20 +57,9 @@ def knobs(scenario: Scenario) -> Knobs:
         if not getattr(scenario.mechanisms, mechanism):
             numbers |= values
     on = scenario.mechanisms
-    numbers |= {
-        "loyalty_in_vote": numbers["loyalty"] if on.vote_loyalty else 0.0,
-        "danger": on.attention == "danger",
-        "fighting": on.hazard == "fighting",
-        "foresight": on.foresight,
-        "learning": on.learning,
-        "victory": on.victory,
-        "by_tasks": on.fights == "tasks",
-        "clashes": on.clashes,
-        "monitored": scenario.ceasefire.monitored,
-        "tie_behaviour": on.tie_behaviour,
-        "promised_only": on.terms == "promised",
-        "by_strength": on.voice == "strength",
-    }
+    numbers |= {name: getattr(on, of) == value for name, (of, value) in SWITCHES.items()}
+    numbers["monitored"] = scenario.ceasefire.monitored
+    numbers["loyalty_in_vote"] = numbers["loyalty"] if on.vote_loyalty else 0.0
     if on.hazard == "violations":
         numbers["hazard_power"] = 1
     return Knobs(**{name: float(numbers[name]) for name in Knobs._fields})

@@ -28,16 +28,20 @@ NEW_POSITION, NEW_PIN = 7, 8
 ALWAYS, NEVER, BY_RULE = 1, -1, 0
 
 
-# Mechanisms that a rule asks for by name: 1 if on, else 0; the first is a number.
-SWITCHES = (
-    "loyalty_in_vote", "danger", "foresight", "fighting", "learning", "victory", "by_tasks",
-    "clashes", "monitored", "tie_behaviour", "promised_only", "by_strength",
-)  # fmt: skip
+# What a phase asks for by name: 1 if this mechanism has this value, else 0.
+SWITCHES = {
+    "danger": ("attention", "danger"), "foresight": ("foresight", True),
+    "fighting": ("hazard", "fighting"), "learning": ("learning", True),
+    "victory": ("victory", True), "by_tasks": ("fights", "tasks"), "clashes": ("clashes", True),
+    "tie_behaviour": ("tie_behaviour", True), "promised_only": ("terms", "promised"),
+    "by_strength": ("voice", "strength"),
+}  # fmt: skip
 
 
 def _fields() -> Any:
-    """A tuple with every row of the table of parameters, and the switches."""
-    return namedtuple("_Numbers", [*Parameters.model_fields, *SWITCHES])
+    """A tuple with every row of the table of parameters, the switches, and two numbers more."""
+    more = ("monitored", "loyalty_in_vote")
+    return namedtuple("_Numbers", [*Parameters.model_fields, *SWITCHES, *more])
 
 
 class Knobs(_fields()):  # type: ignore[misc]  # its fields stand in a table
