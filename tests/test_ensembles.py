@@ -135,6 +135,12 @@ def test_keys_of_many_runs_are_those_of_each(toy):
             assert np.array_equal(keys[n], draws.round_keys(seed, run))
 
 
+@pytest.mark.parametrize("hold", ["nothing", "objectives", ""])
+def test_keys_of_an_unknown_hold_are_refused(hold):
+    with pytest.raises(SimError, match="must be one of heterogeneity, luck"):
+        keys_of(1, np.array([0], dtype=np.uint64), hold)
+
+
 def test_hold_heterogeneity_keeps_the_objectives_and_lets_luck_vary(syria):
     names = "weight,ideal"
     held = ensemble(syria, 8, record=names, hold="heterogeneity")
