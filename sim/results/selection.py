@@ -145,7 +145,7 @@ def week_at(results: xr.Dataset, at: When) -> int:
     results : Dataset
         Any selection of results.
     at : date, str or int
-        A day, as ``"2016-12-13"``, or the number of a round.
+        A day, as ``"2016-12-13"``, or the number of a week.
 
     Raises
     ------
