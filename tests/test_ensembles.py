@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import sys
 
@@ -125,6 +126,20 @@ def test_the_fingerprint_changes_with_the_seed_and_with_the_scenario(toy):
 def test_a_summary_takes_less_than_two_kilobytes_a_run(syria):
     study = Study.of(syria, runs=1)
     assert study.recording.bytes_a_run < 2048
+
+
+def test_the_stated_sizes_of_a_run_are_measured(syria):
+    page = (ROOT / "docs/ENSEMBLES.md").read_text(encoding="utf-8")
+    stated = {
+        name: int(kilobytes)
+        for name, kilobytes in re.findall(r"^\| `(\w+)` \|.* (\d+) KB \|$", page, re.MULTILINE)
+    }
+    many = ensemble(syria, 40, seed=1, record="events")
+    events = sum(v.nbytes for name, v in many.data_vars.items() if name.startswith("event_"))
+    size = {name: Study.of(syria, runs=1, record=name).recording.bytes_a_run for name in LEVELS}
+    more = {name: size[name] - size["summary"] for name in ("actors", "dyads")}
+    measured = {"summary": size["summary"], **more, "events": events / 40}
+    assert stated == {name: round(number / 1000) for name, number in measured.items()}
 
 
 def test_keys_of_many_runs_are_those_of_each(toy):
