@@ -91,7 +91,7 @@ class Trace:
 
     Attributes
     ----------
-    parts : list of Part
+    parts : list of Contribution
         They add up to the tie at the end of every week, and by account to `drift_account`; a test
         holds them to 1e-9.
     """
