@@ -195,8 +195,8 @@ def move_front(front, psi, shares, front_speed, front_volatility, z):
     """Move the front by a week of fighting.
 
     ``front + front_speed (psi F_+ - (1 - psi) F_-) + front_volatility sqrt(max(F_+, F_-)) z``, with
-    F the fighting shares of the camps. Efforts count in psi only: a war in which everybody fights moves by
-    ``front_speed (2 psi - 1)``, as all believe, at any effort.
+    F the fighting shares of the camps. Efforts count in psi only: a war in which everybody fights
+    moves by ``front_speed (2 psi - 1)``, as all believe, at any effort.
 
     Parameters
     ----------
