@@ -13,7 +13,7 @@ from conftest import hear_ctrl_c
 from sim.results import dataset
 from sim.results.sources import open_results
 from sim.scenario.files import load, loads, schema
-from sim.ui.cli import main
+from sim.ui.cli import _parser, main
 
 SYRIA = "scenarios/syria_2015_2018.toml"
 TOY = "tests/cases/toy.toml"
@@ -211,6 +211,27 @@ def test_help_names_the_exit_codes():
     code, out, _ = sim("--help")
     assert code == 0
     assert "2 bad input" in out
+
+
+@pytest.mark.parametrize(
+    "option", ["--force", "--ids", "--workers", "--plugin", "scenario", "source", "store"]
+)
+def test_an_option_of_several_commands_has_one_help_text(option):
+    commands = next(a for a in _parser()._actions if isinstance(a.choices, dict)).choices
+    said = [
+        action.help
+        for command in commands.values()
+        for action in command._actions
+        if option in (action.option_strings or [action.dest])
+    ]
+    assert len(said) > 1
+    assert len(set(said)) == 1
+
+
+def test_a_scenario_is_no_plan_and_the_message_says_which_plans_there_are():
+    code, _, err = sim("calibrate", "toy")
+    assert code == 2
+    assert "'toy' is a scenario, a plan is meant (known: syria, syria_2015_2018)" in err
 
 
 def test_a_single_run_of_a_fresh_install_does_not_wait_for_the_compiler(tmp_path):

@@ -192,7 +192,7 @@ def test_two_ensembles_are_compared_from_the_command_line(two, capsys):
     assert main(["compare", str(two / "a"), str(two / "b"), "--ids"]) == 0
     said = capsys.readouterr().out
     assert "(actors.crown.capability) 0.7 instead of 3" in said
-    assert "position of valley at the end" in said
+    assert "position of the valley at the end (position of\n  valley at the end)" in said
     assert main(["compare", str(two / "a"), str(two / "b"), "--set", "weeks=9"]) == 2
     assert main(["compare", str(two / "a"), str(TOY)]) == 2
 

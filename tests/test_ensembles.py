@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import sys
 
@@ -127,12 +128,32 @@ def test_a_summary_takes_less_than_two_kilobytes_a_run(syria):
     assert study.recording.bytes_a_run < 2048
 
 
+def test_the_stated_sizes_of_a_run_are_measured(syria):
+    page = (ROOT / "docs/ENSEMBLES.md").read_text(encoding="utf-8")
+    stated = {
+        name: int(kilobytes)
+        for name, kilobytes in re.findall(r"^\| `(\w+)` \|.* (\d+) KB \|$", page, re.MULTILINE)
+    }
+    many = ensemble(syria, 40, seed=1, record="events")
+    events = sum(v.nbytes for name, v in many.data_vars.items() if name.startswith("event_"))
+    size = {name: Study.of(syria, runs=1, record=name).recording.bytes_a_run for name in LEVELS}
+    more = {name: size[name] - size["summary"] for name in ("actors", "dyads")}
+    measured = {"summary": size["summary"], **more, "events": events / 40}
+    assert stated == {name: round(number / 1000) for name, number in measured.items()}
+
+
 def test_keys_of_many_runs_are_those_of_each(toy):
     runs = np.array([0, 1, 7, 2**63 - 1], dtype=np.uint64)
     for seed in (0, 1, 2**64 - 1):
         keys = draws.block_keys(seed, runs)
         for n, run in enumerate(runs.tolist()):
             assert np.array_equal(keys[n], draws.round_keys(seed, run))
+
+
+@pytest.mark.parametrize("hold", ["nothing", "objectives", ""])
+def test_keys_of_an_unknown_hold_are_refused(hold):
+    with pytest.raises(SimError, match="must be one of heterogeneity, luck"):
+        keys_of(1, np.array([0], dtype=np.uint64), hold)
 
 
 def test_hold_heterogeneity_keeps_the_objectives_and_lets_luck_vary(syria):

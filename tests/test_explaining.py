@@ -425,7 +425,7 @@ def test_a_user_explains_a_run_of_a_store(
     assert printed.startswith("Why the tie of the Crown and the Duchy moved: run 1, seed 4")
     assert cli.main([*asked, "--events", "2", "--out", str(tmp_path / "why.html")]) == 0
     assert (tmp_path / "why.html").read_text(encoding="utf-8").count("<li>") == 2
-    assert cli.main([*asked, "--from", "10", "--until", "2001-06-01", "--quiet"]) == 0
+    assert cli.main([*asked, "--since", "10", "--until", "2001-06-01", "--quiet"]) == 0
     for wrong, words in (
         (["--out", "why.pdf"], "ends in .txt, .html, .htm"),
         (["--from", "tomorrow"], "is not a date"),

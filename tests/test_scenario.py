@@ -23,7 +23,7 @@ GOLDEN = ROOT / "tests" / "golden" / "one_run.json.gz"
 MODELS = [
     value
     for value in vars(schema).values()
-    if isinstance(value, type) and issubclass(value, schema.Part)
+    if isinstance(value, type) and issubclass(value, schema.StrictModel)
 ]
 
 

@@ -712,7 +712,7 @@ def test_the_page_has_labels_and_gives_ids_on_request(
             assert name not in words
     assert "partner: Russia; spoiler: Iran; shared goal: the regime's hold" in words
     assert "the foreign Shia militias" in words
-    assert "foreign_militias" in report.text(small, ids=True)
+    assert "the foreign Shia militias (foreign_militias)" in report.text(small, ids=True)
 
 
 def test_every_claim_can_be_read_by_itself() -> None:

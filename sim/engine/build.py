@@ -42,6 +42,7 @@ from sim.engine.inputs import (
 )
 from sim.engine.opening import open_war
 from sim.engine.state import Memory, World, allocate_both
+from sim.errors import SimError
 from sim.rules.bargaining import bargaining_power
 from sim.rules.negotiation import AFTER_FAILED, FROM_WEEK, NOT_ON_AGENDA, ON_DEMAND, WHEN_IT_PAYS
 from sim.rules.proxies import neighbourhoods
@@ -322,23 +323,45 @@ HOLDS = ("heterogeneity", "luck")
 HELD = 2**64 - 1
 
 
+def must_be_held(hold: str | None) -> None:
+    """Refuse what is not one of `HOLDS`.
+
+    Raises
+    ------
+    SimError
+        If it is neither that nor None.
+    """
+    if hold is not None and hold not in HOLDS:
+        raise SimError(f"hold must be one of {', '.join(HOLDS)}, is {hold!r}")
+
+
 def keys_of(
     seed: int, runs: NDArray[np.integer[Any]], hold: str | None = None
 ) -> tuple[Words, Words]:
     """The keys of the luck and of the heterogeneity of some runs.
 
+    What is held has the keys of run `HELD` in all runs; the other has those of each run.
+
     Parameters
     ----------
-    seed, runs : int, ndarray of int of shape (runs,)
-        The seed, and the numbers of the runs.
+    seed : int
+        The seed of all runs.
+    runs : ndarray of int, shape (runs,)
+        Numbers of the runs.
     hold : str, optional
-        What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else.
+        One of `HOLDS`: "heterogeneity" holds the objectives, "luck" holds all other draws.
 
     Returns
     -------
     luck, heterogeneity : ndarray of uint64, shape (runs, 10, 2)
         See `sim.engine.draws.round_keys`.
+
+    Raises
+    ------
+    SimError
+        If `hold` is something else.
     """
+    must_be_held(hold)
     own = draws.block_keys(seed, runs.astype(np.uint64))
     if hold is None:
         return own, own

@@ -55,7 +55,7 @@ class Who(NamedTuple):
 
     side: Ints  # +1, -1, 0
     armed: Flags
-    takes_part: Flags  # decides whether to fight; all that are armed, and others by their tasks
+    takes_part: Flags  # all that are armed, and others by their tasks
     in_arms: Floats  # share of capability that does: all of the armed, tasks of the others
     theatre_shares: (
         Floats  # (N, H) shares of what is in arms by theatre; (N, N) how far they are the same

@@ -38,7 +38,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
        ratification
     5. orders, compliance, observation, blame (in a ceasefire or settlement)
     6. revision: a patron that was left out and is blamed is asked after all
-    7. delivery, wear of leverage, draw of a collapse; after a victory, the winners' order
+    7. delivery, wear of leverage, draw of a collapse; the winners' terms after a victory
     8. negotiation round (every `negotiation_period` weeks, in a ceasefire): attendance, text, vote
     9. bilateral round (every `bilateral_period` weeks): allies patch their differences
     10. new local disputes, and clashes of allies over them; a collapse takes effect; a front held

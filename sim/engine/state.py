@@ -282,6 +282,8 @@ PARTS: dict[str, tuple[str, Any]] = {
     "dyad": ("NN", np.float64), "account": ("NN", np.float64), "objective": ("O", np.float64),
     "objective_flag": ("O", np.bool_), "link": ("L", np.float64),
 }  # fmt: skip
+# Those that an ensemble keeps of every week if it is asked for actors.
+ACTOR_PARTS = ("run", "camp", "theatre", "actor", "actor_flag", "issue", "issue_flag", "link")
 # fmt: off
 VARIABLES: tuple[Recorded, ...] = (
     Recorded("contest", "run", "chance of the first camp in the contest of forces", "1"),

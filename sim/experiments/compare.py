@@ -135,7 +135,8 @@ class Comparison:
         """A measure in words, with those that are always equal to it."""
 
         def call(measure: str) -> str:
-            return measure if ids else self.words.get(measure, measure)
+            words = self.words.get(measure, measure)
+            return f"{words} ({measure})" if ids and words != measure else words
 
         equal = [call(other) for other, first in self.same.items() if first == name]
         return call(name) + (f" (always equal: {', '.join(equal)})" if equal else "")
@@ -150,7 +151,7 @@ class Comparison:
         width : int
             Characters for the name of a measure; a longer one takes two lines.
         ids : bool
-            Name actors, issues and changes by their ids and paths, as in `table`.
+            Also give, in brackets, the names in `table` and the paths of changes.
         """
         headline, rest = self._chosen(most)
         said = {name: self._called(name, ids) for name in (*headline, *rest)}

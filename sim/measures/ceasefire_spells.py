@@ -44,7 +44,7 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run``; ``start`` and ``last`` (rounds), ``start_date`` and ``last_date`` (first day of
+        ``run``; ``start`` and ``last`` (weeks), ``start_date`` and ``last_date`` (first day of
         each); ``weeks``; ``convener``; ``ended`` (``collapse``, ``victory``, or how it stood at
         the end of the record: ``settlement``, ``censored``); ``settled`` (week in which it became
         a settlement, -1 if never); ``signed`` (names); ``first_breach`` (week, -1 if none) and

@@ -169,7 +169,7 @@ def drift_rate(level: xr.DataArray, weeks: int = QUARTER) -> xr.DataArray:
     Raises
     ------
     ResultsError
-        If there are not more rounds than `weeks`, or rounds were left out between.
+        If there are not more weeks than `weeks`, or weeks were left out between.
     """
     held = level["week"].values
     if weeks < 1 or len(held) <= weeks:

@@ -20,7 +20,7 @@ class Columns(NamedTuple):
     Attributes
     ----------
     run, week : ndarray of int
-        Places on the axes of runs and of rounds.
+        Places on the axes of runs and of weeks.
     kind : ndarray of int
         Codes as in `sim.engine.event_log`.
     actor, counterpart, issue : ndarray of int
@@ -55,7 +55,7 @@ def columns(results: xr.Dataset, *kinds: int) -> Columns:
     Parameters
     ----------
     results : Dataset
-        With events. Runs or rounds that were taken out take their events with them.
+        With events. Runs or weeks that were taken out take their events with them.
     kinds : int
         Codes of `sim.engine.event_log`.
 

@@ -146,7 +146,7 @@ def landscape(results: xr.Dataset, at: When, run: int | None = None) -> pd.DataF
     results : Dataset
         With `tie` and `power`, of up to 20 actors.
     at : date, str or int
-        A day or a round.
+        A day or the number of a week.
     run : int, optional
         Number of a run, the first if not given.
 

@@ -79,7 +79,7 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
 
 
 def attendance(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
-    """How often each party came to the talks, of those that decide whether to attend.
+    """How often each party that decides whether to attend came to the talks, in all runs together.
 
     Parameters
     ----------
@@ -93,6 +93,11 @@ def attendance(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     DataFrame
         Index ``actor``, those who were ever expected: ``expected``, ``came``, ``share`` with
         ``low`` and ``high``.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
     """
     some = columns(results, log.ATTEND)
     table = answers(results, some.actor, some.answer, "expected", "came", level)
@@ -100,7 +105,7 @@ def attendance(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
 
 
 def votes(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
-    """How often each party accepted the text at the talks.
+    """How often each party accepted the text at the talks, the votes of all runs together.
 
     Parameters
     ----------
@@ -114,6 +119,11 @@ def votes(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     DataFrame
         Index ``actor``, those who were ever asked: ``asked``, ``accepted``, ``share`` with ``low``
         and ``high``.
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
     """
     some = columns(results, log.VOTE)
     table = answers(results, some.actor, some.answer, "asked", "accepted", level)

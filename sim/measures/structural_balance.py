@@ -60,7 +60,7 @@ def camps(results: xr.Dataset, at: When, run: int | None = None) -> Camps:
     results : Dataset
         With the variable `tie`.
     at : date, str or int
-        A day or a round.
+        A day or the number of a week.
     run : int, optional
         Number of a run, the first if not given.
 
@@ -282,7 +282,7 @@ def line_ups(
     results : Dataset
         With the variable `tie`.
     at : date, str or int
-        A day or a round.
+        A day or the number of a week.
     actors : sequence of str, optional
         Names of those whose line-up is told, as the camps of all actors divide them; all if not
         given.

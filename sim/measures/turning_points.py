@@ -41,7 +41,7 @@ def divergence(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> p
     Raises
     ------
     ResultsError
-        If a name is not known, rounds are missing, or there are fewer than `stays`.
+        If a name is not known, weeks are missing, or there are fewer than `stays`.
     """
     level = _level(results, two, stays)
     best = np.maximum.accumulate(level, axis=1)
@@ -65,7 +65,7 @@ def rupture(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> pd.D
     Raises
     ------
     ResultsError
-        If a name is not known, rounds are missing, or there are fewer than `stays`.
+        If a name is not known, weeks are missing, or there are fewer than `stays`.
     """
     return _turns(results, _level(results, two, stays) < 0.0, stays)
 

@@ -205,7 +205,7 @@ def draw(
     pairs : sequence of (str, str)
         Names of actors; what the figure shows by itself if none is given.
     dates : sequence of date, str or int
-        Days or rounds, for figures of single dates.
+        Days or numbers of weeks, for figures of single dates.
     run : int, optional
         Number of a run.
     ax : Axes, optional

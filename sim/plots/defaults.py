@@ -93,7 +93,7 @@ def default_issues(results: xr.Dataset) -> list[str]:
     return found
 
 
-def default_rounds(results: xr.Dataset, count: int) -> list[int]:
+def default_weeks(results: xr.Dataset, count: int) -> list[int]:
     """Rounds spread evenly from the first to the last; one alone is the last.
 
     There are fewer if the results have not so many.

@@ -14,7 +14,7 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from sim.plots import style
-from sim.plots.defaults import default_rounds
+from sim.plots.defaults import default_weeks
 from sim.plots.settings import styled
 from sim.results.selection import When, run_number, variable, week_at
 
@@ -37,7 +37,7 @@ def tie_matrix(
     results : Dataset
         Of `simulate`, `ensemble` or `load`.
     at : date, str or int, optional
-        A day or a round; the last round if not given.
+        A day or the number of a week; the last week if not given.
     run : int, optional
         Number of a run, the first if not given.
     ax : Axes, optional
@@ -54,7 +54,7 @@ def tie_matrix(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at, side = default_rounds(results, 1)[0] if at is None else at, _side(results)
+    at, side = default_weeks(results, 1)[0] if at is None else at, _side(results)
     _there(results, [at], run)
     ax = style.canvas(ax, side + 3.2, side + 2.8)
     image = _matrix(ax, results, at, run)
@@ -82,7 +82,7 @@ def tie_matrices(
     ndarray of Axes
         One a date; the figure is ``axes[0].figure``.
     """
-    chosen = default_rounds(results, 2) if dates is None else list(dates)
+    chosen = default_weeks(results, 2) if dates is None else list(dates)
     _there(results, chosen, run)
     side = _side(results)
     _, axes = plt.subplots(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim import measures
 from sim.plots import naming, style
-from sim.plots.defaults import default_rounds
+from sim.plots.defaults import default_weeks
 from sim.plots.settings import styled
 from sim.results.selection import When, run_number, week_at
 from sim.scenario.english import percent
@@ -75,7 +75,7 @@ def network(
     results : Dataset
         Of `simulate`, `ensemble` or `load`.
     at : date, str or int, optional
-        A day or a round; the last round if not given.
+        A day or the number of a week; the last week if not given.
     run : int, optional
         Number of a run, the first if not given.
     ax : Axes, optional
@@ -97,7 +97,7 @@ def network(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at = default_rounds(results, 1)[0] if at is None else at
+    at = default_weeks(results, 1)[0] if at is None else at
     week_at(results, at)
     places = places_of(results, run) if layout is None else layout
     ax = style.canvas(ax, 6.4, 6.0)
@@ -117,7 +117,7 @@ def networks(
     results : Dataset
         Of `simulate`, `ensemble` or `load`.
     dates : sequence of date, str or int, optional
-        Days or rounds; three, spread from first to last, if not given.
+        Days or numbers of weeks; three, spread from first to last, if not given.
     run : int, optional
         Number of a run, the first if not given.
 
@@ -126,7 +126,7 @@ def networks(
     ndarray of Axes
         One a date; the figure is ``axes[0].figure``.
     """
-    chosen = default_rounds(results, 3) if dates is None else list(dates)
+    chosen = default_weeks(results, 3) if dates is None else list(dates)
     for at in chosen:
         week_at(results, at)
     places, round_ones = places_of(results, run), _first(results, chosen[0], run)

@@ -54,7 +54,7 @@ def ceasefire_survival(
     Raises
     ------
     ResultsError
-        If there was no ceasefire of a convener or none collapsed, the first rounds are missing, or
+        If there was no ceasefire of a convener or none collapsed, the first weeks are missing, or
         a variable was not recorded.
     """
     if conveners is None:
@@ -117,7 +117,7 @@ def turns(
     ------
     ResultsError
         If there is but one run, no tie of these pairs turned in any run, a name is unknown, or
-        rounds are missing.
+        weeks are missing.
     """
     if turn not in TURNS:
         raise ResultsError(f"a turn is one of {', '.join(TURNS)}, not {turn!r}")

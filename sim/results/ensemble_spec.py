@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.engine.build import HOLDS, prepare
+from sim.engine.build import must_be_held, prepare
 from sim.engine.inputs import Givens, Knobs, Layout
 from sim.errors import ResultsWarning, SimError
 from sim.results.dataset import MEANING, coordinates_of
@@ -112,8 +112,7 @@ class Study:
         runs = whole("runs", runs, 1, MOST_RUNS)
         seed = whole("seed", seed, 0, 2**64 - 1)
         first = whole("first", first, 0, MOST_RUNS)
-        if hold is not None and hold not in HOLDS:
-            raise SimError(f"hold must be one of {', '.join(HOLDS)}, is {hold!r}")
+        must_be_held(hold)
         names = chosen(record)
         if block is None:
             size = Recording(scenario, Layout.of(scenario), names).bytes_a_run

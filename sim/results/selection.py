@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray as xr
 
-from sim.engine.state import VARIABLES
+from sim.engine.state import ACTOR_PARTS, VARIABLES
 from sim.errors import ResultsError, nearest
 from sim.results.provenance import checked, distinct_runs
 
 type When = str | dt.date | np.datetime64 | int
 
 _PART = {row.name: row.part for row in VARIABLES}
-_WITH_ACTORS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
 
 
 def variable(results: xr.Dataset, name: str) -> xr.DataArray:
@@ -60,7 +59,7 @@ def option(name: str) -> str:
 
     See `sim.results.variables.LEVELS`.
     """
-    if _PART.get(name) in _WITH_ACTORS:
+    if _PART.get(name) in ACTOR_PARTS:
         return "actors"
     return "dyads" if name == "tie" else name
 
@@ -145,7 +144,7 @@ def week_at(results: xr.Dataset, at: When) -> int:
     results : Dataset
         Any selection of results.
     at : date, str or int
-        A day, as ``"2016-12-13"``, or the number of a round.
+        A day, as ``"2016-12-13"``, or the number of a week.
 
     Raises
     ------

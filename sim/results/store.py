@@ -143,7 +143,7 @@ class Store:
         if old.store_format < STORE_FORMAT:
             raise ResultsError(
                 f"{self.place} was made by an older version of this program: it can be read, but "
-                "not gone on with; choose another folder"
+                "not continued; choose another folder"
             )
         if any_block:
             mine = mine.model_copy(update={"block": old.block})

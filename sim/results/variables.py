@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.engine import event_log
 from sim.engine.inputs import Layout
 from sim.engine.run_summary import LARGE_COUNTS, SMALL_COUNTS, Picks, Summary, empty_summary
-from sim.engine.state import PARTS, RECORDED, VARIABLES, Kept
+from sim.engine.state import ACTOR_PARTS, PARTS, RECORDED, VARIABLES, Kept
 from sim.errors import SimError, nearest
 from sim.results.dataset import DIMS, file_order, renumber
 from sim.scenario.schema import Scenario
@@ -25,7 +25,6 @@ LEVELS: dict[str, str] = {
     "dyads": "every week of every tie",
     "events": "every decision and happening with the numbers that drove it",
 }
-_ACTOR_PARTS = ("run", "camp", "place", "actor", "actor_flag", "issue", "issue_flag", "link")
 _WEEKLY = {row.name: row.part for row in VARIABLES}
 IN_SUMMARY: dict[str, tuple[str, ...]] = {
     "state": ("week",),
@@ -146,7 +145,7 @@ class Recording:
         """Variables of which every week is kept, in the order of the table."""
         wanted = set(self.record) & set(_WEEKLY)
         if "actors" in self.record:
-            wanted |= {name for name, part in _WEEKLY.items() if part in _ACTOR_PARTS}
+            wanted |= {name for name, part in _WEEKLY.items() if part in ACTOR_PARTS}
         if "dyads" in self.record:
             wanted.add("tie")
         return tuple(name for name in _WEEKLY if name in wanted and name not in IN_SUMMARY)

@@ -39,7 +39,7 @@ def hold_back(effort, gain, fights, armed, side, choice_precision):
     gain : ndarray, shape (N,)
         Gain from taking part, from `war.worth_of_taking_part`.
     fights, armed : ndarray of bool, shape (N,)
-        Who decides whether to fight; who has a war of its own and always fights.
+        Who takes part in the war at all; who always fights and never holds back.
     side : ndarray of int, shape (N,)
         Camp: +1, -1, or 0 for a neutral.
     choice_precision : float
@@ -192,19 +192,27 @@ def intensities(by_place, there, arms, places):
 
 @compiled
 def move_front(front, psi, shares, front_speed, front_volatility, z):
-    """Position of the front after a week, not yet clipped to [0, 1].
+    """Move the front by a week of fighting.
+
+    ``front + front_speed (psi F_+ - (1 - psi) F_-) + front_volatility sqrt(max(F_+, F_-)) z``, with
+    F the fighting shares of the camps. Efforts count in psi only: a war in which everybody fights
+    moves by ``front_speed (2 psi - 1)``, as all believe, at any effort.
 
     Parameters
     ----------
     front, psi : float
         Position of the front, in [0, 1]; chance of camp +1 in the contest of forces.
     shares : ndarray, shape (2,)
-        Fighting share of what each camp puts into the war. Efforts count in `psi` only: a war in
-        which everybody fights moves by ``front_speed (2 psi - 1)``, as all believe, at any effort.
+        Fighting share of what each camp puts into the war: camp +1, camp -1.
     front_speed, front_volatility : float
         Speed and volatility of the front, in position a week.
     z : float
         Standard normal draw.
+
+    Returns
+    -------
+    float
+        Its position, not yet clipped to [0, 1].
     """
     push = psi * shares[0] - (1.0 - psi) * shares[1]
     return front + front_speed * push + front_volatility * math.sqrt(max(shares[0], shares[1])) * z
@@ -295,17 +303,17 @@ def weeks_held(held, front, victory_at):
 
 
 @compiled
-def impose(theta, order, territory, prestige, implementation_speed):
-    """Move positions a step towards the order of the winners, after a victory.
+def impose(theta, terms, territory, prestige, implementation_speed):
+    """Move positions a step towards the winners' terms of victory.
 
-    ``theta_k <- theta_k + implementation_speed (order_k - theta_k)``; n weeks leave
-    ``order + (1 - implementation_speed)**n (theta_0 - order)`` of a constant order.
+    ``theta_k <- theta_k + implementation_speed (terms_k - theta_k)``; if the terms stay the same, n
+    weeks lead to ``terms + (1 - implementation_speed)**n (theta_0 - terms)``.
 
     Parameters
     ----------
     theta : ndarray, shape (K,)
         Changed, except the territory and the prestige issue.
-    order : ndarray, shape (K,)
+    terms : ndarray, shape (K,)
         Positions that the winners impose, from `war.spoils`.
     territory, prestige : int
         Index of the issue, -1 if there is none.
@@ -314,4 +322,4 @@ def impose(theta, order, territory, prestige, implementation_speed):
     """
     for k in range(theta.shape[0]):
         if k != territory and k != prestige:
-            theta[k] += implementation_speed * (order[k] - theta[k])
+            theta[k] += implementation_speed * (terms[k] - theta[k])

@@ -40,11 +40,12 @@ def third_parties(B, T, mu):
 
 @compiled
 def drift(T, accounts, B, A, E, pull_of_alignment, pull_of_experience, pull_of_third_parties):
-    """Move every tie by one week, and the accounts of what moved it.
+    """Move every tie by one week, and keep the accounts of what moved it.
 
     ``T <- T + pull_of_alignment (A - T) + pull_of_experience (E - T) + pull_of_third_parties (1 -
-    T**2) B``, zero diagonal. T is a linear filter of its causes, so four accounts, decayed alike,
-    add up to T at every week.
+    T**2) B``, zero diagonal. The last term, the pull of third parties, depends on the ties
+    themselves. T is a linear filter of A, E and that pull, so four accounts, decayed alike, add up
+    to T at every week.
 
     Parameters
     ----------

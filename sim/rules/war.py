@@ -100,7 +100,7 @@ def gambler(front, drift, perceived_volatility):
 
 @compiled
 def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, prestige):
-    """Find the order that a winning camp imposes: its ideals, weighted by ground control.
+    """Find the terms of victory that a camp imposes: its ideals, weighted by ground control.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, 
 
 @compiled
 def war_value(u, cost, delta, front, drift, perceived_volatility, u_plus, u_minus):
-    """Reservation value: what fighting on is worth to one actor (normalised, about [0, 1]).
+    """Reservation value: what the war, as an actor believes in it, is worth to it (about [0, 1]).
 
     ``[(1 - delta)(u - cost) + delta h L] / [1 - delta (1 - h)]`` with h = 1 / expected weeks and
     L the lottery between the two victories (Fearon 1995; Smith and Stam).
@@ -152,9 +152,10 @@ def war_value(u, cost, delta, front, drift, perceived_volatility, u_plus, u_minu
     delta : float
         Weekly discount factor.
     front, drift, perceived_volatility : float
-        Position of the front, its weekly drift as the actor believes, perceived volatility.
+        Position of the front (1 is the victory of camp +1, 0 that of camp -1); its weekly drift and
+        volatility as the actor believes.
     u_plus, u_minus : float
-        Utility of the order that each camp would impose.
+        Utility of the terms of victory of camp +1 and of camp -1.
     """
     p, weeks = gambler(front, drift, perceived_volatility)
     return lottery_value(u, cost, delta, p, weeks, u_plus, u_minus)
@@ -329,7 +330,7 @@ def worth_of_taking_part(
     psi : float
         Contest at last week's efforts.
     fights, armed : ndarray of bool, shape (N,)
-        Who decides whether to fight; who has a war of its own and always fights.
+        Who takes part in the war at all; who always fights and never holds back.
     acting, m : ndarray, shape (N,)
         Capability at last week's effort, and at full effort.
     side : ndarray of int, shape (N,)

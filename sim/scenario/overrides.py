@@ -93,7 +93,11 @@ def append_events(tree: Table, faults: list[Fault]) -> None:
 
 
 def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Table:
-    """Take parts out of a scenario, with all that names them.
+    """Take parts out of a scenario.
+
+    An actor, issue, camp or theatre (``actors.turkey``) goes with all that names it: lists, links,
+    roles and events. What an actor had in a theatre goes to its other theatres, in proportion. Any
+    other path (``patrons.iran.hezbollah``) is dropped and nothing else.
 
     Parameters
     ----------
@@ -109,6 +113,7 @@ def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Tab
     Returns
     -------
     Table
+        A copy without these parts; without any change if `paths` is no list of paths.
     """
     copy = clone(tree)
     assert isinstance(copy, Table)

@@ -120,6 +120,8 @@ def resolve(name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a
     except (OSError, ValueError):  # a name that the system refuses: for the reader, too
         return path
     problem = f"there is no file {text!r}, and {kind} of that name does not come with the program"
+    if kind != "a scenario" and _find(text, "a scenario") is not None:
+        problem += f": {text!r} is a scenario, {kind} is meant"
     raise ScenarioError([Fault("", problem, offer(text, kind))])
 
 

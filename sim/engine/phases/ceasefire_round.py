@@ -12,7 +12,7 @@ from sim.rules import bargaining, ceasefires
 
 @phase
 def convene(week: Week, p: Knobs, g: Givens, w: World) -> int:
-    """Who convenes, and whether it proposes a ceasefire; -1 if nobody does."""
+    """Choose who convenes and ask it to propose; its index if it proposes, else -1."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
     who, topic, ids = g.who, g.topic, g.ids

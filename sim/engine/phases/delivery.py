@@ -21,8 +21,8 @@ def deliver(week: Week, p: Knobs, g: Givens, w: World) -> None:
     prestige = topic.prestige[0]
     ceasefire.collapsing[0] = False
     if ceasefire.state[0] == VICTORY:
-        order = force.imposed_plus if force.weeks_at_end[0] > 0 else force.imposed_minus
-        fighting.impose(force.position, order, territory, prestige, p.implementation_speed)
+        imposed = force.imposed_plus if force.weeks_at_end[0] > 0 else force.imposed_minus
+        fighting.impose(force.position, imposed, territory, prestige, p.implementation_speed)
     elif ceasefire.state[0] != WAR:
         objectives.utilities(
             value.utility_before, force.position, aims.weight, aims.ideal, p.loss_exponent

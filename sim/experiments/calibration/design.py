@@ -22,12 +22,12 @@ Points = NDArray[np.float64]
 
 
 def spread(plan: Plan, points: int, seed: int) -> Points:
-    """A Latin hypercube over the ranges, points at the middles of its strata.
+    """Spread so many points over the unit cube: a Latin hypercube, at the middles of its strata.
 
     Returns
     -------
     ndarray, shape (points, free numbers)
-        In [0, 1].
+        In [0, 1]: 0 is the low end of a number's range, 1 the high end.
     """
     sampler = qmc.LatinHypercube(d=len(plan.free), scramble=False, rng=np.random.default_rng(seed))
     return np.asarray(sampler.random(points))

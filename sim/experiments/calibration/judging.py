@@ -1,4 +1,4 @@
-"""Check facts that no target uses, at draws of the posterior."""
+"""Check facts that no target uses, at posterior samples."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def calibrate(
 
     Wave 1 plays a Latin hypercube over the ranges. Each later wave plays half as many points drawn
     from the posterior of the wave before, where the emulator has to be good, and learns from all of
-    them. At the end draws of the posterior are played with luck of their own.
+    them. At the end posterior samples are played with luck of their own.
 
     Parameters
     ----------

@@ -123,7 +123,7 @@ class Calibration:
         return self.page()
 
     def page(self, *, ids: bool = False) -> str:
-        """Both tables, to be read; with `ids` numbers are named by their paths as well."""
+        """Both tables, to be read; `ids` also gives the paths of numbers, in brackets."""
         case = self.plan.scenario
         named = self.numbers.rename(index=lambda path: label(case, str(path), ids=ids))
         words = [

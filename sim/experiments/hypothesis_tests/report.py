@@ -60,8 +60,10 @@ def blocks(trial: Trial) -> list[Block]:
 
 
 def text(trial: Trial, *, ids: bool = False) -> str:
-    """The page for a terminal, with labels, or with the ids of actors and issues."""
-    trial = replace(trial, names={}) if ids else trial
+    """The page for a terminal; `ids` also gives the ids of actors and issues, in brackets."""
+    if ids:
+        named = {name: f"{words} ({name})" for name, words in trial.names.items()}
+        trial = replace(trial, names=named)
     partner, spoiler, goal = _called(trial, trial.partner, trial.spoiler, trial.goal)
     lines = [
         f"{trial.title}: the theory on trial",

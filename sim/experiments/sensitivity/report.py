@@ -86,7 +86,7 @@ class Audit:
         )
 
     def page(self, width: int = 88, *, ids: bool = False) -> str:
-        """The audit as a page of text; `ids` gives the paths of the numbers in brackets."""
+        """The audit as a page of text; `ids` also gives the paths of numbers, in brackets."""
         return html.plain(blocks(self, ids=ids), width)
 
     def html(self, *, ids: bool = False) -> str:

@@ -42,7 +42,10 @@ def opening(story: Story) -> Iterator[Sentence]:
 
 
 def fronts(story: Story) -> Iterator[Sentence]:
-    """How far the front has moved in each period of war."""
+    """Where the front stands after each period of war of 6 weeks or more.
+
+    The front is the position of the issue moved by territory; without one nothing is told.
+    """
     front = next((k for k, i in story.scenario.issues.items() if i.moved_by is not None), None)
     if front is None:
         return

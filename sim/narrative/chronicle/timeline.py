@@ -99,7 +99,7 @@ class CeasefireSpell:
 
 @dataclass
 class Attempt:
-    """A round in which a mediator steps forward.
+    """A ceasefire round: a convener steps forward.
 
     Attributes
     ----------

@@ -1,8 +1,9 @@
 """Split a pair's tie into exact parts: events, goals, dated changes and third parties.
 
-A tie is a linear filter of alignment, experience and third parties (`sim.rules.ties.drift`), and
-experience one of the week's events once each has changed it (`sim.rules.ties.learn`). So a tie is a
-sum of parts, each with its cause; what follows is bookkeeping, without a model of its own.
+A tie is a linear filter of alignment, of experience and of the pull of third parties, which depends
+on the ties themselves (`sim.rules.ties.drift`). Experience is a linear filter of what each event
+changed in it (`sim.rules.ties.learn`). So a tie is a sum of parts, each with its cause; what
+follows is bookkeeping, without a model of its own.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class Trace:
 
     Attributes
     ----------
-    parts : list of Part
+    parts : list of Contribution
         They add up to the tie at the end of every week, and by account to `drift_account`; a test
         holds them to 1e-9.
     """

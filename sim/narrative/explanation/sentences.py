@@ -206,7 +206,7 @@ def page(
     ----------
     story, trace
         The run and the parts of the tie.
-    told : list of Part
+    told : list of Contribution
         What is told, the weightiest first.
     decisions, found : list of list
         By part: its decisions, and what turns them.

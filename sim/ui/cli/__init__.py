@@ -25,7 +25,16 @@ from sim.ui.cli import (
     scenario,
     scenario_files,
 )
-from sim.ui.cli.common import BAD_INPUT, DONE, FAILED, STOPPED, Printed, notes_as_messages, say
+from sim.ui.cli.common import (
+    BAD_INPUT,
+    DONE,
+    FAILED,
+    STOPPED,
+    Printed,
+    add_shared,
+    notes_as_messages,
+    say,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=Printed, const=_version, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="command")
     file = argparse.ArgumentParser(add_help=False)
-    file.add_argument("scenario", help="TOML file of a scenario, or a name of `sim list`")
+    add_shared(file, "scenario")
     file.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE",
         help="change one value, as actors.iran.capability=1.4; can be given again",
@@ -97,9 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check", parents=[file], help="check a scenario, and list all faults"
     )
-    check.add_argument(
-        "--plugin", metavar="FILE", help="Python file with actor classes of your own"
-    )
+    add_shared(check, "--plugin")
     check.set_defaults(command=scenario.check)
     show = commands.add_parser(
         "show", parents=[file], help="print the resolved scenario: every value, written out"
@@ -109,14 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     form = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
     form.set_defaults(command=scenario.print_schema)
     run = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")
-    run.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
+    add_shared(run, "--seed")
     run.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
     run.add_argument("--rounds", action=_Renamed, help=argparse.SUPPRESS)
-    run.add_argument("--runs", type=int, default=1, help="how many runs (default 1)")
-    run.add_argument("--out", metavar="DIR", help="folder for results, chronicle and figures")
-    run.add_argument("--force", action="store_true", help="replace results that lie in DIR")
-    run.add_argument("--plugin", metavar="FILE", help="Python file with actor classes of your own")
-    run.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    run.add_argument("--runs", type=int, default=1, help="runs in all (default 1)")
+    add_shared(run, "--out", "--force", "--plugin", "--quiet")
     run.set_defaults(command=scenario.run)
     ensemble.add_commands(commands, file)
     plot.add_commands(commands)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.ui.cli.common import DONE, STOPPED, folder_for, say
+from sim.ui.cli.common import DONE, STOPPED, add_shared, folder_for, say
 
 
 def add_commands(commands: Any) -> None:
@@ -14,26 +14,21 @@ def add_commands(commands: Any) -> None:
     calibrate = commands.add_parser(
         "calibrate", help="estimate the free numbers of a scenario from known facts"
     )
-    calibrate.add_argument("plan", help="TOML file that names free numbers and targets, or syria")
+    calibrate.add_argument("plan", help="TOML file of a plan (free numbers and targets), or syria")
     calibrate.add_argument(
         "--points", type=int, default=500, help="points of the first wave (default 500)"
     )
     calibrate.add_argument("--runs", type=int, default=80, help="runs at each point (default 80)")
     calibrate.add_argument("--waves", type=int, default=2, help="waves of points (default 2)")
     calibrate.add_argument(
-        "--check", type=int, default=60, help="posterior draws to play at the end (default 60)"
+        "--check", type=int, default=60, help="posterior samples to play at the end (default 60)"
     )
     calibrate.add_argument(
-        "--judge", type=int, default=0, metavar="DRAWS",
-        help="of these draws, how many to check against facts that no target uses (default 0)",
+        "--judge", type=int, default=0, metavar="N",
+        help="how many of these samples to check against facts that no target uses (default 0)",
     )  # fmt: skip
-    calibrate.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
-    calibrate.add_argument("--out", metavar="DIR", help="folder for tables and figures")
-    calibrate.add_argument(
-        "--force", action="store_true", help="replace a calibration that lies in DIR"
-    )
-    calibrate.add_argument("--ids", action="store_true", help="paths in brackets beside the words")
-    calibrate.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    add_shared(calibrate, "--out", help="folder for tables and figures")
+    add_shared(calibrate, "--seed", "--force", "--ids", "--quiet")
     calibrate.set_defaults(command=_calibrate)
 
 

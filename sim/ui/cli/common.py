@@ -25,6 +25,43 @@ _QUICK, _AT_ONCE = 2_000_000, 200_000
 # What commands leave in a folder, by the file by which each is known.
 _OF_A_RUN = ("scenario.toml", "chronicle.txt", "figures")
 _LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration"}
+# Options and arguments that mean the same in several commands, so that help says the same of them.
+_SHARED: dict[str, dict[str, Any]] = {
+    "scenario": {"help": "TOML file of a scenario, or a name of `sim list`"},
+    "source": {"help": "folder or URL of an ensemble, folder of `sim run`, or a results.nc file"},
+    "store": {"help": "folder or URL of an ensemble"},
+    "--seed": {"type": int, "default": 1, "help": "seed of random numbers (default 1)"},
+    "--run": {"type": int, "metavar": "N", "help": "number of the run"},
+    "--pair": {
+        "nargs": 2,
+        "metavar": ("ACTOR", "ACTOR"),
+        "help": "two actors (default: the scenario's first bilateral pair)",
+    },
+    "--workers": {"type": int, "help": "how many threads or processes (default: one a core)"},
+    "--plugin": {"metavar": "FILE", "help": "Python file with actor classes of your own"},
+    "--out": {"metavar": "DIR", "help": "folder for results, chronicle and figures"},
+    "--force": {"action": "store_true", "help": "replace what --out already holds"},
+    "--ids": {"action": "store_true", "help": "also give ids and paths, in brackets"},
+    "--quiet": {"action": "store_true", "help": "print nothing but faults"},
+}
+PAGE_FILE = "file for the page, .txt or .html; without it the page is printed"
+BUT_THE_RESULT = "print nothing but the result and faults"
+
+
+def add_shared(parser: argparse.ArgumentParser, *names: str, **changed: Any) -> None:
+    """Add options and arguments that several commands have, each with its one help text.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Of one command, or the parent of several.
+    names : str
+        Of `_SHARED`.
+    changed : object
+        What is special about them in this command, as for ``add_argument``.
+    """
+    for name in names:
+        parser.add_argument(name, **{**_SHARED[name], **changed})
 
 
 def say(words: str) -> None:
@@ -95,14 +132,19 @@ def folder_for(
     Parameters
     ----------
     options : Namespace
-        With `--force` what lies there of the same kind is replaced; another kind is not.
+        With `--force` what the folder holds of the same kind is replaced; another kind is not.
     mine : str
         The file of `_LEFT` by which that kind is known.
     names : sequence of str
-        What else will be written there. What somebody else wrote under such a name is not replaced
-        without `--force`.
+        What else will be written there. A file of such a name that carries no mark of this program
+        is not replaced without `--force`.
     begun : str
         A file by which unfinished work is known: the same command goes on from there.
+
+    Raises
+    ------
+    SimError
+        If the folder cannot be written, or holds what must stay as it is.
     """
     folder, inputs = Path(options.out).expanduser(), _inputs(options)
     try:
@@ -130,11 +172,23 @@ def file_for(options: argparse.Namespace, what: str, endings: Sequence[str]) -> 
     Parameters
     ----------
     options : Namespace
-        With `--force` a file of somebody else is replaced.
+        With `--force` a file is replaced that carries no mark of this program. Tables (CSV) and
+        plain text cannot carry one, so those that this program wrote need `--force` too.
     what : str
         What is written, as "a table".
     endings : sequence of str
-        How its name may end.
+        The endings that its name may have, with the dot, in lower case: ".csv".
+
+    Returns
+    -------
+    Path
+        Of the file; nothing is written yet.
+
+    Raises
+    ------
+    SimError
+        If its name ends otherwise, it cannot be written, is an input of the command, or must stay
+        as it is.
     """
     out = Path(options.out).expanduser()
     if out.suffix.lower() not in endings:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultsWarning, SimError
 from sim.ui.cli.common import (
+    BUT_THE_RESULT,
     DONE,
     FAILED,
     STOPPED,
+    add_shared,
     choose_driver,
     folder_for,
     meet_own_classes,
@@ -33,24 +35,21 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     file : ArgumentParser
         Parent with a scenario and ``--set``.
     """
-    luck = argparse.ArgumentParser(add_help=False)
-    luck.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
-    luck.add_argument("--runs", type=int, default=1000, help="how many runs (default 1000)")
     work = argparse.ArgumentParser(add_help=False)
     work.add_argument(
         "--executor", default="auto", metavar="HOW",
         help="auto, threads, processes, serial or dask (default: auto)",
     )  # fmt: skip
-    work.add_argument("--workers", type=int, help="threads or processes (default: one a core)")
-    work.add_argument("--plugin", metavar="FILE", help="Python file with actor classes of your own")
-    work.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    add_shared(work, "--workers", "--plugin")
 
     many = commands.add_parser(
-        "ensemble", parents=[file, luck, work],
+        "ensemble", parents=[file, work],
         help="run a war many times; the same command again goes on where it was stopped",
     )  # fmt: skip
+    add_shared(many, "--seed", "--quiet")
+    many.add_argument("--runs", type=int, default=1000, help="runs in all (default 1000)")
     many.add_argument(
-        "--out", metavar="DIR", help="folder of the store, or URL; nothing is kept without it"
+        "--out", metavar="STORE", help="folder or URL of the store; nothing is kept without it"
     )
     many.add_argument(
         "--record", default="summary", metavar="WHAT",
@@ -73,55 +72,59 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
     )
     many.add_argument("--scheduler", metavar="ADDRESS", help="address of dask, as tcp://host:8786")
     many.add_argument(
-        "--shrink", action="store_true", help="drop the runs of DIR beyond --runs, if it has more"
+        "--shrink", action="store_true", help="drop the runs beyond --runs, if the store has more"
     )
     many.set_defaults(command=_ensemble)
 
     again = commands.add_parser("replay", help="play one run of an ensemble again, in full")
-    again.add_argument("store", help="folder of the ensemble")
-    again.add_argument("--run", type=int, required=True, help="number of the run")
-    again.add_argument("--out", metavar="DIR", help="folder for results, chronicle and figures")
-    again.add_argument("--force", action="store_true", help="replace results that lie in DIR")
-    again.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
-    again.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    add_shared(again, "store")
+    add_shared(again, "--run", required=True)
+    add_shared(again, "--out", "--force", "--plugin", "--quiet")
     again.set_defaults(command=_replay)
 
     two = commands.add_parser(
         "compare", parents=[work],
         help="compare two scenarios, or two ensembles, with the same seed and runs",
     )  # fmt: skip
-    two.add_argument("first", help="TOML file of a scenario, or folder of an ensemble")
     two.add_argument(
-        "second", help="TOML file of another, or of the same with --set; or folder of an ensemble"
+        "first",
+        help="TOML file of a scenario, or a name of `sim list`; or folder or URL of an ensemble",
     )
-    two.add_argument("--seed", type=int, help="seed (default 1, or that of the ensembles)")
-    two.add_argument("--runs", type=int, help="how many runs (default 1000, or those they share)")
+    two.add_argument("second", help="the same; with --set it can be the first scenario again")
+    two.add_argument(
+        "--seed", type=int, help="seed of random numbers (default 1, or that of the ensembles)"
+    )
+    two.add_argument(
+        "--runs", type=int, help="runs of each (default 1000, or those that two ensembles share)"
+    )
     two.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE",
         help="change one value of the second; can be given again",
     )  # fmt: skip
-    two.add_argument("--run", type=int, help="show where the two runs of this number first differ")
-    two.add_argument("--most", type=int, default=20, help="measures to print (default 20)")
-    two.add_argument("--ids", action="store_true", help="ids and paths in place of labels")
+    add_shared(two, "--run", help="show where the two runs of this number first differ")
+    two.add_argument(
+        "--most", type=int, default=20, metavar="N",
+        help="how many measures to print besides the headline ones (default 20)",
+    )  # fmt: skip
+    add_shared(two, "--ids")
+    add_shared(two, "--quiet", help=BUT_THE_RESULT)
     two.set_defaults(command=_compare)
 
     fork = commands.add_parser("branch", help="continue a run from a week with something changed")
-    fork.add_argument("store", help="folder of the ensemble")
-    fork.add_argument("--run", type=int, required=True, help="number of the run")
+    add_shared(fork, "store")
+    add_shared(fork, "--run", required=True)
     fork.add_argument("--at", required=True, help="a date, as 2016-12-13, or number of a week")
     fork.add_argument(
         "--set", action="append", required=True, metavar="PATH=VALUE",
         help="what changes then; can be given again",
     )  # fmt: skip
-    fork.add_argument("--out", metavar="DIR", help="folder for results, chronicle and figures")
-    fork.add_argument("--force", action="store_true", help="replace results that lie in DIR")
-    fork.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    add_shared(fork, "--out", "--force", "--quiet")
     fork.set_defaults(command=_branch)
 
     sign = commands.add_parser(
         "digest", help="fingerprint of an ensemble, the same however it was computed"
     )
-    sign.add_argument("store", help="folder of the ensemble")
+    add_shared(sign, "store")
     sign.set_defaults(command=_digest)
 
 

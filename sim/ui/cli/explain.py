@@ -8,7 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.ui.cli.common import DONE, choose_driver, file_for, meet_own_classes, say
+from sim.ui.cli.common import (
+    DONE,
+    PAGE_FILE,
+    add_shared,
+    choose_driver,
+    file_for,
+    meet_own_classes,
+    say,
+)
 from sim.writing import write_whole
 
 
@@ -26,31 +34,27 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "explain",
         help="explain a change of a tie in one run, and what would have turned the decisions",
     )
-    explain.add_argument("source", help="folder of an ensemble, or a results.nc file")
-    explain.add_argument("--run", type=int, metavar="N", help="number of the run")
+    add_shared(explain, "source", "--run", "--pair")
     explain.add_argument(
-        "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
-        help="two actors (default: the scenario's first bilateral pair)",
+        "--events", type=int, default=5, metavar="N",
+        help="how many of the events that moved the tie most to explain (default 5)",
     )  # fmt: skip
-    explain.add_argument("--events", type=int, default=5, help="events to explain (default 5)")
     explain.add_argument(
-        "--from", dest="since", metavar="DATE", help="start at the end of this week, date or number"
+        "--since", "--from", metavar="DATE",
+        help="explain from the end of this week on, a date or the number of a week",
+    )  # fmt: skip
+    explain.add_argument(
+        "--until", metavar="DATE", help="explain to the end of this week, likewise"
     )
-    explain.add_argument("--until", metavar="DATE", help="last week, date or number")
-    explain.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
-    explain.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
-    explain.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
-    explain.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    add_shared(explain, "--out", metavar="FILE", help=PAGE_FILE)
+    add_shared(explain, "--force", "--plugin", "--quiet")
     explain.set_defaults(command=_explain)
 
     audit = commands.add_parser(
         "audit", parents=[file],
         help="find numbers that change the conclusion, and facts that any coding would show",
     )  # fmt: skip
-    audit.add_argument(
-        "--pair", nargs=2, metavar=("ACTOR", "ACTOR"),
-        help="two actors (default: the scenario's first bilateral pair)",
-    )  # fmt: skip
+    add_shared(audit, "--pair")
     audit.add_argument(
         "--runs", type=int, default=200,
         help="runs for each end of the numbers with the largest effects (default 200)",
@@ -66,12 +70,8 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "--coding-runs", type=int, default=8, metavar="RUNS",
         help="runs of each experiment on each shuffled coding (default 8)",
     )  # fmt: skip
-    audit.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
-    audit.add_argument("--workers", type=int, help="threads (default: one a core)")
-    audit.add_argument("--out", metavar="FILE", help=".txt or .html; printed without it")
-    audit.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
-    audit.add_argument("--ids", action="store_true", help="paths in brackets beside the words")
-    audit.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    add_shared(audit, "--out", metavar="FILE", help=PAGE_FILE)
+    add_shared(audit, "--seed", "--workers", "--force", "--ids", "--quiet")
     audit.set_defaults(command=_audit)
 
 

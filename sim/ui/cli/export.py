@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sim.ui.cli.common import DONE, file_for, say
+from sim.ui.cli.common import DONE, add_shared, file_for, say
 
 
 def add_commands(commands: Any) -> None:
@@ -19,14 +19,13 @@ def add_commands(commands: Any) -> None:
     export = commands.add_parser(
         "export", help="write results as a CSV table: runs, weeks, actors, pairs or events"
     )
-    export.add_argument("source", help="folder of an ensemble or of sim run, or a results.nc file")
+    add_shared(export, "source")
     export.add_argument(
         "--table", default="runs", metavar="NAME",
         help="what a row is: runs (default), weeks, actors, pairs or events",
     )  # fmt: skip
-    export.add_argument("--out", required=True, metavar="FILE", help="CSV file")
-    export.add_argument("--force", action="store_true", help="replace FILE if it is there")
-    export.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    export.add_argument("--out", required=True, metavar="FILE", help="file for the table, .csv")
+    add_shared(export, "--force", "--quiet")
     export.set_defaults(command=_export)
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from sim.ui.cli.common import DONE, choose_driver, folder_for, say
+from sim.ui.cli.common import BUT_THE_RESULT, DONE, add_shared, choose_driver, folder_for, say
 
 # Parts of which a figure is left.
 _DRAWN = ("two-by-two", "codings")
@@ -32,9 +32,8 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "--coding-runs", type=int, default=60, metavar="RUNS",
         help="runs of each experiment on a shuffled coding (default 60)",
     )  # fmt: skip
-    test.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
-    test.add_argument(
-        "--pair", nargs=2, metavar=("PARTNER", "SPOILER"),
+    add_shared(
+        test, "--pair", metavar=("PARTNER", "SPOILER"),
         help="two allies (default: the first bilateral pair, in both orders)",
     )  # fmt: skip
     test.add_argument(
@@ -45,11 +44,9 @@ def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
         "--history", metavar="FILE",
         help="file of historical facts (default: history/ beside the scenario, same name)",
     )  # fmt: skip
-    test.add_argument("--workers", type=int, help="threads (default: one a core)")
-    test.add_argument("--out", metavar="DIR", help="folder for tables (CSV) and figures")
-    test.add_argument("--force", action="store_true", help="replace a test that lies in DIR")
-    test.add_argument("--ids", action="store_true", help="ids in place of labels")
-    test.add_argument("--quiet", action="store_true", help="say nothing while it works")
+    add_shared(test, "--out", help="folder for tables and figures")
+    add_shared(test, "--seed", "--workers", "--force", "--ids")
+    add_shared(test, "--quiet", help=BUT_THE_RESULT)
     test.set_defaults(command=_test)
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sim.ui.cli.common import DONE, Printed, choose_driver, file_for, meet_own_classes, say
+from sim.ui.cli.common import (
+    DONE,
+    Printed,
+    add_shared,
+    choose_driver,
+    file_for,
+    meet_own_classes,
+    say,
+)
 
 
 def add_commands(commands: Any) -> None:
@@ -16,11 +24,8 @@ def add_commands(commands: Any) -> None:
     commands : object
         From ``add_subparsers``.
     """
-    source = argparse.ArgumentParser(add_help=False)
-    source.add_argument("source", help="folder of an ensemble, or a results.nc file")
-    source.add_argument("--quiet", action="store_true", help="print nothing but faults")
-
-    plot = commands.add_parser("plot", parents=[source], help="draw one figure of results")
+    plot = commands.add_parser("plot", help="draw one figure of results")
+    add_shared(plot, "source")
     plot.add_argument(
         "--list",
         action=Printed,
@@ -36,19 +41,19 @@ def add_commands(commands: Any) -> None:
         "--at", nargs="+", action="extend", default=[], metavar="DATE",
         help="dates, as 2016-12-13, or numbers of weeks",
     )  # fmt: skip
-    plot.add_argument("--run", type=int, metavar="N", help="one run, by its number")
-    plot.add_argument("--out", required=True, metavar="FILE", help=".png, .pdf or .svg")
-    plot.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
+    add_shared(plot, "--run", help="draw this run alone")
+    plot.add_argument(
+        "--out", required=True, metavar="FILE", help="file for the figure, .png, .pdf or .svg"
+    )
+    add_shared(plot, "--force", "--quiet")
     plot.set_defaults(command=_plot)
 
     report = commands.add_parser(
-        "report", parents=[source],
-        help="a page on results: measures, figures, a typical run and an extreme one",
-    )  # fmt: skip
-    report.add_argument("--out", required=True, metavar="FILE", help="HTML file")
-    report.add_argument("--force", action="store_true", help="replace FILE, whoever wrote it")
-    report.add_argument("--plugin", metavar="FILE", help="Python file with actor classes")
-    report.add_argument("--ids", action="store_true", help="ids in brackets beside labels")
+        "report", help="a page on results: measures, figures, a typical run and an extreme one"
+    )
+    add_shared(report, "source")
+    report.add_argument("--out", required=True, metavar="FILE", help="file for the page, .html")
+    add_shared(report, "--force", "--plugin", "--ids", "--quiet")
     report.set_defaults(command=_report)
 
 

@@ -55,7 +55,7 @@ def html(
     say : callable, optional
         Is told what is being done; if not given, a notebook shows it.
     ids : bool
-        Give ids in brackets beside the labels of actors, issues, mechanisms and outcomes.
+        Also give the ids of actors, issues, mechanisms and outcomes, in brackets.
 
     Returns
     -------

@@ -58,7 +58,7 @@ class Seat:
     since : date, str or int
         Day or week from which on the reader answers; before it the rule does.
     weeks : int, optional
-        How long the war is; the scenario's rounds if not given.
+        How long the war is; the scenario's weeks if not given.
     decisions : sequence of str
         Which of `sim.ui.role_play.questions.QUESTIONS` the reader answers; the rule answers the
         others.
