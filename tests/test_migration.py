@@ -409,6 +409,13 @@ def as_before(text: str) -> str:
     return text.replace("\n[camps", '\ntheory = "second"\n\n[camps', 1)
 
 
+def test_a_scenario_inside_results_comes_back_as_it_was() -> None:
+    case = files.with_changes(files.load(ROOT / "tests/cases/toy.toml"), {"description": PROSE})
+    assert scenario_of(sim.simulate(case, runs=1)) == case
+    old = as_before(files.dumps(files.load(SYRIA, {"description": PROSE})))
+    assert files.loads_kept(old, "results").description == PROSE
+
+
 def test_a_results_file_of_format_1_is_opened_with_the_names_of_today(tmp_path: Path) -> None:
     results = sim.simulate(SYRIA, seed=3)
     old = results.rename({"week": "round", "event_week": "event_round"})
