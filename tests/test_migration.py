@@ -472,6 +472,23 @@ def test_an_option_of_before_is_refused_with_its_new_name(
     assert "--rounds is now called --weeks" in capsys.readouterr().err
 
 
+def test_an_argument_of_before_is_refused_with_its_new_name() -> None:
+    old: Any = {"rounds": 3}
+    with pytest.raises(TypeError, match="'rounds' is now called 'weeks'"):
+        sim.simulate("toy", **old)
+    with pytest.raises(TypeError, match="'rounds' is now called 'weeks'"):
+        sim.Seat("toy", "league", **old)
+
+
+@pytest.mark.parametrize(
+    ("path", "new"), [("parameters.varpi", "loyalty"), ("truce.covers", "ceasefire")]
+)
+def test_a_path_of_before_is_refused_with_its_new_name(path: str, new: str) -> None:
+    case = files.load(ROOT / "tests/cases/toy.toml")
+    with pytest.raises(sim.ScenarioError, match=f"now called '{new}'"):
+        files.with_changes(case, {}, without=[path])
+
+
 @pytest.mark.parametrize("old", ["truce_violence", "under_truce"])
 def test_a_measure_of_before_is_refused_with_its_new_name(old: str) -> None:
     with pytest.raises(AttributeError, match=r"now .*ceasefire"):

@@ -76,7 +76,7 @@ class _Renamed(argparse.Action):
     """Refuse an option of an earlier version with its name of today."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.error(f"{self.option_strings[0]} is now called --weeks")
+        parser.error(f"{self.option_strings[0]} is now called {self.const}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")
     run.add_argument("--seed", type=int, default=1, help="seed of random numbers (default 1)")
     run.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
-    run.add_argument("--rounds", action=_Renamed, help=argparse.SUPPRESS)
+    run.add_argument("--rounds", action=_Renamed, const="--weeks", help=argparse.SUPPRESS)
     run.add_argument("--runs", type=int, default=1, help="how many runs (default 1)")
     run.add_argument("--out", metavar="DIR", help="folder for results, chronicle and figures")
     run.add_argument("--force", action="store_true", help="replace results that lie in DIR")

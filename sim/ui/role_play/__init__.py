@@ -19,7 +19,7 @@ import xarray as xr
 from sim.agents.model import Actor, ConflictModel, class_of
 from sim.agents.registry import RENAMED
 from sim.engine.state import Kept
-from sim.errors import SimError, nearest
+from sim.errors import SimError, nearest, renamed
 from sim.results.dataset import assemble
 from sim.results.ensemble_spec import given
 from sim.results.selection import week_at
@@ -89,6 +89,7 @@ class Seat:
     >>> print(seat.play(["no", "yes"]).comparison())  # doctest: +SKIP
     """
 
+    @renamed(rounds="weeks")
     def __init__(
         self,
         scenario: Scenario | str | Path,
