@@ -314,7 +314,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     @property
     def state(self) -> int:
-        """0 war, 1 ceasefire, 2 settlement."""
+        """0 war, 1 ceasefire, 2 settlement, 3 victory."""
         return int(self.world.ceasefire.state[0])
 
     @property

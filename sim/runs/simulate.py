@@ -55,8 +55,8 @@ def simulate(
         Seed of the random numbers, from 0 to 2**64 - 1.
     first : int
         Number of the first run.
-    rounds : int, optional
-        Weeks; the scenario's if not given.
+    weeks : int, optional
+        How many weeks to play; the scenario's if not given.
     set : mapping or sequence of str
         Changes, as ``{"actors.iran.capability": 1.4}`` or ``["actors.iran.capability=1.4"]``.
     parts : tuple of str, optional
@@ -78,7 +78,7 @@ def simulate(
     ScenarioError
         If the scenario cannot be used.
     SimError
-        If `runs`, `rounds`, `seed` or `first` is out of range.
+        If `runs`, `weeks`, `seed` or `first` is out of range.
     """
     case = given(scenario, set)
     if weeks is not None:

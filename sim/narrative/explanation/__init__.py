@@ -51,9 +51,9 @@ class Explanation:
         By account: ``before``, ``after`` and ``change``, and the sum in the row ``tie``.
     events : DataFrame
         What moved the tie most, one row each, the greatest first: ``change``, ``account``,
-        ``kind`` (see `sim.narrative.explanation.attribution.Part`), ``first`` and ``last`` (dates),
-        ``weeks``, ``actor``, ``counterpart``, ``issue``, ``what`` and ``why`` in words, the
-        ``decision`` (kind), by whom and when, its ``answer`` and ``margin``, and the smallest
+        ``kind`` (see `sim.narrative.explanation.attribution.Contribution`), ``first`` and ``last``
+        (dates), ``weeks``, ``actor``, ``counterpart``, ``issue``, ``what`` and ``why`` in words,
+        the ``decision`` (kind), by whom and when, its ``answer`` and ``margin``, and the smallest
         ``flip`` in words with its ``flip_size``, whether a replay ``confirmed`` it, and
         ``tie_with_flip`` at the end.
     parts : DataFrame

@@ -23,7 +23,7 @@ from sim.errors import SimError, nearest, renamed
 from sim.results.dataset import assemble
 from sim.results.ensemble_spec import given
 from sim.results.selection import week_at
-from sim.runs.ensemble import simulate
+from sim.runs.simulate import simulate
 from sim.scenario.files import with_changes
 from sim.scenario.schema import Scenario
 from sim.ui.role_play.actor import Answer, asking
@@ -59,7 +59,7 @@ class Seat:
     since : date, str or int
         Day or week from which on the reader answers; before it the rule does.
     weeks : int, optional
-        How long the war is; the scenario's rounds if not given.
+        How long the war is; the scenario's weeks if not given.
     decisions : sequence of str
         Which of `sim.ui.role_play.questions.QUESTIONS` the reader answers; the rule answers the
         others.
