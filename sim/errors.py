@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,6 +113,27 @@ def nearest(name: str, known: list[str]) -> str:
     said = ", ".join(sorted(known)[:_MOST_NAMED])
     left = len(known) - _MOST_NAMED
     return f"known: {said}" + (f" and {left} more" if left > 0 else "")
+
+
+def renamed[**P, R](**now: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator: refuse arguments of earlier versions with their names of today.
+
+    Parameters
+    ----------
+    **now : str
+        The name of today by that of before.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def call(*args: P.args, **given: P.kwargs) -> R:
+            for old in now.keys() & given.keys():
+                raise TypeError(f"the argument {old!r} is now called {now[old]!r}")
+            return function(*args, **given)
+
+        return call
+
+    return decorate
 
 
 def missing_folder(path: Path) -> str:

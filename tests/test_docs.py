@@ -67,10 +67,11 @@ def resolve(name: str) -> Any:
     raise ModuleNotFoundError(name)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_name)
-def test_every_name_of_the_program_on_a_page_exists(page: Path) -> None:
+@pytest.mark.parametrize("page", [*PAGES, *(ROOT / "sim").rglob("*.py")], ids=by_name)
+def test_every_name_of_the_program_on_a_page_or_in_a_module_exists(page: Path) -> None:
     missing = []
-    for name in sorted(set(re.findall(r"`(sim(?:\.[A-Za-z_]\w*)+)[^`]*`", prose(page)))):
+    text = prose(page) if page.suffix == ".md" else page.read_text(encoding="utf-8")
+    for name in sorted(set(re.findall(r"`(sim(?:\.[A-Za-z_]\w*)+)[^`]*`", text))):
         try:
             resolve(name)
         except (AttributeError, ModuleNotFoundError) as error:

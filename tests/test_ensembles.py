@@ -23,7 +23,8 @@ from sim.results.variables import LEVELS, Recording, chosen
 from sim.runs import blocks as module
 from sim.runs import progress
 from sim.runs.blocks import play_block, play_runs
-from sim.runs.ensemble import complete, ensemble, gather, replay, simulate
+from sim.runs.ensemble import complete, ensemble
+from sim.runs.simulate import gather, replay, simulate
 from sim.scenario.files import load, with_changes
 
 SYRIA, TOY = ROOT / "scenarios/syria_2015_2018.toml", ROOT / "tests/cases/toy.toml"

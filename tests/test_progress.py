@@ -11,8 +11,9 @@ from conftest import ROOT
 
 from sim.rules import jit
 from sim.runs import progress
-from sim.runs.ensemble import ensemble, simulate
+from sim.runs.ensemble import ensemble
 from sim.runs.progress import Progress
+from sim.runs.simulate import simulate
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import sim
 from sim.agents import contract
 from sim.agents.model import ConflictModel, GovernmentActor, StateActor
+from sim.agents.registry import REGISTERED
 from sim.engine.decisions import DECISIONS
 from sim.errors import SimError
 from sim.results.dataset import events
@@ -444,6 +445,21 @@ def test_without_ipywidgets_a_seat_shows_its_question(
     assert "need ipywidgets" in said
     assert str(seat.question) in said
     assert repr(seat).startswith("<Seat of League, ")
+
+
+def test_a_class_of_the_users_own_called_seat_stays_what_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alone = Seat(TOY, "league", weeks=12).play(["no"])
+    assert "seat" not in REGISTERED
+    mine = type("Mine", (GovernmentActor,), {})
+    monkeypatch.setitem(REGISTERED, "seat", mine)
+    own = {"actors.crown.agent": "seat"}
+    both = Seat(TOY, "league", weeks=12, set=own).play(["no"])
+    assert REGISTERED["seat"] is mine
+    assert type(both.model.actor("crown")) is mine
+    assert isinstance(Seat(TOY, "crown", weeks=2, set=own).model.actor("crown"), mine)
+    assert same(both.results(), alone.results())
 
 
 def test_the_seat_is_a_public_name() -> None:

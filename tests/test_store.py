@@ -23,7 +23,8 @@ from sim.results.ensemble_spec import Study
 from sim.results.store import Store, writing
 from sim.results.store_location import Folder, place
 from sim.runs import ensemble as ensembles
-from sim.runs.ensemble import complete, ensemble, replay
+from sim.runs.ensemble import complete, ensemble
+from sim.runs.simulate import replay
 from sim.scenario.files import with_changes
 from sim.ui.cli import main
 

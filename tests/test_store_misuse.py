@@ -409,7 +409,7 @@ def test_the_home_folder_is_meant_by_its_sign(toy, tmp_path, monkeypatch):
     assert (tmp_path / "x/manifest.json").exists()
     assert Store("~/x").left() == []
     assert sim.load("~/x").sizes["run"] == 2
-    assert sim.runs.ensemble.replay("~/x", 1).sizes["run"] == 1
+    assert sim.replay("~/x", 1).sizes["run"] == 1
     assert not (tmp_path / "~").exists()
 
 

@@ -22,7 +22,6 @@ from sim.scenario.files import build
 from sim.scenario.schema import Scenario
 
 _PROBE = "contract-probe"
-# Every actor of this war has every role that its kind allows, so that each decision is asked.
 _WEEKS = 30
 
 
@@ -115,7 +114,7 @@ def _play(found: list[str], watched: bool) -> Any:
 
 
 def _war() -> Scenario:
-    """A small war in which every decision is asked."""
+    """A small war in which every decision is asked: actors have every role that they can have."""
 
     def actor(kind: str, camp: str | None, ideal: float, **more: object) -> dict[str, object]:
         return {

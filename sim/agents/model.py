@@ -8,7 +8,7 @@ last bit.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import mesa
@@ -245,6 +245,8 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         Whether to keep the events.
     hold : str, optional
         What of the luck is that of no run but the same in all: "heterogeneity" or "luck".
+    classes : mapping of str to type, optional
+        Classes of single actors, in place of those for which the scenario asks.
 
     Attributes
     ----------
@@ -267,6 +269,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         run: int = 0,
         log: bool = True,
         hold: str | None = None,
+        classes: Mapping[str, type[Actor]] | None = None,
     ) -> None:
         super().__init__(rng=int(seed))
         self.case = case if isinstance(case, Scenario) else load(case)
@@ -282,7 +285,10 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._record = blank(self.layout, self.case.weeks)
         rows = most_events(self.givens, self.layout, self.case.weeks)
         self._log, self._count = empty(rows if log else 0), counter(len(self.layout.actors))
-        self._actors = {name: self._make(name) for name in self.case.actors}
+        self._actors = {
+            name: self._make(name, (classes or {}).get(name) or class_of(self.case, name))
+            for name in self.case.actors
+        }
         self._ordered = [self._actors[name] for name in self.layout.actors]
         self.datacollector = mesa.DataCollector(
             model_reporters={"state": "state", "violence": "violence", "contest": "contest"},
@@ -295,8 +301,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             },
         )
 
-    def _make(self, name: str) -> Actor:
-        cls = class_of(self.case, name)
+    def _make(self, name: str, cls: type[Actor]) -> Actor:
         try:
             return cls(self, name)
         except SimError:
@@ -309,7 +314,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     @property
     def state(self) -> int:
-        """0 war, 1 ceasefire, 2 settlement."""
+        """0 war, 1 ceasefire, 2 settlement, 3 victory."""
         return int(self.world.ceasefire.state[0])
 
     @property

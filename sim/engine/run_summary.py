@@ -53,7 +53,7 @@ class Picks(NamedTuple):
 class EventRows(NamedTuple):
     """Events of a block, one run after the other."""
 
-    rows: NDArray[np.float64]  # (room, events.COLUMNS)
+    rows: NDArray[np.float64]  # (room, event_log.COLUMNS)
     used: Ints  # (1,)
 
 

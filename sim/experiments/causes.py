@@ -84,14 +84,14 @@ def causal_shares(
         From results to a DataArray along run; or a pair of actors, for `tie_change` from the first
         to the last week.
     runs, seed : int
-        See `sim.runs.ensemble.simulate`.
+        See `sim.runs.simulate.simulate`.
     causes : sequence of str
         Mechanisms, as `sim.scenario.parameters.Mechanisms` names them; at most six. Attention,
         experience and third parties if not given. A cause that is off is off before the war too:
         without third parties the first ties are others, which is why a change since the first week
         is measured.
     parts, log
-        What the outcome needs of the record, see `sim.runs.ensemble.simulate`.
+        What the outcome needs of the record, see `sim.runs.simulate.simulate`.
     level : float
         Coverage of the intervals (Student's t over runs).
     progress : bool, optional

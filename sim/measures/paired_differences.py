@@ -29,7 +29,7 @@ def differences(
     Returns
     -------
     DataFrame
-        See `sim.experiments.compare.Comparison.table`.
+        See `sim.experiments.compare.Comparison`.
 
     A count that never occurs in one of them is 0 there; other measures must be of both.
     """

@@ -4,14 +4,15 @@
 
     results/base/
         manifest.json         the study: scenario in full, seed, runs, versions ...
-        (`sim.results.manifest`) ledger/*.jsonl        a line for every finished block
-        (`sim.results.ledger`) runs.zarr/state ...   one Zarr v3 array a variable, one chunk a block
-        of runs runs.zarr/finished    of every run whether it is finished and did not fail
+        ledger/*.jsonl        a line for every finished block
+        runs.zarr/state ...   one Zarr v3 array a variable, one chunk a block of runs
+        runs.zarr/finished    of every run whether it is finished and did not fail
         runs.zarr/events/<n>  codes and numbers of the events of block n, if they are kept
 
-How the arrays are laid out follows from the manifest alone (`sim.results.store_layout.layout`), and
-a block is played again unless its line in the ledger and all its files are there. So whatever state
-a store was left in, the same command makes it whole.
+The first is described in `sim.results.manifest`, the second in `sim.results.ledger`. How the arrays
+are laid out follows from the manifest alone (`sim.results.store_layout.layout`), and a block is
+played again unless its line in the ledger and all its files are there. So whatever state a store
+was left in, the same command makes it whole.
 """
 
 from __future__ import annotations

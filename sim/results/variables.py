@@ -218,7 +218,7 @@ class Recording:
         Parameters
         ----------
         out, weeks, rows
-            Summaries, weeks and events as `sim.engine.run_summary.play_block` left them.
+            Summaries, weeks and events of the runs, see `sim.engine.run_summary`.
         failures : list of Failure
             The runs of the block that failed.
         """

@@ -21,11 +21,7 @@ from sim.results.variables import Failure
 from sim.runs import cluster, executors
 from sim.runs.blocks import make_ready, play_block
 from sim.runs.progress import Progress
-from sim.runs.simulate import gather, replay, simulate
 from sim.scenario.schema import Scenario
-
-# Notebooks ask this module for the few runs in full as well.
-__all__ = ["complete", "ensemble", "gather", "replay", "simulate"]
 
 
 def ensemble(

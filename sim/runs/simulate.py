@@ -17,7 +17,7 @@ from sim.engine.event_log import counter, empty, must_be_sound
 from sim.engine.inputs import Givens, Knobs, Layout
 from sim.engine.schedule import play
 from sim.engine.state import RECORDED, Kept, blank
-from sim.errors import ResultsError, SimError, nearest
+from sim.errors import ResultsError, SimError, nearest, renamed
 from sim.results.dataset import assemble, scenario_of
 from sim.results.ensemble_spec import MOST_RUNS, Study, given, whole
 from sim.results.sources import open_results
@@ -27,6 +27,7 @@ from sim.scenario.files import with_changes
 from sim.scenario.schema import Scenario
 
 
+@renamed(rounds="weeks")
 def simulate(
     scenario: Scenario | str | Path,
     *,

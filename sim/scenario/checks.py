@@ -16,7 +16,7 @@ from sim.scenario.parameters import MONITORED, Parameters, idle_numbers
 from sim.scenario.schema import Scenario, ScheduledEvent, ShortTerm, week_of
 from sim.scenario.toml_source import Path
 
-# `ceasefire.believed_hazard` leaves this much to a settlement and a collapse together.
+# `sim.rules.ceasefires.believed_hazard` leaves this much to a settlement and a collapse together.
 MOST_SETTLED = 0.9
 
 

@@ -143,7 +143,9 @@ def loads_kept(text: str, file: str) -> Scenario:
     -------
     Scenario
     """
-    with contextlib.suppress(SimError):  # what is no TOML is refused below, with its line
+    with contextlib.suppress(ScenarioError):
+        return loads(text, file)
+    with contextlib.suppress(SimError):  # what cannot be migrated is refused below, with its line
         text = migrated(text)
     return loads(text, file)
 

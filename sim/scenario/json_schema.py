@@ -28,7 +28,7 @@ def schema() -> dict[str, Any]:
     definitions = whole.pop("$defs")
     whole["properties"]["more_events"] = {
         "type": "array",
-        "items": {"$ref": "#/$defs/Event"},
+        "items": {"$ref": "#/$defs/ScheduledEvent"},
         "description": "events to add to those that are there already",
     }
     for name, definition in definitions.items():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.errors import SimError
 from sim.scenario.shipped import resolve
+from sim.scenario.toml_source import Path as Keys
+from sim.scenario.toml_source import inline, parse
 
 PARAMETERS: Mapping[str, str] = {
     "r": "loss_exponent", "tau_L": "long_term_horizon", "rho_a": "attention_speed",
@@ -66,15 +68,10 @@ _THEORIES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
         },
     },
 }  # fmt: skip
-_OLD = "|".join(sorted(map(re.escape, PARAMETERS), key=len, reverse=True))
-_PATH = re.compile(rf"\bparameters\.({_OLD})\b")
-_KEY = re.compile(rf"^(\s*)({_OLD})(?=\s*(?:\.|=))")
-_INLINE = re.compile(rf"([{{,]\s*)({_OLD})(?=\s*(?:\.|=))")
-_HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+")
-_TOP = re.compile(rf"^(\s*)({'|'.join(FIELDS)})(?=\s*(?:\.|=))")
-_TABLE = re.compile(rf"^(\s*\[\s*)({'|'.join(FIELDS)})(?=\s*[\].])")
-_INSIDE = re.compile(rf"(?<![\w.])({'|'.join(FIELDS)})\.(?=monitored|covers)")
-_THEORY = re.compile(r"^\s*theory\s*=")
+_GROUPS = ("mechanisms", "parameters")
+_BY_HAND = "change it by hand"
+# What follows a value: blanks, and the end of the line if there is no comment.
+_REST = re.compile(r"[ \t]*(?:\r?\n)?")
 
 
 def now_called(path: str) -> str:
@@ -85,101 +82,161 @@ def now_called(path: str) -> str:
     path : str
         With dots, as ``parameters.varpi``.
     """
-    group, _, name = path.partition(".")
-    if group in FIELDS:
-        return f"now called {FIELDS[group]!r}; `sim migrate FILE` rewrites a file"
-    if group == "parameters" and name in PARAMETERS:
-        return f"now called {PARAMETERS[name]!r}; `sim migrate FILE` rewrites a file"
     if path == "theory":
         return "there is one theory with `mechanisms`; `sim migrate FILE` writes out what it set"
+    for old, new in zip(path.split("."), _path_now(path).split("."), strict=True):
+        if old != new:
+            return f"now called {new!r}; `sim migrate FILE` rewrites a file"
     return ""
 
 
 def migrated(text: str, folder: Path | None = None) -> str:
     """A scenario, plan or history of an earlier version with the names of this one.
 
-    Comments and the order of lines stay as they are. What a file left to its ``theory`` is written
-    out.
+    Old names are replaced, and ``theory`` by what the file left to it. Everything else stays as it
+    is, to the letter.
 
     Parameters
     ----------
     text : str
-        TOML.
+        TOML, with the line endings and the byte order mark of the file.
     folder : path, optional
         Where files that it extends are looked for.
 
     Raises
     ------
     SimError
-        If it is not TOML, or extends a file that is not there.
+        If it is not TOML, extends a file that is not there, or must be changed by hand.
     """
-    return _migrated(text, folder, [])
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    return mark + _migrated(text.removeprefix(mark), folder, ())[0]
 
 
-def _migrated(text: str, folder: Path | None, chain: list[Path]) -> str:
-    old = _parsed(text)
-    theory = _plain(old.get("theory"))
-    lines = list(_renamed(text.splitlines(keepends=True)))
-    if repr(_parsed("".join(lines))) != repr(_as_now(old)):
-        raise SimError("a line inside one of its texts looks like a field: rename by hand")
-    if isinstance(theory, str) and theory in _THEORIES:
-        lines = [line for line in lines if not _THEORY.match(line)]
-        base, own = _base(old, folder, chain), _parsed("".join(lines))
-        for group, values in _THEORIES[theory].items():
-            new = {}
-            for name, value in values.items():
-                known = [preset[group].get(name) for preset in _THEORIES.values()]
-                now = _named(base.get(group)).get(name, known[-1])
-                # Another value was somebody's choice, and not that of a theory.
-                if name not in _named(own.get(group)) and now != value and now in known:
-                    new[name] = value
-            _put(lines, group, new)
-    return "".join(lines)
+def _migrated(
+    text: str, folder: Path | None, chain: Sequence[Path]
+) -> tuple[str, dict[str, dict[str, Any]]]:
+    """The new text, and what it says of `_GROUPS` together with the files that it extends."""
+    old, scanned = parse(text)
+    wanted, theory = _renamed(old), _plain(old.get("theory"))
+    edits = [
+        (start, end, text[start:end].replace(str(path[-1]), _key_now(path)))
+        for path, start, end in scanned.keys
+    ]
+    for path, (start, end) in scanned.values.items():
+        if _is_path(path):
+            bare = text[start:end].strip("\"'")
+            edits.append((start, end, text[start:end].replace(bare, _path_now(bare))))
+    if "theory" in old:
+        if theory not in list(_THEORIES) or ("theory",) not in scanned.values:
+            raise SimError(f'theory must be "first" or "second", in one line: {_BY_HAND}')
+        del wanted["theory"]
+        start = next(start for path, start, _ in scanned.keys if path == ("theory",))
+        rest = _REST.match(text, scanned.values[("theory",)][1])
+        assert rest is not None
+        edits.append((text.rfind("\n", 0, start) + 1, rest.end(), ""))
+    new = _edited(text, edits)
+    base = _base(wanted, folder, chain) if "theory" in old or chain else {}
+    for group, values in _THEORIES[theory].items() if "theory" in old else ():
+        own, missing = wanted.get(group, {}), {}
+        if not isinstance(own, dict):
+            raise SimError(f"{group} must be a table")
+        for name, value in values.items():
+            known = [preset[group].get(name) for preset in _THEORIES.values()]
+            now = base.get(group, {}).get(name, known[-1])
+            # Another value was somebody's choice, and not that of a theory.
+            if name not in own and now != value and now in known:
+                missing[name] = value
+        if missing:
+            new = _with(new, group, missing)
+            wanted[group] = own | missing
+    if not _says(new, wanted):
+        raise SimError(f"not every old name in it could be replaced: {_BY_HAND}")
+    return new, {group: base.get(group, {}) | _values(wanted.get(group)) for group in _GROUPS}
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SimError(f"it is not TOML: {error}") from error
+def _path_now(path: str) -> str:
+    """A path in a scenario, with the names of this version."""
+    first, *rest = path.split(".")
+    if first == "parameters" and rest:
+        rest[0] = PARAMETERS.get(rest[0], rest[0])
+    return ".".join([FIELDS.get(first, first), *rest])
 
 
-def _as_now(data: Any, table: str = "file") -> Any:
-    """What TOML says, with the names of this version: what its renamed lines must say."""
-    names = {"file": FIELDS, "parameters": PARAMETERS}.get(table, {})
-    if isinstance(data, str):
-        return _in_words(data)
+def _key_now(path: Keys) -> str:
+    """The last key of a path, by its name of this version."""
+    match path:
+        case [str(name)]:
+            return FIELDS.get(name, name)
+        case ["parameters", str(name)]:
+            return PARAMETERS.get(name, name)
+        case ["sources", str(name)]:
+            return _path_now(name)
+    return str(path[-1])
+
+
+def _is_path(path: Keys) -> bool:
+    """Whether the text that stands here is a path in a scenario."""
+    match path:
+        case ["without", int()] | ["free", int(), "path"]:
+            return True
+    return False
+
+
+def _renamed(data: Any, path: Keys = ()) -> Any:
+    """What TOML says, with the names of this version: what the new text must say."""
+    if isinstance(data, str) and _is_path(path):
+        return _path_now(data)
     if isinstance(data, list):
-        return [_as_now(value, "") for value in data]
+        return [_renamed(value, (*path, place)) for place, value in enumerate(data)]
     if not isinstance(data, dict):
         return data
-    return {
-        names.get(key, _in_words(key)): _as_now(value, key if table == "file" else "")
-        for key, value in data.items()
-    }
+    new = {}
+    for key, value in data.items():
+        name = _key_now((*path, key))
+        if name != key and name in data:
+            raise SimError(f"it says both {key!r} and {name!r}, which are the same: take one out")
+        new[name] = _renamed(value, (*path, key))
+    return new
 
 
-def _in_words(text: str) -> str:
-    """A text with new names in the paths that it holds."""
-    text = _PATH.sub(lambda found: f"parameters.{PARAMETERS[found.group(1)]}", text)
-    return _INSIDE.sub(lambda found: f"{FIELDS[found.group(1)]}.", text)
+def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """A text with other words from one place to another."""
+    parts, last = [], 0
+    for start, end, new in sorted(edits):
+        if text[start:end] != new:
+            parts += [text[last:start], new]
+            last = end
+    return "".join([*parts, text[last:]])
 
 
-def _renamed(lines: list[str]) -> Iterator[str]:
-    """Lines with new names for the old ones, but for those inside other tables."""
-    table = ""
-    for line in lines:
-        header = _HEADER.match(line)
-        table = header.group(1) if header else table
-        new = _in_words(line)
-        new = _TABLE.sub(lambda found: found.group(1) + FIELDS[found.group(2)], new)
-        if not table:
-            new = _TOP.sub(lambda found: found.group(1) + FIELDS[found.group(2)], new)
-        if table == "parameters" and not header:
-            new = _KEY.sub(lambda found: found.group(1) + PARAMETERS[found.group(2)], new)
-        elif not table and re.match(r"\s*parameters\s*=", line):
-            new = _INLINE.sub(lambda found: found.group(1) + PARAMETERS[found.group(2)], new)
-        yield new
+def _with(text: str, group: str, values: Mapping[str, object]) -> str:
+    """A text with more values in one of its tables, in the form that the table has."""
+    data, scanned = parse(text)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    rows = [f"{name} = {inline(value)}" for name, value in values.items()]
+    lines = "".join(f"{row}{newline}" for row in rows)
+    whole = text if text.endswith("\n") or not text else text + newline
+    if (group,) in scanned.values:  # { ... }
+        at = scanned.values[(group,)][0] + 1
+        return f"{text[:at]} {', '.join(rows)}{',' if data[group] else ' '}{text[at:]}"
+    if (group,) in scanned.headers:
+        at = whole.index("\n", scanned.headers[(group,)]) + 1
+        return whole[:at] + lines + whole[at:]
+    for path, start, _ in scanned.keys:
+        at = text.rfind("\n", 0, start) + 1
+        if path == (group,) and not text[at:start].strip():  # group.name = ...
+            return text[:at] + "".join(f"{group}.{row}{newline}" for row in rows) + text[at:]
+    return f"{whole}{newline}[{group}]{newline}{lines}"
+
+
+def _says(text: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether a text is TOML that says this, in whatever order."""
+    try:
+        found, _ = parse(text)
+    except SimError:
+        return False
+    one, other = (json.dumps(data, sort_keys=True, default=repr) for data in (found, wanted))
+    return one == other
 
 
 def _plain(value: Any) -> Any:
@@ -187,47 +244,27 @@ def _plain(value: Any) -> Any:
     return value.get("value") if isinstance(value, Mapping) else value
 
 
-def _named(numbers: Any) -> dict[str, Any]:
-    if not isinstance(numbers, Mapping):
-        return {}
-    return {PARAMETERS.get(name, name): _plain(value) for name, value in numbers.items()}
+def _values(group: Any) -> dict[str, Any]:
+    return {n: _plain(value) for n, value in group.items()} if isinstance(group, Mapping) else {}
 
 
-def _base(data: Mapping[str, Any], folder: Path | None, chain: list[Path]) -> dict[str, Any]:
-    """What the files that a file extends say of mechanisms and parameters."""
+def _base(
+    data: Mapping[str, Any], folder: Path | None, chain: Sequence[Path]
+) -> dict[str, dict[str, Any]]:
+    """What the files that a file extends say of `_GROUPS`, but for what it does without."""
     if folder is None or not isinstance(data.get("extends"), str):
         return {}
-    path = resolve(data["extends"], folder)
+    path = resolve(data["extends"], folder).resolve()
     if path in chain:
         raise SimError(f"{path} extends itself")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise SimError(f"cannot read {path}, which it extends: {error}") from error
-    own = _parsed(_migrated(text, path.parent, [*chain, path]))
-    base = _base(own, path.parent, [*chain, path])
-    return {
-        group: _named(base.get(group)) | _named(own.get(group))
-        for group in ("mechanisms", "parameters")
-    }
-
-
-def _put(lines: list[str], group: str, values: Mapping[str, object]) -> None:
-    """Write values into a table of a file, at its beginning; a new one at the end of the file."""
-    if not values:
-        return
-    words = {True: "true", False: "false"}
-    new = [
-        f"{name} = " + (words[value] if isinstance(value, bool) else
-                        f'"{value}"' if isinstance(value, str) else f"{value:g}") + "\n"
-        for name, value in values.items()
-    ]  # fmt: skip
-    for place, line in enumerate(lines):
-        header = _HEADER.match(line)
-        if header and header.group(1) == group:
-            lines[place] = line if line.endswith("\n") else f"{line}\n"
-            lines[place + 1 : place + 1] = new
-            return
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    lines += ["\n", f"[{group}]\n", *new]
+    said = _migrated(text, path.parent, [*chain, path])[1]
+    without = data.get("without")
+    for gone in without if isinstance(without, list) else ():
+        group, _, name = str(gone).partition(".")
+        for key in [name] if name else list(said.get(group, {})):
+            said.get(group, {}).pop(key, None)
+    return said

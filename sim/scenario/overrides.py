@@ -130,7 +130,8 @@ def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Tab
             if not isinstance(table, Table) or key not in table:
                 known = list(table) if isinstance(table, Table) else []
                 problem = f"there is no {'.'.join(keys[: depth + 1])!r} to take out"
-                faults.append(Fault("without", problem, nearest(key, known), *place))
+                hint = now_called(path) or nearest(key, known)
+                faults.append(Fault("without", problem, hint, *place))
                 break
             table = table[key]
         else:

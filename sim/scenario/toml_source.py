@@ -188,14 +188,36 @@ def read(text: str, file: str = "") -> Table:
     ScenarioError
         If the text is not TOML.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    data, scanned = parse(text.removeprefix("\ufeff"), file)
+    tree: Table = grow(data, Place(file), scanned.lines)
+    return tree
+
+
+def parse(text: str, file: str = "") -> tuple[dict[str, Any], Scanned]:
+    """Parse TOML text to plain data, and find where in the text they stand.
+
+    Parameters
+    ----------
+    text, file : str
+        As for `read`; without a byte order mark.
+
+    Returns
+    -------
+    dict
+    Scanned
+
+    Raises
+    ------
+    ScenarioError
+        If the text is not TOML.
+    """
     if _ENDLESS_KEY.search(text):
         raise too_deep((), Place(file))
     try:
         data = tomllib.loads(text)
         if (path := _deep(data)) is not None:
             raise too_deep(path, Place(file))
-        lines = _Scanner(text).run()
+        return data, _Scanner(text).run()
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX.match(str(error))
         what = found["what"] if found else str(error)
@@ -208,28 +230,38 @@ def read(text: str, file: str = "") -> Table:
             raise too_deep((), Place(file)) from None
         why = "a whole number has too many digits" if "digits" in str(error) else str(error)
         raise ScenarioError([Fault("", f"is not valid TOML: {why}", file=file)]) from None
-    tree: Table = grow(data, Place(file), lines)
-    return tree
+
+
+class Scanned(NamedTuple):
+    """Where every key and every value of a text stands."""
+
+    lines: dict[Path, int]
+    """Line of each key and element."""
+    keys: list[tuple[Path, int, int]]
+    """Each part of each key as it is written, in headers too: its path, and its span."""
+    values: dict[Path, tuple[int, int]]
+    """Span of the value of each pair and element."""
+    headers: dict[Path, int]
+    """Where the ``[header]`` of a table ends."""
 
 
 class _Scanner:
-    """Finds the line of every key and element of a text that is known to be valid TOML."""
+    """Finds every key and element of a text that is known to be valid TOML."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.lines: dict[Path, int] = {}
+        self.found = Scanned({}, [], {}, {})
         self.last: dict[Path, int] = {}  # position of the newest table of each [[array]]
         self.newlines = [m.start() for m in re.finditer("\n", text)]
         self.passed = 0
 
-    def run(self) -> dict[Path, int]:
+    def run(self) -> Scanned:
         base: Path = ()
-        while self.skip(" \t\n"):
+        while self.skip(" \t\r\n"):
             if self.text.startswith("[[", self.at):
                 self.at += 2
-                *outer, key = self.key()
-                array = (*self.inside(outer), key)
+                array = self.key(())
                 self.note(array)
                 self.last[array] = self.last.get(array, -1) + 1
                 base = (*array, self.last[array])
@@ -237,26 +269,19 @@ class _Scanner:
                 self.at = self.text.index("]]", self.at) + 2
             elif self.text[self.at] == "[":
                 self.at += 1
-                base = self.inside(self.key())
+                base = self.key(())
                 self.note(base)
                 self.at = self.text.index("]", self.at) + 1
+                self.found.headers[base] = self.at
             else:
                 self.pair(base)
-        return self.lines
-
-    def inside(self, keys: Sequence[str]) -> Path:
-        path: Path = ()
-        for key in keys:
-            path = (*path, key)
-            if path in self.last:
-                path = (*path, self.last[path])
-        return path
+        return self.found
 
     def note(self, path: Path) -> None:
         while self.passed < len(self.newlines) and self.newlines[self.passed] < self.at:
             self.passed += 1
         for length in range(1, len(path) + 1):
-            self.lines.setdefault(path[:length], self.passed + 1)
+            self.found.lines.setdefault(path[:length], self.passed + 1)
 
     def skip(self, blanks: str) -> bool:
         """Move to the next sign that is neither blank nor comment; False at the end."""
@@ -270,25 +295,29 @@ class _Scanner:
                 return True
         return False
 
-    def key(self) -> list[str]:
-        keys = []
+    def key(self, path: Path) -> Path:
+        """Read a key; its path, that of the table in which it stands being given."""
         while True:
             self.skip(" \t")
-            if self.text[self.at] in "\"'":
-                keys.append(tomllib.loads("key = " + self.string())["key"])
+            start = self.at
+            if self.text[start] in "\"'":
+                path = (*path, tomllib.loads("key = " + self.string())["key"])
             else:
-                bare = _BARE.match(self.text, self.at)
+                bare = _BARE.match(self.text, start)
                 assert bare is not None
-                keys.append(bare[0])
+                path = (*path, bare[0])
                 self.at = bare.end()
+            self.found.keys.append((path, start, self.at))
             self.skip(" \t")
             if self.text[self.at] != ".":
-                return keys
+                return path
             self.at += 1
+            if path in self.last:
+                path = (*path, self.last[path])
 
     def pair(self, base: Path) -> None:
         start = self.at
-        path = (*base, *self.key())
+        path = self.key(base)
         end, self.at = self.at, start
         self.note(path)
         self.at = end + 1  # past the '='
@@ -296,18 +325,18 @@ class _Scanner:
         self.value(path)
 
     def value(self, path: Path) -> None:
-        sign = self.text[self.at]
+        start, sign = self.at, self.text[self.at]
         if sign in "\"'":
             self.string()
         elif sign == "{":
             self.at += 1
-            while self.skip(" \t\n,") and self.text[self.at] != "}":
+            while self.skip(" \t\r\n,") and self.text[self.at] != "}":
                 self.pair(path)
             self.at += 1
         elif sign == "[":
             self.at += 1
             position = 0
-            while self.skip(" \t\n,") and self.text[self.at] != "]":
+            while self.skip(" \t\r\n,") and self.text[self.at] != "]":
                 self.note((*path, position))
                 self.value((*path, position))
                 position += 1
@@ -315,6 +344,7 @@ class _Scanner:
         else:
             while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
                 self.at += 1
+        self.found.values[path] = start, self.at
 
     def string(self) -> str:
         start, quote = self.at, self.text[self.at]
@@ -353,7 +383,7 @@ def _block(
         if (isinstance(value, Mapping) and value and "value" not in value) or _is_tables(value):
             tables.append((key, value))
         else:
-            rows.append(f"{_key(key)} = {_inline(value)}")
+            rows.append(f"{_key(key)} = {inline(value)}")
     if len(rows) > bool(head) or (head and not tables) or head.startswith("[["):
         blocks.append("\n".join(rows))
     for key, value in tables:
@@ -378,7 +408,8 @@ def _key(key: str) -> str:
     return key if _BARE.fullmatch(key) else _text(key)
 
 
-def _inline(value: object) -> str:
+def inline(value: object) -> str:
+    """Write one value as TOML, on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -388,10 +419,10 @@ def _inline(value: object) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(key)} = {_inline(entry)}" for key, entry in value.items())
+        inner = ", ".join(f"{_key(key)} = {inline(entry)}" for key, entry in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_inline(entry) for entry in value) + "]"
+        return "[" + ", ".join(inline(entry) for entry in value) + "]"
     raise TypeError(f"TOML has no way to write {value!r}")
 
 

@@ -85,7 +85,7 @@ class _Renamed(argparse.Action):
     """Refuse an option of an earlier version with its name of today."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.error(f"{self.option_strings[0]} is now called --weeks")
+        parser.error(f"{self.option_strings[0]} is now called {self.const}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")
     add_shared(run, "--seed")
     run.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
-    run.add_argument("--rounds", action=_Renamed, help=argparse.SUPPRESS)
+    run.add_argument("--rounds", action=_Renamed, const="--weeks", help=argparse.SUPPRESS)
     run.add_argument("--runs", type=int, default=1, help="runs in all (default 1)")
     add_shared(run, "--out", "--force", "--plugin", "--quiet")
     run.set_defaults(command=scenario.run)

@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,8 @@ def _migrate(options: argparse.Namespace) -> int:
         if not file.is_file():
             raise SimError(f"there is no file {name}")
         try:
-            text = file.read_text(encoding="utf-8")
-            found[file] = text, migrated(text, file.parent)
+            old = file.read_bytes()
+            found[file] = old, migrated(old.decode(), file.parent).encode()
         except UnicodeDecodeError:
             raise SimError(f"{name} is not text in UTF-8") from None
         except SimError as error:
@@ -111,8 +112,9 @@ def _migrate(options: argparse.Namespace) -> int:
         if file not in kept:
             say(f"{file} is as this version has it")
             continue
-        write_whole(kept[file], old.encode())
-        write_whole(file, new.encode())
-        lines = sum(one not in old.splitlines() for one in new.splitlines())
+        write_whole(kept[file], old)
+        write_whole(file, new)
+        before, after = Counter(old.splitlines()), Counter(new.splitlines())
+        lines = max((after - before).total(), (before - after).total())
         say(f"{file}: {lines} {'line' if lines == 1 else 'lines'} changed; before: {kept[file]}")
     return DONE

@@ -1,8 +1,8 @@
 """Play as one actor: the war stops at each of its decisions, and the reader answers.
 
-The actor becomes a plug-in (`sim.ui.role_play.actor`). A week in which it has something to decide
-is tried, taken back, and played when the answer is there; so the reader can be a person at a
-keyboard, the buttons of a notebook (`sim.ui.role_play.desk`), or a list of answers.
+The class of the actor becomes one that asks (`sim.ui.role_play.actor`). A week in which it has
+something to decide is tried, taken back, and played when the answer is there; so the reader can be
+a person at a keyboard, the buttons of a notebook (`sim.ui.role_play.desk`), or a list of answers.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import pandas as pd
 import xarray as xr
 
 from sim.agents.model import Actor, ConflictModel, class_of
-from sim.agents.registry import RENAMED, register
+from sim.agents.registry import RENAMED
 from sim.engine.state import Kept
-from sim.errors import SimError, nearest
+from sim.errors import SimError, nearest, renamed
 from sim.results.dataset import assemble
 from sim.results.ensemble_spec import given
 from sim.results.selection import week_at
-from sim.runs.ensemble import simulate
+from sim.runs.simulate import simulate
 from sim.scenario.files import with_changes
 from sim.scenario.schema import Scenario
 from sim.ui.role_play.actor import Answer, asking
@@ -31,6 +31,7 @@ from sim.ui.role_play.outcome import sums
 from sim.ui.role_play.questions import QUESTIONS, Question, question
 from sim.ui.role_play.questions import by_hand as by_hand
 
+# By this name its results say that the actor followed no rule; no class is registered under it.
 AGENT = "seat"
 # An answer about a ceasefire in force stands so many weeks, or until what speaks for it turns.
 EVERY, SOONEST = 8, 3
@@ -88,6 +89,7 @@ class Seat:
     >>> print(seat.play(["no", "yes"]).comparison())  # doctest: +SKIP
     """
 
+    @renamed(rounds="weeks")
     def __init__(
         self,
         scenario: Scenario | str | Path,
@@ -291,9 +293,9 @@ class Seat:
     def _begin(self, script: Sequence[bool | str | None]) -> None:
         """From the first week, with answers that were given before."""
         self._said, self._broken = list(script), True
-        register(AGENT)(asking(class_of(self.case, self.actor), self._reader))
+        cls = asking(class_of(self.case, self.actor), self._reader)
         seated = with_changes(self.case, {f"actors.{self.actor}.agent": AGENT})
-        self._model = ConflictModel(seated, self.seed, self.run)
+        self._model = ConflictModel(seated, self.seed, self.run, classes={self.actor: cls})
         self._question: Question | None = None
         self._history: list[tuple[Question, bool]] = []
         # Week, decision, other, issue -> answer; the order that stands, its week and its gain.

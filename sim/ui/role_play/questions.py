@@ -50,7 +50,8 @@ class Question:
     news : tuple of str
         What has happened since the last question, at most the last eight sentences.
     reasons : tuple of (float, str)
-        What speaks for yes (positive) and for no, in utility; see `chronicle.weighing`.
+        What speaks for yes (positive) and for no, in utility; see
+        `sim.narrative.chronicle.considerations.weighed`.
     stakes : DataFrame
         The issues that the actor cares about, one a row: where each stands, where it would like it,
         how many percent of its attention it has, and what the deal would make of it.
