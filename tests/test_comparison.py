@@ -259,6 +259,24 @@ def test_a_branch_keeps_what_a_dated_event_has_changed(syria, run):
     assert after == pytest.approx(before, rel=1e-4)
 
 
+def test_a_branch_that_doubles_the_factor_on_costs_of_war_doubles_the_dated_ones_too(toy):
+    def cost(actor, week, value):
+        return {"week": week, "why": "dear", "actor": actor, "cost_of_war": value}
+
+    first = cost("crown", 5, 0.3)
+    war = simulate(sim.files.build(sim.files.as_data(toy) | {"events": [first]}), seed=3)
+    by_hand = [cost("crown", 20, 0.6), cost("duchy", 20, 0.4), cost("league", 20, 0.3)]
+    found = branch(war, 20, {"parameters.war_cost": 2.0})
+    expected = branch(war, 20, {"events": [first, *by_hand]})
+    for name in ("tie", "violence", "ratified", "text"):
+        assert np.array_equal(found[name].values, expected[name].values), name
+    assert not np.array_equal(found["tie"].values, war["tie"].values)
+    # A cost that the branch itself sets is that of the branch, as a capability is.
+    set_anew = branch(war, 20, {"actors.crown.cost_of_war": 0.6})
+    expected = branch(war, 20, {"events": [first, by_hand[0]]})
+    assert np.array_equal(set_anew["tie"].values, expected["tie"].values)
+
+
 def test_dated_events_of_the_past_cannot_be_changed_by_a_branch(syria, run):
     moved = list(sim.files.as_data(syria)["events"])
     moved[0] = {**moved[0], "date": dt.date(2017, 6, 20)}
