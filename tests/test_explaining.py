@@ -453,6 +453,8 @@ def test_a_user_explains_a_run_of_a_store(
     for wrong, words in (
         (["--out", "why.pdf"], "ends in .txt, .html, .htm"),
         (["--from", "tomorrow"], "is not a date"),
+        (["--from", "²"], "is not a date"),
+        (["--until", "9" * 5000], "is no number of a week"),
     ):
         assert cli.main([*asked, *wrong]) == 2
         assert words in capsys.readouterr().err

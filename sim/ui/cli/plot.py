@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sim.ui.cli.common import DONE, Printed, choose_driver, file_for, meet_own_classes, say
+from sim.ui.cli.common import (
+    DONE,
+    Printed,
+    choose_driver,
+    file_for,
+    meet_own_classes,
+    say,
+    week_or_date,
+)
 
 
 def add_commands(commands: Any) -> None:
@@ -65,7 +73,7 @@ def _plot(options: argparse.Namespace) -> int:
 
     out = file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
     results = open_results(options.source, "events" in catalogue.named(options.figure).record)
-    dates = [int(at) if at.isdecimal() else at for at in options.at]
+    dates = [week_or_date(at) for at in options.at]
     figure = catalogue.draw(results, options.figure, options.pair, dates, options.run)
     write(figure, out)
     if not options.quiet:
