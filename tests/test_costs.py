@@ -12,11 +12,13 @@ from sim.engine import event_log, memory, run_summary
 from sim.engine.build import most_events, prepare
 from sim.errors import SimError
 from sim.measures import paired_differences
+from sim.measures.run_numbers import Measure
 from sim.results import selection
 from sim.ui.cli import main
 from sim.ui.report import sections
 
 TOY = ROOT / "tests/cases/toy.toml"
+X = Measure("x", (), "position")
 
 
 @pytest.fixture(scope="module")
@@ -75,21 +77,19 @@ def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
 )
 def test_differences_do_not_depend_on_where_the_runs_are_cut(pairs, cut):
     one, other = (np.array(values) for values in zip(*pairs, strict=True))
-    whole = paired_differences.differences({"x": one}, {"x": other}).loc["x"]
+    whole = paired_differences.differences({X: one}, {X: other}).loc["x"]
     found = {}
     for part in (slice(0, cut), slice(cut, None)):
         if len(one[part]):
-            paired_differences.add(found, {"x": one[part]}, {"x": other[part]})
+            paired_differences.add(found, {X: one[part]}, {X: other[part]})
     apart = paired_differences.table(found).loc["x"]
     assert np.allclose(whole.drop("effect"), apart.drop("effect"), rtol=1e-9, atol=1e-9)
 
 
 def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
-    found = {}
-    paired_differences.add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
-    paired_differences.add(
-        found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)}
-    )
+    found, later = {}, Measure("times {} ratified", ("a",), "decisions")
+    paired_differences.add(found, {X: np.ones(2)}, {X: np.ones(2)})
+    paired_differences.add(found, {X: np.ones(2), later: np.ones(2)}, {X: np.ones(2)})
     row = paired_differences.table(found).loc["times a ratified"]
     assert (row["first"], row["second"], row["difference"], row["changed"]) == (0.5, 0, -0.5, 0.5)
 

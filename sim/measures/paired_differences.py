@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from sim.errors import SimError
-from sim.measures.run_numbers import HEADLINES
+from sim.measures.run_numbers import COUNTS, HEADLINES, Measure
 
 
 def differences(
-    first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]]
+    first: Mapping[Measure, NDArray[Any]], second: Mapping[Measure, NDArray[Any]]
 ) -> pd.DataFrame:
-    """Paired differences of the outcomes of two ensembles.
+    """Paired differences of the measures of two ensembles.
 
     Parameters
     ----------
-    first, second : mapping of str to ndarray
-        From `sim.measures.run_numbers.outcomes`, of the same runs.
+    first, second : mapping of Measure to ndarray
+        From `sim.measures.run_numbers.measured`, of the same runs.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def differences(
 
     A count that never occurs in one of them is 0 there; other measures must be of both.
     """
-    found: dict[str, Paired] = {}
+    found: dict[Measure, Paired] = {}
     add(found, first, second)
     return table(found)
 
@@ -89,42 +89,43 @@ class Paired:
 
 
 def add(
-    found: dict[Any, Paired], first: Mapping[Any, NDArray[Any]], second: Mapping[Any, NDArray[Any]]
+    found: dict[Measure, Paired],
+    first: Mapping[Measure, NDArray[Any]],
+    second: Mapping[Measure, NDArray[Any]],
 ) -> None:
     """Add the measures of some pairs of runs.
 
     Parameters
     ----------
     found : dict
-        Sums so far, by name or by form and names (`sim.measures.run_numbers.measured`); changed.
-    first, second : mapping to ndarray
-        Values of shape (pairs,), by the same keys.
+        Sums so far; changed.
+    first, second : mapping of Measure to ndarray
+        Values of shape (pairs,).
     """
-    names = dict.fromkeys([*found, *first, *second])
+    measures = dict.fromkeys([*found, *first, *second])
     before = max((sums.runs for sums in found.values()), default=0)
     pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
-    for name in names:
-        one, other = first.get(name), second.get(name)
+    for measure in measures:
+        one, other = first.get(measure), second.get(measure)
         if one is None or other is None:
-            form = name if isinstance(name, str) else name[0]
-            if not form.startswith(("weeks", "times")):
+            if measure.kind not in COUNTS:
                 continue
             nothing = np.zeros(pairs)
             one, other = (nothing if values is None else values for values in (one, other))
-        if name not in found:
-            found[name] = Paired(before)
+        if measure not in found:
+            found[measure] = Paired(before)
             if before:  # it was 0 in all of these
-                found[name].least = found[name].most = 0.0
-        found[name].add(one, other)
+                found[measure].least = found[measure].most = 0.0
+        found[measure].add(one, other)
 
 
-def table(found: Mapping[str, Paired]) -> pd.DataFrame:
+def table(found: Mapping[Measure, Paired]) -> pd.DataFrame:
     """The table of `differences`, once all pairs are added.
 
     Parameters
     ----------
-    found : mapping of str to Paired
-        By the name of the measure.
+    found : mapping of Measure to Paired
+        From `add`.
 
     Raises
     ------
@@ -133,26 +134,26 @@ def table(found: Mapping[str, Paired]) -> pd.DataFrame:
     """
     if not found:
         raise SimError("the two scenarios have no measure in common")
-    rows = {name: sums.row() for name, sums in found.items()}
+    rows = {measure.name: sums.row() for measure, sums in found.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 
 
-def always_equal(found: Mapping[str, Paired]) -> dict[str, str]:
-    """Measures that are equal to an earlier one in every run of both, with that one.
+def always_equal(found: Mapping[Measure, Paired]) -> dict[str, str]:
+    """Names of measures that are equal to an earlier one in every run of both, with its name.
 
     What never varies, and headlines, stand by themselves.
 
     Parameters
     ----------
-    found : mapping of str to Paired
-        By the name of the measure.
+    found : mapping of Measure to Paired
+        From `add`.
     """
     known: dict[float, str] = {}
     same = {}
-    for name, sums in found.items():
+    for measure, sums in found.items():
         if sums.least == sums.most:
             continue
-        earlier = known.setdefault(sums.signature, name)
-        if earlier != name and name not in HEADLINES:
-            same[name] = earlier
+        earlier = known.setdefault(sums.signature, measure.name)
+        if earlier != measure.name and measure.name not in HEADLINES:
+            same[measure.name] = earlier
     return same
