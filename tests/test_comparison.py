@@ -262,6 +262,7 @@ def test_a_branch_keeps_what_a_dated_event_has_changed(syria, run):
     assert after == pytest.approx(before, rel=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:actors.crown.cost_of_war = 0.6 holds until week 5")
 def test_a_branch_that_doubles_the_factor_on_costs_of_war_doubles_the_dated_ones_too(toy):
     def cost(actor, week, value):
         return {"week": week, "why": "dear", "actor": actor, "cost_of_war": value}

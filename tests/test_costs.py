@@ -18,7 +18,7 @@ from sim.ui.cli import main
 from sim.ui.report import sections
 
 TOY = ROOT / "tests/cases/toy.toml"
-X = Measure("x", (), "position")
+X, Y = Measure("x", (), "position"), Measure("y", (), "position")
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,23 @@ def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
     paired_differences.add(found, {X: np.ones(2), later: np.ones(2)}, {X: np.ones(2)})
     row = paired_differences.table(found).loc["times a ratified"]
     assert (row["first"], row["second"], row["difference"], row["changed"]) == (0.5, 0, -0.5, 0.5)
+
+
+def test_measures_are_equal_if_all_their_values_are_and_not_if_a_sum_of_them_is():
+    nothing, later = np.zeros(2), Measure("times {} ratified", ("a",), "decisions")
+    same = {Measure("z", (), "position"): np.array([1.0, 1e-17])}
+    found = {}
+    paired_differences.add(
+        found, {X: np.array([1.0, 1e-17]), Y: np.array([1.0, 2e-17]), **same},
+        {X: nothing, Y: nothing, **dict.fromkeys(same, nothing)},
+    )  # fmt: skip
+    assert paired_differences.always_equal(found) == {"z": "x"}
+    # One that is first met in a later piece was 0 before, as one that was there was.
+    found, early = {}, Measure("times {} voted", ("a",), "decisions")
+    paired_differences.add(found, {early: nothing}, {early: -nothing})
+    some = {early: np.ones(3), later: np.ones(3)}
+    paired_differences.add(found, some, {early: np.zeros(3)})
+    assert paired_differences.always_equal(found) == {later.name: early.name}
 
 
 @pytest.mark.parametrize("size", [7, 60])
