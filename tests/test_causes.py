@@ -84,6 +84,30 @@ def test_any_number_of_a_run_can_be_shared_out(calm: Scenario) -> None:
     assert table["mean"].iloc[:-1].sum() == pytest.approx(table["mean"].iloc[-1])
 
 
+WORDS = {
+    "attention": ("flag", "danger"),
+    "hazard": ("violations", "fighting"),
+    "terms": ("all", "promised"),
+    "voice": ("heads", "strength"),
+    "fights": ("armed", "tasks"),
+}
+
+
+@pytest.mark.parametrize("cause", WORDS)
+def test_a_cause_that_is_a_choice_of_two_words_is_on_at_the_second(
+    calm: Scenario, cause: str
+) -> None:
+    def level(results: xr.Dataset) -> xr.DataArray:
+        return measures.tie(results, "crown", "league").isel(week=-1, drop=True)
+
+    first, second = (with_changes(calm, {f"mechanisms.{cause}": word}) for word in WORDS[cause])
+    table = causes.causal_shares(second, level, runs=2, causes=[cause])
+    for row, case in ((causes.NOTHING, first), (causes.EVERYTHING, second)):
+        assert table.loc[row, "mean"] == pytest.approx(level(simulate(case, runs=2)).mean().item())
+    with pytest.raises(SimError, match=f"'{cause}' is off in this scenario"):
+        causes.causal_shares(first, level, runs=2, causes=[cause])
+
+
 def test_what_cannot_be_shared_out_is_refused_in_words(calm: Scenario) -> None:
     pair = ("crown", "league")
     with pytest.raises(SimError, match=r"unknown mechanism 'experence' .*'experience'"):

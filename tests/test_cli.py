@@ -12,6 +12,7 @@ from conftest import hear_ctrl_c
 
 from sim.results import dataset
 from sim.results.sources import open_results
+from sim.rules import jit
 from sim.scenario.files import load, loads, schema
 from sim.ui.cli import _parser, main
 
@@ -250,3 +251,11 @@ def test_a_single_run_of_a_fresh_install_does_not_wait_for_the_compiler(tmp_path
     assert time.monotonic() - begun < 30
     assert out.strip()
     assert not list(clone.glob("**/compiled-*"))
+
+
+def test_a_quiet_command_leaves_the_next_one_of_the_process_free_to_speak(monkeypatch, tmp_path):
+    monkeypatch.setattr(jit, "SILENT", False)
+    assert main(["run", TOY, "--quiet"]) == 0
+    assert jit.SILENT is False
+    assert main(["run", "nowhere.toml", "--quiet"]) == 2
+    assert jit.SILENT is False

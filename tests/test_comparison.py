@@ -13,8 +13,9 @@ import sim.experiments.compare
 from sim.engine.event_log import KINDS
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.experiments.compare import compare, parting
+from sim.measures import run_numbers
 from sim.measures.paired_differences import differences
-from sim.measures.run_numbers import outcomes
+from sim.measures.run_numbers import Measure, measured, outcomes
 from sim.narrative import html
 from sim.results.dataset import Event, events, scenario_of
 from sim.results.phrases import clause
@@ -43,7 +44,8 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(toy):
 
 def test_differences_are_paired_and_have_the_interval_of_the_mean():
     one, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 5.0, 4.0])
-    row = differences({"x": one}, {"x": other}).loc["x"]
+    x = Measure("x", (), "position")
+    row = differences({x: one}, {x: other}).loc["x"]
     half = 3.182446305 * np.std([1, 0, 2, 0], ddof=1) / 2  # Student, 3 degrees of freedom
     assert row["difference"] == 0.75
     assert row["changed"] == 0.5
@@ -53,9 +55,10 @@ def test_differences_are_paired_and_have_the_interval_of_the_mean():
 
 def test_pairing_makes_the_interval_narrower_than_independent_runs(toy):
     other = with_changes(toy, {"actors.crown.capability": 2.2})
-    a, b = outcomes(ensemble(toy, 300)), outcomes(ensemble(other, 300))
+    found = ensemble(toy, 300), ensemble(other, 300)
     name = "position of valley at the end"
-    row = differences(a, b).loc[name]
+    row = differences(*(dict(measured(results)) for results in found)).loc[name]
+    a, b = map(outcomes, found)
     apart = math.sqrt((a[name].var(ddof=1) + b[name].var(ddof=1)) / 300)
     assert (row["high"] - row["low"]) / (2 * 1.96) < 0.8 * apart
 
@@ -259,6 +262,25 @@ def test_a_branch_keeps_what_a_dated_event_has_changed(syria, run):
     assert after == pytest.approx(before, rel=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:actors.crown.cost_of_war = 0.6 holds until week 5")
+def test_a_branch_that_doubles_the_factor_on_costs_of_war_doubles_the_dated_ones_too(toy):
+    def cost(actor, week, value):
+        return {"week": week, "why": "dear", "actor": actor, "cost_of_war": value}
+
+    first = cost("crown", 5, 0.3)
+    war = simulate(sim.files.build(sim.files.as_data(toy) | {"events": [first]}), seed=3)
+    by_hand = [cost("crown", 20, 0.6), cost("duchy", 20, 0.4), cost("league", 20, 0.3)]
+    found = branch(war, 20, {"parameters.war_cost": 2.0})
+    expected = branch(war, 20, {"events": [first, *by_hand]})
+    for name in ("tie", "violence", "ratified", "text"):
+        assert np.array_equal(found[name].values, expected[name].values), name
+    assert not np.array_equal(found["tie"].values, war["tie"].values)
+    # A cost that the branch itself sets is that of the branch, as a capability is.
+    set_anew = branch(war, 20, {"actors.crown.cost_of_war": 0.6})
+    expected = branch(war, 20, {"events": [first, by_hand[0]]})
+    assert np.array_equal(set_anew["tie"].values, expected["tie"].values)
+
+
 def test_dated_events_of_the_past_cannot_be_changed_by_a_branch(syria, run):
     moved = list(sim.files.as_data(syria)["events"])
     moved[0] = {**moved[0], "date": dt.date(2017, 6, 20)}
@@ -318,6 +340,26 @@ def test_a_branch_needs_a_run_and_a_week_that_are_there(toy, run):
 def test_the_root_offers_them():
     assert sim.compare is compare
     assert sim.branch is branch
+
+
+def test_a_count_that_is_called_otherwise_is_compared_as_before(toy, monkeypatch):
+    change = {"parameters.choice_precision": 1000.0}
+    plain = compare(toy, toy, 2, set=change).table
+    reworded = [
+        (kind, answer, f"in how many {form}") for kind, answer, form in run_numbers._BY_ACTOR
+    ]
+    monkeypatch.setattr(run_numbers, "_BY_ACTOR", reworded)
+    table = compare(toy, toy, 2, set=change).table
+    assert [name.removeprefix("in how many ") for name in table.index] == list(plain.index)
+    assert (table.to_numpy() == plain.to_numpy()).all()
+    never = (plain["first"] == 0) != (plain["second"] == 0)
+    assert plain.index[never].str.startswith("times").any()
+
+
+def test_the_labels_of_a_measure_are_those_of_its_kind_whatever_its_words(toy):
+    words = Words(toy)
+    assert Measure("where {} ends", ("valley",), "position").said(words) == "where the valley ends"
+    assert Measure("position of {}", ("crown",), "decisions").said(words) == "position of the Crown"
 
 
 # words --------------------------------------------------------------------------------------------

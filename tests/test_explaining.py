@@ -267,6 +267,30 @@ def test_a_patron_that_was_left_out_is_asked_if_it_must_be(
         assert flip.event["actor"] == event.counterpart
 
 
+@pytest.mark.parametrize("war_cost", [0.61, 3.0])
+def test_every_flip_of_a_cost_of_war_turns_its_decision_in_a_replay_whatever_its_factor(
+    toy: Scenario, war_cost: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = counterfactuals.candidates
+    monkeypatch.setattr(
+        counterfactuals,
+        "candidates",
+        lambda *asked: (what for what in every(*asked) if what.field == "cost_of_war"),
+    )
+    case, tried = files.with_changes(toy, {"parameters.war_cost": war_cost}), 0
+    stage = Stage(case, 1, 0)
+    for decision in events(sim.simulate(case)):
+        if decision.decision not in counterfactuals.TURNED:
+            continue
+        for flip in counterfactuals.find(stage, decision):
+            was = case.actors[decision.actor].cost_of_war
+            assert flip.input.before == pytest.approx(was, abs=1e-12)
+            turned = counterfactuals.replayed(stage, flip)
+            assert counterfactuals.answer_in(turned, decision) == (not decision.answer)
+            tried += 1
+    assert tried >= 5
+
+
 def test_where_nothing_turns_a_decision_the_page_says_so(
     war: xr.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -429,6 +453,8 @@ def test_a_user_explains_a_run_of_a_store(
     for wrong, words in (
         (["--out", "why.pdf"], "ends in .txt, .html, .htm"),
         (["--from", "tomorrow"], "is not a date"),
+        (["--from", "²"], "is not a date"),
+        (["--until", "9" * 5000], "is no number of a week"),
     ):
         assert cli.main([*asked, *wrong]) == 2
         assert words in capsys.readouterr().err

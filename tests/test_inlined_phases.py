@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, NamedTuple
 
 import pytest
@@ -108,6 +109,64 @@ def calls_inside(w: Any, log: list[str], last: int) -> None:
         log.append("heavy")
 
 
+@phase
+def names(week: Any, w: Any) -> list[int]:
+    seen = w.seen
+    return seen
+
+
+def calls_in_the_head_of_a_loop(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+    for one in names(week, w):
+        log.append(f"seen {one}")
+
+
+def calls_in_the_condition_of_a_loop(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+    while weigh(week, w):
+        log.append("heavy")
+
+
+def calls_in_the_head_of_a_block(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+    with contextlib.nullcontext(weigh(week, w)) as heavy:
+        log.append(f"heavy {heavy}")
+
+
+def calls_in_the_body_of_a_block(w: Any, log: list[str], last: int) -> None:
+    for t in range(last):
+        week = Week(t, log)
+        with contextlib.nullcontext():
+            both(week, w)
+
+
+def calls_where_all_else_failed(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+    try:
+        both(week, w)
+    except ValueError:
+        both(week, w)
+    finally:
+        both(week, w)
+
+
+def chooses(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+    match last:
+        case 4:
+            t = week.t
+            log.append(f"{t}")
+
+
+def holds_a_function(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+
+    def inner() -> None:
+        both(week, w)
+
+    inner()
+
+
 def played(function: Any) -> tuple[Group, list[str]]:
     group, log = Group([0], []), list[str]()
     function(group, log, 4)
@@ -123,6 +182,12 @@ def test_a_function_without_calls_of_phases_does_what_it_did_with_them() -> None
     assert not {"weigh", "look", "both", "week"} & names
 
 
+def test_a_phase_called_in_the_body_of_a_block_is_put_there() -> None:
+    made: Any = inlined(calls_in_the_body_of_a_block, "made")
+    assert played(made) == played(calls_in_the_body_of_a_block)
+    assert "both" not in made.__code__.co_names
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -132,6 +197,12 @@ def test_a_function_without_calls_of_phases_does_what_it_did_with_them() -> None
         (loses_a_field, "seen is a variable of one phase and something else in another"),
         (loses_a_name, "fields keep their names"),
         (calls_inside, "no statement of its own: weigh"),
+        (calls_in_the_head_of_a_loop, "no statement of its own: names"),
+        (calls_in_the_condition_of_a_loop, "no statement of its own: weigh"),
+        (calls_in_the_head_of_a_block, "no statement of its own: weigh"),
+        (calls_where_all_else_failed, "Try: not among phases"),
+        (chooses, "Match: not among phases"),
+        (holds_a_function, "FunctionDef: not among phases"),
     ],
 )
 def test_what_would_mean_something_else_in_one_function_is_refused(wrong: Any, said: str) -> None:

@@ -204,6 +204,7 @@ def test_a_weekly_figure_of_a_summary_says_what_to_record_and_that_is_enough(
         (["--figure", "ties", "--pair", "crown", "crown"], "a pair needs two different actors"),
         (["--figure", "ties", "--run", "12"], "there is no run 12: the runs are 0 to 11"),
         (["--figure", "matrices", "--at", "soon"], "'soon' is not a date"),
+        (["--figure", "matrix", "--at", "9" * 5000], "is no number of a week"),
         (["--figure", "matrix", "--at", "1999-01-01"], "1999-01-01 is outside the results"),
         (["--figure", "matrix", "--at", "900"], "week 900 is outside the results"),
         (["--figure", "matrix", "--at", "3", "4"], "takes one --at, not 2"),

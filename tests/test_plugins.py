@@ -167,3 +167,36 @@ def test_a_decision_of_an_earlier_version_is_refused_with_its_new_name() -> None
                 return -1.0
 
     assert "stubborn" not in registry.REGISTERED
+
+
+@pytest.mark.parametrize(
+    "how", ["raise ValueError('no')", "import no_such_module", "raise SystemExit"]
+)
+def test_a_plugin_that_fails_halfway_leaves_the_classes_as_they_were(
+    tmp_path: Path, how: str
+) -> None:
+    registry.load_plugin(plugin(tmp_path / "a", "helped", 2.0))
+    before = dict(registry.REGISTERED), dict(registry.FILES), registry.hash_of("helped")
+    broken = plugin(tmp_path / "b", "helped", 4.0)
+    broken.write_text(
+        broken.read_text() + PLUGIN.format(name="helped_too").replace("Helped", "Other") + how
+    )
+    with pytest.raises(ActorError):
+        registry.load_plugin(broken)
+    after = dict(registry.REGISTERED), dict(registry.FILES), registry.hash_of("helped")
+    assert after == before
+    assert registry.is_as_read(registry.FILES["helped"])
+
+
+def test_a_decision_of_an_earlier_version_leaves_no_other_class_of_its_plugin(
+    tmp_path: Path,
+) -> None:
+    old = tmp_path / "old.py"
+    old.write_text(
+        'import sim\n\n@sim.register("one")\nclass One(sim.MilitiaActor):\n    pass\n\n'
+        '@sim.register("two")\nclass Two(sim.MilitiaActor):\n'
+        "    def signs(self, convener):\n        return 0.0\n"
+    )
+    with pytest.raises(ActorError, match="signs is now called ratifies"):
+        registry.load_plugin(old)
+    assert not {"one", "two"} & set(registry.REGISTERED)

@@ -495,6 +495,7 @@ def test_the_command_line_from_ensemble_to_digest(base, tmp_path, capsys):
         (["replay", "nowhere", "--run", "1"], "there is no ensemble and no results file nowhere"),
         (["replay", "BASE", "--run", "99"], "there is no run 99: the runs are 0 to 59"),
         (["branch", "BASE", "--run", "1", "--at", "1900-01-01", "--set", "weeks=60"], "outside"),
+        (["branch", "BASE", "--run", "1", "--at", "²", "--set", "weeks=60"], "'²' is not a date"),
         (["compare", TOY, TOY, "--set", "actors.crwon.capability=2"], "did you mean 'crown'?"),
         (["compare", TOY, TOY, "--runs", "5", "--run", "7"], "there is no pair of runs 7"),
     ],

@@ -77,6 +77,7 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
     ------
     ActorError
         If the file is not there, fails, needs a module that is not there, or registers nothing.
+        Then no class of it is registered.
     """
     source = Path(path).expanduser()
     if not source.is_file():
@@ -87,9 +88,9 @@ def load_plugin(path: str | os.PathLike[str]) -> None:
         raise ActorError(f"{source} is not a Python file: a plug-in ends in .py")
     module = importlib.util.module_from_spec(spec)
     before, text = dict(REGISTERED), source.read_bytes()
-    sys.modules[name] = module
     try:
-        with _beside(source.resolve().parent):
+        with _all_or_none(name), _beside(source.resolve().parent):
+            sys.modules[name] = module
             spec.loader.exec_module(module)
     except ActorError:
         raise
@@ -180,6 +181,22 @@ def _met_before(text: bytes, folder: Path) -> Iterator[str]:
             file = Path(getattr(module, "__file__", None) or "")
             if file.parent == folder or file.parent == folder / name.partition(".")[0]:
                 yield str(file)
+
+
+@contextlib.contextmanager
+def _all_or_none(name: str) -> Iterator[None]:
+    """Keep classes, and the module of that name, as they were if a plug-in fails halfway."""
+    registered, files, module = dict(REGISTERED), dict(FILES), sys.modules.get(name)
+    try:
+        yield
+    except BaseException:
+        for table, before in ((REGISTERED, registered), (FILES, files)):
+            table.clear()
+            table.update(before)
+        sys.modules.pop(name, None)
+        if module is not None:
+            sys.modules[name] = module
+        raise
 
 
 @contextlib.contextmanager

@@ -199,8 +199,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     )
     start = Start(
         capability=np.array([a.capability for a in actors], dtype=np.float64),
-        cost=np.array([a.cost_of_war for a in actors], dtype=np.float64)
-        * scenario.parameters.war_cost,
+        cost=np.array([counted(NEW_COST, a.cost_of_war, scenario) for a in actors]),
         position=np.array([i.start for i in issues], dtype=np.float64),
         control=np.array([scenario.patrons[i][j] for i, j in lay.links], dtype=np.float64),
         consultation=np.array(
@@ -287,9 +286,13 @@ def _shifts(scenario: Scenario, lay: Layout) -> list[tuple[int, int, int, int, i
         actor = lay.actors.index(event.actor) if event.actor else -1
         issue = lay.issues.index(event.issue) if event.issue else -1
         for kind, index, value in _changes(event, lay, actor, issue):
-            scaled = value * scenario.parameters.war_cost if kind == NEW_COST else value
-            rows.append((week, kind, index, actor, issue, scaled))
+            rows.append((week, kind, index, actor, issue, counted(kind, value, scenario)))
     return sorted(rows)
+
+
+def counted(kind: int, value: float, scenario: Scenario) -> float:
+    """A number that a scenario gives, as a run counts it: a cost of war times its factor."""
+    return value * scenario.parameters.war_cost if kind == NEW_COST else value
 
 
 def _changes(

@@ -13,6 +13,8 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
+# Statements with others in them that are read through; `_lines` and `_without` know their parts.
+_BLOCKS = (ast.If, ast.For, ast.While, ast.With)
 _WEEK, _GROUPS = "week", ("g", "w")
 
 
@@ -35,7 +37,8 @@ def inlined(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
     ------
     TypeError
         If a call of a phase stands elsewhere or has arguments of other names, if a phase returns
-        before its end, or if a name would mean something else in one function than in two.
+        before its end or holds a block other than `if`, `for`, `while` and `with`, or if a name
+        would mean something else in one function than in two.
     """
     space: dict[str, Any] = {}
     tree = _tree(whole)
@@ -92,6 +95,9 @@ def _lines(
                 continue
             if space.setdefault(name, meant) is not meant:
                 raise TypeError(f"{name} is not the same in all phases")
+        inner_lines = any(isinstance(n, ast.stmt) for n in ast.walk(line) if n is not line)
+        if inner_lines and not isinstance(line, _BLOCKS):
+            raise TypeError(f"{type(line).__name__}: not among phases")
         for field in ("body", "orelse"):
             if getattr(line, field, None):
                 setattr(line, field, list(_lines(getattr(line, field), names, space, held)))
@@ -99,8 +105,8 @@ def _lines(
         call: Any = getattr(line, place, None)
         called: Any = names.get(getattr(getattr(call, "func", None), "id", ""))
         if not getattr(called, "is_phase", False):
-            whole = isinstance(line, ast.If | ast.For | ast.While)
-            for node in ast.walk(getattr(line, "test", ast.Pass()) if whole else line):
+            # In the statements of its body none is left.
+            for node in ast.walk(line):
                 if isinstance(node, ast.Name) and getattr(names.get(node.id), "is_phase", False):
                     raise TypeError(f"the call of a phase is no statement of its own: {node.id}")
             yield line

@@ -24,7 +24,7 @@ from sim.runs.progress import Progress
 from sim.runs.simulate import simulate
 from sim.scenario.files import load, with_changes
 from sim.scenario.labels import mechanism
-from sim.scenario.parameters import Mechanisms
+from sim.scenario.parameters import Mechanisms, is_off, off_value
 from sim.scenario.schema import Scenario
 
 CAUSES = ("salience_decay", "experience", "third_parties")
@@ -168,7 +168,7 @@ def _checked(scenario: Scenario, causes: Sequence[str], runs: int) -> list[str]:
     for cause in causes:
         if cause not in known:
             raise SimError(f"unknown mechanism {cause!r} ({nearest(cause, known)})")
-        if not getattr(scenario.mechanisms, cause):
+        if is_off(cause, getattr(scenario.mechanisms, cause)):
             raise SimError(f"the mechanism {cause!r} is off in this scenario: it has no share")
     if isinstance(causes, str) or len(set(causes)) != len(causes):
         raise SimError("causes are a list of different mechanisms")
@@ -188,7 +188,7 @@ def _play(
     parts: tuple[str, ...] | None,
     log: bool,
 ) -> NDArray[np.float64]:
-    changed = with_changes(scenario, {f"mechanisms.{cause}": False for cause in off})
+    changed = with_changes(scenario, {f"mechanisms.{cause}": off_value(cause) for cause in off})
     results = simulate(changed, runs=runs, seed=seed, parts=parts, log=log, progress=False)
     found = measure(results)
     if found.dims != ("run",):

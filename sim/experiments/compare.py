@@ -20,7 +20,7 @@ from sim.errors import ScenarioError, SimError
 from sim.experiments.first_divergence import Parting, parting, parting_of
 from sim.measures import paired_differences
 from sim.measures.intervals import wilson
-from sim.measures.run_numbers import HEADLINES, NEEDS, measured, said
+from sim.measures.run_numbers import HEADLINES, NEEDS, Measure, measured
 from sim.narrative import html
 from sim.results.dataset import scenario_of
 from sim.results.ensemble_spec import MOST_RUNS, given, whole
@@ -337,34 +337,32 @@ def _between(
     number = run
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
-    found: dict[tuple[str, tuple[str, ...]], paired_differences.Paired] = {}
+    found: dict[Measure, paired_differences.Paired] = {}
     for some in zip(pieces(a), pieces(b), strict=True):
         paired_differences.add(found, *(_of_both(results, places) for results in some))
-    named = {form.format(*who): sums for (form, who), sums in found.items()}
     # Both scenarios have every actor and issue that is left, see `_of_both`.
     words = Words(cases[0])
     return Comparison(
         titles=_titles(cases, asked, ids=False),
         title_ids=_titles(cases, asked, ids=True),
         runs=len(both),
-        table=paired_differences.table(named),
-        same=paired_differences.always_equal(named),
+        table=paired_differences.table(found),
+        same=paired_differences.always_equal(found),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),
-        words={form.format(*who): said(form, who, words) for form, who in found},
+        words={measure.name: measure.said(words) for measure in found},
     )
 
 
-def _of_both(
-    results: xr.Dataset, places: Sequence[Layout]
-) -> dict[tuple[str, tuple[str, ...]], NDArray[Any]]:
-    """`outcomes`, by form and names, without actors and issues that only one of the wars has."""
+def _of_both(results: xr.Dataset, places: Sequence[Layout]) -> dict[Measure, NDArray[Any]]:
+    """The measures, without those of actors and issues that only one of the wars has."""
     gone = {
         *(frozenset(places[0].actors) ^ frozenset(places[1].actors)),
         *(frozenset(places[0].issues) ^ frozenset(places[1].issues)),
     }
-    return {(form, who): values for form, who, values in measured(results) if gone.isdisjoint(who)}
+    found = measured(results)
+    return {measure: values for measure, values in found if gone.isdisjoint(measure.who)}
 
 
 def _is_shipped(name: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,18 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from sim.errors import SimError
-from sim.measures.run_numbers import HEADLINES
+from sim.measures.run_numbers import COUNTS, HEADLINES, Measure
 
 
 def differences(
-    first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]]
+    first: Mapping[Measure, NDArray[Any]], second: Mapping[Measure, NDArray[Any]]
 ) -> pd.DataFrame:
-    """Paired differences of the outcomes of two ensembles.
+    """Paired differences of the measures of two ensembles.
 
     Parameters
     ----------
-    first, second : mapping of str to ndarray
-        From `sim.measures.run_numbers.outcomes`, of the same runs.
+    first, second : mapping of Measure to ndarray
+        From `sim.measures.run_numbers.measured`, of the same runs.
 
     Returns
     -------
@@ -33,7 +34,7 @@ def differences(
 
     A count that never occurs in one of them is 0 there; other measures must be of both.
     """
-    found: dict[str, Paired] = {}
+    found: dict[Measure, Paired] = {}
     add(found, first, second)
     return table(found)
 
@@ -46,7 +47,7 @@ class Paired:
     and a pairwise algorithm for computing sample variances".
     """
 
-    runs: int
+    runs: int = 0
     first: float = 0.0
     second: float = 0.0
     difference: float = 0.0
@@ -54,9 +55,8 @@ class Paired:
     changed: int = 0
     least: float = math.inf
     most: float = -math.inf
-    # The values weighted by numbers without a pattern, the same for every measure: those that
-    # are equal in all runs have the same sum, others do not.
-    signature: float = 0.0
+    # Of the values themselves, pair by pair: what has other values has another digest.
+    digest: Any = field(default_factory=hashlib.blake2b)
 
     def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
         """Add the values of some pairs, both of shape (pairs,)."""
@@ -69,8 +69,7 @@ class Paired:
         self.first += float(one.sum())
         self.second += float(other.sum())
         self.changed += int((gap != 0).sum())
-        places = np.arange(self.runs, runs, dtype=float)
-        self.signature += float(np.sin(places + 1.0) @ one + np.cos(2.0 * places) @ other)
+        self.digest.update(np.column_stack((one, other)).astype(float) + 0.0)  # -0 is 0
         self.least = min(self.least, float(one.min()), float(other.min()))
         self.most = max(self.most, float(one.max()), float(other.max()))
         self.runs = runs
@@ -89,42 +88,43 @@ class Paired:
 
 
 def add(
-    found: dict[Any, Paired], first: Mapping[Any, NDArray[Any]], second: Mapping[Any, NDArray[Any]]
+    found: dict[Measure, Paired],
+    first: Mapping[Measure, NDArray[Any]],
+    second: Mapping[Measure, NDArray[Any]],
 ) -> None:
     """Add the measures of some pairs of runs.
 
     Parameters
     ----------
     found : dict
-        Sums so far, by name or by form and names (`sim.measures.run_numbers.measured`); changed.
-    first, second : mapping to ndarray
-        Values of shape (pairs,), by the same keys.
+        Sums so far; changed.
+    first, second : mapping of Measure to ndarray
+        Values of shape (pairs,).
     """
-    names = dict.fromkeys([*found, *first, *second])
+    measures = dict.fromkeys([*found, *first, *second])
     before = max((sums.runs for sums in found.values()), default=0)
     pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
-    for name in names:
-        one, other = first.get(name), second.get(name)
+    for measure in measures:
+        one, other = first.get(measure), second.get(measure)
         if one is None or other is None:
-            form = name if isinstance(name, str) else name[0]
-            if not form.startswith(("weeks", "times")):
+            if measure.kind not in COUNTS:
                 continue
             nothing = np.zeros(pairs)
             one, other = (nothing if values is None else values for values in (one, other))
-        if name not in found:
-            found[name] = Paired(before)
+        if measure not in found:
+            found[measure] = Paired()
             if before:  # it was 0 in all of these
-                found[name].least = found[name].most = 0.0
-        found[name].add(one, other)
+                found[measure].add(np.zeros(before), np.zeros(before))
+        found[measure].add(one, other)
 
 
-def table(found: Mapping[str, Paired]) -> pd.DataFrame:
+def table(found: Mapping[Measure, Paired]) -> pd.DataFrame:
     """The table of `differences`, once all pairs are added.
 
     Parameters
     ----------
-    found : mapping of str to Paired
-        By the name of the measure.
+    found : mapping of Measure to Paired
+        From `add`.
 
     Raises
     ------
@@ -133,26 +133,26 @@ def table(found: Mapping[str, Paired]) -> pd.DataFrame:
     """
     if not found:
         raise SimError("the two scenarios have no measure in common")
-    rows = {name: sums.row() for name, sums in found.items()}
+    rows = {measure.name: sums.row() for measure, sums in found.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 
 
-def always_equal(found: Mapping[str, Paired]) -> dict[str, str]:
-    """Measures that are equal to an earlier one in every run of both, with that one.
+def always_equal(found: Mapping[Measure, Paired]) -> dict[str, str]:
+    """Names of measures that are equal to an earlier one in every run of both, with its name.
 
     What never varies, and headlines, stand by themselves.
 
     Parameters
     ----------
-    found : mapping of str to Paired
-        By the name of the measure.
+    found : mapping of Measure to Paired
+        From `add`.
     """
-    known: dict[float, str] = {}
+    known: dict[bytes, str] = {}
     same = {}
-    for name, sums in found.items():
+    for measure, sums in found.items():
         if sums.least == sums.most:
             continue
-        earlier = known.setdefault(sums.signature, name)
-        if earlier != name and name not in HEADLINES:
-            same[name] = earlier
+        earlier = known.setdefault(sums.digest.digest(), measure.name)
+        if earlier != measure.name and measure.name not in HEADLINES:
+            same[measure.name] = earlier
     return same

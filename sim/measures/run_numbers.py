@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -32,7 +33,37 @@ NEEDS = (
     "state", "story", "happened", "decided", "final_tie", "final_position", "final_capability",
 )  # fmt: skip
 
-type Measured = tuple[str, tuple[str, ...], NDArray[np.float64]]
+COUNTS = ("weeks", "happenings", "decisions")
+"""Kinds of measures that count: what never occurs is 0, and need not be there."""
+
+
+class Measure(NamedTuple):
+    """One of the numbers of every run.
+
+    Attributes
+    ----------
+    form : str
+        Its name, with a place for each actor or issue: "tie of {} and {} at the end".
+    who : tuple of str
+        Their ids.
+    kind : str
+        "weeks" in a state of the war, "happenings" or "decisions" of an actor, as numbers of times;
+        "position", "capability" or "tie" at the end.
+    """
+
+    form: str
+    who: tuple[str, ...]
+    kind: Literal["weeks", "happenings", "decisions", "position", "capability", "tie"]
+
+    @property
+    def name(self) -> str:
+        """The name with ids."""
+        return self.form.format(*self.who)
+
+    def said(self, words: Words) -> str:
+        """The name with labels."""
+        call = words.issue if self.kind == "position" else words.who
+        return self.form.format(*map(call, self.who))
 
 
 def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
@@ -50,11 +81,11 @@ def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
         decisions of each actor, and positions, capabilities and ties at the end (the mean of both
         directions).
     """
-    return {form.format(*who): values for form, who, values in measured(results)}
+    return {measure.name: values for measure, values in measured(results)}
 
 
-def measured(results: xr.Dataset) -> Iterator[Measured]:
-    """Each measure: its words, the actors or issues to put into them, its values.
+def measured(results: xr.Dataset) -> Iterator[tuple[Measure, NDArray[np.float64]]]:
+    """Each measure, and its values of shape (runs,).
 
     Parameters
     ----------
@@ -63,10 +94,12 @@ def measured(results: xr.Dataset) -> Iterator[Measured]:
     """
     state = results["state"].values
     for code, name in enumerate(_STATES[: max(3, int(state.max(initial=0)) + 1)]):
-        yield f"weeks of {name}", (), (state == code).sum(axis=1).astype(float)
+        weeks = (state == code).sum(axis=1).astype(float)
+        yield Measure(f"weeks of {name}", (), "weeks"), weeks
     happened, decided = results["happened"].values, results["decided"].values
     for name, (kind, answers) in _COUNTS.items():
-        yield name, (), happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
+        times = happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
+        yield Measure(name, (), "happenings"), times
     actors = [str(name) for name in results["actor"].values]
     case = scenario_of(results)
     patrons = {*case.patrons, *(event.patron for event in case.events)}
@@ -77,44 +110,15 @@ def measured(results: xr.Dataset) -> Iterator[Measured]:
                 continue
             values = decided[:, CODE[kind], answer, i].astype(float)
             if values.any():
-                yield form, (actor,), values
+                yield Measure(form, (actor,), "decisions"), values
     position = results["final_position"].values.astype(float)
     for k, issue in enumerate(str(name) for name in results["issue"].values):
-        yield "position of {} at the end", (issue,), position[:, k]
+        yield Measure("position of {} at the end", (issue,), "position"), position[:, k]
     capability = results["final_capability"].values.astype(float)
     for i, actor in enumerate(actors):
-        yield "capability of {} at the end", (actor,), capability[:, i]
+        yield Measure("capability of {} at the end", (actor,), "capability"), capability[:, i]
     tie = results["final_tie"].values.astype(float)
     for i, one in enumerate(actors):
         for j in range(i + 1, len(actors)):
             values = (tie[:, i, j] + tie[:, j, i]) / 2
-            yield "tie of {} and {} at the end", (one, actors[j]), values
-
-
-def in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
-    """Name of each measure of `outcomes` -> the same with labels.
-
-    Parameters
-    ----------
-    results : Dataset
-        The results that `outcomes` measured.
-    words : Words
-        Labels of actors and issues as phrases.
-    """
-    return {form.format(*who): said(form, who, words) for form, who, _ in measured(results)}
-
-
-def said(form: str, who: Sequence[str], words: Words) -> str:
-    """The name of a measure with the labels of its actors or of its issue.
-
-    Parameters
-    ----------
-    form : str
-        Its words, from `measured`.
-    who : sequence of str
-        Ids to put into them.
-    words : Words
-        Labels of actors and issues as phrases.
-    """
-    call = words.issue if form.startswith("position") else words.who
-    return form.format(*map(call, who))
+            yield Measure("tie of {} and {} at the end", (one, actors[j]), "tie"), values

@@ -187,7 +187,7 @@ class Store:
                 f"{ARRAYS}/{folder}/{name}"
                 for folder, end in ends.items()
                 for name in self.place.names(f"{ARRAYS}/{folder}")
-                if name.isdigit() and int(name) >= end
+                if name.isdecimal() and int(name) >= end
             ]
         )
 

@@ -111,6 +111,17 @@ def switch_kept() -> Iterator[None]:
             os.environ[_SWITCH] = said
 
 
+@contextlib.contextmanager
+def silent() -> Iterator[None]:
+    """Tell nobody meanwhile that one has to wait for the compiler."""
+    global SILENT
+    before, SILENT = SILENT, True
+    try:
+        yield
+    finally:
+        SILENT = before
+
+
 class Rule:
     """A function that is compiled when it is first called, by Python or by a compiled rule.
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.engine.build import begin, keys_of, most_events, prepare
 from sim.engine.draws import NO_DRAWS
 from sim.engine.event_log import counter, empty, must_be_sound
-from sim.engine.inputs import Givens, Knobs, Layout
+from sim.engine.inputs import NEW_COST, Givens, Knobs, Layout
 from sim.engine.schedule import play
 from sim.engine.state import World, blank
 from sim.errors import Fault, ResultsError, ScenarioError
@@ -90,6 +91,7 @@ def branch(
     keys = keys_of(seed, np.array([which], dtype=np.uint64), hold)[0][0]
     play(g, p, world, record, log, count, keys, NO_DRAWS, 0, week, None)
     _change(world, before, after, unchanged, changed)
+    world.force.cost[:] = _costs(old, new, after, week)
     play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, weeks, None)
     must_be_sound(count, which)
     results = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
@@ -121,7 +123,7 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
             faults.append(
                 Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
             )
-    if _before(prepare(old)[0], week) != _before(prepare(new)[0], week):
+    if _before(old, week) != _before(new, week):
         faults.append(Fault("events", f"cannot change before week {week}: that is over"))
     for mechanism in ("bilateral", "tie_behaviour"):
         if getattr(old.mechanisms, mechanism) != getattr(new.mechanisms, mechanism):
@@ -132,10 +134,28 @@ def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, we
         raise ScenarioError(faults)
 
 
-def _before(g: Givens, week: int) -> list[tuple[float, ...]]:
-    """The dated changes before a week."""
-    rows = zip(*(column.tolist() for column in g.shifts), strict=True)
+def _before(scenario: Scenario, week: int) -> list[tuple[float, ...]]:
+    """The dated changes before a week, with costs of war as the scenario gives them."""
+    numbers = scenario.parameters.model_copy(update={"war_cost": 1.0})
+    shifts = prepare(scenario.model_copy(update={"parameters": numbers}))[0].shifts
+    rows = zip(*(column.tolist() for column in shifts), strict=True)
     return [row for row in rows if row[0] < week]
+
+
+def _costs(
+    old: Scenario, new: Scenario, after: tuple[Givens, Knobs, Layout], week: int
+) -> NDArray[np.float64]:
+    """Costs of war from a week on: those that the branch sets, else the last dated ones."""
+    g, _, lay = after
+    costs = g.start.cost.copy()
+    for at, kind, actor, value in zip(
+        g.shifts.week, g.shifts.kind, g.shifts.what, g.shifts.value, strict=True
+    ):
+        if at < week and kind == NEW_COST:
+            name = lay.actors[actor]
+            if old.actors[name].cost_of_war == new.actors[name].cost_of_war:
+                costs[actor] = value
+    return costs
 
 
 def _at(data: Mapping[str, Any], path: str) -> Any:
@@ -164,7 +184,6 @@ def _change(
             world.force.capability[n] = left * new.capability[n]
             world.force.full_capability[n] = new.capability[n]
     for now, one, other in (
-        (world.force.cost, old.cost, new.cost),
         (world.patronage.control, old.control, new.control),
         (world.ceasefire.consultation, old.consultation, new.consultation),
     ):

@@ -56,7 +56,8 @@ def value(scenario: Scenario, path: str, given: object) -> str:
     if given is None:
         return "not set"
     if isinstance(given, bool):
-        return {True: "on", False: "off"}[given] if path.startswith("mech") else _yes(given)
+        on = path.partition(".")[0] == "mechanisms"
+        return {True: "on", False: "off"}[given] if on else _yes(given)
     if isinstance(given, int | float):
         return f"{given:g}"
     words = _Names(scenario)

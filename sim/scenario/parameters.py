@@ -576,11 +576,16 @@ OFF: Mapping[str, Mapping[str, float]] = {
 """What each mechanism sets when it is off; the others leave out a rule, rounds or events."""
 
 
-def is_off(mechanism: str, value: object) -> bool:
-    """Whether a mechanism at this value is off: false, or the first of its words."""
+def off_value(mechanism: str) -> object:
+    """What switches a mechanism off: false, or the first of its words."""
     field = Mechanisms.model_fields.get(mechanism)
     words = get_args(field.annotation) if field is not None else ()
-    off: object = words[0] if words else False
+    return words[0] if words else False
+
+
+def is_off(mechanism: str, value: object) -> bool:
+    """Whether a mechanism at this value is off, see `off_value`."""
+    off = off_value(mechanism)
     return type(value) is type(off) and value == off
 
 

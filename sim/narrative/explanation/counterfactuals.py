@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.engine.build import counted
 from sim.engine.decisions import KINDS
-from sim.engine.inputs import BY_RULE
+from sim.engine.inputs import BY_RULE, NEW_COST
 from sim.engine.state import World
 from sim.errors import ScenarioError
 from sim.narrative.chronicle.timeline import CeasefireSpell
@@ -99,8 +100,9 @@ def candidates(
         if len(aims) == 1:
             now = float(world.aims.objective_ideal[aims[0]])
             yield Input(f"{its} ideal on {on}", names, "ideal", week, now, 0.0, 1.0, "position")
-    cost = float(world.force.cost[lay.actors.index(me)])
-    if cost > 0.0:
+    scaled = float(world.force.cost[lay.actors.index(me)])
+    if scaled > 0.0:
+        cost = scaled / counted(NEW_COST, 1.0, scenario)
         high = min(1.0, cost * most)
         yield Input(
             f"{its} cost of war", {"actor": me}, "cost_of_war", week, cost, cost / most, high,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.build import first_world, keys_of, most_events, open_run, prepare
+from sim.engine.build import counted, first_world, keys_of, most_events, open_run, prepare
 from sim.engine.draws import NO_DRAWS
 from sim.engine.event_log import (
     ACTOR,
@@ -139,7 +139,8 @@ class Stage:
             if place is None:
                 return None
             g, rows = place
-            g.shifts.value[rows] = value
+            kind_of_change = int(g.shifts.kind[rows[0]])
+            g.shifts.value[rows] = counted(kind_of_change, value, self.scenario)
             self.at(what.week)
             told = log[: self._play(g, what.week, week + 1, log)]
             here = (told[:, ROUND] == week) & (told[:, KIND] == kind)

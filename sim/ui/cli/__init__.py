@@ -9,6 +9,7 @@ What was finished is kept.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import sys
 from collections.abc import Sequence
@@ -56,9 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        if getattr(options, "quiet", False):
-            jit.SILENT = True
-        with notes_as_messages(), jit.switch_kept():
+        quiet = jit.silent() if getattr(options, "quiet", False) else contextlib.nullcontext()
+        with notes_as_messages(), jit.switch_kept(), quiet:
             return int(options.command(options))
     except StoppedError as error:
         say(f"sim: {error}")

@@ -69,6 +69,19 @@ def say(words: str) -> None:
     sys.stderr.write(words + "\n")
 
 
+def week_or_date(words: str) -> int | str:
+    """The week that somebody names: its number, or else a date, which is read with the results.
+
+    Raises
+    ------
+    SimError
+        If it is a number of more digits than any week has.
+    """
+    if words.isdecimal() and len(words) > 9:
+        raise SimError(f"{words[:20]} is no number of a week")
+    return int(words) if words.isdecimal() else words
+
+
 class Printed(argparse.Action):
     """An option that prints the text of a function, `const`, and ends; nothing else is needed."""
 

@@ -19,6 +19,7 @@ from sim.ui.cli.common import (
     folder_for,
     meet_own_classes,
     say,
+    week_or_date,
 )
 
 if TYPE_CHECKING:
@@ -261,8 +262,8 @@ def _branch(options: argparse.Namespace) -> int:
     from sim.runs.branch import branch
     from sim.runs.simulate import replay
 
-    at = int(options.at) if options.at.isdigit() else options.at
-    return _tell(branch(replay(options.store, options.run), at, options.set), options)
+    run = replay(options.store, options.run)
+    return _tell(branch(run, week_or_date(options.at), options.set), options)
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from sim.ui.cli.common import (
     file_for,
     meet_own_classes,
     say,
+    week_or_date,
 )
 from sim.writing import write_whole
 
@@ -86,10 +87,12 @@ def _explain(options: argparse.Namespace) -> int:
     meet_own_classes(scenario, options.plugin, talk=False)
     from sim.narrative.explanation import explain
 
+    since, until = (
+        None if at is None else week_or_date(at) for at in (options.since, options.until)
+    )
     found = explain(
-        results, options.run, options.pair, events=options.events, since=_when(options.since),
-        until=_when(options.until),
-    )  # fmt: skip
+        results, options.run, options.pair, events=options.events, since=since, until=until
+    )
     leave(found.page, found.html, out, options.quiet)
     return DONE
 
@@ -110,10 +113,6 @@ def _audit(options: argparse.Namespace) -> int:
     ids = options.ids
     leave(lambda: found.page(ids=ids), lambda: found.html(ids=ids), out, options.quiet)
     return DONE
-
-
-def _when(at: str | None) -> str | int | None:
-    return int(at) if at is not None and at.isdecimal() else at
 
 
 def page_file(options: argparse.Namespace) -> Path | None:

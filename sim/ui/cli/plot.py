@@ -13,6 +13,7 @@ from sim.ui.cli.common import (
     file_for,
     meet_own_classes,
     say,
+    week_or_date,
 )
 
 
@@ -70,7 +71,7 @@ def _plot(options: argparse.Namespace) -> int:
 
     out = file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
     results = open_results(options.source, "events" in catalogue.named(options.figure).record)
-    dates = [int(at) if at.isdecimal() else at for at in options.at]
+    dates = [week_or_date(at) for at in options.at]
     figure = catalogue.draw(results, options.figure, options.pair, dates, options.run)
     write(figure, out)
     if not options.quiet:

@@ -170,7 +170,7 @@ def course(results: xr.Dataset) -> str:
     """Weeks in each state, ceasefires and talks of a run."""
     light = results.drop_vars(["tie"], errors="ignore")
     found = [
-        {name: values for name, values in numbers(piece).items() if name in run_numbers.HEADLINES}
+        {measure.name: values for measure, values in numbers(piece).items()}
         for piece in selection.pieces(light)
     ]
     rows = []

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.event_log import KINDS, OF_COUNTERPARTS
-from sim.measures import run_numbers
+from sim.measures.run_numbers import Measure, measured
 from sim.results import selection
 from sim.results.dataset import scenario_of
 from sim.scenario.english import Words
@@ -17,7 +17,6 @@ from sim.scenario.english import Words
 # Typical runs are looked for among so many.
 MOST_SOUGHT = 20_000
 FAR = 4.0
-_OF_EVENTS = run_numbers.HEADLINES[4:]
 
 
 class Extremes(NamedTuple):
@@ -55,44 +54,35 @@ def extremes(results: xr.Dataset) -> Extremes:
     """
     selection.run_number(results)
     some = results.isel(run=slice(0, MOST_SOUGHT))
+    far: dict[Measure, NDArray[np.float64]] = {}
     groups: dict[str, list[NDArray[np.float64]]] = {}
-    names: list[tuple[str, str]] = []
     found = numbers(some)
-    for name, values in found.items():
+    for measure, values in found.items():
         spread = float(values.std())
         if spread > 0.0:
-            far = np.minimum(np.abs(values - np.median(values)) / spread, FAR)
-            groups.setdefault(_group(name), []).append(far)
-            names.append((_group(name), name))
+            far[measure] = np.minimum(np.abs(values - np.median(values)) / spread, FAR)
+            group = "course" if measure.kind in ("weeks", "happenings") else measure.kind
+            groups.setdefault(group, []).append(far[measure])
     runs = results["run"].values
     if not groups:
         return Extremes(int(runs[0]), int(runs[-1] if len(runs) > 1 else runs[0]), ())
     distance = np.mean([np.mean(group, axis=0) for group in groups.values()], axis=0)
     near, far_off = int(np.argmin(distance)), int(np.argmax(distance))
-    parts = {key: iter(group) for key, group in groups.items()}
-    by_name = {name: float(next(parts[key])[far_off]) for key, name in names}
-    most = sorted(by_name, key=lambda name: -by_name[name])[:4]
-    words = run_numbers.in_words(_whole(some), Words(scenario_of(some)))
+    most = sorted(far, key=lambda measure: -float(far[measure][far_off]))[:4]
+    words = Words(scenario_of(some))
     told = (
-        f"{words.get(name, name)}: {found[name][far_off]:.4g}, median {np.median(found[name]):.4g}"
-        for name in most
+        f"{of.said(words)}: {found[of][far_off]:.4g}, median {np.median(found[of]):.4g}"
+        for of in most
     )
     return Extremes(int(runs[near]), int(runs[far_off]), tuple(told))
 
 
-def _group(name: str) -> str:
-    if name in run_numbers.HEADLINES:
-        return "course"
-    head = name.split()[0]
-    return head if head in ("position", "capability", "tie") else "decisions"
-
-
-def numbers(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
-    """The numbers of every run by name, also of results that have no summary."""
+def numbers(results: xr.Dataset) -> dict[Measure, NDArray[np.float64]]:
+    """The numbers of every run, also of results that have no summary."""
     selection.variable(results, "state")
     told = {"happened", "decided"} <= set(results) or "event_kind" in results
-    found = run_numbers.outcomes(_whole(results))
-    return {name: v for name, v in found.items() if told or name not in _OF_EVENTS}
+    found = measured(_whole(results))
+    return {measure: values for measure, values in found if told or measure.kind != "happenings"}
 
 
 def _whole(results: xr.Dataset) -> xr.Dataset:
