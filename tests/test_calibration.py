@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import importlib.util
 import math
 import os
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from conftest import ROOT, module_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +27,7 @@ from sim.experiments.calibration.plan import Free, Target
 from sim.experiments.calibration.posterior import log_likelihood
 from sim.experiments.calibration.report import LEFT
 from sim.experiments.calibration.targets import MEASURES
-from sim.experiments.hypothesis_tests.facts import check, chosen
+from sim.experiments.hypothesis_tests.facts import FACTS, check
 from sim.experiments.hypothesis_tests.roles import find
 from sim.experiments.hypothesis_tests.treatments import Cells
 from sim.plots.calibration import facts
@@ -37,7 +37,6 @@ from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
 from sim.ui.cli import main
 
-ROOT = Path(__file__).parents[1]
 SYRIA = ROOT / "scenarios/calibration/syria_2015_2018.toml"
 PLAN = """
 scenario = "{scenario}"
@@ -474,8 +473,9 @@ def test_facts_that_no_target_uses_are_measured_at_draws_of_the_posterior(
     """With the speed of the front alone free, the tie falls as it does in the case itself."""
     free = (Free(path="parameters.front_speed", low=0.008, high=0.012),)
     plan = Plan(syria, target().until, free, (target(),))
-    monkeypatch.setattr(judging, "FACTS", chosen(["tie falls", "orders rise"]))
-    monkeypatch.setattr(judging, "check", lambda cells: check(cells, judging.FACTS))
+    some = tuple(fact for fact in FACTS if fact.name in ("tie falls", "orders rise"))
+    monkeypatch.setattr(judging, "FACTS", some)
+    monkeypatch.setattr(judging, "check", lambda cells: check(cells, some))
     points = np.array([[0.1], [0.5], [0.9]])
     table = judging.judged(plan, points, runs=40, seed=3)
     assert list(table.index) == ["tie falls", "orders rise"]
@@ -485,7 +485,7 @@ def test_facts_that_no_target_uses_are_measured_at_draws_of_the_posterior(
     found = []
     for place, point in enumerate(points):
         case = plan.changed(point)
-        alone = check(Cells(case, find(case), 40, 3 + place), judging.FACTS)
+        alone = check(Cells(case, find(case), 40, 3 + place), some)
         found.append([verdict.found.value for verdict in alone])
     assert np.median(found, axis=0) == pytest.approx(table["median"].to_numpy())
     assert table.loc["tie falls", "agrees"] == 1.0
@@ -537,11 +537,7 @@ def test_a_calibration_that_judges_leaves_what_it_found_and_takes_away_what_is_o
 
 
 def test_the_page_of_the_calibration_is_that_of_its_tables() -> None:
-    spec = importlib.util.spec_from_file_location("page", ROOT / "docs/calibration.py")
-    assert spec is not None
-    assert spec.loader is not None
-    page = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(page)
+    page = module_of("docs/calibration.py")
     text = page.PAGE.read_text(encoding="utf-8")
     assert page.written(text) == text
     for name in page.TABLES:

@@ -11,7 +11,6 @@
   `sim.experiments.hypothesis_tests.treatments`
 * other explanations of the same facts: `sim.experiments.hypothesis_tests.rival_models`
 * all of it, as tables: `sim.experiments.hypothesis_tests.battery`,
-  `sim.experiments.hypothesis_tests.tables`, `sim.experiments.hypothesis_tests.placebo`; what
-  counts: `sim.experiments.hypothesis_tests.evidence`; as a page:
-  `sim.experiments.hypothesis_tests.report`
+  `sim.experiments.hypothesis_tests.tables`, `sim.experiments.hypothesis_tests.placebo`; as a
+  page, with what counts: `sim.experiments.hypothesis_tests.report`
 """

@@ -17,11 +17,10 @@ looked at is weaker than one that was not, since what one looks at one may favou
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.errors import SimError, nearest
 from sim.experiments.hypothesis_tests.designs import (
     CLAMP,
     CONSULTED,
@@ -272,21 +271,6 @@ FACTS: tuple[Fact, ...] = (
 )  # fmt: skip
 
 
-def chosen(names: Sequence[str] | None) -> tuple[Fact, ...]:
-    """Facts by their names; all if none is given.
-
-    Raises
-    ------
-    SimError
-        If one is not known; names the nearest.
-    """
-    known = {fact.name: fact for fact in FACTS}
-    for name in names or ():
-        if name not in known:
-            raise SimError(f"unknown fact {name!r} ({nearest(name, list(known))})")
-    return FACTS if names is None else tuple(known[name] for name in names)
-
-
 def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
     """Measure facts on the cells of one coding.
 
@@ -309,8 +293,3 @@ def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
         except MissingError as error:
             found.append(Verdict(fact, None, str(error)))
     return found
-
-
-def proves_nothing(share: float) -> bool:
-    """Whether so many shuffled codings show a fact that it says nothing about the coding."""
-    return share > MOST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.hypothesis_tests import observed
 from sim.experiments.hypothesis_tests.codings import (
     conflict_index,
     conflict_with_the_table,
@@ -19,7 +17,7 @@ from sim.experiments.hypothesis_tests.codings import (
 )
 from sim.experiments.hypothesis_tests.designs import CLAMP
 from sim.experiments.hypothesis_tests.estimates import Line, Z, line
-from sim.experiments.hypothesis_tests.facts import Fact, check, proves_nothing
+from sim.experiments.hypothesis_tests.facts import MOST, Fact, check
 from sim.experiments.hypothesis_tests.tables import OUTCOMES, Tell, measured, reading_of
 from sim.experiments.hypothesis_tests.treatments import Cells, MissingError, effect
 from sim.measures.intervals import wilson
@@ -49,17 +47,13 @@ def codings_table(
     rows: list[dict[str, Any]] = []
     said = time.monotonic()
     for place, case in enumerate(cases):
-        one = Cells(
-            case, cells.cast, runs, cells.seed, extra=observed.extra(case, cells.cast),
-            workers=cells.workers,
-        )  # fmt: skip
+        one = Cells(case, cells.cast, runs, cells.seed, workers=cells.workers)
         row: dict[str, Any] = {
             "coding": place - 1, "conflict": conflict_index(case, cells.cast.pair),
             "conflict_table": conflict_with_the_table(case, cells.cast),
         }  # fmt: skip
         for outcome in OUTCOMES:
-            reading = reading_of("clamp", outcome)
-            found = measured(functools.partial(effect, one, reading, CLAMP))
+            found = measured(effect, one, reading_of("clamp", outcome), CLAMP)
             row[outcome] = np.nan if found is None else found.value
             row[f"{outcome}_error"] = np.nan if found is None else found.error
         for verdict in check(one, every):
@@ -91,26 +85,22 @@ def percentiles(table: pd.DataFrame) -> pd.DataFrame:
     """
     drawn, coded = table[table["coding"] != AS_CODED], table[table["coding"] == AS_CODED].iloc[0]
     rows = []
-    for outcome in OUTCOMES:
-        values = drawn[outcome].to_numpy(dtype=float)
-        known = ~np.isnan(values)
-        if not known.any() or np.isnan(coded[outcome]):
+    for outcome, sign in EXPECTED.items():
+        known = drawn[[outcome, "conflict", "conflict_table"]].dropna(subset=outcome)
+        if not len(known) or np.isnan(coded[outcome]):
             continue
-        values, index = values[known], drawn["conflict"].to_numpy(dtype=float)[known]
-        others = drawn["conflict_table"].to_numpy(dtype=float)[known]
-        toward = EXPECTED[outcome] * values
+        values, index, others = known.to_numpy(dtype=float).T.copy()
         reach = Z * float(coded.get(f"{outcome}_error", np.nan))
-        least = EXPECTED[outcome] * float(coded[outcome]) - reach
-        alone = line(values, index)
-        both = line(values, index, others)
+        least = sign * float(coded[outcome]) - reach
+        alone, both = line(values, index), line(values, index, others)
         rows.append(
             {
                 "outcome": outcome, "coded": float(coded[outcome]), "mean": values.mean(),
                 "p5": np.quantile(values, 0.05), "p95": np.quantile(values, 0.95),
                 "codings": len(values),
-                "percentile": percentile(EXPECTED[outcome] * float(coded[outcome]), toward),
-                "percentile_low": percentile(least, toward),
-                "percentile_high": percentile(least + 2 * reach, toward),
+                "percentile": percentile(sign * float(coded[outcome]), sign * values),
+                "percentile_low": percentile(least, sign * values),
+                "percentile_high": percentile(least + 2 * reach, sign * values),
                 **_slope("slope", alone, 1), "r": _correlation(values, index),
                 **_slope("own", both, 1), **_slope("table", both, 2), "fit": both.fit,
             }
@@ -139,8 +129,9 @@ def shares(table: pd.DataFrame, facts: Sequence[str]) -> pd.DataFrame:
     -------
     DataFrame
         ``fact``, ``share``, ``low``, ``high``; ``least`` and ``most``: the share among the third of
-        codings with the least and the most conflict between the two; ``nothing``: whether the fact
-        says nothing of the coding, see `sim.experiments.hypothesis_tests.facts.proves_nothing`.
+        codings with the least and the most conflict between the two; ``nothing``: whether more than
+        `sim.experiments.hypothesis_tests.facts.MOST` of the codings show the fact, so that it says
+        nothing of the coding.
     """
     drawn, rows = table[table["coding"] != AS_CODED], []
     ends = drawn["conflict"].quantile([1 / 3, 2 / 3]).to_list()
@@ -154,7 +145,7 @@ def shares(table: pd.DataFrame, facts: Sequence[str]) -> pd.DataFrame:
                     "fact": name, "share": share, "low": low, "high": high,
                     "least": float(known[name][known["conflict"] <= ends[0]].mean()),
                     "most": float(known[name][known["conflict"] >= ends[1]].mean()),
-                    "nothing": proves_nothing(share),
+                    "nothing": share > MOST,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=["fact", "share", "low", "high", "least", "most", "nothing"])
