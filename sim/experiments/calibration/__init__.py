@@ -4,8 +4,8 @@ A plan (`sim.experiments.calibration.plan`) names the numbers that are free, eac
 the targets, each with what is known, how far the model may miss it, and a source. A Latin hypercube
 of points is played (`design`), a Gaussian process learns each target from it (`emulator`), the
 posterior is drawn on that by Monte Carlo and then played itself (`posterior`), so that what is
-reported (`outcome`) rests on the model and not on its stand-in. What was played is kept
-(`journal`).
+reported (`report`) rests on the model and not on its stand-in. What was played is kept
+(`checkpoint`).
 """
 
 from sim.experiments.calibration.plan import Plan, load_plan

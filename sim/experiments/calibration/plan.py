@@ -168,7 +168,8 @@ def load_plan(path: str | Path) -> Plan:
         if problem:
             at = place_of(tree, ("free", place, "path"))
             faults.append(Fault(f"free.{place} ({number.path})", problem, "", *at))
-    _refuse(faults)
+    if faults:
+        raise ScenarioError(sorted(faults, key=lambda fault: fault.line))
     plan = Plan(scenario, tables.known_until, tables.free, tables.targets)
     # Both corners must be legal scenarios before an hour of work begins.
     for corner in (0.0, 1.0):
@@ -189,13 +190,6 @@ def _unfit(scenario: Scenario, number: Free) -> str:
             fault = error.faults[0]
             return f"at {value:g}: {fault.problem}" + (f" ({fault.hint})" if fault.hint else "")
     return ""
-
-
-def _refuse(faults: list[Fault]) -> None:
-    """Raise one error with every fault of a plan, in the order of the file."""
-    if faults:
-        faults.sort(key=lambda fault: fault.line)
-        raise ScenarioError(faults)
 
 
 def _problems(target: Target, known_until: dt.date, weeks: int) -> Iterator[tuple[str, str, str]]:

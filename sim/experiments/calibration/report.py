@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError, StoppedError
 from sim.experiments.calibration.checkpoint import NAME
+from sim.experiments.calibration.design import SHARES
 from sim.experiments.calibration.plan import Plan
 from sim.scenario.labels import label
 from sim.writing import write_whole
 
 Points = NDArray[np.float64]
-SHARES = (0.05, 0.5, 0.95)
 # What a calibration leaves in a folder.
 LEFT = (
     "points.csv", "posterior.csv", "targets.csv", "facts.csv", "numbers.csv", "numbers.png",
@@ -55,7 +55,7 @@ class Calibration:
         One row a target: ``known``, ``tolerance``; median and 90 % of runs played at draws from
         the ranges (``prior_...``) and from the posterior (``posterior_...``); at ``centre``.
     facts : DataFrame
-        What was not used, over the posterior: see `sim.experiments.calibration.judging.judged`; no
+        What was not used, over the posterior: see `sim.experiments.calibration.design.judged`; no
         rows if it was not asked for.
     """
 
