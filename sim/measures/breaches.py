@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.engine import event_log as log
 from sim.measures.ceasefire_spells import SETTLED_STATE, answers, under_ceasefire
 from sim.measures.event_columns import columns
-from sim.measures.intervals import LEVEL, mean_interval, several
+from sim.measures.intervals import LEVEL, mean_of, several
 from sim.results.dataset import scenario_of
 from sim.results.selection import run_number, variable
 
@@ -205,12 +205,7 @@ def violence_by_theatre(
         for when, mask in weeks.items():
             count = mask.sum(axis=1)
             some = count > 0
-            means = (fought * mask).sum(axis=1)[some] / count[some]
-            mean = float(means.mean()) if some.any() else np.nan
-            low = high = np.nan
-            if some.sum() > 1:
-                over = mean_interval(xr.DataArray(means, dims="run"), level)
-                low, high = float(over["low"]), float(over["high"])
+            mean, low, high = mean_of((fought * mask).sum(axis=1)[some] / count[some], level)
             war = mean if when == "war" else war
             of_war = mean / war if war > 0.0 else np.nan
             rows.append(

@@ -91,3 +91,25 @@ def several(values: Any, least: int = 2) -> int:
     if runs < least:
         raise ResultsError(f"a spread needs at least {least} runs, these results hold {runs}")
     return runs
+
+
+def mean_of(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float, float]:
+    """Mean of what is known of some values, and the ends of its interval, see `mean_interval`.
+
+    Parameters
+    ----------
+    values : ndarray, shape (runs,)
+        NaN where nothing is known.
+    level : float
+        Coverage, between 0 and 1.
+
+    Returns
+    -------
+    mean, low, high : float
+        NaN for a mean of nothing, and for the interval of fewer than two values.
+    """
+    known = values[~np.isnan(values)]
+    if len(known) < 2:
+        return (float(known[0]) if len(known) else np.nan), np.nan, np.nan
+    found = mean_interval(xr.DataArray(known, dims="run"), level)
+    return float(found["mean"]), float(found["low"]), float(found["high"])
