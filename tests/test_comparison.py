@@ -13,8 +13,7 @@ import sim.experiments.compare
 from sim.engine.event_log import KINDS
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.experiments.compare import compare, parting
-from sim.measures.paired_differences import differences
-from sim.measures.run_numbers import outcomes
+from sim.measures.run_numbers import add, outcomes, table
 from sim.narrative import html
 from sim.results.dataset import Event, events, scenario_of
 from sim.results.phrases import clause
@@ -43,7 +42,7 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(toy):
 
 def test_differences_are_paired_and_have_the_interval_of_the_mean():
     one, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 5.0, 4.0])
-    row = differences({"x": one}, {"x": other}).loc["x"]
+    row = table(add({}, {"x": one}, {"x": other})).loc["x"]
     half = 3.182446305 * np.std([1, 0, 2, 0], ddof=1) / 2  # Student, 3 degrees of freedom
     assert row["difference"] == 0.75
     assert row["changed"] == 0.5
@@ -55,7 +54,7 @@ def test_pairing_makes_the_interval_narrower_than_independent_runs(toy):
     other = with_changes(toy, {"actors.crown.capability": 2.2})
     a, b = outcomes(ensemble(toy, 300)), outcomes(ensemble(other, 300))
     name = "position of valley at the end"
-    row = differences(a, b).loc[name]
+    row = table(add({}, a, b)).loc[name]
     apart = math.sqrt((a[name].var(ddof=1) + b[name].var(ddof=1)) / 300)
     assert (row["high"] - row["low"]) / (2 * 1.96) < 0.8 * apart
 

@@ -11,7 +11,7 @@ from sim import measures
 from sim.engine import event_log, memory, run_summary
 from sim.engine.build import most_events, prepare
 from sim.errors import SimError
-from sim.measures import paired_differences
+from sim.measures import run_numbers
 from sim.results import selection
 from sim.ui.cli import main
 from sim.ui.report import sections
@@ -75,22 +75,20 @@ def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
 )
 def test_differences_do_not_depend_on_where_the_runs_are_cut(pairs, cut):
     one, other = (np.array(values) for values in zip(*pairs, strict=True))
-    whole = paired_differences.differences({"x": one}, {"x": other}).loc["x"]
+    whole = run_numbers.table(run_numbers.add({}, {"x": one}, {"x": other})).loc["x"]
     found = {}
     for part in (slice(0, cut), slice(cut, None)):
         if len(one[part]):
-            paired_differences.add(found, {"x": one[part]}, {"x": other[part]})
-    apart = paired_differences.table(found).loc["x"]
+            run_numbers.add(found, {"x": one[part]}, {"x": other[part]})
+    apart = run_numbers.table(found).loc["x"]
     assert np.allclose(whole.drop("effect"), apart.drop("effect"), rtol=1e-9, atol=1e-9)
 
 
 def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
     found = {}
-    paired_differences.add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
-    paired_differences.add(
-        found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)}
-    )
-    row = paired_differences.table(found).loc["times a ratified"]
+    run_numbers.add(found, {"x": np.ones(2)}, {"x": np.ones(2)})
+    run_numbers.add(found, {"x": np.ones(2), "times a ratified": np.ones(2)}, {"x": np.ones(2)})
+    row = run_numbers.table(found).loc["times a ratified"]
     assert (row["first"], row["second"], row["difference"], row["changed"]) == (0.5, 0, -0.5, 0.5)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim.engine.inputs import Layout
 from sim.errors import ScenarioError, SimError
 from sim.experiments.first_divergence import Parting, parting, parting_of
-from sim.measures import paired_differences
+from sim.measures import run_numbers
 from sim.measures.intervals import wilson
 from sim.measures.run_numbers import HEADLINES, NEEDS, measured, said
 from sim.narrative import html
@@ -337,9 +337,9 @@ def _between(
     number = run
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
-    found: dict[tuple[str, tuple[str, ...]], paired_differences.Paired] = {}
+    found: dict[tuple[str, tuple[str, ...]], run_numbers.Paired] = {}
     for some in zip(pieces(a), pieces(b), strict=True):
-        paired_differences.add(found, *(_of_both(results, places) for results in some))
+        run_numbers.add(found, *(_of_both(results, places) for results in some))
     named = {form.format(*who): sums for (form, who), sums in found.items()}
     # Both scenarios have every actor and issue that is left, see `_of_both`.
     words = Words(cases[0])
@@ -347,8 +347,8 @@ def _between(
         titles=_titles(cases, asked, ids=False),
         title_ids=_titles(cases, asked, ids=True),
         runs=len(both),
-        table=paired_differences.table(named),
-        same=paired_differences.always_equal(named),
+        table=run_numbers.table(named),
+        same=run_numbers.always_equal(named),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from sim.engine import event_log as log
 from sim.errors import ResultsError
-from sim.measures.event_columns import by_actor, columns, flagged, when
+from sim.measures.event_columns import answers, by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.survival import kaplan_meier
 from sim.results.provenance import every_week, named, names_of
-from sim.results.selection import actor, run_number, variable
+from sim.results.selection import actor, by_week, names_on, run_number, variable
 
 COLLAPSE, SETTLEMENT, CENSORED = "collapse", "settlement", "censored"
 VICTORIOUS = "victory"
@@ -50,40 +50,29 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
         a settlement, -1 if never); ``signed`` (names); ``first_breach`` (week, -1 if none) and
         ``violators`` (names, of that week).
     """
-    state = variable(results, "state").transpose("run", "week").values
-    convener = variable(results, "convener").transpose("run", "week").values
-    ratified = variable(results, "ratified").transpose("run", "week", "actor").values
-    violated = variable(results, "violated").transpose("run", "week", "actor").values
-    names = [str(name) for name in results["actor"].values]
-    weeks = results["week"].values
+    state, convener = by_week(results, "state"), by_week(results, "convener")
+    ratified = by_week(results, "ratified", "actor")
+    violated = by_week(results, "violated", "actor")
+    names, weeks = names_on(results), results["week"].values
     days = results["date"].values.astype("datetime64[D]").astype(object)
     run, start, last, ended = _spells(results)
-    broken = violated.any(axis=-1)
     settled, breach = (
-        _first(flags, run, start, last) for flags in (state == SETTLED_STATE, broken)
+        _first(flags, run, start, last) for flags in (state == SETTLED_STATE, violated.any(axis=-1))
     )
-    breached = breach >= 0
-    last_state = state[run, last]
+    breached, last_state = breach >= 0, state[run, last]
     how = np.select(
         [ended & (last_state == VICTORY_STATE), ended, last_state == SETTLED_STATE],
         [VICTORIOUS, COLLAPSE, SETTLEMENT],
         CENSORED,
     )
-    columns_ = {
-        "run": results["run"].values[run],
-        "start": weeks[start],
-        "last": weeks[last],
-        "start_date": days[start],
-        "last_date": days[last],
-        "weeks": last - start + 1,
-        "convener": named(results, "actor", convener[run, start]),
-        "ended": how.astype(object),
-        "settled": np.where(settled >= 0, weeks[settled], -1),
-        "signed": _tuples(flagged(names, ratified[run, start])),
-        "first_breach": np.where(breached, weeks[breach], -1),
-        "violators": _tuples(flagged(names, violated[run, breach] & breached[:, None])),
-    }
-    return pd.DataFrame({name: columns_[name] for name in SPELL})
+    found = (
+        results["run"].values[run], weeks[start], weeks[last], days[start], days[last],
+        last - start + 1, named(results, "actor", convener[run, start]), how.astype(object),
+        np.where(settled >= 0, weeks[settled], -1), flagged(names, ratified[run, start]),
+        np.where(breached, weeks[breach], -1),
+        flagged(names, violated[run, breach] & breached[:, None]),
+    )  # fmt: skip
+    return pd.DataFrame(dict(zip(SPELL, found, strict=True)))
 
 
 class Lengths(NamedTuple):
@@ -120,7 +109,7 @@ def ceasefire_lengths(results: xr.Dataset) -> Lengths:
     """
     _from_the_start(results)
     run, start, last, ended = _spells(results)
-    state = variable(results, "state").transpose("run", "week").values
+    state = by_week(results, "state")
     return Lengths(last - start + 1, ended & (state[run, last] != VICTORY_STATE))
 
 
@@ -130,7 +119,7 @@ type _Places = NDArray[np.int64]
 def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.bool_]]:
     """Run, first and last week of every spell, as places, and whether it ended then."""
     every_week(results, "the length of ceasefires")
-    state = variable(results, "state").transpose("run", "week").values
+    state = by_week(results, "state")
     began = _beginnings(results) & (state != VICTORY_STATE)
     held = (state > 0) & (state != VICTORY_STATE)
     began[:, :1] |= held[:, :1]  # a record that was cut opens in the middle of a spell
@@ -153,10 +142,7 @@ def _beginnings(results: xr.Dataset) -> NDArray[np.bool_]:
         found = np.zeros((results.sizes["run"], results.sizes["week"]), dtype=np.bool_)
         found[signed.run[signed.answer], signed.week[signed.answer]] = True
         return found
-    age = variable(results, "age").transpose("run", "week").values
-    convener = variable(results, "convener").transpose("run", "week").values
-    began: NDArray[np.bool_] = (age == 1) & (convener >= 0)
-    return began
+    return np.asarray((by_week(results, "age") == 1) & (by_week(results, "convener") >= 0))
 
 
 def _first(flags: NDArray[np.bool_], run: _Places, start: _Places, last: _Places) -> _Places:
@@ -165,10 +151,6 @@ def _first(flags: NDArray[np.bool_], run: _Places, start: _Places, last: _Places
     marked = np.append(np.flatnonzero(flags), flags.size + weeks)
     found = marked[np.searchsorted(marked, run * weeks + start)] - run * weeks
     return np.where(found <= last, found, -1)
-
-
-def _tuples(rows: list[tuple[str, ...]]) -> pd.Series:
-    return pd.Series(rows, dtype=object)
 
 
 def under_ceasefire(results: xr.Dataset) -> xr.DataArray:
@@ -239,8 +221,8 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
             "convener": named(results, "actor", tried.actor),
             "proposed": tried.answer,
             "in_force": np.isin(keys, key[some.kind == log.CEASEFIRE][force]),
-            "consulted": _tuples(flagged(names, consulted)),
-            "signed": _tuples(flagged(names, signed)),
+            "consulted": flagged(names, consulted),
+            "signed": flagged(names, signed),
         },
         columns=list(ATTEMPT),
     )
@@ -270,30 +252,7 @@ def willingness(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     ResultsError
         If events were not recorded.
     """
-    votes = columns(results, log.RATIFY)
-    return answers(results, votes.actor, votes.answer, "asked", "signed", level)
-
-
-def answers(
-    results: xr.Dataset,
-    who: NDArray[np.int64],
-    yes: NDArray[np.bool_],
-    asked: str,
-    said: str,
-    level: float = LEVEL,
-) -> pd.DataFrame:
-    """Yeses of each actor among what it was asked, with their share and its interval.
-
-    `who` are places in `sim.results.provenance.names_of`; the table has the actors of the results.
-    """
-    known = names_of(results, "actor")
-    mine = [known.index(str(name)) for name in results["actor"].values]
-    of, agreed = (np.bincount(some, minlength=len(known))[mine] for some in (who, who[yes]))
-    low, high = wilson(agreed, of, level)
-    share = np.divide(agreed, of, out=np.full(len(mine), np.nan), where=of > 0)
-    names = pd.Index([str(name) for name in results["actor"].values], name="actor")
-    found = {asked: of, said: agreed, "share": share, "low": low, "high": high}
-    return pd.DataFrame(found, index=names)
+    return answers(results, log.RATIFY, "asked", "signed", level, never=True)
 
 
 # how long, and who broke them --------------------------------------------------------------------
@@ -326,7 +285,8 @@ def ceasefire_survival(
     ResultsError
         If there was no such ceasefire, none of them collapsed, or the first weeks are missing.
     """
-    spells = _whole(results)
+    _from_the_start(results)
+    spells = ceasefires(results)
     if convener is not None:
         spells = spells[spells["convener"] == actor(results, convener)]
     whose = f" brokered by {convener}" if convener else ""
@@ -337,11 +297,6 @@ def ceasefire_survival(
             f"no ceasefire{whose} collapsed: all {len(spells)} are censored, so there is no curve"
         )
     return kaplan_meier(spells["weeks"], spells["ended"] == COLLAPSE, level)
-
-
-def _whole(results: xr.Dataset) -> pd.DataFrame:
-    _from_the_start(results)
-    return ceasefires(results)
 
 
 def _from_the_start(results: xr.Dataset) -> None:
@@ -375,7 +330,8 @@ def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     ResultsError
         If the first weeks are missing, or a variable was not recorded.
     """
-    spells = _whole(results)
+    _from_the_start(results)
+    spells = ceasefires(results)
     order = names_of(results, "actor")
     by = spells.assign(collapsed=spells["ended"] == COLLAPSE).groupby("convener", sort=False)
     table = by.agg(
@@ -406,7 +362,7 @@ def first_breakers(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
         actors add up to more than 1.
     """
     spells = ceasefires(results)
-    names = [str(name) for name in results["actor"].values]
+    names = names_on(results)
     broken = spells[spells["first_breach"] >= 0]
     found = broken["violators"].explode().value_counts() if len(broken) else pd.Series(dtype=int)
     single = broken["violators"].map(len) == 1

@@ -1,16 +1,22 @@
-"""The numbers of every run that reports and comparisons look at, and their names in words."""
+"""The numbers of every run that reports look at, in words, and their differences between pairs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.event_log import CODE
+from sim.errors import SimError
 from sim.results.dataset import scenario_of
 from sim.results.phrases import PHRASES
+from sim.results.selection import names_on
 from sim.scenario.english import Words
 
 _STATES = ("war", "ceasefire", "settlement", "victory")
@@ -67,7 +73,7 @@ def measured(results: xr.Dataset) -> Iterator[Measured]:
     happened, decided = results["happened"].values, results["decided"].values
     for name, (kind, answers) in _COUNTS.items():
         yield name, (), happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)
-    actors = [str(name) for name in results["actor"].values]
+    actors = names_on(results)
     case = scenario_of(results)
     patrons = {*case.patrons, *(event.patron for event in case.events)}
     for kind, answer, form in _BY_ACTOR:
@@ -79,7 +85,7 @@ def measured(results: xr.Dataset) -> Iterator[Measured]:
             if values.any():
                 yield form, (actor,), values
     position = results["final_position"].values.astype(float)
-    for k, issue in enumerate(str(name) for name in results["issue"].values):
+    for k, issue in enumerate(names_on(results, "issue")):
         yield "position of {} at the end", (issue,), position[:, k]
     capability = results["final_capability"].values.astype(float)
     for i, actor in enumerate(actors):
@@ -118,3 +124,130 @@ def said(form: str, who: Sequence[str], words: Words) -> str:
     """
     call = words.issue if form.startswith("position") else words.who
     return form.format(*map(call, who))
+
+
+# paired differences -----------------------------------------------------------------------------
+
+
+@dataclass
+class Paired:
+    """Sums of one measure over pairs of runs, to which pairs are added piece by piece.
+
+    Means and squares of pieces are joined as by Chan, Golub and LeVeque (1979), "Updating formulae
+    and a pairwise algorithm for computing sample variances".
+    """
+
+    runs: int
+    first: float = 0.0
+    second: float = 0.0
+    difference: float = 0.0
+    squares: float = 0.0
+    changed: int = 0
+    least: float = math.inf
+    most: float = -math.inf
+    # The values weighted by numbers without a pattern, the same for every measure: those that
+    # are equal in all runs have the same sum, others do not.
+    signature: float = 0.0
+
+    def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
+        """Add the values of some pairs, both of shape (pairs,)."""
+        gap = other - one
+        runs = self.runs + len(gap)
+        share = len(gap) / runs
+        shift = float(gap.mean()) - self.difference
+        self.squares += float(((gap - gap.mean()) ** 2).sum()) + shift**2 * self.runs * share
+        self.difference += shift * share
+        self.first += float(one.sum())
+        self.second += float(other.sum())
+        self.changed += int((gap != 0).sum())
+        places = np.arange(self.runs, runs, dtype=float)
+        self.signature += float(np.sin(places + 1.0) @ one + np.cos(2.0 * places) @ other)
+        self.least = min(self.least, float(one.min()), float(other.min()))
+        self.most = max(self.most, float(one.max()), float(other.max()))
+        self.runs = runs
+
+    def row(self) -> dict[str, float]:
+        """The row of the table of a comparison."""
+        from scipy.stats import t as student  # half a second of import
+
+        runs, mean = self.runs, self.difference
+        error = math.sqrt(self.squares / (runs - 1)) / math.sqrt(runs) if runs > 1 else math.inf
+        reach = float(student.ppf(0.975, runs - 1)) if runs > 1 else 1.0
+        return {
+            "first": self.first / runs, "second": self.second / runs, "difference": mean,
+            "low": mean - reach * error, "high": mean + reach * error,
+            "changed": self.changed / runs,
+            "effect": 0.0 if mean == 0.0 else mean / error if error > 0.0 else math.inf,
+        }  # fmt: skip
+
+
+def add(
+    found: dict[Any, Paired], first: Mapping[Any, NDArray[Any]], second: Mapping[Any, NDArray[Any]]
+) -> dict[Any, Paired]:
+    """Add the measures of some pairs of runs, and give back the sums.
+
+    Parameters
+    ----------
+    found : dict
+        Sums so far, by name or by form and names (`measured`); changed.
+    first, second : mapping to ndarray
+        Values of shape (pairs,), by the same keys. A count that never occurs in one of them is 0
+        there; other measures must be of both.
+    """
+    names = dict.fromkeys([*found, *first, *second])
+    before = max((sums.runs for sums in found.values()), default=0)
+    pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
+    for name in names:
+        one, other = first.get(name), second.get(name)
+        if one is None or other is None:
+            form = name if isinstance(name, str) else name[0]
+            if not form.startswith(("weeks", "times")):
+                continue
+            nothing = np.zeros(pairs)
+            one, other = (nothing if values is None else values for values in (one, other))
+        if name not in found:
+            found[name] = Paired(before)
+            if before:  # it was 0 in all of these
+                found[name].least = found[name].most = 0.0
+        found[name].add(one, other)
+    return found
+
+
+def table(found: Mapping[str, Paired]) -> pd.DataFrame:
+    """The table of `sim.experiments.compare.Comparison`, once all pairs are added.
+
+    Parameters
+    ----------
+    found : mapping of str to Paired
+        By the name of the measure.
+
+    Raises
+    ------
+    SimError
+        If there is none.
+    """
+    if not found:
+        raise SimError("the two scenarios have no measure in common")
+    rows = {name: sums.row() for name, sums in found.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+
+
+def always_equal(found: Mapping[str, Paired]) -> dict[str, str]:
+    """Measures that are equal to an earlier one in every run of both, with that one.
+
+    What never varies, and headlines, stand by themselves.
+
+    Parameters
+    ----------
+    found : mapping of str to Paired
+        By the name of the measure.
+    """
+    known: dict[float, str] = {}
+    same = {}
+    for name, sums in found.items():
+        if sums.least == sums.most:
+            continue
+        earlier = known.setdefault(sums.signature, name)
+        if earlier != name and name not in HEADLINES:
+            same[name] = earlier
+    return same
