@@ -92,20 +92,6 @@ class Trial:
         )
 
 
-def chosen_parts(only: Sequence[str] | None) -> tuple[str, ...]:
-    """Parts by their names; all if none is given.
-
-    Raises
-    ------
-    SimError
-        If one is not known; names the nearest.
-    """
-    for name in only or ():
-        if name not in PARTS:
-            raise SimError(f"unknown part of the test {name!r} ({nearest(name, list(PARTS))})")
-    return PARTS if not only else tuple(part for part in PARTS if part in only)
-
-
 def run(
     scenario: Scenario,
     *,
@@ -147,9 +133,13 @@ def run(
     Raises
     ------
     SimError
-        If the scenario has no pair to test, or an argument is out of range.
+        If the scenario has no pair to test, a part is not known, or an argument is out of range.
     """
-    began, parts = time.monotonic(), chosen_parts(only)
+    began = time.monotonic()
+    for name in only or ():
+        if name not in PARTS:
+            raise SimError(f"unknown part of the test {name!r} ({nearest(name, list(PARTS))})")
+    parts = tuple(part for part in PARTS if not only or part in only)
     runs = whole("runs", runs, 2, MOST_RUNS)
     coding_runs = whole("coding runs", coding_runs, 2, MOST_RUNS)
     codings = whole("codings", codings, 1, MOST_RUNS) if "codings" in parts else codings
@@ -229,12 +219,12 @@ def load(folder: Path) -> Trial:
     """
     try:
         rest = json.loads((folder / _REST).read_text("utf-8"))
-        parts = rest.pop("parts")
-        kinds = {"left_out": str}
-        tables = {part: pd.read_csv(folder / f"{part}.csv", dtype=kinds) for part in parts}
-        for table in tables.values():
-            if "left_out" in table:
-                table["left_out"] = table["left_out"].fillna("")
+        tables = {
+            part: pd.read_csv(folder / f"{part}.csv", dtype={"left_out": str}).fillna(
+                {"left_out": ""}
+            )
+            for part in rest.pop("parts")
+        }
         for name in ("proxies", "disputed", "shuffled"):
             rest[name] = tuple(rest[name])
         return Trial(**rest, tables=tables)

@@ -10,19 +10,17 @@ For an audit of a scenario: `shuffled` gives the codings, `conflict_index` order
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.engine import draws
 from sim.errors import SimError, nearest
 from sim.experiments.hypothesis_tests.roles import Cast
 from sim.results.ensemble_spec import whole
 from sim.scenario import files
-from sim.scenario.schema import LongTerm, Scenario
+from sim.scenario.schema import Scenario
 
 MOST_CODINGS = 100_000
 
@@ -80,11 +78,14 @@ def shuffled(scenario: Scenario, n: int, seed: int = 1) -> list[Scenario]:
         keys = draws.round_keys(seed, number)
         ideals: dict[str, dict[str, float]] = {}
         for issue in issues:
-            names = holders(scenario, issue)
-            order = sorted(names, key=functools.partial(_luck, keys, issue))
+            # no run uses the same random numbers
+            luck = {
+                name: draws.uniform(keys, draws.IDEAL, draws.subject(f"shuffle:{issue}.{name}"), 0)
+                for name in holders(scenario, issue)
+            }
             ideals[issue] = {
                 name: scenario.actors[other].long[issue].ideal
-                for name, other in zip(names, order, strict=True)
+                for name, other in zip(luck, sorted(luck, key=luck.__getitem__), strict=True)
             }
         found.append(recoded(scenario, ideals, f"{scenario.name}, aims shuffled {number}"))
     return found
@@ -104,12 +105,14 @@ def recoded(scenario: Scenario, ideals: dict[str, dict[str, float]], name: str) 
     """
     data = files.as_data(scenario)
     data["name"] = name
-    moved = set()
-    for issue, by_actor in ideals.items():
-        for actor, ideal in by_actor.items():
-            if scenario.actors[actor].long[issue].ideal != ideal:
-                data["actors"][actor]["long"][issue]["ideal"] = ideal
-                moved.add((actor, issue))
+    moved = {
+        (actor, issue)
+        for issue, by_actor in ideals.items()
+        for actor, ideal in by_actor.items()
+        if scenario.actors[actor].long[issue].ideal != ideal
+    }
+    for actor, issue in moved:
+        data["actors"][actor]["long"][issue]["ideal"] = ideals[issue][actor]
     events = []
     for event in data["events"]:
         if (event.get("actor"), event.get("issue")) in moved and "ideal" in event:
@@ -145,17 +148,16 @@ def conflict_index(scenario: Scenario, pair: Sequence[str]) -> float:
     SimError
         If an actor is not known.
     """
-    aims = []
     for name in pair:
         if name not in scenario.actors:
             raise SimError(f"unknown actor {name!r} ({nearest(name, list(scenario.actors))})")
-        aims.append(scenario.actors[name].long)
-    one, other = aims
+    one, other = aims = [scenario.actors[name].long for name in pair]
     totals = [sum(aim.weight for aim in held.values()) for held in aims]
     if min(totals, default=0.0) <= 0.0:
         return 0.0
     return sum(
-        math.sqrt(one[k].weight / totals[0] * other[k].weight / totals[1]) * _gap(one[k], other[k])
+        math.sqrt(one[k].weight / totals[0] * other[k].weight / totals[1])
+        * abs(one[k].ideal - other[k].ideal)
         for k in one
         if k in other
     )
@@ -169,12 +171,3 @@ def conflict_with_the_table(scenario: Scenario, cast: Cast) -> float:
     if not others:
         return math.nan
     return float(np.mean([conflict_index(scenario, (cast.spoiler, name)) for name in others]))
-
-
-def _luck(keys: NDArray[np.uint64], issue: str, actor: str) -> float:
-    """A random number that puts the holders of an ideal in order; no run uses the same one."""
-    return float(draws.uniform(keys, draws.IDEAL, draws.subject(f"shuffle:{issue}.{actor}"), 0))
-
-
-def _gap(one: LongTerm, other: LongTerm) -> float:
-    return abs(one.ideal - other.ideal)

@@ -143,59 +143,49 @@ BY_ATTENTION = "attention leaves a goal that is met, and meets what the coding p
 FACTS: tuple[Fact, ...] = (
     Fact(
         "tie falls", "once the goal is achieved the tie of partner and spoiler falls",
-        "imposed", True, BY_ATTENTION,
-        lambda ask: ask(DRIFT), NEGATIVE,
+        "imposed", True, BY_ATTENTION, lambda ask: ask(DRIFT), NEGATIVE,
     ),
     Fact(
         "flag: tie", "a goal that can be satisfied makes the tie fall, more if aims conflict",
-        "imposed", True, BY_ATTENTION,
-        _interaction(DRIFT, FLAG, "partner"), NEGATIVE,
+        "imposed", True, BY_ATTENTION, _interaction(DRIFT, FLAG, "partner"), NEGATIVE,
     ),
     Fact(
         "clamp: tie", "security makes the tie fall, more if aims conflict (spoiler's aims changed)",
-        "imposed", True, BY_ATTENTION,
-        _interaction("tie measured", CLAMP, "partner"), NEGATIVE,
+        "imposed", True, BY_ATTENTION, _interaction("tie measured", CLAMP, "partner"), NEGATIVE,
     ),
     Fact(
         "clamp B: tie", "security makes the tie fall, more if aims conflict "
-        "(partner's aims changed)",
-        "imposed", True, BY_ATTENTION,
+        "(partner's aims changed)", "imposed", True, BY_ATTENTION,
         _interaction("tie measured", CLAMP, "spoiler"), NEGATIVE,
     ),
     Fact(
         "flag: orders", "through the tie alone, the goal makes the spoiler order more spoiling, "
-        "more if aims conflict",
-        "fitted", True, COUPLING,
+        "more if aims conflict", "fitted", True, COUPLING,
         _interaction("orders after", FLAG, "partner"), POSITIVE,
     ),
     Fact(
         "flag: breaches", "through the tie alone, the goal makes the spoiler's proxies break "
-        "more, more if aims conflict",
-        "fitted", True, COUPLING,
+        "more, more if aims conflict", "fitted", True, COUPLING,
         _interaction("breaches after", FLAG, "partner"), POSITIVE,
     ),
     Fact(
         "clamp: orders", "security makes the spoiler order more spoiling, more if aims conflict",
         "free", True, "the sign was there before the changes of the second theory; its size grew "
-        "with them",
-        _interaction("orders measured", CLAMP, "partner"), POSITIVE,
+        "with them", _interaction("orders measured", CLAMP, "partner"), POSITIVE,
     ),
     Fact(
         "clamp: breaches", "security makes the spoiler's proxies break more, more if aims conflict",
         "free", True, "as for orders; noise in the orders was turned down partly because it hid "
-        "this",
-        _interaction("breaches measured", CLAMP, "partner"), POSITIVE,
+        "this", _interaction("breaches measured", CLAMP, "partner"), POSITIVE,
     ),
     Fact(
         "clamp B: orders", "security makes the spoiler order more spoiling, more if aims conflict "
-        "(partner's aims changed)",
-        "fitted", True, ABSENT,
+        "(partner's aims changed)", "fitted", True, ABSENT,
         _interaction("orders measured", CLAMP, "spoiler"), POSITIVE,
     ),
     Fact(
         "clamp B: breaches", "security makes the spoiler's proxies break more, more if aims "
-        "conflict (partner's aims changed)",
-        "fitted", True, ABSENT,
+        "conflict (partner's aims changed)", "fitted", True, ABSENT,
         _interaction("breaches measured", CLAMP, "spoiler"), POSITIVE,
     ),
     Fact(
@@ -211,13 +201,11 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "breaches rise", "once the goal is achieved the spoiler's proxies break more than before",
-        "free", True, LOOKED,
-        _gap("breaches after", "breaches before"), POSITIVE,
+        "free", True, LOOKED, _gap("breaches after", "breaches before"), POSITIVE,
     ),
     Fact(
         "spoiler does not sign", "once the goal is achieved the spoiler ratifies fewer "
-        "ceasefires than its partner",
-        "free", True, RIGHT,
+        "ceasefires than its partner", "free", True, RIGHT,
         _gap("spoiler signs after", "partner signs after"), NEGATIVE,
     ),
     Fact(
@@ -228,23 +216,19 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "consulted: orders", "a spoiler that is always consulted orders less spoiling",
-        "free", True, RIGHT,
-        _effect("orders after", (CONSULTED, LEFT_OUT)), NEGATIVE,
+        "free", True, RIGHT, _effect("orders after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
         "consulted: breaches", "the proxies of a spoiler that is always consulted break less",
-        "free", True, RIGHT,
-        _effect("breaches after", (CONSULTED, LEFT_OUT)), NEGATIVE,
+        "free", True, RIGHT, _effect("breaches after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
-        "consulted: signs", "a spoiler that is always consulted ratifies more",
-        "free", True, RIGHT,
+        "consulted: signs", "a spoiler that is always consulted ratifies more", "free", True, RIGHT,
         _effect("spoiler signs after", (CONSULTED, LEFT_OUT)), POSITIVE,
     ),
     Fact(
         "return: tie", "if the goal is threatened again, the tie recovers",
-        "imposed", True, BY_ATTENTION,
-        _effect("tie late", (RETURNS, OPEN)), POSITIVE,
+        "imposed", True, BY_ATTENTION, _effect("tie late", (RETURNS, OPEN)), POSITIVE,
     ),
     Fact(
         "return: orders", "if the goal is threatened again, the spoiler orders less spoiling",
@@ -259,8 +243,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "core tabled", "the tie falls further if the core issue is put on the table",
         "imposed", True, "two thirds run through the rule of endorsement; the size was raised by "
-        "a change of the opening offer",
-        _effect("tie late", (OPEN, UNTABLED)), NEGATIVE,
+        "a change of the opening offer", _effect("tie late", (OPEN, UNTABLED)), NEGATIVE,
     ),
     Fact(
         "core tabled: deals", "if the core issue is put on the table, bilateral talks of the two "
