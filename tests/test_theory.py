@@ -25,7 +25,6 @@ from sim.experiments.hypothesis_tests import (
     facts,
     observables,
     observed,
-    placebo,
     report,
     rival_models,
     roles,
@@ -438,8 +437,8 @@ def small(syria: Scenario) -> battery.Trial:
 
 
 def test_the_percentile_of_the_coded_case_by_hand() -> None:
-    assert placebo.percentile(0.3, np.array([0.1, 0.2, 0.3, 0.4])) == 62.5
-    assert placebo.percentile(1.0, np.array([0.1, 0.2])) == 100.0
+    assert codings.percentile(0.3, np.array([0.1, 0.2, 0.3, 0.4])) == 62.5
+    assert codings.percentile(1.0, np.array([0.1, 0.2])) == 100.0
     table = pd.DataFrame(
         {
             "coding": [-1, 0, 1, 2, 3],
@@ -450,14 +449,14 @@ def test_the_percentile_of_the_coded_case_by_hand() -> None:
             "breaches": [np.nan, 0.0, 0.0, 0.0, 0.0],
         }
     )
-    found = placebo.percentiles(table).set_index("outcome")
+    found = codings.percentiles(table).set_index("outcome")
     assert list(found.index) == ["tie", "orders"], "no figure as coded, no row"
     assert found.loc["tie", "percentile"] == 100.0, "it falls more than in any other"
     assert np.isnan(found.loc["tie", "percentile_low"]), "no error is known"
-    sure = placebo.percentiles(table.assign(tie_error=0.1)).set_index("outcome").loc["tie"]
+    sure = codings.percentiles(table.assign(tie_error=0.1)).set_index("outcome").loc["tie"]
     # -0.5 +- 0.196: as far as -0.304 it falls more than in three of four
     assert (sure["percentile_low"], sure["percentile_high"]) == (75.0, 100.0)
-    assert placebo.place(sure) == "100.0 (75 to 100)"
+    assert codings.place(sure) == "100.0 (75 to 100)"
     assert found.loc["tie", "slope"] == pytest.approx(-1.0)
     assert found.loc["tie", "r"] == pytest.approx(-1.0)
     assert found.loc["orders", "percentile"] == 50.0
@@ -478,7 +477,7 @@ def test_a_fact_that_holds_for_all_codings_is_said_to_prove_nothing(small: batte
     table = placebo_table(
         **{names[0]: [1.0] * 7, names[1]: [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]},
     )
-    found = placebo.shares(table, names).set_index("fact")
+    found = codings.shares(table, names).set_index("fact")
     assert found.loc[names[0], "share"] == 1.0
     assert found.loc[names[0], "nothing"]
     assert found.loc[names[1], "share"] == pytest.approx(1 / 3)

@@ -205,24 +205,26 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
     """
     some = columns(results, log.PROPOSE, log.CONSULT, log.RATIFY, log.CEASEFIRE)
     key = some.run * results.sizes["week"] + some.week
-    tried, names = some.of(log.PROPOSE), names_of(results, "actor")
-    keys = key[some.kind == log.PROPOSE]
+    names, tried, keys = (
+        names_of(results, "actor"),
+        some.of(log.PROPOSE),
+        key[some.kind == log.PROPOSE],
+    )
     order = np.argsort(keys, kind="stable")
     keys, tried = keys[order], tried.at(order)
-    count = len(names)
-    consulted = by_actor(
-        keys, some.of(log.CONSULT), key[some.kind == log.CONSULT], count, who="counterpart"
-    )
-    signed = by_actor(keys, some.of(log.RATIFY), key[some.kind == log.RATIFY], count)
-    force = some.of(log.CEASEFIRE).answer & np.isin(key[some.kind == log.CEASEFIRE], keys)
+    told = {
+        kind: by_actor(keys, some.of(kind), key[some.kind == kind], len(names), who=who)
+        for kind, who in ((log.CONSULT, "counterpart"), (log.RATIFY, "actor"))
+    }
+    force = key[(some.kind == log.CEASEFIRE) & some.answer]
     return pd.DataFrame(
         {
             **when(results, tried.run, tried.week),
             "convener": named(results, "actor", tried.actor),
             "proposed": tried.answer,
-            "in_force": np.isin(keys, key[some.kind == log.CEASEFIRE][force]),
-            "consulted": flagged(names, consulted),
-            "signed": flagged(names, signed),
+            "in_force": np.isin(keys, force),
+            "consulted": flagged(names, told[log.CONSULT]),
+            "signed": flagged(names, told[log.RATIFY]),
         },
         columns=list(ATTEMPT),
     )
@@ -290,13 +292,14 @@ def ceasefire_survival(
     if convener is not None:
         spells = spells[spells["convener"] == actor(results, convener)]
     whose = f" brokered by {convener}" if convener else ""
+    collapsed = spells["ended"] == COLLAPSE
     if len(spells) == 0:
         raise ResultsError(f"there was no ceasefire{whose} in these results")
-    if not (spells["ended"] == COLLAPSE).any():
+    if not collapsed.any():
         raise ResultsError(
             f"no ceasefire{whose} collapsed: all {len(spells)} are censored, so there is no curve"
         )
-    return kaplan_meier(spells["weeks"], spells["ended"] == COLLAPSE, level)
+    return kaplan_meier(spells["weeks"], collapsed, level)
 
 
 def _from_the_start(results: xr.Dataset) -> None:
@@ -363,16 +366,13 @@ def first_breakers(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     """
     spells = ceasefires(results)
     names = names_on(results)
-    broken = spells[spells["first_breach"] >= 0]
-    found = broken["violators"].explode().value_counts() if len(broken) else pd.Series(dtype=int)
-    single = broken["violators"].map(len) == 1
-    lonely = broken.loc[single, "violators"].map(lambda who: who[0]).value_counts()
+    broken = spells[spells["first_breach"] >= 0]["violators"]
+    first, alone = (
+        who.explode().value_counts().reindex(names, fill_value=0)
+        for who in (broken, broken[broken.map(len) == 1])
+    )
     table = pd.DataFrame(
-        {
-            "broken": len(broken),
-            "first": found.reindex(names, fill_value=0),
-            "alone": lonely.reindex(names, fill_value=0),
-        },
+        {"broken": len(broken), "first": first, "alone": alone},
         index=pd.Index(names, name="actor"),
     ).astype(np.int64)
     low, high = wilson(table["first"], table["broken"], level)

@@ -21,7 +21,6 @@ TALKS = (
     "run", "week", "date", "came", "stayed_away", "tabled", "voted", "accepted", "refused",
     "settled",
 )  # fmt: skip
-CONTENT = ("run", "week", "date", "issue", "status_quo", "agreed", "moved")
 
 
 def talks(results: xr.Dataset) -> pd.DataFrame:
@@ -215,11 +214,6 @@ def settlements(results: xr.Dataset) -> pd.DataFrame:
     )
     run, week, issue = np.nonzero(began[:, :, None] & tabled)
     agreed, now = text[run, week, issue], position[run, week, issue]
-    found = {
-        **when(results, run, week),
-        "issue": results["issue"].values[issue].astype(object),
-        "status_quo": now,
-        "agreed": agreed,
-        "moved": agreed - now,
-    }
-    return pd.DataFrame(found, columns=list(CONTENT))
+    names = results["issue"].values[issue].astype(object)
+    found = {"issue": names, "status_quo": now, "agreed": agreed, "moved": agreed - now}
+    return pd.DataFrame(when(results, run, week) | found)

@@ -294,10 +294,8 @@ def line_ups_over_time(
 
     Parameters
     ----------
-    results : Dataset
-        With the variable `tie`.
-    actors : sequence of str, optional
-        Names of those whose line-up is told; all if not given.
+    results, actors
+        See `line_ups`.
     most : int
         How many line-ups have a row of their own, the most frequent over all weeks; the others
         share the last row.

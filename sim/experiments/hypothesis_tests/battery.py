@@ -11,12 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from sim.errors import SimError, nearest
-from sim.experiments.hypothesis_tests.codings import shuffled_issues
+from sim.experiments.hypothesis_tests.codings import Tell, codings_table, shuffled_issues
 from sim.experiments.hypothesis_tests.facts import FACTS, Fact, check
-from sim.experiments.hypothesis_tests.placebo import codings_table
 from sim.experiments.hypothesis_tests.roles import allies, find
 from sim.experiments.hypothesis_tests.tables import (
-    Tell,
     channel,
     facts_table,
     pairs,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from scipy import stats
 
-from sim.experiments.hypothesis_tests import placebo, rival_models
+from sim.experiments.hypothesis_tests import codings, rival_models
 from sim.experiments.hypothesis_tests.battery import Trial
 from sim.experiments.hypothesis_tests.facts import MOST
 from sim.experiments.hypothesis_tests.tables import score
@@ -140,20 +140,20 @@ def _returns(trial: Trial) -> Block:
 
 def _codings(trial: Trial) -> Block:
     rows, said = [], []
-    for row in placebo.percentiles(trial.tables["codings"]).to_dict("records"):
+    for row in codings.percentiles(trial.tables["codings"]).to_dict("records"):
         name = NAMES[row["outcome"]]
         rows.append(
             [
                 name, f"{row['coded']:+.2f}",
                 f"{row['mean']:+.2f} ({row['p5']:+.2f} to {row['p95']:+.2f})",
-                placebo.place(row), _ends(row, "slope"), f"{row['r']:+.2f}",
+                codings.place(row), _ends(row, "slope"), f"{row['r']:+.2f}",
                 _ends(row, "own"), _ends(row, "table"),
             ]
         )  # fmt: skip
         word = {None: "too few codings to tell", False: "does not go with the coded conflict"}.get(
             _goes(row), "goes with the coded conflict"
         )
-        if _goes(row) and row["slope"] * placebo.EXPECTED[row["outcome"]] <= 0.0:
+        if _goes(row) and row["slope"] * codings.EXPECTED[row["outcome"]] <= 0.0:
             word += ", with the wrong sign"
         said.append(f"{name}: {word}")
     return Block(
@@ -212,7 +212,7 @@ def _facts(trial: Trial) -> Block:
     table = trial.tables["facts"]
     shared = {}
     if "codings" in trial.tables:
-        found = placebo.shares(trial.tables["codings"], list(table["fact"]))
+        found = codings.shares(trial.tables["codings"], list(table["fact"]))
         shared = {row["fact"]: row for row in found.to_dict("records")}
     rows = []
     for row in table.to_dict("records"):
@@ -309,7 +309,7 @@ def verdict(trial: Trial) -> list[str]:
         words.append(f"Free facts that do not hold: {', '.join(failed['fact'])}.")
     if "codings" not in trial.tables:
         return [*words, "Whether they hold for any coding was not asked: see the part codings."]
-    shared = placebo.shares(trial.tables["codings"], list(good["fact"]))
+    shared = codings.shares(trial.tables["codings"], list(good["fact"]))
     empty = set(shared["fact"][shared["nothing"]])
     left = ", ".join(name for name in good["fact"] if name not in empty) or "none"
     words += [
@@ -322,13 +322,13 @@ def verdict(trial: Trial) -> list[str]:
             f"Only {trial.codings} shuffled codings: too few to tell what holds for most, and "
             "where the war as coded stands."
         )
-    for row in placebo.percentiles(trial.tables["codings"]).to_dict("records"):
+    for row in codings.percentiles(trial.tables["codings"]).to_dict("records"):
         goes = {None: "could not be told whether it goes", False: "does not go"}.get(
             _goes(row), "goes"
         )
         words.append(
             f"By size, what security does to the {NAMES[row['outcome']]} as coded is stronger than "
-            f"in {placebo.place(row)} % of shuffled codings; over codings it {goes} with the "
+            f"in {codings.place(row)} % of shuffled codings; over codings it {goes} with the "
             "conflict of the two."
         )
     return words

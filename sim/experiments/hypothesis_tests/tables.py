@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,47 +11,32 @@ import pandas as pd
 
 from sim.errors import SimError
 from sim.experiments.hypothesis_tests import rival_models
-from sim.experiments.hypothesis_tests.codings import conflict_index
+from sim.experiments.hypothesis_tests.codings import Tell, conflict_index
 from sim.experiments.hypothesis_tests.designs import CLAMP, FLAG, OPEN, RETURNS, changed
 from sim.experiments.hypothesis_tests.estimates import SIGNS, Figure, Spread, combined, fieller
 from sim.experiments.hypothesis_tests.facts import Fact, Verdict, check
 from sim.experiments.hypothesis_tests.observables import DRIFT
 from sim.experiments.hypothesis_tests.roles import allies
 from sim.experiments.hypothesis_tests.treatments import (
+    OUTCOMES,
     Asked,
     Cells,
     MissingError,
     effect,
     four,
     interaction,
+    measured,
+    reading_of,
 )
 
-OUTCOMES = ("tie", "orders", "breaches")
 FORMS = {"flag": FLAG, "clamp": CLAMP}
 WHOSE = {"A": "partner", "B": "spoiler"}
-
-type Tell = Callable[[str], None]
-
-
-def reading_of(form: str, outcome: str) -> str:
-    """The reading that a design measures an outcome by: from the achieved goal on, or late."""
-    if form == "flag":
-        return DRIFT if outcome == "tie" else f"{outcome} after"
-    return f"{outcome} measured"
 
 
 def row_of(found: Figure | Spread | None, name: str = "") -> dict[str, float]:
     """Value, low and high of a figure, each with a name before it; NaN if there is none."""
     values = (np.nan,) * 3 if found is None else (found.value, found.low, found.high)
     return dict(zip((f"{name}value", f"{name}low", f"{name}high"), values, strict=True))
-
-
-def measured[**P, T](ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-    """What is asked for, or None where the scenario has no cast for it."""
-    try:
-        return ask(*args, **kwargs)
-    except MissingError:
-        return None
 
 
 def two_by_two(cells: Cells) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from sim.experiments.hypothesis_tests.designs import CODED, OPEN, Cell, scenario
 from sim.experiments.hypothesis_tests.estimates import Figure, Spread, combined
 from sim.experiments.hypothesis_tests.observables import (
     BREACHES,
+    DRIFT,
     HISTORY,
     RECORD,
     Series,
@@ -24,6 +25,8 @@ from sim.experiments.hypothesis_tests.observables import (
 from sim.experiments.hypothesis_tests.roles import Cast
 from sim.runs.ensemble import ensemble
 from sim.scenario.schema import Scenario
+
+OUTCOMES = ("tie", "orders", "breaches")
 
 
 class MissingError(SimError):
@@ -185,3 +188,18 @@ def four(ask: Asked, reading: str, settings: tuple[str, str], aims: str) -> list
 def interaction(ask: Asked, reading: str, settings: tuple[str, str], aims: str) -> Figure:
     """How much more the first setting does if aims conflict, paired by run."""
     return combined(four(ask, reading, settings, aims))
+
+
+def reading_of(form: str, outcome: str) -> str:
+    """The reading that a design measures an outcome by: from the achieved goal on, or late."""
+    if form == "flag":
+        return DRIFT if outcome == "tie" else f"{outcome} after"
+    return f"{outcome} measured"
+
+
+def measured[**P, T](ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """What is asked for, or None where the scenario has no cast for it."""
+    try:
+        return ask(*args, **kwargs)
+    except MissingError:
+        return None

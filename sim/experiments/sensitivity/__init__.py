@@ -22,8 +22,8 @@ import xarray as xr
 from sim.engine.event_log import CODE
 from sim.errors import SimError
 from sim.experiments.causes import Outcome, tie_change
+from sim.experiments.hypothesis_tests.codings import AS_CODED, codings_table, shares
 from sim.experiments.hypothesis_tests.facts import FACTS
-from sim.experiments.hypothesis_tests.placebo import AS_CODED, codings_table, shares
 from sim.experiments.hypothesis_tests.roles import find
 from sim.experiments.hypothesis_tests.treatments import Cells
 from sim.experiments.sensitivity.one_at_a_time import (

@@ -43,7 +43,7 @@ class Audit:
         them, or is "open" there, by the 95 % interval; empty where the conclusion has no certain
         sign.
     facts : DataFrame
-        From `sim.experiments.hypothesis_tests.placebo.shares`, with ``claim``, ``status`` and
+        From `sim.experiments.hypothesis_tests.codings.shares`, with ``claim``, ``status`` and
         ``coded`` (whether the scenario as coded shows it with as few runs); empty if none was
         asked.
     left_out : str
