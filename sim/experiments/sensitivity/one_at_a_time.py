@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -88,14 +89,10 @@ def ends_of(case: Scenario, player: Player) -> list[End]:
     def both(number: Number) -> list[End]:
         found = []
         for end, value in (("low", number.low), ("high", number.high)):
-            if value == number.value:
-                continue
-            try:
+            with contextlib.suppress(ScenarioError):
                 scenario, at = moved(case, number, value)
-            except ScenarioError:
-                continue
-            if at != number.value:
-                found.append(End(number, end, at, scenario))
+                if at != number.value:
+                    found.append(End(number, end, at, scenario))
         return found
 
     return [end for pair in player.map(both, numbers(case)) for end in pair]
@@ -127,10 +124,8 @@ def _reach(table: pd.DataFrame, what: str) -> pd.Series[float]:
 
 def closest(table: pd.DataFrame) -> set[str]:
     """The numbers that moved some conclusion most in the first stage."""
-    found: set[str] = set()
-    for _, rows in table.groupby("conclusion"):
-        found |= set(rows.nlargest(MOST_CLOSE, "reach")["path"])
-    return found
+    most = table.groupby("conclusion")["reach"].nlargest(MOST_CLOSE)
+    return set(table.loc[most.index.get_level_values(-1), "path"])
 
 
 def summed(asked: dict[str, Outcome], base: Values) -> pd.DataFrame:
