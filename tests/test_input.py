@@ -162,7 +162,7 @@ def test_an_event_in_a_week_that_cannot_be_counted_is_refused(tmp_path: Path) ->
 
 
 def test_the_schema_says_the_bounds() -> None:
-    capability = files.schema()["$defs"]["Actor"]["properties"]["capability"]["anyOf"][0]
+    capability = files.schema()["$defs"]["ActorEntry"]["properties"]["capability"]["anyOf"][0]
     assert (capability["minimum"], capability["maximum"]) == (0, 1e15)
 
 

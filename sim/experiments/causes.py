@@ -113,11 +113,8 @@ def causal_shares(
     given = scenario if isinstance(scenario, Scenario) else load(scenario)
     names = _checked(given, causes, runs)
     measure = outcome if callable(outcome) else tie_change(outcome)
-    sets = [
-        frozenset(kept)
-        for size in range(len(names) + 1)
-        for kept in itertools.combinations(names, size)
-    ]
+    sizes = range(len(names) + 1)
+    sets = [frozenset(kept) for n in sizes for kept in itertools.combinations(names, n)]
 
     def play(kept: frozenset[str]) -> NDArray[np.float64]:
         off = {f"mechanisms.{cause}": False for cause in names if cause not in kept}
@@ -131,8 +128,8 @@ def causal_shares(
 
     with Progress(len(sets), 0, progress, "set") as shown:
         played = {kept: play(kept) for kept in shown.over(sets)}
-    rows = {cause: shapley(played, cause) for cause in names}
     nothing, everything = played[frozenset()], played[frozenset(names)]
+    rows = {cause: shapley(played, cause) for cause in names}
     rows |= {NOTHING: nothing, EVERYTHING: everything}
     by_run = xr.DataArray(
         np.stack(list(rows.values())), dims=("cause", "run"), coords={"cause": list(rows)}

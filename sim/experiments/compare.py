@@ -99,10 +99,8 @@ class Comparison:
         left = len(self._apart().difference(headline)) - len(rest)
         more = f"{left} more measures have an interval without 0. " if left > 0 else ""
         found = [
-            html.paragraph(f"{name}: {title}")
-            for name, title in zip(("first", "second"), self.titles, strict=True)
-        ]
-        found += [
+            html.paragraph(f"first: {self.titles[0]}"),
+            html.paragraph(f"second: {self.titles[1]}"),
             html.paragraph(self._told()),
             html.table("What differs", ("measure", *_HEADS), rows),
             html.paragraph(f"{more}All of it: print(it), and .table as a DataFrame.", "note"),
@@ -111,14 +109,12 @@ class Comparison:
 
     def _told(self) -> str:
         """How many pairs were compared, and in how many anything differs."""
-        low, high = (percent(end, " %") for end in self.changed_interval)
-        told = (
-            f"Some decision or happening differs in {percent(self.changed, ' %')} of them "
-            f"(95 % interval {low} to {high})."
-        )
+        told = f"{self.runs} pairs of runs with the same luck."
         if math.isnan(self.changed):
-            told = "They have other actors or issues; what they share is compared."
-        return f"{self.runs} pairs of runs with the same luck. {told}"
+            return f"{told} They have other actors or issues; what they share is compared."
+        share, low, high = (percent(x, " %") for x in (self.changed, *self.changed_interval))
+        differs = f"Some decision or happening differs in {share} of them"
+        return f"{told} {differs} (95 % interval {low} to {high})."
 
     def _apart(self) -> pd.Index[Any]:
         """Measures whose interval excludes 0, without copies of others; largest effect first."""

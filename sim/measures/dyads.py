@@ -240,7 +240,7 @@ def rupture(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> pd.D
     Raises
     ------
     ResultsError
-        If a name is not known, weeks are missing, or there are fewer than `stays`.
+        See `divergence`.
     """
     return _turns(results, _level(results, two, stays) < 0.0, stays)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,17 +85,15 @@ def measured(results: xr.Dataset) -> Iterator[Measured]:
             values = decided[:, CODE[kind], answer, i].astype(float)
             if values.any():
                 yield form, (actor,), values
-    position = results["final_position"].values.astype(float)
-    for k, issue in enumerate(names_on(results, "issue")):
-        yield "position of {} at the end", (issue,), position[:, k]
-    capability = results["final_capability"].values.astype(float)
-    for i, actor in enumerate(actors):
-        yield "capability of {} at the end", (actor,), capability[:, i]
+    for form, axis in (
+        ("position of {} at the end", "issue"), ("capability of {} at the end", "actor"),
+    ):  # fmt: skip
+        last = results[f"final_{form.partition(' ')[0]}"].values.astype(float)
+        for n, name in enumerate(names_on(results, axis)):
+            yield form, (name,), last[:, n]
     tie = results["final_tie"].values.astype(float)
-    for i, one in enumerate(actors):
-        for j in range(i + 1, len(actors)):
-            values = (tie[:, i, j] + tie[:, j, i]) / 2
-            yield "tie of {} and {} at the end", (one, actors[j]), values
+    for (i, one), (j, other) in itertools.combinations(enumerate(actors), 2):
+        yield "tie of {} and {} at the end", (one, other), (tie[:, i, j] + tie[:, j, i]) / 2
 
 
 def in_words(results: xr.Dataset, words: Words) -> dict[str, str]:
@@ -194,22 +193,16 @@ def add(
         Values of shape (pairs,), by the same keys. A count that never occurs in one of them is 0
         there; other measures must be of both.
     """
-    names = dict.fromkeys([*found, *first, *second])
     before = max((sums.runs for sums in found.values()), default=0)
     pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
-    for name in names:
-        one, other = first.get(name), second.get(name)
-        if one is None or other is None:
-            form = name if isinstance(name, str) else name[0]
-            if not form.startswith(("weeks", "times")):
-                continue
-            nothing = np.zeros(pairs)
-            one, other = (nothing if values is None else values for values in (one, other))
-        if name not in found:
-            found[name] = Paired(before)
-            if before:  # it was 0 in all of these
-                found[name].least = found[name].most = 0.0
-        found[name].add(one, other)
+    for name in dict.fromkeys([*found, *first, *second]):
+        form = name if isinstance(name, str) else name[0]
+        if form.startswith(("weeks", "times")) or (name in first and name in second):
+            one, other = (each.get(name, np.zeros(pairs)) for each in (first, second))
+            if name not in found:  # it was 0 in all of these
+                least, most = (0.0, 0.0) if before else (math.inf, -math.inf)
+                found[name] = Paired(before, least=least, most=most)
+            found[name].add(one, other)
     return found
 
 
@@ -243,11 +236,11 @@ def always_equal(found: Mapping[str, Paired]) -> dict[str, str]:
         By the name of the measure.
     """
     known: dict[float, str] = {}
-    same = {}
     for name, sums in found.items():
-        if sums.least == sums.most:
-            continue
-        earlier = known.setdefault(sums.signature, name)
-        if earlier != name and name not in HEADLINES:
-            same[name] = earlier
-    return same
+        if sums.least != sums.most:
+            known.setdefault(sums.signature, name)
+    return {
+        name: known[sums.signature]
+        for name, sums in found.items()
+        if sums.least != sums.most and name not in HEADLINES and known[sums.signature] != name
+    }

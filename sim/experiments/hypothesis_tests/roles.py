@@ -148,14 +148,13 @@ def _pair(scenario: Scenario, pair: Sequence[str] | None) -> tuple[str, str]:
         pair = scenario.bilateral[0]
     if isinstance(pair, str) or len(pair) != 2 or pair[0] == pair[1]:
         raise SimError(f"the pair is two different actors, partner and spoiler; is {pair!r}")
-    known = list(scenario.actors)
+    known, (partner, spoiler) = list(scenario.actors), pair
     for name in pair:
         if name not in known:
             raise SimError(f"unknown actor {name!r} ({nearest(str(name), known)})")
-    camps = [scenario.actors[name].camp for name in pair]
-    if camps[0] is None or camps[0] != camps[1]:
-        raise SimError(f"{pair[0]} and {pair[1]} are not of one camp: the test is about allies")
-    return pair[0], pair[1]
+    if (partner, spoiler) not in allies(scenario) and (spoiler, partner) not in allies(scenario):
+        raise SimError(f"{partner} and {spoiler} are not of one camp: the test is about allies")
+    return partner, spoiler
 
 
 def _mark(scenario: Scenario, name: str, goal: str) -> tuple[float, float, bool]:
