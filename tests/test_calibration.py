@@ -253,13 +253,9 @@ def test_the_syrian_plan_rests_on_nothing_later_than_january_2017() -> None:
     ("old", "new", "said"),
     [
         ('"territory reached"', '"teritory reached"', "territory reached"),
-        ("until = 2016-12-01", "until = 2017-02-01", "after known_until"),
         ("week = 40\n", "", "needs week"),
-        ("week = 40", "week = 640", "week 640 is not played"),
         ("high = 0.02", "high = 0.001", "low must be below high"),
         ("low = 0.002", "low = 0", "above 0"),
-        ("parameters.front_speed", "parameters.front_sped", "front_sped"),
-        ("tolerance = 0.1", "tolerance = 0", "must be a number between 1e-12"),
         ("[[free]]", "[[fre]]", "fre"),
         ("toy.toml", "no_such.toml", "no_such.toml"),
     ],
@@ -325,9 +321,9 @@ def test_a_plan_without_targets_says_what_it_needs_and_nothing_else(tmp_path: Pa
 
 @pytest.fixture
 def few_points(tmp_path: Path) -> list[str]:
-    out = ["--out", str(tmp_path / "found"), "--quiet"]
-    few = ["--points", "12", "--runs", "10", "--waves", "1", "--check", "4"]
-    return ["calibrate", str(plan_file(tmp_path)), *few, *out]
+    """A small calibration; where it is to be left stands at the end."""
+    few = ["--points", "12", "--runs", "10", "--waves", "1", "--check", "4", "--quiet"]
+    return ["calibrate", str(plan_file(tmp_path)), *few, "--out", str(tmp_path / "found")]
 
 
 def test_ctrl_c_in_a_calibration_keeps_what_was_played_and_the_same_command_goes_on(
@@ -335,7 +331,7 @@ def test_ctrl_c_in_a_calibration_keeps_what_was_played_and_the_same_command_goes
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     whole, out, calls = tmp_path / "whole", tmp_path / "found", []
-    assert main([*few_points[:-3], "--out", str(whole), "--quiet"]) == 0
+    assert main([*few_points[:-1], str(whole)]) == 0
 
     def stopping(*given: object, **more: object) -> xr.Dataset:
         calls.append(given)
@@ -399,15 +395,13 @@ def test_lines_of_a_journal_that_are_none_are_passed_over_and_glued_to_nothing(
 
 
 def test_what_lies_in_the_folder_of_a_calibration_is_not_written_over(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, few_points: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["calibrate", str(plan_file(tmp_path)), "--points", "12", "--runs", "10", "--waves"]
-    words += ["1", "--check", "4", "--quiet", "--out"]
     for number, name in enumerate((*LEFT, NAME)):
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / name).write_text("my notes")
-        assert main([*words, str(folder)]) == 2
+        assert main([*few_points[:-1], str(folder)]) == 2
         said = capsys.readouterr().err
         assert ("holds a calibration" if name == "numbers.csv" else name) in said
         assert said.count("\n") == 1
@@ -435,11 +429,10 @@ def test_a_full_disk_stops_a_calibration_with_a_word_and_keeps_what_was_noted(
 
 
 def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, few_points: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "found"
-    arguments = ["calibrate", str(plan_file(tmp_path)), "--points", "12", "--runs", "10"]
-    assert main([*arguments, "--waves", "1", "--check", "4", "--out", str(out), "--quiet"]) == 0
+    assert main(few_points) == 0
     assert capsys.readouterr() == ("", "")
     names = {path.name for path in out.iterdir()}
     assert names == {
@@ -448,10 +441,11 @@ def test_a_calibration_from_the_command_line_leaves_tables_and_figures(
     assert names <= set(LEFT), "each was looked for before it was written"
     draws = pd.read_csv(out / "posterior.csv")
     assert draws["parameters.front_speed"].between(0.002, 0.02).all()
-    assert main([*arguments, "--points", "2"]) == 2
-    again = [*arguments, "--waves", "1", "--check", "4", "--out", str(out)]
-    assert main(again) == 2
+    assert main([*few_points, "--points", "2", "--force"]) == 2
+    capsys.readouterr()
+    assert main(few_points) == 2
     assert "holds a calibration already" in capsys.readouterr().err
+    again = [word for word in few_points if word != "--quiet"]
     assert main([*again, "--force", "--ids"]) == 0
     told = capsys.readouterr().out
     assert "speed of territory (parameters.front_speed)" in told
