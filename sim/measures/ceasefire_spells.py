@@ -317,7 +317,7 @@ def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     Parameters
     ----------
     results : Dataset
-        As `ceasefires` needs it, from week 0 on.
+        See `ceasefire_survival`.
     level : float
         Coverage of the interval (Wilson).
 

@@ -81,10 +81,8 @@ def local_minima(
 
     Parameters
     ----------
-    propensity : array_like, shape (N, N)
+    propensity, size
         See `energies`; up to 20 actors.
-    size : array_like, shape (N,)
-        Size of each actor, such as its capability; not negative.
     names : sequence of str, optional
         Of the actors; ``"0"``, ``"1"`` ... if not given.
 
@@ -137,10 +135,8 @@ def landscape(results: xr.Dataset, at: When, run: int | None = None) -> pd.DataF
     ----------
     results : Dataset
         With `tie` and `power`, of up to 20 actors.
-    at : date, str or int
-        A day or the number of a week.
-    run : int, optional
-        Number of a run, the first if not given.
+    at, run
+        See `sim.measures.camps`.
 
     Returns
     -------

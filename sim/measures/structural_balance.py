@@ -264,10 +264,8 @@ def line_ups(
 
     Parameters
     ----------
-    results : Dataset
-        With the variable `tie`.
-    at : date, str or int
-        A day or the number of a week.
+    results, at
+        See `camps`.
     actors : sequence of str, optional
         Names of those whose line-up is told, as the camps of all actors divide them; all if not
         given.
