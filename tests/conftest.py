@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import json
 import os
 import signal
+import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import hypothesis
@@ -30,6 +33,17 @@ def _said(file: str) -> dict[str, Any]:
 
 # What makes a variant of the Syrian case one under the theories as they were first built.
 FIRST, SECOND = _said("syria_first_theory.toml"), _said("syria_second_theory.toml")
+
+
+def module_of(path: str) -> ModuleType:
+    """A file of the project that belongs to no package, as a module."""
+    name = Path(path).stem
+    spec = importlib.util.spec_from_file_location(name, ROOT / path)
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def hear_ctrl_c() -> None:

@@ -1,12 +1,10 @@
 """The plain-object version of the theory is the same theory: given the same luck, the same run."""
 
-import importlib.util
-import sys
 from functools import cache
 
 import numpy as np
 import pytest
-from conftest import FIRST, ROOT, SCENARIOS
+from conftest import FIRST, ROOT, SCENARIOS, module_of
 
 from sim.engine import draws
 from sim.runs.simulate import simulate
@@ -39,13 +37,7 @@ BY_ACTOR = {
 
 @pytest.fixture(scope="module")
 def plain():
-    path = ROOT / "benchmarks/plain_objects.py"
-    spec = importlib.util.spec_from_file_location("plain_objects", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["plain_objects"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["plain_objects"]
+    return module_of("benchmarks/plain_objects.py")
 
 
 def named_draws(seed, run):

@@ -14,8 +14,7 @@ from sim.engine.event_log import KINDS
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.experiments.compare import compare, parting
 from sim.measures import run_numbers
-from sim.measures.paired_differences import differences
-from sim.measures.run_numbers import Measure, measured, outcomes
+from sim.measures.run_numbers import Measure, add, measured, outcomes, table
 from sim.narrative import html
 from sim.results.dataset import Event, events, scenario_of
 from sim.results.phrases import clause
@@ -35,6 +34,12 @@ def run(syria):
     return simulate(syria, runs=1, first=3)
 
 
+@pytest.fixture(scope="module")
+def weaker(syria):
+    """Sixty runs beside the same with a weaker Iran."""
+    return compare(syria, syria, 60, set={"actors.iran.capability": 0.2})
+
+
 def test_a_scenario_compared_with_itself_differs_in_nothing(toy):
     found = compare(toy, toy, 30)
     assert found.changed == 0.0
@@ -45,7 +50,7 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(toy):
 def test_differences_are_paired_and_have_the_interval_of_the_mean():
     one, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 5.0, 4.0])
     x = Measure("x", (), "position")
-    row = differences({x: one}, {x: other}).loc["x"]
+    row = table(add({}, {x: one}, {x: other})).loc["x"]
     half = 3.182446305 * np.std([1, 0, 2, 0], ddof=1) / 2  # Student, 3 degrees of freedom
     assert row["difference"] == 0.75
     assert row["changed"] == 0.5
@@ -57,7 +62,7 @@ def test_pairing_makes_the_interval_narrower_than_independent_runs(toy):
     other = with_changes(toy, {"actors.crown.capability": 2.2})
     found = ensemble(toy, 300), ensemble(other, 300)
     name = "position of valley at the end"
-    row = differences(*(dict(measured(results)) for results in found)).loc[name]
+    row = table(add({}, *(dict(measured(results)) for results in found))).loc[name]
     a, b = map(outcomes, found)
     apart = math.sqrt((a[name].var(ddof=1) + b[name].var(ddof=1)) / 300)
     assert (row["high"] - row["low"]) / (2 * 1.96) < 0.8 * apart
@@ -113,9 +118,8 @@ def test_a_comparison_is_a_page(toy):
     assert max(map(len, text.splitlines())) < 126
 
 
-def test_the_columns_of_the_page_stand_under_their_heads(syria):
-    found = compare(syria, syria, 60, set={"actors.iran.capability": 0.2})
-    told = found.page(most=200)
+def test_the_columns_of_the_page_stand_under_their_heads(weaker):
+    told = weaker.page(most=200)
     lines = told.splitlines()
     head = next(n for n, line in enumerate(lines) if "runs that differ" in line)
     width = len(lines[head])
@@ -127,7 +131,7 @@ def test_the_columns_of_the_page_stand_under_their_heads(syria):
         assert all(line[end - 1] != " " and line[end] == " " for line in rows), word
     assert "tie of Russia and the northern rebels at the end" in " ".join(told.split())
     assert "northern_rebels" not in told
-    assert "tie of russia and northern_rebels at the end" in found.table.index
+    assert "tie of russia and northern_rebels at the end" in weaker.table.index
 
 
 @pytest.fixture(scope="module")
@@ -288,20 +292,15 @@ def test_dated_events_of_the_past_cannot_be_changed_by_a_branch(syria, run):
         branch(run, 60, {"events": moved})
 
 
-def test_the_order_of_the_file_is_no_difference(toy):
+def test_the_order_of_the_file_and_a_dated_event_alone_are_no_difference(toy, syria):
     data = sim.files.as_data(toy)
     data["actors"] = dict(reversed(data["actors"].items()))
     found = compare(toy, sim.files.build(data), 10)
-    assert found.changed == 0.0
-    assert found.parting is None
-
-
-def test_a_dated_event_alone_is_no_decision_that_differs(syria):
+    assert (found.changed, found.parting) == (0.0, None)
     data = sim.files.as_data(syria)
     early = {"week": 3, "why": "nothing", "actor": "iran", "capability": 1.0}
     data["events"] = [*data["events"], early]
-    found = compare(syria, sim.files.build(data), 6)
-    assert found.changed == 0.0
+    assert compare(syria, sim.files.build(data), 6).changed == 0.0
 
 
 @pytest.mark.parametrize(
@@ -337,11 +336,6 @@ def test_a_branch_needs_a_run_and_a_week_that_are_there(toy, run):
         compare(toy, toy, 5, run=50)
 
 
-def test_the_root_offers_them():
-    assert sim.compare is compare
-    assert sim.branch is branch
-
-
 def test_a_count_that_is_called_otherwise_is_compared_as_before(toy, monkeypatch):
     change = {"parameters.choice_precision": 1000.0}
     plain = compare(toy, toy, 2, set=change).table
@@ -349,9 +343,9 @@ def test_a_count_that_is_called_otherwise_is_compared_as_before(toy, monkeypatch
         (kind, answer, f"in how many {form}") for kind, answer, form in run_numbers._BY_ACTOR
     ]
     monkeypatch.setattr(run_numbers, "_BY_ACTOR", reworded)
-    table = compare(toy, toy, 2, set=change).table
-    assert [name.removeprefix("in how many ") for name in table.index] == list(plain.index)
-    assert (table.to_numpy() == plain.to_numpy()).all()
+    found = compare(toy, toy, 2, set=change).table
+    assert [name.removeprefix("in how many ") for name in found.index] == list(plain.index)
+    assert (found.to_numpy() == plain.to_numpy()).all()
     never = (plain["first"] == 0) != (plain["second"] == 0)
     assert plain.index[never].str.startswith("times").any()
 
@@ -365,10 +359,10 @@ def test_the_labels_of_a_measure_are_those_of_its_kind_whatever_its_words(toy):
 # words --------------------------------------------------------------------------------------------
 
 
-def test_measures_that_are_always_equal_are_shown_once(syria):
-    found = compare(syria, syria, 40, set={"actors.iran.capability": 2.0})
-    a, b = (outcomes(ensemble(case, 40)) for case in (
-        syria, with_changes(syria, {"actors.iran.capability": 2.0})))  # fmt: skip
+def test_measures_that_are_always_equal_are_shown_once(syria, weaker):
+    found = weaker
+    a, b = (outcomes(ensemble(case, 60)) for case in (
+        syria, with_changes(syria, {"actors.iran.capability": 0.2})))  # fmt: skip
     assert found.same
     for name, first in found.same.items():
         assert np.array_equal(a[name], a[first])
@@ -420,11 +414,10 @@ def test_a_missing_folder_is_called_missing(toy, tmp_path, capsys):
         assert "there is no ensemble and no results file" in capsys.readouterr().err
 
 
-def test_what_a_notebook_shows_is_short_and_does_not_wrap_numbers(syria):
-    found = compare(syria, syria, 40, set={"actors.iran.capability": 2.0})
-    assert len(repr(found)) < 500
-    assert "Iran's capability 2 instead of 1" in repr(found)
-    shown = found._repr_html_()
+def test_what_a_notebook_shows_is_short_and_does_not_wrap_numbers(weaker):
+    assert len(repr(weaker)) < 500
+    assert "Iran's capability 0.2 instead of 1" in repr(weaker)
+    shown = weaker._repr_html_()
     assert shown.count("<tr>") <= 21
     cells = re.findall(r"<td( [^>]*)?>", shown)
     assert cells

@@ -11,7 +11,7 @@ from sim import measures
 from sim.engine import event_log, memory, run_summary
 from sim.engine.build import most_events, prepare
 from sim.errors import SimError
-from sim.measures import paired_differences
+from sim.measures import run_numbers
 from sim.measures.run_numbers import Measure
 from sim.results import selection
 from sim.ui.cli import main
@@ -77,20 +77,20 @@ def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
 )
 def test_differences_do_not_depend_on_where_the_runs_are_cut(pairs, cut):
     one, other = (np.array(values) for values in zip(*pairs, strict=True))
-    whole = paired_differences.differences({X: one}, {X: other}).loc["x"]
+    whole = run_numbers.table(run_numbers.add({}, {X: one}, {X: other})).loc["x"]
     found = {}
     for part in (slice(0, cut), slice(cut, None)):
         if len(one[part]):
-            paired_differences.add(found, {X: one[part]}, {X: other[part]})
-    apart = paired_differences.table(found).loc["x"]
+            run_numbers.add(found, {X: one[part]}, {X: other[part]})
+    apart = run_numbers.table(found).loc["x"]
     assert np.allclose(whole.drop("effect"), apart.drop("effect"), rtol=1e-9, atol=1e-9)
 
 
 def test_a_count_that_first_occurs_in_a_later_piece_was_nothing_before():
     found, later = {}, Measure("times {} ratified", ("a",), "decisions")
-    paired_differences.add(found, {X: np.ones(2)}, {X: np.ones(2)})
-    paired_differences.add(found, {X: np.ones(2), later: np.ones(2)}, {X: np.ones(2)})
-    row = paired_differences.table(found).loc["times a ratified"]
+    run_numbers.add(found, {X: np.ones(2)}, {X: np.ones(2)})
+    run_numbers.add(found, {X: np.ones(2), later: np.ones(2)}, {X: np.ones(2)})
+    row = run_numbers.table(found).loc["times a ratified"]
     assert (row["first"], row["second"], row["difference"], row["changed"]) == (0.5, 0, -0.5, 0.5)
 
 
@@ -98,17 +98,17 @@ def test_measures_are_equal_if_all_their_values_are_and_not_if_a_sum_of_them_is(
     nothing, later = np.zeros(2), Measure("times {} ratified", ("a",), "decisions")
     same = {Measure("z", (), "position"): np.array([1.0, 1e-17])}
     found = {}
-    paired_differences.add(
+    run_numbers.add(
         found, {X: np.array([1.0, 1e-17]), Y: np.array([1.0, 2e-17]), **same},
         {X: nothing, Y: nothing, **dict.fromkeys(same, nothing)},
     )  # fmt: skip
-    assert paired_differences.always_equal(found) == {"z": "x"}
+    assert run_numbers.always_equal(found) == {"z": "x"}
     # One that is first met in a later piece was 0 before, as one that was there was.
     found, early = {}, Measure("times {} voted", ("a",), "decisions")
-    paired_differences.add(found, {early: nothing}, {early: -nothing})
+    run_numbers.add(found, {early: nothing}, {early: -nothing})
     some = {early: np.ones(3), later: np.ones(3)}
-    paired_differences.add(found, some, {early: np.zeros(3)})
-    assert paired_differences.always_equal(found) == {later.name: early.name}
+    run_numbers.add(found, some, {early: np.zeros(3)})
+    assert run_numbers.always_equal(found) == {later.name: early.name}
 
 
 @pytest.mark.parametrize("size", [7, 60])

@@ -7,15 +7,13 @@ in `studies/second_theory.py`, which prints them all.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import module_of
 
 from sim import files
 from sim.scenario.schema import Scenario
@@ -34,13 +32,7 @@ KNOWN_MISSES = {
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[ModuleType]:
-    name = "second_theory"
-    spec = importlib.util.spec_from_file_location(name, ROOT / "studies" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    module = module_of("studies/second_theory.py")
     yield module
     module.play.cache_clear()
 

@@ -400,7 +400,7 @@ def test_lines_of_a_journal_that_are_nested_without_end_are_passed_over(tmp_path
     from sim.experiments.calibration import checkpoint
 
     (tmp_path / checkpoint.NAME).write_text("[" * 100_000 + '\n["0123", [1.0]]\n')
-    assert checkpoint.Journal(tmp_path).find("0123") == [1.0]
+    assert checkpoint.Journal(tmp_path).known == {"0123": [1.0]}
 
 
 # files that are missing ---------------------------------------------------------------------------

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from conftest import ROOT, module_of
 from pydantic import BaseModel
 
 from sim import files
@@ -18,7 +17,6 @@ from sim.scenario import schema
 from sim.scenario.parameters import IDLE, MONITORED, NUMBERS, OFF, Mechanisms, Parameters
 from sim.scenario.schema import Scenario, week_of
 
-ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden" / "one_run.json.gz"
 MODELS = [
     value
@@ -28,18 +26,8 @@ MODELS = [
 
 
 @pytest.fixture(scope="module")
-def syria() -> Scenario:
-    return files.load(ROOT / "scenarios" / "syria_2015_2018.toml")
-
-
-@pytest.fixture(scope="module")
 def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_of("docs/generate.py")
 
 
 # the models ---------------------------------------------------------------------------------------

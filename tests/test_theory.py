@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections import Counter
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, module_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,11 +22,9 @@ from sim.experiments.hypothesis_tests import (
     codings,
     designs,
     estimates,
-    evidence,
     facts,
     observables,
     observed,
-    placebo,
     report,
     rival_models,
     roles,
@@ -42,6 +39,7 @@ from sim.scenario.schema import Scenario
 from sim.ui.cli import main
 
 SYRIA = ROOT / "scenarios" / "syria_2015_2018.toml"
+HISTORY = ROOT / "scenarios" / "history" / "syria_2015_2018.toml"
 numbers = st.floats(-1.0, 1.0, allow_nan=False)
 
 
@@ -334,7 +332,7 @@ class Told:
 
 
 def test_a_sign_holds_if_its_whole_interval_has_it(syria: Scenario) -> None:
-    fact = facts.chosen(["tie falls"])[0]
+    fact = facts.FACTS[0]
     noisy = np.random.default_rng(1).normal(size=100)
     for value, spread, agrees, holds in (
         (-0.5, 1.0, True, True), (-0.1, 1.0, True, False), (0.1, 1.0, False, False),
@@ -360,7 +358,7 @@ def test_of_what_each_run_has_once_the_middle_nine_tenths_must_meet_the_range() 
 
 
 def test_a_fact_without_a_cast_is_left_out_with_a_word(syria: Scenario) -> None:
-    (found,) = facts.check(Told(syria), facts.chosen(["tie falls"]))
+    (found,) = facts.check(Told(syria), facts.FACTS[:1])
     assert (found.found, found.left_out) == (None, "nobody told drift")
     assert not found.agrees
     assert not found.holds
@@ -369,19 +367,20 @@ def test_a_fact_without_a_cast_is_left_out_with_a_word(syria: Scenario) -> None:
 def test_facts_have_names_of_their_own_and_a_reason_for_their_status() -> None:
     assert len({fact.name for fact in facts.FACTS}) == len(facts.FACTS)
     assert all(fact.why and fact.claim and fact.source for fact in facts.FACTS)
-    with pytest.raises(SimError, match="did you mean 'tie falls'"):
-        facts.chosen(["tie fals"])
+    assert len({fact.claim for fact in facts.FACTS}) == len(facts.FACTS)
+    for fact in facts.FACTS:  # each claim can be read by itself
+        assert not fact.claim.startswith(("and ", "its ", "the same", "orders,", "breaches,"))
 
 
 # history ------------------------------------------------------------------------------------------
 
 
-def test_the_syrian_history_is_of_no_later_date_than_january_2017(syria: Scenario) -> None:
-    path = observed.beside(SYRIA)
-    assert path is not None
-    told = observed.load(path)
+def test_the_syrian_history_is_of_no_later_date_than_january_2017() -> None:
+    assert observed.beside(SYRIA) == HISTORY
+    told = observed.load(HISTORY)
     assert [fact.status for fact in told] == ["fitted"] * 3
-    years = [int(word) for word in path.read_text().split() if word.isdecimal() and len(word) == 4]
+    words = HISTORY.read_text().split()
+    years = [int(word) for word in words if word.isdecimal() and len(word) == 4]
     assert years
     assert max(years) <= 2017
     assert observed.beside(ROOT / "tests" / "cases" / "toy.toml") is None
@@ -398,9 +397,7 @@ def test_the_syrian_history_is_of_no_later_date_than_january_2017(syria: Scenari
 def test_a_history_that_says_something_unknown_is_refused(
     tmp_path: Path, change: str, word: str
 ) -> None:
-    path = observed.beside(SYRIA)
-    assert path is not None
-    text = path.read_text()
+    text = HISTORY.read_text()
     name, _, value = change.partition(" = ")
     other = f'{name} = "week of nothing"' if value.startswith('"') else ""
     (tmp_path / "war.toml").write_text(text.replace(change, other, 1))
@@ -436,14 +433,12 @@ def test_a_trend_forgets_what_comes_after_its_date_and_keeps_its_range() -> None
 @pytest.fixture(scope="module")
 def small(syria: Scenario) -> battery.Trial:
     """The whole of it, as small as it can be."""
-    path = observed.beside(SYRIA)
-    assert path is not None
-    return battery.run(syria, runs=20, codings=4, coding_runs=4, told=observed.load(path))
+    return battery.run(syria, runs=20, codings=4, coding_runs=4, told=observed.load(HISTORY))
 
 
 def test_the_percentile_of_the_coded_case_by_hand() -> None:
-    assert placebo.percentile(0.3, np.array([0.1, 0.2, 0.3, 0.4])) == 62.5
-    assert placebo.percentile(1.0, np.array([0.1, 0.2])) == 100.0
+    assert codings.percentile(0.3, np.array([0.1, 0.2, 0.3, 0.4])) == 62.5
+    assert codings.percentile(1.0, np.array([0.1, 0.2])) == 100.0
     table = pd.DataFrame(
         {
             "coding": [-1, 0, 1, 2, 3],
@@ -454,14 +449,14 @@ def test_the_percentile_of_the_coded_case_by_hand() -> None:
             "breaches": [np.nan, 0.0, 0.0, 0.0, 0.0],
         }
     )
-    found = placebo.percentiles(table).set_index("outcome")
+    found = codings.percentiles(table).set_index("outcome")
     assert list(found.index) == ["tie", "orders"], "no figure as coded, no row"
     assert found.loc["tie", "percentile"] == 100.0, "it falls more than in any other"
     assert np.isnan(found.loc["tie", "percentile_low"]), "no error is known"
-    sure = placebo.percentiles(table.assign(tie_error=0.1)).set_index("outcome").loc["tie"]
+    sure = codings.percentiles(table.assign(tie_error=0.1)).set_index("outcome").loc["tie"]
     # -0.5 +- 0.196: as far as -0.304 it falls more than in three of four
     assert (sure["percentile_low"], sure["percentile_high"]) == (75.0, 100.0)
-    assert placebo.place(sure) == "100.0 (75 to 100)"
+    assert codings.place(sure) == "100.0 (75 to 100)"
     assert found.loc["tie", "slope"] == pytest.approx(-1.0)
     assert found.loc["tie", "r"] == pytest.approx(-1.0)
     assert found.loc["orders", "percentile"] == 50.0
@@ -482,7 +477,7 @@ def test_a_fact_that_holds_for_all_codings_is_said_to_prove_nothing(small: batte
     table = placebo_table(
         **{names[0]: [1.0] * 7, names[1]: [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]},
     )
-    found = placebo.shares(table, names).set_index("fact")
+    found = codings.shares(table, names).set_index("fact")
     assert found.loc[names[0], "share"] == 1.0
     assert found.loc[names[0], "nothing"]
     assert found.loc[names[1], "share"] == pytest.approx(1 / 3)
@@ -492,8 +487,6 @@ def test_a_fact_that_holds_for_all_codings_is_said_to_prove_nothing(small: batte
         if name not in table:
             table[name] = 1.0
     told = replace(small, tables={"facts": facts_of, "codings": table})
-    counted = evidence.count(told)
-    assert (counted.hold, counted.nothing, counted.evidence) == (2, 1, (names[1],))
     assert "1 of the 2 hold for most shuffled codings too and prove nothing" in report.text(told)
     assert "Left as evidence for the coded conflict, by sign: clamp: breaches." in report.text(told)
     (row,) = [line for line in report.text(told).splitlines() if line.startswith("clamp: orders")]
@@ -669,12 +662,7 @@ def test_bad_input_is_one_message_and_no_traceback(
 
 
 def test_the_sceptics_page_has_the_tables_that_lie_beside_it() -> None:
-    place = ROOT / "docs" / "sceptic.py"
-    spec = importlib.util.spec_from_file_location("sceptic_page", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = module_of("docs/sceptic.py")
     text = module.PAGE.read_text(encoding="utf-8")
     assert module.written(text) == text, "run python docs/sceptic.py"
     for part in [*battery.PARTS, "verdict"]:
@@ -684,12 +672,10 @@ def test_the_sceptics_page_has_the_tables_that_lie_beside_it() -> None:
 @pytest.mark.slow
 def test_what_the_sceptics_page_claims_is_found_again_with_other_luck(syria: Scenario) -> None:
     """A seed that no choice was made with: the free facts that hold clearly."""
-    path = observed.beside(SYRIA)
-    assert path is not None
     kept = battery.load(ROOT / "docs" / "sceptic")
     again = battery.run(
         syria, pair=(kept.partner, kept.spoiler), runs=200, seed=11, only=["facts"],
-        told=observed.load(path),
+        told=observed.load(HISTORY),
     ).tables["facts"]  # fmt: skip
     before = kept.tables["facts"].set_index("fact")
     before = before[(before["status"] == "free") & before["holds"]]
@@ -713,9 +699,3 @@ def test_the_page_has_labels_and_gives_ids_on_request(
     assert "partner: Russia; spoiler: Iran; shared goal: the regime's hold" in words
     assert "the foreign Shia militias" in words
     assert "the foreign Shia militias (foreign_militias)" in report.text(small, ids=True)
-
-
-def test_every_claim_can_be_read_by_itself() -> None:
-    for fact in facts.FACTS:
-        assert not fact.claim.startswith(("and ", "its ", "the same", "orders,", "breaches,"))
-    assert len({fact.claim for fact in facts.FACTS}) == len(facts.FACTS)

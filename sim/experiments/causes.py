@@ -113,18 +113,23 @@ def causal_shares(
     given = scenario if isinstance(scenario, Scenario) else load(scenario)
     names = _checked(given, causes, runs)
     measure = outcome if callable(outcome) else tie_change(outcome)
-    sets = [
-        frozenset(kept)
-        for size in range(len(names) + 1)
-        for kept in itertools.combinations(names, size)
-    ]
+    sizes = range(len(names) + 1)
+    sets = [frozenset(kept) for n in sizes for kept in itertools.combinations(names, n)]
+
+    def play(kept: frozenset[str]) -> NDArray[np.float64]:
+        off = {f"mechanisms.{cause}": off_value(cause) for cause in names if cause not in kept}
+        results = simulate(
+            with_changes(given, off), runs=runs, seed=seed, parts=parts, log=log, progress=False
+        )
+        found = measure(results)
+        if found.dims != ("run",):
+            raise SimError(f"an outcome is one number a run, this has the dimensions {found.dims}")
+        return found.values.astype(np.float64)
+
     with Progress(len(sets), 0, progress, "set") as shown:
-        played = {
-            kept: _play(given, [c for c in names if c not in kept], measure, runs, seed, parts, log)
-            for kept in shown.over(sets)
-        }
-    rows = {cause: shapley(played, cause) for cause in names}
+        played = {kept: play(kept) for kept in shown.over(sets)}
     nothing, everything = played[frozenset()], played[frozenset(names)]
+    rows = {cause: shapley(played, cause) for cause in names}
     rows |= {NOTHING: nothing, EVERYTHING: everything}
     by_run = xr.DataArray(
         np.stack(list(rows.values())), dims=("cause", "run"), coords={"cause": list(rows)}
@@ -177,20 +182,3 @@ def _checked(scenario: Scenario, causes: Sequence[str], runs: int) -> list[str]:
     if runs < 2:
         raise SimError(f"a share with its interval needs two runs or more, not {runs}")
     return list(causes)
-
-
-def _play(
-    scenario: Scenario,
-    off: Sequence[str],
-    measure: Outcome,
-    runs: int,
-    seed: int,
-    parts: tuple[str, ...] | None,
-    log: bool,
-) -> NDArray[np.float64]:
-    changed = with_changes(scenario, {f"mechanisms.{cause}": off_value(cause) for cause in off})
-    results = simulate(changed, runs=runs, seed=seed, parts=parts, log=log, progress=False)
-    found = measure(results)
-    if found.dims != ("run",):
-        raise SimError(f"an outcome is one number a run, this has the dimensions {found.dims}")
-    return found.values.astype(np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import textwrap
@@ -13,12 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from sim.engine.inputs import Layout
 from sim.errors import ScenarioError, SimError
 from sim.experiments.first_divergence import Parting, parting, parting_of
-from sim.measures import paired_differences
+from sim.measures import run_numbers
 from sim.measures.intervals import wilson
 from sim.measures.run_numbers import HEADLINES, NEEDS, Measure, measured
 from sim.narrative import html
@@ -99,10 +99,8 @@ class Comparison:
         left = len(self._apart().difference(headline)) - len(rest)
         more = f"{left} more measures have an interval without 0. " if left > 0 else ""
         found = [
-            html.paragraph(f"{name}: {title}")
-            for name, title in zip(("first", "second"), self.titles, strict=True)
-        ]
-        found += [
+            html.paragraph(f"first: {self.titles[0]}"),
+            html.paragraph(f"second: {self.titles[1]}"),
             html.paragraph(self._told()),
             html.table("What differs", ("measure", *_HEADS), rows),
             html.paragraph(f"{more}All of it: print(it), and .table as a DataFrame.", "note"),
@@ -111,14 +109,12 @@ class Comparison:
 
     def _told(self) -> str:
         """How many pairs were compared, and in how many anything differs."""
-        low, high = (percent(end, " %") for end in self.changed_interval)
-        told = (
-            f"Some decision or happening differs in {percent(self.changed, ' %')} of them "
-            f"(95 % interval {low} to {high})."
-        )
+        told = f"{self.runs} pairs of runs with the same luck."
         if math.isnan(self.changed):
-            told = "They have other actors or issues; what they share is compared."
-        return f"{self.runs} pairs of runs with the same luck. {told}"
+            return f"{told} They have other actors or issues; what they share is compared."
+        share, low, high = (percent(x, " %") for x in (self.changed, *self.changed_interval))
+        differs = f"Some decision or happening differs in {share} of them"
+        return f"{told} {differs} (95 % interval {low} to {high})."
 
     def _apart(self) -> pd.Index[Any]:
         """Measures whose interval excludes 0, without copies of others; largest effect first."""
@@ -267,35 +263,32 @@ def compare(
 def _summary(source: Any) -> xr.Dataset:
     """The variables of an ensemble that a comparison needs, read first so that damage is found."""
     results = open_results(source, events=False)
-    lacking = [name for name in NEEDS if name not in results]
-    if lacking:
-        raise SimError(
-            f"compare takes ensembles or scenarios: {_called(source)} has no summary "
-            f"({lacking[0]!r}), as `sim ensemble` keeps it"
-        )
+    for name in NEEDS:
+        if name not in results:
+            called = "one of these results" if isinstance(source, xr.Dataset) else source
+            raise SimError(
+                f"compare takes ensembles or scenarios: {called} has no summary ({name!r}), as "
+                "`sim ensemble` keeps it"
+            )
     results = results[list(NEEDS)]
     # The fingerprints of stories are needed of all runs at once, the rest piece by piece.
     return results.assign(story=results["story"].load())
 
 
-def _called(source: Any) -> str:
-    return "one of these results" if isinstance(source, xr.Dataset) else str(source)
-
-
 def _of_ensembles(a: xr.Dataset, b: xr.Dataset, run: int | None) -> Comparison:
     """Compare what two ensembles hold."""
+    unpaired = "the runs of these ensembles do not pair"
     for name, say in (("seed", "the seed"), ("hold", "what all runs share")):
         one, other = (str(results.attrs.get(name, "nothing")) for results in (a, b))
         if one != other:
             raise SimError(
-                f"the runs of these ensembles do not pair: {say} is {one} in the first and "
-                f"{other} in the second; compare their scenarios instead"
+                f"{unpaired}: {say} is {one} in the first and {other} in the second; compare their "
+                "scenarios instead"
             )
-    rules = [json.loads(results.attrs["versions"])["rules"] for results in (a, b)]
-    if rules[0] != rules[1]:
+    rules = {json.loads(results.attrs["versions"])["rules"] for results in (a, b)}
+    if len(rules) > 1:
         raise SimError(
-            "the runs of these ensembles do not pair: they were made by different rules; compare "
-            "their scenarios instead"
+            f"{unpaired}: they were made by different rules; compare their scenarios instead"
         )
     cases = scenario_of(a), scenario_of(b)
 
@@ -337,17 +330,23 @@ def _between(
     number = run
     if run is None and (differs.any() or not alike):
         number = int(both[np.flatnonzero(differs | (not alike))[0]])
-    found: dict[Measure, paired_differences.Paired] = {}
+    # Actors and issues that only one of the wars has.
+    gone = set(places[0].actors) ^ set(places[1].actors)
+    gone |= set(places[0].issues) ^ set(places[1].issues)
+    found: dict[Measure, run_numbers.Paired] = {}
     for some in zip(pieces(a), pieces(b), strict=True):
-        paired_differences.add(found, *(_of_both(results, places) for results in some))
-    # Both scenarios have every actor and issue that is left, see `_of_both`.
+        one, other = (
+            {measure: values for measure, values in measured(piece) if gone.isdisjoint(measure.who)}
+            for piece in some
+        )
+        run_numbers.add(found, one, other)
     words = Words(cases[0])
     return Comparison(
         titles=_titles(cases, asked, ids=False),
         title_ids=_titles(cases, asked, ids=True),
         runs=len(both),
-        table=paired_differences.table(found),
-        same=paired_differences.always_equal(found),
+        table=run_numbers.table(found),
+        same=run_numbers.always_equal(found),
         changed=share,
         changed_interval=interval,
         parting=None if number is None else part(number),
@@ -355,32 +354,14 @@ def _between(
     )
 
 
-def _of_both(results: xr.Dataset, places: Sequence[Layout]) -> dict[Measure, NDArray[Any]]:
-    """The measures, without those of actors and issues that only one of the wars has."""
-    gone = {
-        *(frozenset(places[0].actors) ^ frozenset(places[1].actors)),
-        *(frozenset(places[0].issues) ^ frozenset(places[1].issues)),
-    }
-    found = measured(results)
-    return {measure: values for measure, values in found if gone.isdisjoint(measure.who)}
-
-
-def _is_shipped(name: str) -> bool:
-    try:
-        scenario_path(name)
-    except ScenarioError:
-        return False
-    return True
-
-
 def there(source: object) -> None:
     """Refuse what names neither a file nor a folder; a scenario file's own message is better."""
-    if isinstance(source, str | Path) and not is_url(source):
-        path = Path(source)
-        # A bare name can be that of a scenario that comes with the program.
-        named = path.name == str(source) and not path.suffix and _is_shipped(path.name)
-        if path.suffix != ".toml" and not named:
-            must_be_there(source)
+    if isinstance(source, str | Path) and not is_url(source) and Path(source).suffix != ".toml":
+        if Path(source).name == str(source) and not Path(source).suffix:
+            with contextlib.suppress(ScenarioError):
+                scenario_path(str(source))  # one that comes with the program
+                return
+        must_be_there(source)
 
 
 def _titles(
@@ -390,18 +371,15 @@ def _titles(
 
     That is what was asked to be changed in it, and everything else too where the names are alike.
     """
-    apart = [
-        found for found in differing(*cases)
-        if found[0] not in ("name", "description")
-        # A number that says nothing while its mechanism is off is left out of a scenario's data.
-        and not (found[0].startswith("parameters.") and None in found[1:])
-    ]  # fmt: skip
     name, other = (case.name for case in cases)
-    if name != other:
-        apart = [
-            found for found in apart
-            if any(found[0] == path or found[0].startswith(f"{path}.") for path in asked)
-        ]  # fmt: skip
+
+    def told(path: str, *values: Any) -> bool:
+        # A number that says nothing while its mechanism is off is left out of a scenario's data.
+        if path in ("name", "description") or (path.startswith("parameters.") and None in values):
+            return False
+        return name == other or any(f"{path}.".startswith(f"{own}.") for own in asked)
+
+    apart = [found for found in differing(*cases) if told(*found)]
     said = [labels.change(cases[1], *found, ids=ids) for found in apart[:MOST_CHANGES]]
     more = len(apart) - len(said)
     said += [f"{count(more, 'more change')}"] if more else []

@@ -83,50 +83,40 @@ def _what(event: Event) -> tuple[Any, ...]:
 
 
 def _tell(run: int, one: Event | None, other: Event | None, words: list[Words]) -> str:
-    head = f"In run {run} the two first differ"
+    def only(place: int, event: Event, more: str = "") -> str:
+        which = ("first", "second")[place]
+        return (
+            f"{head} {day(event.date)}: only in the {which}, {clause(event, words[place])}{more}."
+        )
+
+    head = f"In run {run} the two first differ in the week of"
     if one is None or other is None:
-        which, event = ("second", other) if one is None else ("first", one)
+        place, event = (1, other) if one is None else (0, one)
         assert event is not None
-        place = 0 if one is not None else 1
-        return (
-            f"{head} in the week of {day(event.date)}: only in the {which}, "
-            f"{clause(event, words[place])}."
-        )
+        return only(place, event)
     same = _what(one)[:5] == _what(other)[:5]
+    if not same and (one.week, one.phase) != (other.week, other.phase):
+        place, event = min(enumerate((one, other)), key=lambda at: (at[1].week, at[1].phase))
+        return only(place, event, f" ({_numbers(event)})")
+    told = f"{head} {day(one.date)}."
+    for which, event, own in zip(("first: ", "second:"), (one, other), words, strict=True):
+        when = "" if same else f"{day(event.date)}: "
+        told += f"\n  {which} {when}{clause(event, own)}; {_numbers(event)}."
     if not same:
-        early = min((one, other), key=lambda event: (event.week, event.phase))
-        if (one.week, one.phase) != (other.week, other.phase):
-            place, which = (0, "first") if early is one else (1, "second")
-            return (
-                f"{head} in the week of {day(early.date)}: only in the {which}, "
-                f"{clause(early, words[place])} ({_numbers(early)})."
-            )
-        return (
-            f"{head} in the week of {day(early.date)}.\n"
-            f"  first:  {day(one.date)}: {clause(one, words[0])}; {_numbers(one)}.\n"
-            f"  second: {day(other.date)}: {clause(other, words[1])}; {_numbers(other)}."
-        )
-    moved = sorted(
-        (
-            (name, other.terms.get(name, 0.0) - value)
-            for name, value in one.terms.items()
-            if abs(other.terms.get(name, 0.0) - value) > 1e-12
-        ),
-        key=lambda term: -abs(term[1]),
-    )
-    shown = [(name, f"{by:+.4f}") for name, by in moved[:3]]
-    why = ", ".join(f"{TERMS[name]} {by}" for name, by in shown if float(by) != 0.0)
+        return told
     luck = "chance is the same in both"
     if abs(one.shock - other.shock) > 1e-12:
         luck = f"chance sets {one.shock:.3f} in the first, {other.shock:.3f} in the second"
     by = f"{abs(other.gain - one.gain):.4f} {'more' if other.gain > one.gain else 'less'}"
-    return (
-        f"{head} in the week of {day(one.date)}.\n"
-        f"  first:  {clause(one, words[0])}; {_numbers(one)}.\n"
-        f"  second: {clause(other, words[1])}; {_numbers(other)}.\n"
-        f"  Why: {luck}; the gain in the second is {by} than in the first"
-        + (f".\n  Of its parts these moved most (one may contain another): {why}." if why else ".")
+    told += f"\n  Why: {luck}; the gain in the second is {by} than in the first"
+    moved = {name: other.terms.get(name, 0.0) - value for name, value in one.terms.items()}
+    most = sorted(
+        (name for name in moved if abs(moved[name]) > 1e-12), key=lambda n: -abs(moved[n])
     )
+    shown = {name: f"{moved[name]:+.4f}" for name in most[:3]}
+    why = ", ".join(f"{TERMS[name]} {by}" for name, by in shown.items() if float(by) != 0.0)
+    why = f".\n  Of its parts these moved most (one may contain another): {why}" if why else ""
+    return f"{told}{why}."
 
 
 def _numbers(event: Event) -> str:

@@ -45,8 +45,17 @@ from sim.measures.ceasefire_spells import (
     under_ceasefire,
     willingness,
 )
-from sim.measures.dyads import cohesion, drift_accounts, drift_by_issue, drift_rate, tie, ties
-from sim.measures.intervals import LEVEL, mean_interval, several, wilson
+from sim.measures.dyads import (
+    cohesion,
+    divergence,
+    drift_accounts,
+    drift_by_issue,
+    drift_rate,
+    rupture,
+    tie,
+    ties,
+)
+from sim.measures.intervals import LEVEL, mean_interval, paired_difference, several, wilson
 from sim.measures.landscapes import (
     configurations,
     energies,
@@ -55,7 +64,6 @@ from sim.measures.landscapes import (
     local_minima,
 )
 from sim.measures.negotiation import attendance, said_and_done, settlements, talks, votes
-from sim.measures.paired import paired_difference
 from sim.measures.structural_balance import (
     MOST_ENUMERATED,
     OTHERS,
@@ -71,72 +79,21 @@ from sim.measures.structural_balance import (
     sides,
 )
 from sim.measures.survival import kaplan_meier, median_weeks
-from sim.measures.turning_points import divergence, rupture
 from sim.measures.war_outcomes import MEANINGS, STATES, outcome_shares, outcomes
 
 __all__ = [
-    "CENSORED",
-    "COLLAPSE",
-    "LEVEL",
-    "MEANINGS",
-    "MOST_ENUMERATED",
-    "OTHERS",
-    "SETTLEMENT",
-    "SPELL",
-    "STATES",
-    "Camps",
-    "apart",
-    "attendance",
-    "best_division",
-    "blame_concentration",
-    "breach_rates",
-    "breach_weights",
-    "breaches_by_camp",
-    "camps",
-    "ceasefire_attempts",
-    "ceasefire_hazard",
-    "ceasefire_lengths",
-    "ceasefire_survival",
-    "ceasefire_violence",
-    "ceasefires",
-    "cohesion",
-    "configurations",
-    "divergence",
-    "drift_accounts",
-    "drift_by_issue",
-    "drift_rate",
-    "eigenvector_signs",
-    "eigenvector_split",
-    "energies",
-    "first_breakers",
-    "frustration_of",
-    "kaplan_meier",
-    "landscape",
-    "line_up_energy",
-    "line_ups",
-    "line_ups_over_time",
-    "local_minima",
-    "mean_interval",
-    "median_weeks",
-    "outcome_shares",
-    "outcomes",
-    "paired_difference",
-    "rupture",
-    "said_and_done",
-    "settlements",
-    "several",
-    "sides",
-    "spoiling",
-    "talks",
-    "tie",
-    "ties",
-    "under_ceasefire",
-    "violence",
-    "violence_by_theatre",
-    "votes",
-    "willingness",
-    "wilson",
-]
+    "CENSORED", "COLLAPSE", "LEVEL", "MEANINGS", "MOST_ENUMERATED", "OTHERS", "SETTLEMENT", "SPELL",
+    "STATES", "Camps", "apart", "attendance", "best_division", "blame_concentration",
+    "breach_rates", "breach_weights", "breaches_by_camp", "camps", "ceasefire_attempts",
+    "ceasefire_hazard", "ceasefire_lengths", "ceasefire_survival", "ceasefire_violence",
+    "ceasefires", "cohesion", "configurations", "divergence", "drift_accounts", "drift_by_issue",
+    "drift_rate", "eigenvector_signs", "eigenvector_split", "energies", "first_breakers",
+    "frustration_of", "kaplan_meier", "landscape", "line_up_energy", "line_ups",
+    "line_ups_over_time", "local_minima", "mean_interval", "median_weeks", "outcome_shares",
+    "outcomes", "paired_difference", "rupture", "said_and_done", "settlements", "several", "sides",
+    "spoiling", "talks", "tie", "ties", "under_ceasefire", "violence", "violence_by_theatre",
+    "votes", "willingness", "wilson",
+]  # fmt: skip
 
 _RENAMED = {"truce_violence": "ceasefire_violence", "under_truce": "under_ceasefire"}
 

@@ -10,11 +10,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log as log
-from sim.measures.ceasefire_spells import SETTLED_STATE, answers, under_ceasefire
-from sim.measures.event_columns import columns
-from sim.measures.intervals import LEVEL, mean_interval, several
+from sim.measures.ceasefire_spells import SETTLED_STATE, under_ceasefire
+from sim.measures.event_columns import answers
+from sim.measures.intervals import LEVEL, mean_of, several
 from sim.results.dataset import scenario_of
-from sim.results.selection import run_number, variable
+from sim.results.selection import by_week, names_on, run_number, variable
 
 AGES: tuple[tuple[int, int | None], ...] = ((1, 4), (5, 12), (13, None))
 
@@ -37,13 +37,15 @@ def violence(results: xr.Dataset) -> xr.DataArray:
     DataArray, dims (run, week, camp)
         In [0, 1]; 0 for a camp with nothing in arms.
     """
-    whole, fights = _in_arms(results), _active(results)
-    shares = []
-    for mask in _camps(results):
-        total, part = (whole * mask).sum(axis=-1), (whole * fights * mask).sum(axis=-1)
-        shares.append(np.divide(part, total, out=np.zeros_like(total), where=total > 0.0))
+    name = "active" if "active" in results else "fighting"  # as results had it before
+    whole, fights, camps = _in_arms(results), by_week(results, name, "actor"), _camps(results)
+    total, part = (
+        np.stack([(of * mask).sum(axis=-1) for mask in camps], axis=-1)
+        for of in (whole, whole * fights)
+    )
+    share = np.divide(part, total, out=np.zeros_like(total), where=total > 0.0)
     return xr.DataArray(
-        np.stack(shares, axis=-1), dims=("run", "week", "camp"),
+        share, dims=("run", "week", "camp"),
         coords={axis: results[axis] for axis in ("run", "week", "camp", "date")},
         name="violence",
         attrs={"long_name": "share of capability in arms that fights", "units": "1"},
@@ -92,11 +94,9 @@ def breach_weights(results: xr.Dataset) -> NDArray[np.float64]:
     ndarray, shape (runs, weeks, actors)
         In capability; 0 for who breaks nothing.
     """
-    violated = variable(results, "violated").transpose("run", "week", "actor").values
+    violated = by_week(results, "violated", "actor")
     weights: NDArray[np.float64] = _in_arms(results) * _bound(results) * violated
-    if "effort" in results:
-        weights = weights * variable(results, "effort").transpose("run", "week", "actor").values
-    return weights
+    return weights * by_week(results, "effort", "actor") if "effort" in results else weights
 
 
 def breach_rates(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
@@ -116,9 +116,7 @@ def breach_rates(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
         Index ``actor``, those whom one has bound: ``weeks``, ``breaches``, ``share`` with ``low``,
         ``high``.
     """
-    some = columns(results, log.COMPLY)
-    table = answers(results, some.actor, ~some.answer, "weeks", "breaches", level)
-    return table[table["weeks"] > 0]
+    return answers(results, log.COMPLY, "weeks", "breaches", level, yes=False)
 
 
 def spoiling(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
@@ -126,19 +124,15 @@ def spoiling(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
 
     Parameters
     ----------
-    results : Dataset
-        With events.
-    level : float
-        Coverage of the interval (Wilson; see `breach_rates`).
+    results, level
+        See `breach_rates`.
 
     Returns
     -------
     DataFrame
         Index ``actor``, the patrons: ``orders``, ``spoiling``, ``share`` with ``low``, ``high``.
     """
-    some = columns(results, log.ORDER)
-    table = answers(results, some.actor, ~some.answer, "orders", "spoiling", level)
-    return table[table["orders"] > 0]
+    return answers(results, log.ORDER, "orders", "spoiling", level, yes=False)
 
 
 def ceasefire_violence(results: xr.Dataset) -> xr.DataArray:
@@ -191,31 +185,22 @@ def violence_by_theatre(
     """
     several(results, 1)
     level_of = variable(results, "intensity_by_theatre").transpose("theatre", "run", "week")
-    state = variable(results, "state").transpose("run", "week").values
-    age = variable(results, "age").transpose("run", "week").values
+    state, age = by_week(results, "state"), by_week(results, "age")
     weeks = {"war": state == 0}
     for first, last in ages:
         name = f"weeks {first} to {last}" if last is not None else f"week {first} and later"
         weeks[name] = (state == 1) & (age >= first) & (age <= (np.inf if last is None else last))
     weeks["settlement"] = state == SETTLED_STATE
     rows = []
-    for theatre in level_of["theatre"].values:
-        fought = level_of.sel(theatre=theatre).values
+    for theatre, fought in zip(names_on(results, "theatre"), level_of.values, strict=True):
         war = np.nan
         for when, mask in weeks.items():
             count = mask.sum(axis=1)
             some = count > 0
-            means = (fought * mask).sum(axis=1)[some] / count[some]
-            mean = float(means.mean()) if some.any() else np.nan
-            low = high = np.nan
-            if some.sum() > 1:
-                over = mean_interval(xr.DataArray(means, dims="run"), level)
-                low, high = float(over["low"]), float(over["high"])
+            mean, low, high = mean_of((fought * mask).sum(axis=1)[some] / count[some], level)
             war = mean if when == "war" else war
             of_war = mean / war if war > 0.0 else np.nan
-            rows.append(
-                (str(theatre), when, int(some.sum()), int(count.sum()), mean, low, high, of_war)
-            )
+            rows.append((theatre, when, int(some.sum()), int(count.sum()), mean, low, high, of_war))
     names = ["theatre", "when", "runs", "weeks", "mean", "low", "high", "of_war"]
     return pd.DataFrame(rows, columns=names).set_index(["theatre", "when"])
 
@@ -249,27 +234,19 @@ def blame_concentration(results: xr.Dataset) -> xr.DataArray:
 def _camps(results: xr.Dataset) -> list[NDArray[np.bool_]]:
     """Members of each camp, in the order of the results."""
     actors = scenario_of(results).actors
-    own = [actors[str(name)].camp for name in results["actor"].values]
-    return [np.array([camp == str(name) for camp in own]) for name in results["camp"].values]
-
-
-def _active(results: xr.Dataset) -> NDArray[np.float64]:
-    """Share of what each has in arms that fights, shape (run, week, actor)."""
-    name = "active" if "active" in results else "fighting"  # as results had it before
-    found: NDArray[np.float64] = variable(results, name).transpose("run", "week", "actor").values
-    return found
+    own = np.array([actors[name].camp for name in names_on(results)], dtype=object)
+    return [own == camp for camp in names_on(results, "camp")]
 
 
 def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
     """Capability at the end of the week that fights or can: see `sim.engine.build.prepare`."""
-    capability = variable(results, "capability").transpose("run", "week", "actor").values
     scenario = scenario_of(results)
     by_task = scenario.mechanisms.fights == "tasks"
     share = [
         1.0 if actor.armed else (actor.tasks.air + actor.tasks.ground) * by_task
-        for actor in (scenario.actors[str(name)] for name in results["actor"].values)
+        for actor in (scenario.actors[name] for name in names_on(results))
     ]
-    weights: NDArray[np.float64] = capability * np.array(share)
+    weights: NDArray[np.float64] = by_week(results, "capability", "actor") * np.array(share)
     return weights
 
 
@@ -285,8 +262,8 @@ def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     from sim.engine.build import prepare
 
     given, _, layout = prepare(scenario)
-    place = [layout.actors.index(str(name)) for name in results["actor"].values]
+    place = [layout.actors.index(name) for name in names_on(results)]
     covered = given.who.covered[place]
-    settled = variable(results, "state").transpose("run", "week").values == SETTLED_STATE
+    settled = by_week(results, "state") == SETTLED_STATE
     settled = np.pad(settled, ((0, 0), (1, 0)))[:, :-1]
     return np.where(settled[..., None], 1.0, covered)

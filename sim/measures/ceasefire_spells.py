@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from sim.engine import event_log as log
 from sim.errors import ResultsError
-from sim.measures.event_columns import by_actor, columns, flagged, when
+from sim.measures.event_columns import answers, by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.survival import kaplan_meier
 from sim.results.provenance import every_week, named, names_of
-from sim.results.selection import actor, run_number, variable
+from sim.results.selection import actor, by_week, names_on, run_number, variable
 
 COLLAPSE, SETTLEMENT, CENSORED = "collapse", "settlement", "censored"
 VICTORIOUS = "victory"
@@ -50,40 +50,29 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
         a settlement, -1 if never); ``signed`` (names); ``first_breach`` (week, -1 if none) and
         ``violators`` (names, of that week).
     """
-    state = variable(results, "state").transpose("run", "week").values
-    convener = variable(results, "convener").transpose("run", "week").values
-    ratified = variable(results, "ratified").transpose("run", "week", "actor").values
-    violated = variable(results, "violated").transpose("run", "week", "actor").values
-    names = [str(name) for name in results["actor"].values]
-    weeks = results["week"].values
+    state, convener = by_week(results, "state"), by_week(results, "convener")
+    ratified = by_week(results, "ratified", "actor")
+    violated = by_week(results, "violated", "actor")
+    names, weeks = names_on(results), results["week"].values
     days = results["date"].values.astype("datetime64[D]").astype(object)
     run, start, last, ended = _spells(results)
-    broken = violated.any(axis=-1)
     settled, breach = (
-        _first(flags, run, start, last) for flags in (state == SETTLED_STATE, broken)
+        _first(flags, run, start, last) for flags in (state == SETTLED_STATE, violated.any(axis=-1))
     )
-    breached = breach >= 0
-    last_state = state[run, last]
+    breached, last_state = breach >= 0, state[run, last]
     how = np.select(
         [ended & (last_state == VICTORY_STATE), ended, last_state == SETTLED_STATE],
         [VICTORIOUS, COLLAPSE, SETTLEMENT],
         CENSORED,
     )
-    columns_ = {
-        "run": results["run"].values[run],
-        "start": weeks[start],
-        "last": weeks[last],
-        "start_date": days[start],
-        "last_date": days[last],
-        "weeks": last - start + 1,
-        "convener": named(results, "actor", convener[run, start]),
-        "ended": how.astype(object),
-        "settled": np.where(settled >= 0, weeks[settled], -1),
-        "signed": _tuples(flagged(names, ratified[run, start])),
-        "first_breach": np.where(breached, weeks[breach], -1),
-        "violators": _tuples(flagged(names, violated[run, breach] & breached[:, None])),
-    }
-    return pd.DataFrame({name: columns_[name] for name in SPELL})
+    found = (
+        results["run"].values[run], weeks[start], weeks[last], days[start], days[last],
+        last - start + 1, named(results, "actor", convener[run, start]), how.astype(object),
+        np.where(settled >= 0, weeks[settled], -1), flagged(names, ratified[run, start]),
+        np.where(breached, weeks[breach], -1),
+        flagged(names, violated[run, breach] & breached[:, None]),
+    )  # fmt: skip
+    return pd.DataFrame(dict(zip(SPELL, found, strict=True)))
 
 
 class Lengths(NamedTuple):
@@ -120,7 +109,7 @@ def ceasefire_lengths(results: xr.Dataset) -> Lengths:
     """
     _from_the_start(results)
     run, start, last, ended = _spells(results)
-    state = variable(results, "state").transpose("run", "week").values
+    state = by_week(results, "state")
     return Lengths(last - start + 1, ended & (state[run, last] != VICTORY_STATE))
 
 
@@ -130,7 +119,7 @@ type _Places = NDArray[np.int64]
 def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.bool_]]:
     """Run, first and last week of every spell, as places, and whether it ended then."""
     every_week(results, "the length of ceasefires")
-    state = variable(results, "state").transpose("run", "week").values
+    state = by_week(results, "state")
     began = _beginnings(results) & (state != VICTORY_STATE)
     held = (state > 0) & (state != VICTORY_STATE)
     began[:, :1] |= held[:, :1]  # a record that was cut opens in the middle of a spell
@@ -153,10 +142,7 @@ def _beginnings(results: xr.Dataset) -> NDArray[np.bool_]:
         found = np.zeros((results.sizes["run"], results.sizes["week"]), dtype=np.bool_)
         found[signed.run[signed.answer], signed.week[signed.answer]] = True
         return found
-    age = variable(results, "age").transpose("run", "week").values
-    convener = variable(results, "convener").transpose("run", "week").values
-    began: NDArray[np.bool_] = (age == 1) & (convener >= 0)
-    return began
+    return np.asarray((by_week(results, "age") == 1) & (by_week(results, "convener") >= 0))
 
 
 def _first(flags: NDArray[np.bool_], run: _Places, start: _Places, last: _Places) -> _Places:
@@ -165,10 +151,6 @@ def _first(flags: NDArray[np.bool_], run: _Places, start: _Places, last: _Places
     marked = np.append(np.flatnonzero(flags), flags.size + weeks)
     found = marked[np.searchsorted(marked, run * weeks + start)] - run * weeks
     return np.where(found <= last, found, -1)
-
-
-def _tuples(rows: list[tuple[str, ...]]) -> pd.Series:
-    return pd.Series(rows, dtype=object)
 
 
 def under_ceasefire(results: xr.Dataset) -> xr.DataArray:
@@ -223,24 +205,26 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
     """
     some = columns(results, log.PROPOSE, log.CONSULT, log.RATIFY, log.CEASEFIRE)
     key = some.run * results.sizes["week"] + some.week
-    tried, names = some.of(log.PROPOSE), names_of(results, "actor")
-    keys = key[some.kind == log.PROPOSE]
+    names, tried, keys = (
+        names_of(results, "actor"),
+        some.of(log.PROPOSE),
+        key[some.kind == log.PROPOSE],
+    )
     order = np.argsort(keys, kind="stable")
     keys, tried = keys[order], tried.at(order)
-    count = len(names)
-    consulted = by_actor(
-        keys, some.of(log.CONSULT), key[some.kind == log.CONSULT], count, who="counterpart"
-    )
-    signed = by_actor(keys, some.of(log.RATIFY), key[some.kind == log.RATIFY], count)
-    force = some.of(log.CEASEFIRE).answer & np.isin(key[some.kind == log.CEASEFIRE], keys)
+    told = {
+        kind: by_actor(keys, some.of(kind), key[some.kind == kind], len(names), who=who)
+        for kind, who in ((log.CONSULT, "counterpart"), (log.RATIFY, "actor"))
+    }
+    force = key[(some.kind == log.CEASEFIRE) & some.answer]
     return pd.DataFrame(
         {
             **when(results, tried.run, tried.week),
             "convener": named(results, "actor", tried.actor),
             "proposed": tried.answer,
-            "in_force": np.isin(keys, key[some.kind == log.CEASEFIRE][force]),
-            "consulted": _tuples(flagged(names, consulted)),
-            "signed": _tuples(flagged(names, signed)),
+            "in_force": np.isin(keys, force),
+            "consulted": flagged(names, told[log.CONSULT]),
+            "signed": flagged(names, told[log.RATIFY]),
         },
         columns=list(ATTEMPT),
     )
@@ -270,30 +254,7 @@ def willingness(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     ResultsError
         If events were not recorded.
     """
-    votes = columns(results, log.RATIFY)
-    return answers(results, votes.actor, votes.answer, "asked", "signed", level)
-
-
-def answers(
-    results: xr.Dataset,
-    who: NDArray[np.int64],
-    yes: NDArray[np.bool_],
-    asked: str,
-    said: str,
-    level: float = LEVEL,
-) -> pd.DataFrame:
-    """Yeses of each actor among what it was asked, with their share and its interval.
-
-    `who` are places in `sim.results.provenance.names_of`; the table has the actors of the results.
-    """
-    known = names_of(results, "actor")
-    mine = [known.index(str(name)) for name in results["actor"].values]
-    of, agreed = (np.bincount(some, minlength=len(known))[mine] for some in (who, who[yes]))
-    low, high = wilson(agreed, of, level)
-    share = np.divide(agreed, of, out=np.full(len(mine), np.nan), where=of > 0)
-    names = pd.Index([str(name) for name in results["actor"].values], name="actor")
-    found = {asked: of, said: agreed, "share": share, "low": low, "high": high}
-    return pd.DataFrame(found, index=names)
+    return answers(results, log.RATIFY, "asked", "signed", level, never=True)
 
 
 # how long, and who broke them --------------------------------------------------------------------
@@ -326,22 +287,19 @@ def ceasefire_survival(
     ResultsError
         If there was no such ceasefire, none of them collapsed, or the first weeks are missing.
     """
-    spells = _whole(results)
+    _from_the_start(results)
+    spells = ceasefires(results)
     if convener is not None:
         spells = spells[spells["convener"] == actor(results, convener)]
     whose = f" brokered by {convener}" if convener else ""
+    collapsed = spells["ended"] == COLLAPSE
     if len(spells) == 0:
         raise ResultsError(f"there was no ceasefire{whose} in these results")
-    if not (spells["ended"] == COLLAPSE).any():
+    if not collapsed.any():
         raise ResultsError(
             f"no ceasefire{whose} collapsed: all {len(spells)} are censored, so there is no curve"
         )
-    return kaplan_meier(spells["weeks"], spells["ended"] == COLLAPSE, level)
-
-
-def _whole(results: xr.Dataset) -> pd.DataFrame:
-    _from_the_start(results)
-    return ceasefires(results)
+    return kaplan_meier(spells["weeks"], collapsed, level)
 
 
 def _from_the_start(results: xr.Dataset) -> None:
@@ -359,7 +317,7 @@ def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     Parameters
     ----------
     results : Dataset
-        As `ceasefires` needs it, from week 0 on.
+        See `ceasefire_survival`.
     level : float
         Coverage of the interval (Wilson).
 
@@ -375,7 +333,8 @@ def ceasefire_hazard(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     ResultsError
         If the first weeks are missing, or a variable was not recorded.
     """
-    spells = _whole(results)
+    _from_the_start(results)
+    spells = ceasefires(results)
     order = names_of(results, "actor")
     by = spells.assign(collapsed=spells["ended"] == COLLAPSE).groupby("convener", sort=False)
     table = by.agg(
@@ -406,17 +365,14 @@ def first_breakers(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
         actors add up to more than 1.
     """
     spells = ceasefires(results)
-    names = [str(name) for name in results["actor"].values]
-    broken = spells[spells["first_breach"] >= 0]
-    found = broken["violators"].explode().value_counts() if len(broken) else pd.Series(dtype=int)
-    single = broken["violators"].map(len) == 1
-    lonely = broken.loc[single, "violators"].map(lambda who: who[0]).value_counts()
+    names = names_on(results)
+    broken = spells[spells["first_breach"] >= 0]["violators"]
+    first, alone = (
+        who.explode().value_counts().reindex(names, fill_value=0)
+        for who in (broken, broken[broken.map(len) == 1])
+    )
     table = pd.DataFrame(
-        {
-            "broken": len(broken),
-            "first": found.reindex(names, fill_value=0),
-            "alone": lonely.reindex(names, fill_value=0),
-        },
+        {"broken": len(broken), "first": first, "alone": alone},
         index=pd.Index(names, name="actor"),
     ).astype(np.int64)
     low, high = wilson(table["first"], table["broken"], level)

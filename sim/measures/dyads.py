@@ -1,20 +1,23 @@
-"""Numbers on pairs and sets of actors: ties, what made them, cohesion, how fast they loosen."""
+"""Numbers on pairs and sets of actors: ties, what made them, cohesion, how they loosen or turn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.engine.build import knobs
 from sim.errors import ResultsError
 from sim.results.dataset import MEANING, scenario_of
 from sim.results.provenance import every_week
-from sim.results.selection import pair, several_actors, variable
+from sim.results.selection import pair, run_number, several_actors, variable
 
 QUARTER = 13
 WEEKS_A_YEAR = 52
+STAYS = 8
 
 
 def ties(results: xr.Dataset) -> xr.DataArray:
@@ -184,6 +187,89 @@ def drift_rate(level: xr.DataArray, weeks: int = QUARTER) -> xr.DataArray:
     lost = (values[..., :-weeks] - values[..., weeks:]) * (WEEKS_A_YEAR / weeks)
     rate = level.isel(week=slice(weeks, None)).copy(data=lost)
     return _named(rate, "drift_rate", f"loss over {weeks} weeks, as a rate", "1 / year")
+
+
+# when a tie turns -------------------------------------------------------------------------------
+
+
+def divergence(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> pd.DataFrame:
+    """When a tie has halved: the first week from which it stays below half its running maximum.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `tie`, every week.
+    two : (str, str)
+        Names of actors.
+    stays : int
+        Weeks in a row for which it must stay there.
+
+    Returns
+    -------
+    DataFrame
+        One row a run, index ``run``, but for runs in which the two were never friends: such a tie
+        has nothing to halve. ``week`` (-1 if it did not turn), ``date`` (None), ``weeks`` (from
+        the first week to the turn, or to the last week in which it could have been seen) and
+        ``turned``. `kaplan_meier` of ``weeks`` and ``turned`` is the curve, the mean of
+        ``turned`` the share of runs.
+
+    Raises
+    ------
+    ResultsError
+        If a name is not known, weeks are missing, or there are fewer than `stays`.
+    """
+    level = _level(results, two, stays)
+    best = np.maximum.accumulate(level, axis=1)
+    table = _turns(results, (best > 0.0) & (level < best / 2), stays)
+    return table[best[:, -1] > 0.0]
+
+
+def rupture(results: xr.Dataset, two: Sequence[str], stays: int = STAYS) -> pd.DataFrame:
+    """When a tie has turned hostile: the first week from which it stays below 0.
+
+    Parameters
+    ----------
+    results, two, stays
+        See `divergence`.
+
+    Returns
+    -------
+    DataFrame
+        As in `divergence`, of all runs; enemies from the first week have turned after 0 weeks.
+
+    Raises
+    ------
+    ResultsError
+        See `divergence`.
+    """
+    return _turns(results, _level(results, two, stays) < 0.0, stays)
+
+
+def _level(results: xr.Dataset, two: Sequence[str], stays: int) -> NDArray[np.float64]:
+    run_number(results)
+    level: NDArray[np.float64] = tie(results, *pair(results, two)).transpose("run", "week").values
+    if stays < 1 or level.shape[1] < stays:
+        raise ResultsError(
+            f"a turn that stays {stays} weeks cannot be seen in {level.shape[1]} weeks"
+        )
+    every_week(results, "a turn")
+    return level
+
+
+def _turns(results: xr.Dataset, below: NDArray[np.bool_], stays: int) -> pd.DataFrame:
+    lasting = np.lib.stride_tricks.sliding_window_view(below, stays, axis=1).all(axis=-1)
+    turned, first = lasting.any(axis=1), lasting.argmax(axis=1)
+    days = results["date"].values.astype("datetime64[D]").astype(object)
+    # the last weeks cannot show a turn that stays: they are not watched
+    return pd.DataFrame(
+        {
+            "week": np.where(turned, results["week"].values[first], -1),
+            "date": [days[n] if yes else None for n, yes in zip(first, turned, strict=True)],
+            "weeks": np.where(turned, first, lasting.shape[1] - 1),
+            "turned": turned,
+        },
+        index=pd.Index(results["run"].values, name="run"),
+    )
 
 
 def _both_ways(directed: xr.DataArray, two: tuple[str, str]) -> xr.DataArray:

@@ -9,9 +9,10 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.measures.intervals import wilson
 from sim.results.dataset import event_column
-from sim.results.provenance import distinct_runs, places
-from sim.results.selection import run_number
+from sim.results.provenance import distinct_runs, names_of, places
+from sim.results.selection import names_on, run_number
 
 
 class Columns(NamedTuple):
@@ -105,9 +106,10 @@ def by_actor(
     return flags
 
 
-def flagged(names: list[str], flags: NDArray[Any]) -> list[tuple[str, ...]]:
-    """The names flagged in each row."""
-    return [tuple(name for name, yes in zip(names, row, strict=True) if yes) for row in flags]
+def flagged(names: list[str], flags: NDArray[Any]) -> pd.Series:
+    """The names flagged in each row, as tuples."""
+    rows = [tuple(name for name, yes in zip(names, row, strict=True) if yes) for row in flags]
+    return pd.Series(rows, dtype=object)
 
 
 def when(results: xr.Dataset, run: NDArray[Any], week: NDArray[Any]) -> dict[str, Any]:
@@ -118,3 +120,48 @@ def when(results: xr.Dataset, run: NDArray[Any], week: NDArray[Any]) -> dict[str
         "week": results["week"].values[week],
         "date": pd.Series(days[week], dtype=object),
     }
+
+
+def answers(
+    results: xr.Dataset,
+    kind: int,
+    asked: str,
+    said: str,
+    level: float,
+    *,
+    yes: bool = True,
+    never: bool = False,
+) -> pd.DataFrame:
+    """How often each actor gave an answer to decisions of a kind, with the share's interval.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+    kind : int
+        Code of `sim.engine.event_log`.
+    asked, said : str
+        Names of two columns: how often the actor decided, and how often so.
+    level : float
+        Coverage of the interval (Wilson).
+    yes : bool
+        Which answer is counted.
+    never : bool
+        Whether those who never decided have a row too.
+
+    Returns
+    -------
+    DataFrame
+        Index ``actor``, those of the results; the two columns, and ``share``, ``low``, ``high``.
+    """
+    some, known, names = columns(results, kind), names_of(results, "actor"), names_on(results)
+    mine = [known.index(name) for name in names]
+    of, agreed = (
+        np.bincount(who, minlength=len(known))[mine]
+        for who in (some.actor, some.actor[some.answer == yes])
+    )
+    low, high = wilson(agreed, of, level)
+    share = np.divide(agreed, of, out=np.full(len(mine), np.nan), where=of > 0)
+    found = {asked: of, said: agreed, "share": share, "low": low, "high": high}
+    table = pd.DataFrame(found, index=pd.Index(names, name="actor"))
+    return table if never else table[of > 0]

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import ResultsError
 from sim.measures.dyads import ties
-from sim.results.selection import When, actor, run_number, variable, week_at
+from sim.measures.event_columns import flagged
+from sim.results.selection import When, actor, by_week, names_on, run_number, variable, week_at
 
 MOST_ACTORS = 20
-LOWEST = ("energy", "first", "second", "basin")
 
 
 def configurations(count: int) -> NDArray[np.int8]:
@@ -81,10 +81,8 @@ def local_minima(
 
     Parameters
     ----------
-    propensity : array_like, shape (N, N)
+    propensity, size
         See `energies`; up to 20 actors.
-    size : array_like, shape (N,)
-        Size of each actor, such as its capability; not negative.
     names : sequence of str, optional
         Of the actors; ``"0"``, ``"1"`` ... if not given.
 
@@ -124,16 +122,8 @@ def local_minima(
     wells = np.flatnonzero(lowest)
     wells = wells[np.lexsort((wells, energy[wells]))]
     basin = np.bincount(change, minlength=len(z))[wells] / len(z)
-    rows = [_two(called, z[well]) for well in wells]
-    return pd.DataFrame(
-        {
-            "energy": energy[wells],
-            "first": pd.Series([row[0] for row in rows], dtype=object),
-            "second": pd.Series([row[1] for row in rows], dtype=object),
-            "basin": basin,
-        },
-        columns=list(LOWEST),
-    )
+    first, second = (flagged(called, z[wells] == side) for side in (1, -1))
+    return pd.DataFrame({"energy": energy[wells], "first": first, "second": second, "basin": basin})
 
 
 def landscape(results: xr.Dataset, at: When, run: int | None = None) -> pd.DataFrame:
@@ -145,10 +135,8 @@ def landscape(results: xr.Dataset, at: When, run: int | None = None) -> pd.DataF
     ----------
     results : Dataset
         With `tie` and `power`, of up to 20 actors.
-    at : date, str or int
-        A day or the number of a week.
-    run : int, optional
-        Number of a run, the first if not given.
+    at, run
+        See `sim.measures.camps`.
 
     Returns
     -------
@@ -158,9 +146,8 @@ def landscape(results: xr.Dataset, at: When, run: int | None = None) -> pd.DataF
     """
     week, number = week_at(results, at), run_number(results, run)
     one = results.isel(week=[week]).sel(run=[number])
-    power = variable(one, "power").transpose("run", "week", "actor").values[0, 0]
-    names = [str(name) for name in results["actor"].values]
-    return local_minima(ties(one).values[0, 0], power, names)
+    power = by_week(one, "power", "actor")[0, 0]
+    return local_minima(ties(one).values[0, 0], power, names_on(results))
 
 
 def line_up_energy(results: xr.Dataset, against: Sequence[str]) -> xr.DataArray:
@@ -182,7 +169,7 @@ def line_up_energy(results: xr.Dataset, against: Sequence[str]) -> xr.DataArray:
     if isinstance(against, str):
         raise ResultsError("a line-up is a list of names of actors")
     some = {actor(results, name) for name in against}
-    inside = np.array([str(name) in some for name in results["actor"].values])
+    inside = np.isin(names_on(results), list(some))
     mu = variable(results, "power").transpose("run", "week", "actor")
     strength = ties(results).transpose("run", "week", "actor", "other").values
     weighed = mu.values[..., :, None] * mu.values[..., None, :] * strength
@@ -204,10 +191,3 @@ def _weights(propensity: ArrayLike, size: ArrayLike) -> NDArray[np.float64]:
     if not np.isfinite(p).all() or not np.isfinite(s).all() or (s < 0.0).any():
         raise ResultsError("propensities and sizes are finite numbers, sizes not negative")
     return s[:, None] * s[None, :] * (p + p.T) / 2.0
-
-
-def _two(names: Sequence[str], signs: NDArray[np.int8]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    pairs = list(zip(names, signs.tolist(), strict=True))
-    return tuple(name for name, side in pairs if side > 0), tuple(
-        name for name, side in pairs if side < 0
-    )

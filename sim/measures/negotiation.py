@@ -10,18 +10,17 @@ import pandas as pd
 import xarray as xr
 
 from sim.engine import event_log as log
-from sim.measures.ceasefire_spells import SETTLED_STATE, answers
-from sim.measures.event_columns import by_actor, columns, flagged, when
+from sim.measures.ceasefire_spells import SETTLED_STATE
+from sim.measures.event_columns import answers, by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.results.provenance import every_week, names_of
+from sim.results.selection import by_week, names_on, run_number
 from sim.results.selection import pair as selected
-from sim.results.selection import run_number, variable
 
 TALKS = (
     "run", "week", "date", "came", "stayed_away", "tabled", "voted", "accepted", "refused",
     "settled",
 )  # fmt: skip
-CONTENT = ("run", "week", "date", "issue", "status_quo", "agreed", "moved")
 
 
 def talks(results: xr.Dataset) -> pd.DataFrame:
@@ -56,19 +55,14 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
     def told(kind: int, yes: bool) -> pd.Series:
         asked = some.of(kind)
         asked = asked._replace(answer=asked.answer == yes)
-        flags = by_actor(keys, asked, key[some.kind == kind], len(who))
-        return pd.Series(flagged(who, flags), dtype=object)
+        return flagged(who, by_actor(keys, asked, key[some.kind == kind], len(who)))
 
     found = {
         **when(results, keys // results.sizes["week"], keys % results.sizes["week"]),
         "came": told(log.ATTEND, True),
         "stayed_away": told(log.ATTEND, False),
-        "tabled": pd.Series(
-            flagged(
-                issues,
-                by_actor(keys, tabled, key[some.kind == log.TABLE], len(issues), who="issue"),
-            ),
-            dtype=object,
+        "tabled": flagged(
+            issues, by_actor(keys, tabled, key[some.kind == log.TABLE], len(issues), who="issue")
         ),
         "voted": np.isin(keys, settling),
         "accepted": told(log.VOTE, True),
@@ -99,9 +93,7 @@ def attendance(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     ResultsError
         If events were not recorded.
     """
-    some = columns(results, log.ATTEND)
-    table = answers(results, some.actor, some.answer, "expected", "came", level)
-    return table[table["expected"] > 0]
+    return answers(results, log.ATTEND, "expected", "came", level)
 
 
 def votes(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
@@ -109,10 +101,8 @@ def votes(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
 
     Parameters
     ----------
-    results : Dataset
-        With events.
-    level : float
-        Coverage of the interval (Wilson; it takes votes as independent).
+    results, level
+        See `attendance`.
 
     Returns
     -------
@@ -125,9 +115,7 @@ def votes(results: xr.Dataset, level: float = LEVEL) -> pd.DataFrame:
     ResultsError
         If events were not recorded.
     """
-    some = columns(results, log.VOTE)
-    table = answers(results, some.actor, some.answer, "asked", "accepted", level)
-    return table[table["asked"] > 0]
+    return answers(results, log.VOTE, "asked", "accepted", level)
 
 
 def said_and_done(
@@ -162,9 +150,10 @@ def said_and_done(
     ResultsError
         If an actor is not there, or something was not recorded.
     """
-    known, two = names_of(results, "actor"), selected(results, pair)
+    two, here = selected(results, pair), names_on(results)
+    known = names_of(results, "actor")
     flags = {
-        name: variable(results, name).sel(actor=list(two)).transpose("run", "week", "actor").values
+        name: by_week(results, name, "actor")[..., [here.index(one) for one in two]]
         for name in ("objected", "declared", "accepted")
     }
     some = columns(every_week(results, "a period"), log.CEASEFIRE, log.SETTLE, log.RATIFY)
@@ -218,19 +207,13 @@ def settlements(results: xr.Dataset) -> pd.DataFrame:
         If a variable was not recorded.
     """
     run_number(every_week(results, "what settlements say"))
-    state = variable(results, "state").transpose("run", "week").values == SETTLED_STATE
+    state = by_week(results, "state") == SETTLED_STATE
     began = state & ~np.concatenate([np.zeros_like(state[:, :1]), state[:, :-1]], axis=1)
     text, tabled, position = (
-        variable(results, name).transpose("run", "week", "issue").values
-        for name in ("text", "tabled", "position")
+        by_week(results, name, "issue") for name in ("text", "tabled", "position")
     )
     run, week, issue = np.nonzero(began[:, :, None] & tabled)
     agreed, now = text[run, week, issue], position[run, week, issue]
-    found = {
-        **when(results, run, week),
-        "issue": results["issue"].values[issue].astype(object),
-        "status_quo": now,
-        "agreed": agreed,
-        "moved": agreed - now,
-    }
-    return pd.DataFrame(found, columns=list(CONTENT))
+    names = results["issue"].values[issue].astype(object)
+    found = {"issue": names, "status_quo": now, "agreed": agreed, "moved": agreed - now}
+    return pd.DataFrame(when(results, run, week) | found)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.measures.dyads import ties
+from sim.measures.event_columns import flagged
 from sim.measures.intervals import LEVEL, wilson
-from sim.results.selection import When, pair, run_number, several_actors, week_at
+from sim.results.selection import When, names_on, pair, run_number, several_actors, week_at
 from sim.rules.ties import frustration
 
 # Enumeration doubles with every actor; at 20 it takes a fraction of a second.
@@ -69,8 +70,8 @@ def camps(results: xr.Dataset, at: When, run: int | None = None) -> Camps:
     Camps
         Among equally good divisions the same one whatever the order of the actors.
     """
-    strength = _table(results, at, run)
-    return _told(results, strength, *best_division(strength, _names(results)))
+    names = names_on(results)
+    return _told(names, *best_division(_table(results, at, run), names))
 
 
 def eigenvector_split(results: xr.Dataset, at: When, run: int | None = None) -> Camps:
@@ -91,7 +92,7 @@ def eigenvector_split(results: xr.Dataset, at: When, run: int | None = None) -> 
     """
     strength = _table(results, at, run)
     z = eigenvector_signs(strength)
-    return _told(results, strength, frustration_of(strength, z), z, False)
+    return _told(names_on(results), frustration_of(strength, z), z, False)
 
 
 def best_division(
@@ -159,8 +160,7 @@ def frustration_of(S: NDArray[np.float64], signs: NDArray[np.int64]) -> float:
 def eigenvector_signs(S: NDArray[np.float64]) -> NDArray[np.int64]:
     """Signs of the eigenvector of the largest eigenvalue, the diagonal left out; 0 without ties."""
     S = S - np.diag(np.diag(S))
-    _, vectors = np.linalg.eigh(S)
-    signs = np.where(vectors[:, -1] >= 0.0, 1, -1)
+    signs = np.where(np.linalg.eigh(S)[1][:, -1] >= 0.0, 1, -1)
     return np.where(np.abs(S).sum(axis=1) > 0.0, signs, 0)
 
 
@@ -181,20 +181,9 @@ def _table(results: xr.Dataset, at: When, run: int | None) -> NDArray[np.float64
     return table
 
 
-def _told(
-    results: xr.Dataset,
-    strength: NDArray[np.float64],
-    share: float,
-    signs: NDArray[np.int64],
-    exact: bool,
-) -> Camps:
-    names = _names(results)
-    first, second, aside = _groups(names, _led(signs[None])[0])
+def _told(names: list[str], share: float, signs: NDArray[np.int64], exact: bool) -> Camps:
+    first, second, aside = (column[0] for column in _by_side(names, _led(signs[None])).values())
     return Camps(share, first, second, aside, exact)
-
-
-def _names(results: xr.Dataset) -> list[str]:
-    return [str(name) for name in results["actor"].values]
 
 
 def _led(signs: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -203,11 +192,12 @@ def _led(signs: NDArray[np.int64]) -> NDArray[np.int64]:
     return signs * np.where(signs[np.arange(len(signs)), first] < 0, -1, 1)[:, None]
 
 
-def _groups(names: Sequence[str], signs: NDArray[np.int64]) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        tuple(name for name, sign in zip(names, signs, strict=True) if sign == wanted)
-        for wanted in (1, -1, 0)
-    )
+def _by_side(names: list[str], signs: NDArray[np.int64]) -> dict[str, pd.Series]:
+    """Names in the first camp, in the second and in none, for each row of signs."""
+    return {
+        side: flagged(names, signs == sign)
+        for side, sign in (("first", 1), ("second", -1), ("aside", 0))
+    }
 
 
 # over weeks and runs -----------------------------------------------------------------------------
@@ -228,7 +218,7 @@ def sides(results: xr.Dataset) -> xr.DataArray:
     """
     run_number(results)
     table = ties(results).transpose("run", "week", "actor", "other")
-    names = _names(results)
+    names = names_on(results)
     flat = table.values.reshape(-1, len(names), len(names))
     found = np.array([best_division(S, names, len(flat))[1] for S in flat], dtype=np.int64)
     signs = _led(found.reshape(-1, len(names)))
@@ -258,12 +248,7 @@ def apart(results: xr.Dataset, two: Sequence[str], level: float = LEVEL) -> xr.D
     i, j = pair(results, two)
     camp = sides(results)
     split = camp.sel(actor=i, drop=True) * camp.sel(actor=j, drop=True) == -1
-    return _shares(split, level)
-
-
-def _shares(yes: xr.DataArray, level: float) -> xr.Dataset:
-    runs = yes.sizes["run"]
-    count = yes.sum("run")
+    runs, count = split.sizes["run"], split.sum("run")
     low, high = wilson(count.values, runs, level)
     found = {"share": count / runs, "low": count.copy(data=low), "high": count.copy(data=high)}
     return xr.Dataset(found)
@@ -279,10 +264,8 @@ def line_ups(
 
     Parameters
     ----------
-    results : Dataset
-        With the variable `tie`.
-    at : date, str or int
-        A day or the number of a week.
+    results, at
+        See `camps`.
     actors : sequence of str, optional
         Names of those whose line-up is told, as the camps of all actors divide them; all if not
         given.
@@ -295,22 +278,11 @@ def line_ups(
         The most frequent first: ``first``, ``second`` and ``aside`` (names), ``runs``, ``share``
         with ``low`` and ``high``.
     """
-    week = week_at(results, at)
-    signs, names = _line_up_signs(results.isel(week=[week]), actors)
+    signs, names = _line_up_signs(results.isel(week=[week_at(results, at)]), actors)
     rows, count = _counted(signs[:, 0])
-    low, high = wilson(count, signs.shape[0], level)
-    groups = [_groups(names, row) for row in rows]
-    return pd.DataFrame(
-        {
-            "first": pd.Series([group[0] for group in groups], dtype=object),
-            "second": pd.Series([group[1] for group in groups], dtype=object),
-            "aside": pd.Series([group[2] for group in groups], dtype=object),
-            "runs": count,
-            "share": count / signs.shape[0],
-            "low": low,
-            "high": high,
-        }
-    )
+    low, high = wilson(count, len(signs), level)
+    found = {"runs": count, "share": count / len(signs), "low": low, "high": high}
+    return pd.DataFrame(_by_side(names, rows) | found)
 
 
 def line_ups_over_time(
@@ -320,10 +292,8 @@ def line_ups_over_time(
 
     Parameters
     ----------
-    results : Dataset
-        With the variable `tie`.
-    actors : sequence of str, optional
-        Names of those whose line-up is told; all if not given.
+    results, actors
+        See `line_ups`.
     most : int
         How many line-ups have a row of their own, the most frequent over all weeks; the others
         share the last row.
@@ -340,18 +310,14 @@ def line_ups_over_time(
     shown = rows[:most]
     share = np.array([(signs == row).all(axis=-1).mean(axis=0) for row in shown])
     share = np.vstack([share.reshape(-1, weeks), 1.0 - share.sum(axis=0)])
-    groups = [_groups(names, row) for row in shown] + [((), (), ())]
-    words = [[" ".join(group[n]) for group in groups] for n in range(3)]
-    labels = [f"{one} | {two}" for one, two in zip(words[0][:-1], words[1][:-1], strict=True)]
+    words = {side: [*map(" ".join, column), ""] for side, column in _by_side(names, shown).items()}
+    labels = [f"{one} | {two}" for one, two in zip(words["first"], words["second"], strict=True)]
     return xr.DataArray(
         np.clip(share, 0.0, 1.0),
         dims=("line_up", "week"),
         coords={
-            "line_up": np.array([*labels, OTHERS], dtype=object),
-            **{
-                name: ("line_up", np.array(column, dtype=object))
-                for name, column in zip(("first", "second", "aside"), words, strict=True)
-            },
+            "line_up": np.array([*labels[:-1], OTHERS], dtype=object),
+            **{side: ("line_up", np.array(column, dtype=object)) for side, column in words.items()},
             "week": results["week"],
             "date": ("week", results["date"].values),
         },
@@ -363,7 +329,7 @@ def line_ups_over_time(
 def _line_up_signs(
     results: xr.Dataset, actors: Sequence[str] | None
 ) -> tuple[NDArray[np.int64], list[str]]:
-    names = _names(results) if actors is None else several_actors(results, actors, "a line-up")
+    names = names_on(results) if actors is None else several_actors(results, actors, "a line-up")
     found = sides(results).sel(actor=names).transpose("run", "week", "actor").values
     if found.size == 0:
         raise ResultsError("these results hold no weeks")

@@ -14,7 +14,7 @@ from sim.errors import ResultsError, nearest
 from sim.measures.dyads import tie
 from sim.measures.intervals import LEVEL, wilson
 from sim.results.provenance import every_week, scenario_of
-from sim.results.selection import pair, pieces, run_number, variable
+from sim.results.selection import by_week, names_on, pair, pieces, run_number
 from sim.scenario.english import Words
 
 WAR, CEASEFIRE, SETTLED, VICTORY = range(4)
@@ -85,10 +85,9 @@ def outcomes(
     """
     run_number(every_week(results, "the class of an outcome"))
     scenario = scenario_of(results)
-    weeks = variable(results, "state").transpose("run", "week").values
+    weeks, issues = by_week(results, "state"), names_on(results, "issue")
     state, age = weeks[:, -1], _age(weeks)
     position = _last_positions(results)
-    issues = [str(name) for name in results["issue"].values]
     found: dict[str, NDArray[np.bool_]] = {
         "continued_war": state == WAR,
         "fragile_ceasefire": (state == CEASEFIRE) & (age < FROZEN_FROM),
@@ -147,9 +146,8 @@ def _front_when_won(
     """
     if "position" not in results:
         return last
-    front = variable(results, "position").isel(issue=issue).transpose("run", "week").values
     won = (state == VICTORY).argmax(axis=1)
-    return np.asarray(front[np.arange(len(front)), won])
+    return np.asarray(by_week(results, "position", "issue")[np.arange(len(won)), won, issue])
 
 
 def _age(state: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,9 +162,9 @@ def _age(state: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _last_positions(results: xr.Dataset) -> NDArray[np.float64]:
     if "final_position" in results and "position" not in results:
-        last: NDArray[np.float64] = results["final_position"].transpose("run", "issue").values
+        last = results["final_position"].transpose("run", "issue").values
     else:
-        last = variable(results, "position").transpose("run", "week", "issue").values[:, -1]
+        last = by_week(results, "position", "issue")[:, -1]
     return last.astype(np.float64)
 
 
@@ -180,11 +178,7 @@ def outcome_shares(
 
     Parameters
     ----------
-    results : Dataset
-        As `outcomes` needs it.
-    allies : (str, str), optional
-        See `outcomes`.
-    content : mapping, optional
+    results, allies, content
         See `outcomes`.
     level : float
         Coverage of the interval (Wilson).

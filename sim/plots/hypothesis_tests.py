@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
-from sim.experiments.hypothesis_tests import placebo
+from sim.experiments.hypothesis_tests import codings as shuffles
 from sim.experiments.hypothesis_tests.battery import Trial
-from sim.experiments.hypothesis_tests.tables import OUTCOMES
+from sim.experiments.hypothesis_tests.treatments import OUTCOMES
 from sim.plots import style
 from sim.plots.settings import styled
 
@@ -119,9 +119,9 @@ def codings(trial: Trial) -> Figure:
         If the part is not there.
     """
     table = _table(trial, "codings")
-    found = placebo.percentiles(table).set_index("outcome")
-    drawn = table[table["coding"] != placebo.AS_CODED]
-    coded = table[table["coding"] == placebo.AS_CODED].iloc[0]
+    found = shuffles.percentiles(table).set_index("outcome")
+    drawn = table[table["coding"] != shuffles.AS_CODED]
+    coded = table[table["coding"] == shuffles.AS_CODED].iloc[0]
     outcomes = [name for name in OUTCOMES if name in found.index]
     figure, grid = plt.subplots(
         1, len(outcomes), figsize=(3.6 * len(outcomes), 3.9), layout="constrained", squeeze=False
@@ -143,7 +143,7 @@ def codings(trial: Trial) -> Figure:
             [coded["conflict"]], [coded[outcome]], "D", color=CODED, markersize=9,
             markeredgecolor=style.INK, label="as coded",
         )  # fmt: skip
-        note = f"percentile {placebo.place(row)}\nslope {row['slope']:+.2f} " + (
+        note = f"percentile {shuffles.place(row)}\nslope {row['slope']:+.2f} " + (
             f"({row['slope_low']:+.2f} to {row['slope_high']:+.2f})"
         )
         style.dress(ax, outcome, note.replace("-", "−"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.engine.state import ACTOR_PARTS, VARIABLES
 from sim.errors import ResultsError, nearest
@@ -37,6 +39,23 @@ def variable(results: xr.Dataset, name: str) -> xr.DataArray:
         )
     known = [str(found) for found in results.data_vars]
     raise ResultsError(f"these results hold no {name!r} ({nearest(name, known)})")
+
+
+def by_week(results: xr.Dataset, name: str, *axes: str) -> NDArray[Any]:
+    """One variable of results as an array: runs first, weeks second, then other axes.
+
+    Raises
+    ------
+    ResultsError
+        See `variable`.
+    """
+    found: NDArray[Any] = variable(results, name).transpose("run", "week", *axes).values
+    return found
+
+
+def names_on(results: xr.Dataset, axis: str = "actor") -> list[str]:
+    """The names on an axis of results."""
+    return [str(name) for name in results[axis].values]
 
 
 def _alike(table: xr.DataArray) -> xr.DataArray:
@@ -72,7 +91,7 @@ def actor(results: xr.Dataset, name: str) -> str:
     ResultsError
         If there is no such actor; names the nearest.
     """
-    known = [str(found) for found in checked(results)["actor"].values]
+    known = names_on(checked(results))
     if name not in known:
         raise ResultsError(f"unknown actor {name!r} ({nearest(str(name), known)})")
     return name

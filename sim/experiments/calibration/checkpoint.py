@@ -27,6 +27,8 @@ class Journal:
 
     Attributes
     ----------
+    known : dict of str to Any
+        What was measured, by the hash.
     kept : int
         How many were found in it or noted since it was opened.
 
@@ -39,7 +41,7 @@ class Journal:
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
         self.path = None if folder is None else Path(folder) / NAME
         self.kept = 0
-        self._known: dict[str, Any] = {}
+        self.known: dict[str, Any] = {}
         self._torn = False
         if self.path is None:
             return
@@ -55,46 +57,44 @@ class Journal:
             except (ValueError, RecursionError):
                 continue  # the line that was being written when all stopped
             if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
-                self._known[entry[0]] = entry[1]
+                self.known[entry[0]] = entry[1]
         if text and '\n["' not in f"\n{text}":
             raise SimError(f"{self.path} is there, and this program did not write it: move it away")
 
     def measured(
-        self, scenario: Scenario, runs: int, seed: int, asked: object, measure: Callable[[], Any]
+        self,
+        scenario: Scenario,
+        runs: int,
+        seed: int,
+        asked: object,
+        measure: Callable[[Scenario, int, int], Any],
     ) -> Any:
         """The measures of a point: from the file, or measured now and written to it.
+
+        They are known by the scenario, its luck, what is asked, and the program as coded.
 
         Raises
         ------
         StoppedError
             See `note`.
         """
-        key = self.key(scenario, runs, seed, asked)
-        found = self.find(key)
-        if found is None:
-            found = measure()
-            self.note(key, found)
-        return found
-
-    def key(self, scenario: Scenario, runs: int, seed: int, asked: object) -> str:
-        """Name of a point: its scenario, its luck, what is measured, and the program as coded."""
         text = repr((_program(), dumps(scenario), runs, seed, asked))
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-    def find(self, key: str) -> Any:
-        """What was measured at a point; None if it has not been played."""
-        found = self._known.get(key)
-        self.kept += found is not None
-        return found
+        key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        if key in self.known:
+            self.kept += 1
+        else:
+            self.note(key, measure(scenario, runs, seed))
+        return self.known[key]
 
     def note(self, key: str, measured: Any) -> None:
-        """Keep what was measured at a point; it is on the disk on return.
+        """Keep what was measured at a point; if there is a file, it is on the disk on return.
 
         Raises
         ------
         StoppedError
             If it cannot be written; what was noted before is kept.
         """
+        self.known[key] = measured
         if self.path is None:
             return
         try:

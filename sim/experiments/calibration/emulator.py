@@ -46,9 +46,8 @@ class Emulator:
         ndarray, ndarray, shape (P, targets)
         """
         found = [process.predict(points, return_std=True) for process in self.processes]
-        return np.column_stack([mean for mean, _ in found]), np.column_stack(
-            [error for _, error in found]
-        )
+        mean, error = (np.column_stack(part) for part in zip(*found, strict=True))
+        return mean, error
 
 
 def one_thread() -> AbstractContextManager[Any]:

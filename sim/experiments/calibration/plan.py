@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,30 +145,9 @@ def load_plan(path: str | Path) -> Plan:
         scenario = load(path.parent / tables.scenario)
     except SimError as error:
         raise SimError(f"{path}: scenario: {error}") from error
-    of_targets = (
-        Fault(f"targets.{place} ({target.name})", problem, hint, *place_of(tree, (*at, field)))
-        for place, target in enumerate(tables.targets)
-        for at in [("targets", place)]
-        for field, problem, hint in _problems(target, tables.known_until, scenario.weeks)
-    )
-    faults = list(islice(of_targets, MOST_FAULTS + 1))
-    faults += [
-        Fault(f"{group}.{place}", f"{name!r} is named twice", "", *place_of(tree, (group, place)))
-        for group, names in (
-            ("free", [number.path for number in tables.free]),
-            ("targets", [target.name for target in tables.targets]),
-        )
-        for place, name in enumerate(names)
-        if name in names[:place]
-    ]
-    for place, number in enumerate(tables.free):
-        if len(faults) > MOST_FAULTS:
-            break
-        problem = _unfit(scenario, number)
-        if problem:
-            at = place_of(tree, ("free", place, "path"))
-            faults.append(Fault(f"free.{place} ({number.path})", problem, "", *at))
-    _refuse(faults)
+    faults = list(islice(_faults(tree, tables, scenario), MOST_FAULTS + 1))
+    if faults:
+        raise ScenarioError(sorted(faults, key=lambda fault: fault.line))
     plan = Plan(scenario, tables.known_until, tables.free, tables.targets)
     # Both corners must be legal scenarios before an hour of work begins.
     for corner in (0.0, 1.0):
@@ -180,22 +159,31 @@ def load_plan(path: str | Path) -> Plan:
     return plan
 
 
-def _unfit(scenario: Scenario, number: Free) -> str:
-    """What is wrong with a free number at an end of its range by itself; nothing if it fits."""
-    for value in (number.at(0.0), number.at(1.0)):
-        try:
-            with_changes(scenario, {number.path: int(value) if number.whole else value}, note=False)
-        except ScenarioError as error:
-            fault = error.faults[0]
-            return f"at {value:g}: {fault.problem}" + (f" ({fault.hint})" if fault.hint else "")
-    return ""
-
-
-def _refuse(faults: list[Fault]) -> None:
-    """Raise one error with every fault of a plan, in the order of the file."""
-    if faults:
-        faults.sort(key=lambda fault: fault.line)
-        raise ScenarioError(faults)
+def _faults(tree: dict[str, Any], tables: _Tables, scenario: Scenario) -> Iterator[Fault]:
+    """What is wrong with targets, then with names, then with the ends of single ranges."""
+    for place, target in enumerate(tables.targets):
+        for field, problem, hint in _problems(target, tables.known_until, scenario.weeks):
+            at = place_of(tree, ("targets", place, field))
+            yield Fault(f"targets.{place} ({target.name})", problem, hint, *at)
+    for group, names in (
+        ("free", [number.path for number in tables.free]),
+        ("targets", [target.name for target in tables.targets]),
+    ):
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                at = place_of(tree, (group, place))
+                yield Fault(f"{group}.{place}", f"{name!r} is named twice", "", *at)
+    for place, number in enumerate(tables.free):
+        for value in (number.at(0.0), number.at(1.0)):
+            change = {number.path: int(value) if number.whole else value}
+            try:
+                with_changes(scenario, change, note=False)
+            except ScenarioError as error:
+                fault = error.faults[0]
+                problem = f"at {value:g}: {fault.problem}"
+                at = place_of(tree, ("free", place, "path"))
+                yield Fault(f"free.{place} ({number.path})", problem, fault.hint, *at)
+                break
 
 
 def _problems(target: Target, known_until: dt.date, weeks: int) -> Iterator[tuple[str, str, str]]:
@@ -204,9 +192,13 @@ def _problems(target: Target, known_until: dt.date, weeks: int) -> Iterator[tupl
         hint = nearest(target.measure, list(MEASURES))
         yield "measure", f"unknown measure {target.measure!r}", hint
     else:
-        for asked in MEASURES[target.measure].asks:
+        asks, (low, high) = MEASURES[target.measure].asks, MEASURES[target.measure].within
+        for asked in asks:
             if getattr(target, asked) is None:
                 yield "measure", f"{target.measure!r} needs {asked}", ""
+        if not low <= target.value <= high:
+            problem = f"{target.measure!r} lies from {low:g} to {high:g}, is {target.value:g}"
+            yield "value", problem, ""
     if (target.until is None) != target.base_rate:
         yield "until", "needs either until or base_rate = true", ""
     if target.until is not None and target.until > known_until:
@@ -214,8 +206,3 @@ def _problems(target: Target, known_until: dt.date, weeks: int) -> Iterator[tupl
     if target.week is not None and target.week >= weeks:
         problem = f"week {target.week} is not played: the scenario has {weeks}, from 0 on"
         yield "week", problem, ""
-    if target.measure in MEASURES:
-        low, high = MEASURES[target.measure].within
-        if not low <= target.value <= high:
-            problem = f"{target.measure!r} lies from {low:g} to {high:g}, is {target.value:g}"
-            yield "value", problem, ""

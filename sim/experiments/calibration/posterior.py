@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.experiments.calibration.checkpoint import Journal
-from sim.experiments.calibration.design import played, spread
+from sim.experiments.calibration.design import SHARES, judged, played, spread
 from sim.experiments.calibration.emulator import MISSING, Emulator, learn, one_thread, skill
-from sim.experiments.calibration.judging import judged
 from sim.experiments.calibration.plan import Plan, load_plan
-from sim.experiments.calibration.report import KEPT, SHARES, Calibration
+from sim.experiments.calibration.report import KEPT, Calibration
 from sim.experiments.hypothesis_tests.roles import find
 from sim.results.ensemble_spec import whole
 from sim.runs.progress import teller
@@ -143,43 +142,34 @@ def _learned(
     plan: Plan, cube: Points, seen: pd.DataFrame, seed: int, wave: int = 0
 ) -> tuple[Emulator, Points, float]:
     """An emulator of what was seen, draws of its posterior, and the memory of the walkers."""
-    with one_thread():
-        emulator = learn(cube, seen, seed)
-        return emulator, *_sampled(plan, emulator, seed + wave)
-
-
-def _sampled(plan: Plan, emulator: Emulator, seed: int) -> tuple[Points, float]:
-    """Draws of the posterior in the unit cube, and the memory of the walkers in steps."""
     try:
         import emcee
     except ImportError as error:
         raise SimError(MISSING) from error
-    size = len(plan.free)
-    walkers = max(WALKERS, 2 * size + 2)
-    rng = np.random.default_rng([seed, 7])
-    start = rng.random((20 * walkers, size))
-    start = start[np.argsort(log_likelihood(plan, emulator, start))[-walkers:]]
-    sampler: Any = emcee.EnsembleSampler(
-        walkers, size, lambda at: log_likelihood(plan, emulator, at), vectorize=True,
-        moves=[(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)],
-    )  # fmt: skip
-    sampler.random_state = np.random.RandomState(seed).get_state()
-    sampler.run_mcmc(start, BURN_IN + KEPT)
+    with one_thread():
+        emulator = learn(cube, seen, seed)
+        size = len(plan.free)
+        walkers = max(WALKERS, 2 * size + 2)
+        start = np.random.default_rng([seed + wave, 7]).random((20 * walkers, size))
+        start = start[np.argsort(log_likelihood(plan, emulator, start))[-walkers:]]
+        sampler: Any = emcee.EnsembleSampler(
+            walkers, size, lambda at: log_likelihood(plan, emulator, at), vectorize=True,
+            moves=[(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)],
+        )  # fmt: skip
+        sampler.random_state = np.random.RandomState(seed + wave).get_state()
+        sampler.run_mcmc(start, BURN_IN + KEPT)
     memory = float(np.max(sampler.get_autocorr_time(discard=BURN_IN, tol=0)))
-    return np.asarray(sampler.get_chain(discard=BURN_IN, thin=EVERY, flat=True)), memory
+    return emulator, np.asarray(sampler.get_chain(discard=BURN_IN, thin=EVERY, flat=True)), memory
 
 
 def _compared(
     plan: Plan, prior: pd.DataFrame, posterior: pd.DataFrame, at_centre: pd.Series, skill: pd.Series
 ) -> pd.DataFrame:
-    rows = {}
-    for target in plan.targets:
-        row: dict[str, float] = {"known": target.value, "tolerance": target.tolerance}
-        for word, table in (("prior", prior), ("posterior", posterior)):
-            ends = table[target.name].quantile(SHARES)
-            row |= {
-                f"{word}_{end}": value
-                for end, value in zip(("low", "median", "high"), ends, strict=True)
-            }
-        rows[target.name] = {**row, "centre": at_centre[target.name], "skill": skill[target.name]}
-    return pd.DataFrame(rows).T
+    """The targets beside what was played: see `Calibration.targets`."""
+    found = pd.DataFrame(
+        {"known": target.value, "tolerance": target.tolerance} for target in plan.targets
+    ).set_index(pd.Index([target.name for target in plan.targets]))
+    for word, table in (("prior", prior), ("posterior", posterior)):
+        ends = table.quantile(SHARES).T.set_axis(["low", "median", "high"], axis="columns")
+        found = found.join(ends.add_prefix(f"{word}_"))
+    return found.assign(centre=at_centre, skill=skill)

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError, StoppedError
 from sim.experiments.calibration.checkpoint import NAME
+from sim.experiments.calibration.design import SHARES
 from sim.experiments.calibration.plan import Plan
 from sim.scenario.labels import label
 from sim.writing import write_whole
 
 Points = NDArray[np.float64]
-SHARES = (0.05, 0.5, 0.95)
 # What a calibration leaves in a folder.
 LEFT = (
     "points.csv", "posterior.csv", "targets.csv", "facts.csv", "numbers.csv", "numbers.png",
@@ -55,7 +55,7 @@ class Calibration:
         One row a target: ``known``, ``tolerance``; median and 90 % of runs played at draws from
         the ranges (``prior_...``) and from the posterior (``posterior_...``); at ``centre``.
     facts : DataFrame
-        What was not used, over the posterior: see `sim.experiments.calibration.judging.judged`; no
+        What was not used, over the posterior: see `sim.experiments.calibration.design.judged`; no
         rows if it was not asked for.
     """
 
@@ -93,21 +93,20 @@ class Calibration:
     def doubts(self) -> list[str]:
         """Reasons not to trust the posterior, one sentence each."""
         found, targets = [], self.targets
-        blind = [str(name) for name, skill in self.skill.items() if skill < FORETOLD]
+        blind = ", ".join(self.skill.index[self.skill < FORETOLD])
         if blind:
             found.append(
-                f"The emulator foretells little or nothing of {', '.join(blind)}: take more "
-                "points or runs, or do not lean on what these say."
+                f"The emulator foretells little or nothing of {blind}: take more points or runs, "
+                "or do not lean on what these say."
             )
         ends = targets[["posterior_low", "posterior_high"]]
         nearest = targets["known"].clip(ends.min(axis=1), ends.max(axis=1))
         away = (nearest - targets["known"]).abs() / targets["tolerance"]
-        missed = [str(name) for name in targets.index[away > MISSED]]
+        missed = ", ".join(targets.index[away > MISSED])
         if missed:
             found.append(
-                f"Missed by more than {MISSED:g} tolerances all over the posterior: "
-                f"{', '.join(missed)}. What it says of the numbers rests on a model that "
-                "cannot do it."
+                f"Missed by more than {MISSED:g} tolerances all over the posterior: {missed}. What "
+                "it says of the numbers rests on a model that cannot do it."
             )
         return found
 
@@ -127,7 +126,7 @@ class Calibration:
         case = self.plan.scenario
         named = self.numbers.rename(index=lambda path: label(case, str(path), ids=ids))
         words = [
-            f"Calibration of {self.plan.scenario.name} on what was known on "
+            f"Calibration of {case.name} on what was known on "
             f"{self.plan.known_until}: {len(self.points)} points in all waves, "
             f"{len(self.targets)} targets.",
             "",
@@ -164,17 +163,17 @@ class Calibration:
             "points": pd.concat([cube, self.seen], axis=1).to_csv(index=False),
             "posterior": self.draws.to_csv(index=False, float_format="%.4g"),
             "targets": self.targets.to_csv(float_format="%.4g"),
-            "facts": self.facts.to_csv(float_format="%.4g") if len(self.facts) else None,
+            "facts": self.facts.to_csv(float_format="%.4g"),
             # Last, since by this one a finished calibration is known.
             "numbers": self.numbers.to_csv(float_format="%.4g"),
         }
         try:
             for name, text in texts.items():
-                if text is not None:
+                if name != "facts" or len(self.facts):
                     write_whole(folder / f"{name}.csv", text.encode())
                 else:  # those of another calibration would stand beside these numbers
-                    (folder / f"{name}.csv").unlink(missing_ok=True)
-                    (folder / f"{name}.png").unlink(missing_ok=True)
+                    for kind in ("csv", "png"):
+                        (folder / f"{name}.{kind}").unlink(missing_ok=True)
             (folder / NAME).unlink(missing_ok=True)
         except (OSError, ResultsError) as error:
             raise StoppedError(f"{folder}: cannot be written: {error}") from error

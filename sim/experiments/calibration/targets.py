@@ -11,11 +11,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import SimError
+from sim.experiments.hypothesis_tests.observables import CEASEFIRE, SETTLEMENT, first_ceasefire
 from sim.measures import breach_weights, ceasefire_lengths, kaplan_meier
 from sim.results.dataset import scenario_of
 
 RECORD = "intensity,age,convener,position,capability,effort,violated"
-CEASEFIRE, SETTLEMENT, VICTORY = 1, 2, 3
 MONTH = 4  # weeks
 
 
@@ -24,8 +24,6 @@ class Measure(NamedTuple):
 
     Attributes
     ----------
-    what : str
-        In words.
     found : callable
         From results with `RECORD`, a week and a position (0 where they are not asked for).
     asks : tuple of str
@@ -34,15 +32,9 @@ class Measure(NamedTuple):
         Least and greatest value that it can have.
     """
 
-    what: str
     found: Callable[[xr.Dataset, int, float], float]
     asks: tuple[str, ...] = ()
     within: tuple[float, float] = (0.0, 1.0)
-
-
-def _held(results: xr.Dataset) -> NDArray[np.bool_]:
-    state = results["state"].values
-    return np.asarray((state == CEASEFIRE) | (state == SETTLEMENT))
 
 
 def _reached(results: xr.Dataset, position: float) -> NDArray[np.bool_]:
@@ -61,10 +53,9 @@ def territory_by(results: xr.Dataset, week: int, position: float) -> float:
     return float(_reached(results, position)[:, : week + 1][:, -1].mean())
 
 
-def first_ceasefire(results: xr.Dataset, week: int, position: float) -> float:
+def first_ceasefire_week(results: xr.Dataset, week: int, position: float) -> float:
     """Median week at whose end a ceasefire first stands; a run without one counts as its length."""
-    held = _held(results)
-    return float(np.median(np.where(held.any(axis=1), held.argmax(axis=1), held.shape[1])))
+    return float(np.median(first_ceasefire(results)))
 
 
 def failed_by(results: xr.Dataset, week: int, position: float) -> float:
@@ -73,13 +64,10 @@ def failed_by(results: xr.Dataset, week: int, position: float) -> float:
     One that breaks in the week of its signature has broken after one week. NaN if no run has one.
     """
     weeks, collapsed = ceasefire_lengths(results)
-    if not len(weeks):
-        return float("nan")
     if not collapsed.any():
-        return 0.0
+        return 0.0 if len(weeks) else math.nan
     curve = kaplan_meier(weeks, collapsed)["survival"]
-    alive = curve[curve.index <= week]
-    return float(1.0 - alive.iloc[-1]) if len(alive) else 0.0
+    return float(1.0 - curve.iloc[min(week, len(curve) - 1)])
 
 
 def calm(results: xr.Dataset, week: int, position: float) -> float:
@@ -91,9 +79,8 @@ def calm(results: xr.Dataset, week: int, position: float) -> float:
     level, age = results["intensity"].values, results["age"].values
     ceasefire = (results["state"].values == CEASEFIRE) & (age <= week)
     war = results["state"].values == 0
-    if not ceasefire.any() or not war.any():
-        return float("nan")
-    return float(level[ceasefire].mean() / level[war].mean())
+    known = ceasefire.any() and war.any()
+    return float(level[ceasefire].mean() / level[war].mean()) if known else math.nan
 
 
 def settled_by(results: xr.Dataset, week: int, position: float) -> float:
@@ -137,34 +124,16 @@ def breaches_of_first_camp(results: xr.Dataset, week: int, position: float) -> f
     poles = {name: camp.pole for name, camp in case.camps.items()}
     first = [poles.get(case.actors[str(name)].camp or "") == 1 for name in results["actor"].values]
     total = float(broken.sum())
-    return float(broken[np.array(first)].sum()) / total if total else float("nan")
+    return float(broken[np.array(first)].sum()) / total if total else math.nan
 
 
 MEASURES: Mapping[str, Measure] = {
-    "territory reached": Measure(
-        "share of runs in which the territory issue has reached a position by a week",
-        territory_by, ("week", "position"),
-    ),
-    "first ceasefire": Measure(
-        "median week at whose end a ceasefire first stands", first_ceasefire,
-        within=(0.0, math.inf),
-    ),
-    "ceasefires failed": Measure(
-        "share of ceasefires that have broken after so many weeks", failed_by, ("week",)
-    ),
-    "calm": Measure(
-        "violence in ceasefires up to an age in weeks, where war is 1", calm, ("week",),
-        (0.0, math.inf),
-    ),
-    "settled": Measure("share of runs settled at some time up to a week", settled_by, ("week",)),
-    "monthly change": Measure(
-        "spread of log changes of monthly violence", monthly_change, within=(0.0, math.inf)
-    ),
-    "monthly memory": Measure(
-        "first autocorrelation of monthly violence", monthly_memory, within=(-1.0, 1.0)
-    ),
-    "breaches of the first camp": Measure(
-        "part of all breaches since the territory issue stood at a position that the camp with "
-        "pole 1 commits", breaches_of_first_camp, ("position",),
-    ),
-}  # fmt: skip
+    "territory reached": Measure(territory_by, ("week", "position")),
+    "first ceasefire": Measure(first_ceasefire_week, within=(0.0, math.inf)),
+    "ceasefires failed": Measure(failed_by, ("week",)),
+    "calm": Measure(calm, ("week",), (0.0, math.inf)),
+    "settled": Measure(settled_by, ("week",)),
+    "monthly change": Measure(monthly_change, within=(0.0, math.inf)),
+    "monthly memory": Measure(monthly_memory, within=(-1.0, 1.0)),
+    "breaches of the first camp": Measure(breaches_of_first_camp, ("position",)),
+}

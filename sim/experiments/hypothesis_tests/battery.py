@@ -11,13 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from sim.errors import SimError, nearest
-from sim.experiments.hypothesis_tests import observed
-from sim.experiments.hypothesis_tests.codings import shuffled_issues
+from sim.experiments.hypothesis_tests.codings import Tell, codings_table, shuffled_issues
 from sim.experiments.hypothesis_tests.facts import FACTS, Fact, check
-from sim.experiments.hypothesis_tests.placebo import codings_table
 from sim.experiments.hypothesis_tests.roles import allies, find
 from sim.experiments.hypothesis_tests.tables import (
-    Tell,
     channel,
     facts_table,
     pairs,
@@ -93,20 +90,6 @@ class Trial:
         )
 
 
-def chosen_parts(only: Sequence[str] | None) -> tuple[str, ...]:
-    """Parts by their names; all if none is given.
-
-    Raises
-    ------
-    SimError
-        If one is not known; names the nearest.
-    """
-    for name in only or ():
-        if name not in PARTS:
-            raise SimError(f"unknown part of the test {name!r} ({nearest(name, list(PARTS))})")
-    return PARTS if not only else tuple(part for part in PARTS if part in only)
-
-
 def run(
     scenario: Scenario,
     *,
@@ -148,17 +131,20 @@ def run(
     Raises
     ------
     SimError
-        If the scenario has no pair to test, or an argument is out of range.
+        If the scenario has no pair to test, a part is not known, or an argument is out of range.
     """
-    began, parts = time.monotonic(), chosen_parts(only)
+    began = time.monotonic()
+    for name in only or ():
+        if name not in PARTS:
+            raise SimError(f"unknown part of the test {name!r} ({nearest(name, list(PARTS))})")
+    parts = tuple(part for part in PARTS if not only or part in only)
     runs = whole("runs", runs, 2, MOST_RUNS)
     coding_runs = whole("coding runs", coding_runs, 2, MOST_RUNS)
     codings = whole("codings", codings, 1, MOST_RUNS) if "codings" in parts else codings
     cast = find(scenario, pair)
-    other = None if pair is not None else find(scenario, cast.pair[::-1])
     cells = Cells(
         scenario, cast, runs, seed, pairs=allies(scenario) if "pairs" in parts else (),
-        swapped=other, extra=observed.extra(scenario, cast), workers=workers,
+        swapped=None if pair is not None else find(scenario, cast.pair[::-1]), workers=workers,
     )  # fmt: skip
     every, say = (*FACTS, *told), tell or teller()
     work: dict[str, Callable[[], pd.DataFrame]] = {
@@ -177,6 +163,7 @@ def run(
             tables[part] = work[part]()
         except MissingError as error:
             left_out[part] = str(error)
+    words = Words(scenario)
     return Trial(
         title=scenario.name,
         labels={name: scenario.actors[name].label for name in cast.pair},
@@ -184,14 +171,10 @@ def run(
         achieved=cast.achieved, secure=cast.secure, threatened=cast.threatened,
         proxies=cast.proxies, disputed=cast.disputed, shuffled=shuffled_issues(scenario),
         runs=runs, codings=codings, coding_runs=coding_runs, seed=seed, left_out=left_out,
-        seconds=round(time.monotonic() - began, 1), tables=tables, names=_labels(scenario),
+        seconds=round(time.monotonic() - began, 1), tables=tables,
+        names={name: words.issue(name) for name in scenario.issues}
+        | {name: words.who(name) for name in scenario.actors},
     )  # fmt: skip
-
-
-def _labels(scenario: Scenario) -> dict[str, str]:
-    words = Words(scenario)
-    actors = {name: words.who(name) for name in scenario.actors}
-    return {name: words.issue(name) for name in scenario.issues} | actors
 
 
 def save(trial: Trial, folder: Path) -> list[Path]:
@@ -215,15 +198,13 @@ def save(trial: Trial, folder: Path) -> list[Path]:
         If one cannot be written.
     """
     rest = {f.name: getattr(trial, f.name) for f in fields(trial) if f.name != "tables"}
-    path = folder / _REST
-    words = json.dumps(rest | {"parts": list(trial.tables)}, indent=2) + "\n"
-    write_whole(path, words.encode())
-    files = [path]
-    for part, table in trial.tables.items():
-        files.append(folder / f"{part}.csv")
-        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        write_whole(files[-1], text.encode())
-    return files
+    texts = {_REST: json.dumps(rest | {"parts": list(trial.tables)}, indent=2) + "\n"} | {
+        f"{part}.csv": table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        for part, table in trial.tables.items()
+    }
+    for name, text in texts.items():
+        write_whole(folder / name, text.encode())
+    return [folder / name for name in texts]
 
 
 def load(folder: Path) -> Trial:
@@ -236,12 +217,12 @@ def load(folder: Path) -> Trial:
     """
     try:
         rest = json.loads((folder / _REST).read_text("utf-8"))
-        parts = rest.pop("parts")
-        kinds = {"left_out": str}
-        tables = {part: pd.read_csv(folder / f"{part}.csv", dtype=kinds) for part in parts}
-        for table in tables.values():
-            if "left_out" in table:
-                table["left_out"] = table["left_out"].fillna("")
+        tables = {
+            part: pd.read_csv(folder / f"{part}.csv", dtype={"left_out": str}).fillna(
+                {"left_out": ""}
+            )
+            for part in rest.pop("parts")
+        }
         for name in ("proxies", "disputed", "shuffled"):
             rest[name] = tuple(rest[name])
         return Trial(**rest, tables=tables)

@@ -60,20 +60,15 @@ def compatible(case: Scenario, cast: Cast, whose: str) -> Scenario:
     if whose not in cast.pair:
         raise SimError(f"aims are those of {cast.partner} or {cast.spoiler}, not of {whose!r}")
     other = cast.spoiler if whose == cast.partner else cast.partner
-    changes = {
-        f"actors.{other}.long.{issue}.ideal": case.actors[whose].long[issue].ideal
-        for issue in cast.disputed
-    }
+    aims = case.actors[whose].long
+    changes = {f"actors.{other}.long.{issue}.ideal": aims[issue].ideal for issue in cast.disputed}
     return files.with_changes(case, changes)
 
 
 def never_satisfied(case: Scenario, goal: str) -> Scenario:
     """Nobody's short-term goal on the issue is ever satisfied."""
-    changes = {
-        f"actors.{name}.short.{goal}.satisfied_at": "never"
-        for name, actor in case.actors.items()
-        if goal in actor.short
-    }
+    holders = (name for name, actor in case.actors.items() if goal in actor.short)
+    changes = {f"actors.{name}.short.{goal}.satisfied_at": "never" for name in holders}
     return files.with_changes(case, changes)
 
 
@@ -99,26 +94,25 @@ def scenario_of(cell: Cell, case: Scenario, cast: Cast) -> Scenario:
         if not cast.disputed:
             raise SimError(f"{cast.partner} and {cast.spoiler} dispute no issue in the long term")
         case = compatible(case, cast, cell.aims)
-    weeks = cast.weeks
-    match cell.setting:
-        case "open":
-            return case
-        case "never satisfied":
-            return never_satisfied(case, cast.goal)
-        case "secure":
-            return pinned(case, cast.goal, cast.secure, weeks.clamped)
-        case "threatened":
-            return pinned(case, cast.goal, cast.threatened, weeks.clamped)
-        case "threatened again":
-            return pinned(case, cast.goal, cast.threatened, weeks.returned)
-        case "spoiler never consulted" | "always consulted":
-            if not case.patrons.get(cast.spoiler):
-                raise SimError(f"{cast.spoiler} is nobody's patron, so nobody consults it")
-            rule = "never" if cell.setting == LEFT_OUT else "always"
-            return files.with_changes(case, {f"roles.consultation.{cast.spoiler}": rule})
-        case "core never tabled":
-            if not cast.core:
-                raise SimError("no core issue is on the agenda")
-            changes = {f"issues.{issue}.agenda.at": "never" for issue in cast.core}
-            return files.with_changes(case, changes)
+    held = {
+        SECURE: (cast.secure, cast.weeks.clamped),
+        THREATENED: (cast.threatened, cast.weeks.clamped),
+        RETURNS: (cast.threatened, cast.weeks.returned),
+    }
+    if cell.setting == OPEN:
+        return case
+    if cell.setting == NEVER:
+        return never_satisfied(case, cast.goal)
+    if cell.setting in held:
+        return pinned(case, cast.goal, *held[cell.setting])
+    if cell.setting in (LEFT_OUT, CONSULTED):
+        if not case.patrons.get(cast.spoiler):
+            raise SimError(f"{cast.spoiler} is nobody's patron, so nobody consults it")
+        rule = "never" if cell.setting == LEFT_OUT else "always"
+        return files.with_changes(case, {f"roles.consultation.{cast.spoiler}": rule})
+    if cell.setting == UNTABLED:
+        if not cast.core:
+            raise SimError("no core issue is on the agenda")
+        never = {f"issues.{issue}.agenda.at": "never" for issue in cast.core}
+        return files.with_changes(case, never)
     raise SimError(f"unknown setting {cell.setting!r}; known: {', '.join(SETTINGS)}")

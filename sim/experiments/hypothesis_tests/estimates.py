@@ -157,13 +157,13 @@ def line(y: NDArray[np.float64], *causes: NDArray[np.float64]) -> Line:
         One or more.
     """
     table = np.column_stack([np.ones(len(y)), *causes])
-    if not (np.isfinite(table).all() and np.isfinite(y).all()):
-        unknown = np.full(table.shape[1], np.nan)
-        return Line(unknown, unknown, math.nan, math.nan)
-    values, _, rank, _ = np.linalg.lstsq(table, y, rcond=None)
     cases, terms = table.shape
+    nothing = Line(np.full(terms, np.nan), np.full(terms, np.nan), math.nan, math.nan)
+    if not (np.isfinite(table).all() and np.isfinite(y).all()):
+        return nothing
+    values, _, rank, _ = np.linalg.lstsq(table, y, rcond=None)
     if rank < terms or cases <= terms:
-        return Line(np.full(terms, np.nan), np.full(terms, np.nan), math.nan, math.nan)
+        return nothing
     left = y - table @ values
     bread = np.linalg.inv(table.T @ table)
     meat = (table * left[:, None] ** 2).T @ table

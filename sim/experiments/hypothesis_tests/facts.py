@@ -17,11 +17,10 @@ looked at is weaker than one that was not, since what one looks at one may favou
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.errors import SimError, nearest
 from sim.experiments.hypothesis_tests.designs import (
     CLAMP,
     CONSULTED,
@@ -144,59 +143,49 @@ BY_ATTENTION = "attention leaves a goal that is met, and meets what the coding p
 FACTS: tuple[Fact, ...] = (
     Fact(
         "tie falls", "once the goal is achieved the tie of partner and spoiler falls",
-        "imposed", True, BY_ATTENTION,
-        lambda ask: ask(DRIFT), NEGATIVE,
+        "imposed", True, BY_ATTENTION, lambda ask: ask(DRIFT), NEGATIVE,
     ),
     Fact(
         "flag: tie", "a goal that can be satisfied makes the tie fall, more if aims conflict",
-        "imposed", True, BY_ATTENTION,
-        _interaction(DRIFT, FLAG, "partner"), NEGATIVE,
+        "imposed", True, BY_ATTENTION, _interaction(DRIFT, FLAG, "partner"), NEGATIVE,
     ),
     Fact(
         "clamp: tie", "security makes the tie fall, more if aims conflict (spoiler's aims changed)",
-        "imposed", True, BY_ATTENTION,
-        _interaction("tie measured", CLAMP, "partner"), NEGATIVE,
+        "imposed", True, BY_ATTENTION, _interaction("tie measured", CLAMP, "partner"), NEGATIVE,
     ),
     Fact(
         "clamp B: tie", "security makes the tie fall, more if aims conflict "
-        "(partner's aims changed)",
-        "imposed", True, BY_ATTENTION,
+        "(partner's aims changed)", "imposed", True, BY_ATTENTION,
         _interaction("tie measured", CLAMP, "spoiler"), NEGATIVE,
     ),
     Fact(
         "flag: orders", "through the tie alone, the goal makes the spoiler order more spoiling, "
-        "more if aims conflict",
-        "fitted", True, COUPLING,
+        "more if aims conflict", "fitted", True, COUPLING,
         _interaction("orders after", FLAG, "partner"), POSITIVE,
     ),
     Fact(
         "flag: breaches", "through the tie alone, the goal makes the spoiler's proxies break "
-        "more, more if aims conflict",
-        "fitted", True, COUPLING,
+        "more, more if aims conflict", "fitted", True, COUPLING,
         _interaction("breaches after", FLAG, "partner"), POSITIVE,
     ),
     Fact(
         "clamp: orders", "security makes the spoiler order more spoiling, more if aims conflict",
         "free", True, "the sign was there before the changes of the second theory; its size grew "
-        "with them",
-        _interaction("orders measured", CLAMP, "partner"), POSITIVE,
+        "with them", _interaction("orders measured", CLAMP, "partner"), POSITIVE,
     ),
     Fact(
         "clamp: breaches", "security makes the spoiler's proxies break more, more if aims conflict",
         "free", True, "as for orders; noise in the orders was turned down partly because it hid "
-        "this",
-        _interaction("breaches measured", CLAMP, "partner"), POSITIVE,
+        "this", _interaction("breaches measured", CLAMP, "partner"), POSITIVE,
     ),
     Fact(
         "clamp B: orders", "security makes the spoiler order more spoiling, more if aims conflict "
-        "(partner's aims changed)",
-        "fitted", True, ABSENT,
+        "(partner's aims changed)", "fitted", True, ABSENT,
         _interaction("orders measured", CLAMP, "spoiler"), POSITIVE,
     ),
     Fact(
         "clamp B: breaches", "security makes the spoiler's proxies break more, more if aims "
-        "conflict (partner's aims changed)",
-        "fitted", True, ABSENT,
+        "conflict (partner's aims changed)", "fitted", True, ABSENT,
         _interaction("breaches measured", CLAMP, "spoiler"), POSITIVE,
     ),
     Fact(
@@ -212,13 +201,11 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "breaches rise", "once the goal is achieved the spoiler's proxies break more than before",
-        "free", True, LOOKED,
-        _gap("breaches after", "breaches before"), POSITIVE,
+        "free", True, LOOKED, _gap("breaches after", "breaches before"), POSITIVE,
     ),
     Fact(
         "spoiler does not sign", "once the goal is achieved the spoiler ratifies fewer "
-        "ceasefires than its partner",
-        "free", True, RIGHT,
+        "ceasefires than its partner", "free", True, RIGHT,
         _gap("spoiler signs after", "partner signs after"), NEGATIVE,
     ),
     Fact(
@@ -229,23 +216,19 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "consulted: orders", "a spoiler that is always consulted orders less spoiling",
-        "free", True, RIGHT,
-        _effect("orders after", (CONSULTED, LEFT_OUT)), NEGATIVE,
+        "free", True, RIGHT, _effect("orders after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
         "consulted: breaches", "the proxies of a spoiler that is always consulted break less",
-        "free", True, RIGHT,
-        _effect("breaches after", (CONSULTED, LEFT_OUT)), NEGATIVE,
+        "free", True, RIGHT, _effect("breaches after", (CONSULTED, LEFT_OUT)), NEGATIVE,
     ),
     Fact(
-        "consulted: signs", "a spoiler that is always consulted ratifies more",
-        "free", True, RIGHT,
+        "consulted: signs", "a spoiler that is always consulted ratifies more", "free", True, RIGHT,
         _effect("spoiler signs after", (CONSULTED, LEFT_OUT)), POSITIVE,
     ),
     Fact(
         "return: tie", "if the goal is threatened again, the tie recovers",
-        "imposed", True, BY_ATTENTION,
-        _effect("tie late", (RETURNS, OPEN)), POSITIVE,
+        "imposed", True, BY_ATTENTION, _effect("tie late", (RETURNS, OPEN)), POSITIVE,
     ),
     Fact(
         "return: orders", "if the goal is threatened again, the spoiler orders less spoiling",
@@ -260,8 +243,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "core tabled", "the tie falls further if the core issue is put on the table",
         "imposed", True, "two thirds run through the rule of endorsement; the size was raised by "
-        "a change of the opening offer",
-        _effect("tie late", (OPEN, UNTABLED)), NEGATIVE,
+        "a change of the opening offer", _effect("tie late", (OPEN, UNTABLED)), NEGATIVE,
     ),
     Fact(
         "core tabled: deals", "if the core issue is put on the table, bilateral talks of the two "
@@ -270,21 +252,6 @@ FACTS: tuple[Fact, ...] = (
         _effect("deals measured", (OPEN, UNTABLED)), NEGATIVE,
     ),
 )  # fmt: skip
-
-
-def chosen(names: Sequence[str] | None) -> tuple[Fact, ...]:
-    """Facts by their names; all if none is given.
-
-    Raises
-    ------
-    SimError
-        If one is not known; names the nearest.
-    """
-    known = {fact.name: fact for fact in FACTS}
-    for name in names or ():
-        if name not in known:
-            raise SimError(f"unknown fact {name!r} ({nearest(name, list(known))})")
-    return FACTS if names is None else tuple(known[name] for name in names)
 
 
 def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
@@ -309,8 +276,3 @@ def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
         except MissingError as error:
             found.append(Verdict(fact, None, str(error)))
     return found
-
-
-def proves_nothing(share: float) -> bool:
-    """Whether so many shuffled codings show a fact that it says nothing about the coding."""
-    return share > MOST

@@ -29,17 +29,21 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log
-from sim.experiments.hypothesis_tests.estimates import Figure, mean, mean_share, ratio
+from sim.experiments.hypothesis_tests.estimates import Figure, Spread, mean, mean_share, ratio
 from sim.experiments.hypothesis_tests.roles import Cast
+from sim.measures import breach_weights
 from sim.measures.event_columns import columns
+from sim.results.dataset import scenario_of
 from sim.results.provenance import names_of
 from sim.results.selection import variable
 
 NOT_MET = 9999
+CEASEFIRE, SETTLEMENT = 1, 2
 RECORD = "events,tie,position"
+# What the readings of history need besides.
+BREACHES = "capability,effort,violated"
 DRIFT = "drift"
 MET = "goal achieved"
-WINDOWS = ("before", "after", "measured", "late")
 
 
 class Series(NamedTuple):
@@ -79,6 +83,12 @@ def first_achieved(results: xr.Dataset, cast: Cast) -> NDArray[np.int64]:
     near = 1e-6
     safe = position >= cast.achieved - near if cast.upwards else position <= cast.achieved + near
     return np.where(safe.any(axis=1), safe.argmax(axis=1), NOT_MET)
+
+
+def first_ceasefire(results: xr.Dataset) -> NDArray[np.int64]:
+    """First week at whose end a ceasefire stands, by run; without one, the number of weeks."""
+    held = np.isin(results["state"].values, (CEASEFIRE, SETTLEMENT))
+    return np.where(held.any(axis=1), held.argmax(axis=1), held.shape[1])
 
 
 def since(
@@ -123,11 +133,10 @@ def answers(
         chosen &= np.isin(asked.counterpart, [names.index(name) for name in whom])
     shape = (results.sizes["run"], results.sizes["week"])
     asked = asked.at(chosen)
-    place = asked.run * shape[1] + asked.week
-    counted = asked.answer == yes
-    part = np.bincount(place, weights=counted, minlength=shape[0] * shape[1])
-    whole = np.bincount(place, minlength=shape[0] * shape[1])
-    return Series(part.reshape(shape), whole.reshape(shape).astype(np.float64), share)
+    place, length = asked.run * shape[1] + asked.week, shape[0] * shape[1]
+    part = np.bincount(place, weights=asked.answer == yes, minlength=length)
+    whole = np.bincount(place, minlength=length).astype(np.float64)
+    return Series(part.reshape(shape), whole.reshape(shape), share)
 
 
 def drift(
@@ -149,7 +158,6 @@ def drift(
 def series(results: xr.Dataset, cast: Cast) -> dict[str, Series]:
     """All series that the cast can give, by the names of the module's table."""
     values = tie(results, *cast.pair)
-    found = {"tie": Series(values, np.ones_like(values), ratio, (-1.0, 1.0))}
     asked = {
         "orders": answers(results, event_log.ORDER, (cast.spoiler,), False, mean_share),
         "breaches": answers(results, event_log.COMPLY, cast.proxies, False, mean_share),
@@ -158,6 +166,7 @@ def series(results: xr.Dataset, cast: Cast) -> dict[str, Series]:
         "partner signs": answers(results, event_log.RATIFY, (cast.partner,), True),
         "deals": answers(results, event_log.DEAL, cast.pair, True, whom=cast.pair),
     }
+    found = {"tie": Series(values, np.ones_like(values), ratio, (-1.0, 1.0))}
     return found | {name: one for name, one in asked.items() if one.whole.any()}
 
 
@@ -173,7 +182,10 @@ def windows(results: xr.Dataset, cast: Cast) -> dict[str, NDArray[np.bool_]]:
 
 
 def figures(
-    results: xr.Dataset, cast: Cast, found: Mapping[str, Series] | None = None
+    results: xr.Dataset,
+    cast: Cast,
+    found: Mapping[str, Series] | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Figure]:
     """All readings of an ensemble for a cast; what has no case in it is left out.
 
@@ -185,6 +197,8 @@ def figures(
         The two allies and their parts in the test.
     found : mapping, optional
         From `series`, if it is there already.
+    pairs : sequence of (str, str)
+        Other pairs whose ties are read too, as ``"tie measured: a, b"`` and ``"drift: a, b"``.
     """
     weeks = windows(results, cast)
     read = {
@@ -193,23 +207,47 @@ def figures(
         for window, chosen in weeks.items()
         if (one.whole * chosen).any()
     }
-    met = weeks["after"].any(axis=1)
-    read[MET] = mean(met.astype(float), np.ones(len(met), dtype=np.bool_))
-    if (first_achieved(results, cast) + cast.weeks.lag < results.sizes["week"]).any():
+    met = first_achieved(results, cast)
+    read[MET] = mean((met < NOT_MET).astype(float), np.ones(len(met), dtype=np.bool_))
+    in_time = (met + cast.weeks.lag < results.sizes["week"]).any()
+    if in_time:
         read[DRIFT] = drift(results, cast)[2]
-    return read
-
-
-def pair_figures(
-    results: xr.Dataset, cast: Cast, pairs: Sequence[tuple[str, str]]
-) -> dict[str, Figure]:
-    """Ties of other pairs, named ``"tie measured: a, b"`` and ``"drift: a, b"``."""
-    read = {}
-    weeks = since(results, cast.weeks.measured)
-    some = (first_achieved(results, cast) + cast.weeks.lag < results.sizes["week"]).any()
     for i, j in pairs:
         values = tie(results, i, j)
-        read[f"tie measured: {i}, {j}"] = Series(values, np.ones_like(values)).over(weeks)
-        if some:
+        ones = np.ones_like(values)
+        read[f"tie measured: {i}, {j}"] = Series(values, ones).over(weeks["measured"])
+        if in_time:
             read[f"{DRIFT}: {i}, {j}"] = drift(results, cast, (i, j))[2]
     return read
+
+
+# what history can be compared with ----------------------------------------------------------------
+
+
+def share_of_breaches(results: xr.Dataset, cast: Cast) -> Figure | None:
+    """The pair's camp's share of breaches after the goal, see `sim.measures.breach_weights`."""
+    actors = scenario_of(results).actors
+    camp = actors[cast.spoiler].camp
+    ours = np.array([actors[str(name)].camp == camp for name in results["actor"].values])
+    weeks = since(results, first_achieved(results, cast))
+    broken = (breach_weights(results) * weeks[..., None]).sum(axis=1)
+    own, every = (broken * ours).sum(axis=1), broken.sum(axis=1)
+    return ratio(own, every) if every.any() else None
+
+
+def _spread(weeks: NDArray[np.int64]) -> Spread | None:
+    if not len(weeks):
+        return None
+    low, middle, high = np.quantile(weeks, (0.05, 0.5, 0.95))
+    return Spread(float(middle), float(low), float(high))
+
+
+HISTORY: Mapping[str, Callable[[xr.Dataset, Cast], Figure | Spread | None]] = {
+    "week of the achieved goal": lambda results, cast: _spread(
+        (met := first_achieved(results, cast))[met < NOT_MET]
+    ),
+    "week of the first ceasefire": lambda results, cast: _spread(first_ceasefire(results)),
+    "share of breaches": share_of_breaches,
+}
+"""Readings of the open war as coded: a week is told of the runs in which it comes, but a run
+without a ceasefire counts as its length."""

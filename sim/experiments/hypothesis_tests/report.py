@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from scipy import stats
 
-from sim.experiments.hypothesis_tests import placebo, rival_models
+from sim.experiments.hypothesis_tests import codings, rival_models
 from sim.experiments.hypothesis_tests.battery import Trial
-from sim.experiments.hypothesis_tests.evidence import NAMES, verdict
 from sim.experiments.hypothesis_tests.facts import MOST
 from sim.experiments.hypothesis_tests.tables import score
 
+NAMES = {"tie": "tie", "orders": "orders to spoil", "breaches": "breaches by proxies"}
 NO_CONFLICT = 0.02
+# Shuffled codings from which on shares and places of them say something.
+ENOUGH = 50
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One part of the page.
 
     Attributes
@@ -28,20 +29,22 @@ class Block:
         One of `sim.experiments.hypothesis_tests.battery.PARTS`, "left-out" or "verdict".
     title : str
         Heading of the part.
-    before, after : tuple of str
-        Sentences around the table.
-    head : tuple of str
+    before : sequence of str
+        Sentences before the table.
+    head : sequence of str
         Of the table; empty if there is none.
     rows : list of list of str
         Rows of the table, each with one cell for every column of `head`.
+    after : sequence of str
+        Sentences after it.
     """
 
     part: str
     title: str
-    before: tuple[str, ...]
-    head: tuple[str, ...]
-    rows: list[list[str]]
-    after: tuple[str, ...]
+    before: Sequence[str]
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    after: Sequence[str] = ()
 
 
 def blocks(trial: Trial) -> list[Block]:
@@ -52,10 +55,10 @@ def blocks(trial: Trial) -> list[Block]:
     }  # fmt: skip
     found = [make(trial) for part, make in makers.items() if part in trial.tables]
     if trial.left_out:
-        words = tuple(f"{part}: {why}." for part, why in trial.left_out.items())
-        found.append(Block("left-out", "Left out", words, (), [], ()))
+        words = [f"{part}: {why}." for part, why in trial.left_out.items()]
+        found.append(Block("left-out", "Left out", words))
     if "facts" in trial.tables:
-        found.append(Block("verdict", "What counts", verdict(trial), (), [], ()))
+        found.append(Block("verdict", "What counts", verdict(trial)))
     return found
 
 
@@ -97,13 +100,12 @@ def _two_by_two(trial: Trial) -> Block:
     keys = ["spoiler", "design", "coding", "outcome"]
     for place, group in table.groupby(keys, sort=False):
         spoiler, design, coding, outcome = (str(part) for part in place)
-        cells = [_short(row) for _, row in group.iloc[:4].iterrows()]
+        cells = [f"{value:.2f}" for value in group["value"].iloc[:4]]
         effect = group[group["what"] == "interaction"].iloc[0]
         (called,) = _called(trial, spoiler)
         rows.append([called, f"{design} {coding}", NAMES[outcome], *cells, _long(effect)])
         if spoiler == trial.spoiler and coding == "A":
-            sign = _sign(effect)
-            said.append(f"{design}, {NAMES[outcome]}: {sign}")
+            said.append(f"{design}, {NAMES[outcome]}: {_sign(effect)}")
     return Block(
         "two-by-two",
         "Short-term goal safe or not, long-term aims in conflict or compatible",
@@ -124,7 +126,7 @@ def _two_by_two(trial: Trial) -> Block:
 def _returns(trial: Trial) -> Block:
     table, rows, said = trial.tables["return"], [], []
     for outcome, group in table.groupby("outcome", sort=False):
-        rows.append([NAMES[str(outcome)], *(_long(row) for _, row in group.iterrows())])
+        rows.append([NAMES[str(outcome)], *map(_long, group.to_dict("records"))])
         said.append(f"{NAMES[str(outcome)]}: {_sign(group.iloc[2])}")
     return Block(
         "return",
@@ -137,26 +139,23 @@ def _returns(trial: Trial) -> Block:
 
 
 def _codings(trial: Trial) -> Block:
-    found, rows, said = placebo.percentiles(trial.tables["codings"]), [], []
-    for _, row in found.iterrows():
+    rows, said = [], []
+    for row in codings.percentiles(trial.tables["codings"]).to_dict("records"):
+        name = NAMES[row["outcome"]]
         rows.append(
             [
-                NAMES[row["outcome"]], f"{row['coded']:+.2f}",
+                name, f"{row['coded']:+.2f}",
                 f"{row['mean']:+.2f} ({row['p5']:+.2f} to {row['p95']:+.2f})",
-                placebo.place(row), _ends(row, "slope"), f"{row['r']:+.2f}",
+                codings.place(row), _ends(row, "slope"), f"{row['r']:+.2f}",
                 _ends(row, "own"), _ends(row, "table"),
             ]
         )  # fmt: skip
-        wanted = placebo.EXPECTED[row["outcome"]]
-        if not math.isfinite(row["slope_low"] * row["slope_high"]):
-            word = "too few codings to tell"
-        elif row["slope_low"] * row["slope_high"] <= 0.0:
-            word = "does not go with the coded conflict"
-        else:
-            word = "goes with the coded conflict" + (
-                "" if row["slope"] * wanted > 0.0 else ", with the wrong sign"
-            )
-        said.append(f"{NAMES[row['outcome']]}: {word}")
+        word = {None: "too few codings to tell", False: "does not go with the coded conflict"}.get(
+            _goes(row), "goes with the coded conflict"
+        )
+        if _goes(row) and row["slope"] * codings.EXPECTED[row["outcome"]] <= 0.0:
+            word += ", with the wrong sign"
+        said.append(f"{name}: {word}")
     return Block(
         "codings",
         "Placebo codings",
@@ -180,11 +179,11 @@ def _pairs(trial: Trial) -> Block:
     table = trial.tables["pairs"]
     rows = [
         [_list(trial, (row["one"], row["other"])), f"{row['conflict']:.2f}",
-         _ends(row, "clamp_value"), _ends(row, "flag_value"), _ends(row, "after_value")]
-        for _, row in table.iterrows()
+         *(_ends(row, name, "_value") for name in ("clamp", "flag", "after"))]
+        for row in table.to_dict("records")
     ]  # fmt: skip
     own = {trial.partner, trial.spoiler}
-    others = table[[{row["one"], row["other"]} != own for _, row in table.iterrows()]]
+    others = table[[set(two) != own for two in zip(table["one"], table["other"], strict=True)]]
     after = []
     if len(table) > 2:
         rank = stats.spearmanr(table["conflict"], table["clamp_value"]).statistic
@@ -205,30 +204,26 @@ def _pairs(trial: Trial) -> Block:
         "Other pairs of allies",
         ("The same experiments; measured is the tie of every pair of one camp.",),
         ("pair", "conflict", "secure less threatened", "satisfiable less never", "after the goal"),
-        rows, tuple(after),
+        rows, after,
     )  # fmt: skip
 
 
 def _facts(trial: Trial) -> Block:
     table = trial.tables["facts"]
-    shared: dict[str, Any] = {}
+    shared = {}
     if "codings" in trial.tables:
-        found = placebo.shares(trial.tables["codings"], list(table["fact"]))
-        shared = {row["fact"]: row for _, row in found.iterrows()}
+        found = codings.shares(trial.tables["codings"], list(table["fact"]))
+        shared = {row["fact"]: row for row in found.to_dict("records")}
     rows = []
-    for _, row in table.iterrows():
-        if row["left_out"]:
-            rows.append([row["fact"], row["claim"], row["status"], "left out", row["left_out"], ""])
-            continue
-        share = shared.get(row["fact"])
-        words = "" if share is None else (
-            f"{share['share']:.2f} ({share['least']:.2f}, {share['most']:.2f})"
-            + (" proves nothing" if share["nothing"] else "")
-        )  # fmt: skip
-        status = row["status"] + ("" if row["seen"] else ", not looked at")
-        rows.append(
-            [row["fact"], row["claim"], status, _long(row), "yes" if row["holds"] else "no", words]
-        )
+    for row in table.to_dict("records"):
+        status, figure, holds, words = row["status"], "left out", row["left_out"], ""
+        if not row["left_out"]:
+            status += "" if row["seen"] else ", not looked at"
+            figure, holds = _long(row), "yes" if row["holds"] else "no"
+            if share := shared.get(row["fact"]):
+                words = f"{share['share']:.2f} ({share['least']:.2f}, {share['most']:.2f})"
+                words += " proves nothing" if share["nothing"] else ""
+        rows.append([row["fact"], row["claim"], status, figure, holds, words])
     return Block(
         "facts",
         "The facts",
@@ -239,30 +234,25 @@ def _facts(trial: Trial) -> Block:
             "agrees too (in brackets: in the third with the least and in the third with the most "
             f"conflict). Above {MOST:g} a fact proves nothing about who wants what.",
         ),
-        ("fact", "claim", "status", "figure", "holds", "shuffled"), rows, (),
+        ("fact", "claim", "status", "figure", "holds", "shuffled"), rows,
     )  # fmt: skip
 
 
 def _rivals(trial: Trial) -> Block:
     table = trial.tables["rivals"]
     models = list(dict.fromkeys(table["model"]))
-    names = list(dict.fromkeys(table["fact"]))
-    found = {(row["model"], row["fact"]): row for _, row in table.iterrows()}
-    rows = []
-    for name in names:
-        status = str(found[models[0], name]["status"])
-        rows.append([f"{name} ({status})", *(_held(found[model, name]) for model in models)])
+    rows = [
+        [f"{name} ({found['status'].iloc[0]})", *map(_held, found.to_dict("records"))]
+        for name, found in table.groupby("fact", sort=False)
+    ]
     for status in ("free", "imposed", "fitted"):
         scores = [score(table, model, status) for model in models]
         rows.append([f"{status}: hold", *(f"{yes} of {of}" for yes, of in scores)])
     free = [score(table, model, "free")[0] for model in models]
-    says = {rival.name: rival.says for rival in rival_models.RIVALS} | {
-        rival_models.TREND: rival_models.TREND_SAYS
-    }
     return Block(
         "rivals",
         "Rival models",
-        tuple(f"{name}: {words}" for name, words in says.items() if name in models),
+        [f"{name}: {one.says}" for name, one in rival_models.RIVALS.items() if name in models],
         ("fact", *models), rows,
         (_standing(models, free),),
     )  # fmt: skip
@@ -285,11 +275,10 @@ def _standing(models: Sequence[str], free: Sequence[int]) -> str:
 
 
 def _channel(trial: Trial) -> Block:
-    table = trial.tables["channel"]
     rows = [
-        [f"{row['design']} {row['coding']}", NAMES[row["outcome"]], _ends(row, "whole_value"),
-         _ends(row, "cut_value"), _ends(row, "share_value")]
-        for _, row in table.iterrows()
+        [f"{row['design']} {row['coding']}", NAMES[row["outcome"]],
+         *(_ends(row, name, "_value") for name in ("whole", "cut", "share"))]
+        for row in trial.tables["channel"].to_dict("records")
     ]  # fmt: skip
     return Block(
         "channel",
@@ -300,6 +289,49 @@ def _channel(trial: Trial) -> Block:
         ("flag acts through ties alone, so its share is 1 by construction. The part of the effect "
          "of security that is not through the tie is through what there is to lose in the field.",),
     )  # fmt: skip
+
+
+def verdict(trial: Trial) -> list[str]:
+    """Count the facts by what they can prove, and say which hold and are evidence, in sentences."""
+    table = trial.tables["facts"]
+    table = table[table["left_out"] == ""]
+    number = table["status"].value_counts()
+    free = table[table["status"] == "free"]
+    good, failed = free[free["holds"]], free[~free["holds"]]
+    words = [
+        f"Of {len(table)} facts {number.get('fitted', 0)} are fitted and "
+        f"{number.get('imposed', 0)} imposed by the coding: no evidence, however well they hold.",
+        f"{len(free)} are free to be wrong; {len(good)} of them hold beyond their error, "
+        f"{(~good['seen'].astype(bool)).sum()} of which nobody had looked at while the theory was "
+        "tuned.",
+    ]
+    if len(failed):
+        words.append(f"Free facts that do not hold: {', '.join(failed['fact'])}.")
+    if "codings" not in trial.tables:
+        return [*words, "Whether they hold for any coding was not asked: see the part codings."]
+    shared = codings.shares(trial.tables["codings"], list(good["fact"]))
+    empty = set(shared["fact"][shared["nothing"]])
+    left = ", ".join(name for name in good["fact"] if name not in empty) or "none"
+    words += [
+        f"{len(empty)} of the {len(good)} hold for most shuffled codings too and prove nothing "
+        "about who wants what.",
+        f"Left as evidence for the coded conflict, by sign: {left}.",
+    ]
+    if trial.codings < ENOUGH:
+        words.append(
+            f"Only {trial.codings} shuffled codings: too few to tell what holds for most, and "
+            "where the war as coded stands."
+        )
+    for row in codings.percentiles(trial.tables["codings"]).to_dict("records"):
+        goes = {None: "could not be told whether it goes", False: "does not go"}.get(
+            _goes(row), "goes"
+        )
+        words.append(
+            f"By size, what security does to the {NAMES[row['outcome']]} as coded is stronger than "
+            f"in {codings.place(row)} % of shuffled codings; over codings it {goes} with the "
+            "conflict of the two."
+        )
+    return words
 
 
 # words --------------------------------------------------------------------------------------------
@@ -314,37 +346,33 @@ def _list(trial: Trial, names: Sequence[str]) -> str:
     return ", ".join(_called(trial, *names))
 
 
-def _digits(row: Any, name: str = "value") -> int:
-    return 0 if abs(row[name]) >= 10 else 2
-
-
-def _short(row: Any) -> str:
-    return f"{row['value']:.2f}"
+def _goes(row: Any) -> bool | None:
+    """Whether the slope on the conflict of the two is certain; None if it is not known."""
+    low, high = row["slope_low"], row["slope_high"]
+    return bool(low * high > 0.0) if math.isfinite(low) and math.isfinite(high) else None
 
 
 def _long(row: Any) -> str:
-    if math.isnan(row["value"]):
-        return "-"
-    n = _digits(row)
-    sign = "" if n == 0 else "+"
-    return f"{row['value']:{sign}.{n}f} ({row['low']:{sign}.{n}f} to {row['high']:{sign}.{n}f})"
+    """Value with its interval, by its size."""
+    form = ".0f" if abs(row["value"]) >= 10 else "+.2f"
+    return _told([row[name] for name in ("value", "low", "high")], form)
 
 
-def _ends(row: Any, name: str) -> str:
-    """Value with its interval, from columns `name`, and the same with low and high."""
-    stem = name.removesuffix("_value")
-    low, high = f"{stem}_low", f"{stem}_high"
-    if math.isnan(row[name]):
-        return "-"
-    return f"{row[name]:+.2f} ({row[low]:+.2f} to {row[high]:+.2f})"
+def _ends(row: Any, name: str, value: str = "") -> str:
+    """Value with its interval, of the columns whose names begin with `name`."""
+    return _told([row[f"{name}{end}"] for end in (value, "_low", "_high")], "+.2f")
+
+
+def _told(numbers: Sequence[float], form: str) -> str:
+    value, low, high = (f"{number:{form}}" for number in numbers)
+    return "-" if math.isnan(numbers[0]) else f"{value} ({low} to {high})"
 
 
 def _held(row: Any) -> str:
     if row["left_out"]:
         return "-"
-    n = _digits(row)
-    value = f"{row['value']:{'+' if n else ''}.{n}f}"
-    return f"{value} yes" if row["holds"] else f"{value} no"
+    value = f"{row['value']:{'.0f' if abs(row['value']) >= 10 else '+.2f'}}"
+    return f"{value} {'yes' if row['holds'] else 'no'}"
 
 
 def _sign(row: Any) -> str:
@@ -356,6 +384,6 @@ def _sign(row: Any) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -2,68 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.experiments.hypothesis_tests.designs import CODED, OPEN, Cell
-from sim.experiments.hypothesis_tests.estimates import Figure, Spread, leave_one_out
-from sim.experiments.hypothesis_tests.observables import DRIFT, MET, NOT_MET, WINDOWS, Series
+from sim.experiments.hypothesis_tests.estimates import Figure, leave_one_out
+from sim.experiments.hypothesis_tests.observables import DRIFT, MET, NOT_MET, Series
 from sim.experiments.hypothesis_tests.treatments import Cells, MissingError
 
 
-@dataclass(frozen=True)
-class Rival:
+class Rival(NamedTuple):
     """Another explanation.
 
     Attributes
     ----------
-    name : str
-        Short name, as it stands in tables.
     says : str
         What it claims, in one sentence.
     change : dict
-        Mechanisms and parameters that make it of the theory.
+        Mechanisms and parameters that make it of the theory; nothing for what is none.
     """
 
-    name: str
     says: str
     change: dict[str, Any]
 
 
-RIVALS: tuple[Rival, ...] = (
-    Rival(
-        "threat only",
+THEORY, TREND = "the theory", "linear trend"
+RIVALS: Mapping[str, Rival] = {
+    "threat only": Rival(
         "Ties follow alignment under a danger that comes and goes; nobody learns from experience "
         "and third parties do not count.",
         {"experience": False, "third_parties": False},
     ),
-    Rival(
-        "experience only",
+    "experience only": Rival(
         "Ties follow what two actors do to each other; attention never shifts and third parties do "
         "not count.",
         {"salience_decay": False, "third_parties": False},
     ),
-    Rival(
-        "balance only",
+    "balance only": Rival(
         "Ties follow friends and enemies in common; attention never shifts and nobody learns from "
         "experience.",
         {"salience_decay": False, "experience": False},
     ),
-    Rival(
-        "tie cut from behaviour",
+    "tie cut from behaviour": Rival(
         "Ties move as in the theory, but everybody acts by the ties of before the war.",
         {"tie_behaviour": False},
     ),
-)
-THEORY, TREND = "the theory", "linear trend"
-TREND_SAYS = (
-    "Every observable goes on as it went before the goal was achieved, and no intervention changes "
-    "anything."
-)
+    TREND: Rival(
+        "Every observable goes on as it went before the goal was achieved, and no intervention "
+        "changes anything.",
+        {},
+    ),
+}
 
 
 def continued(
@@ -120,27 +113,27 @@ class Trend:
     """
 
     def __init__(self, cells: Cells) -> None:
-        base = cells.play(Cell())[0]
+        base = cells.play(Cell())
         met = cells.met[cells.met < NOT_MET]
         if not len(met) or np.median(met) < 3:
             raise SimError("there is no trend: the goal is never achieved, or at once")
-        self.date = int(np.median(met))
-        self.cast = cells.cast
-        self._figures: dict[str, Figure] = {MET: base[MET]}
+        self.date, self.cast = int(np.median(met)), cells.cast
+        self._figures = {MET: base[MET]}
         for name, one in cells.series.items():
-            self._read(name, one)
+            if (one.whole.sum(axis=0)[: self.date] > 0).any():
+                self._read(name, one)
 
     def _read(self, name: str, one: Series) -> None:
         part, whole = one.part.sum(axis=0), one.whole.sum(axis=0)
-        if not (whole[: self.date] > 0).any():
-            return
         known = continued(part, whole, self.date, one.bounds)
         without = continued(part - one.part, whole - one.whole, self.date, one.bounds)
         weeks, calendar = np.arange(len(part)), self.cast.weeks
-        starts = {"after": self.date, "measured": calendar.measured, "late": calendar.late}
-        for window in WINDOWS:
-            start = starts.get(window)
-            inside = weeks < self.date if start is None else weeks >= start
+        for window, inside in {
+            "before": weeks < self.date,
+            "after": weeks >= self.date,
+            "measured": weeks >= calendar.measured,
+            "late": weeks >= calendar.late,
+        }.items():
             if inside.any():
                 self._figures[f"{name} {window}"] = leave_one_out(
                     float(np.nanmean(known[inside])), np.nanmean(without[:, inside], axis=1)
@@ -157,6 +150,6 @@ class Trend:
             raise MissingError(f"there is no trend of {reading!r}")
         return self._figures[reading]
 
-    def extra(self, name: str) -> Figure | Spread:
+    def extra(self, name: str) -> Figure:
         """Nothing: a trend has no history of its own."""
-        raise MissingError(f"there is no trend of {name!r}")
+        return self(name)

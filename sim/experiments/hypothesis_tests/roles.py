@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -115,36 +116,26 @@ def find(scenario: Scenario, pair: Sequence[str] | None = None) -> Cast:
     armed = [n for n, a in scenario.actors.items() if a.armed and n not in (partner, spoiler)]
     proxies = tuple(name for name in armed if _first_patron(scenario, name) == spoiler)
     camp = scenario.actors[spoiler].camp
-    ends = [scenario.actors[name].long for name in (partner, spoiler)]
+    one, other = (scenario.actors[name].long for name in (partner, spoiler))
     weeks = scenario.weeks
     return Cast(
-        partner=partner,
-        spoiler=spoiler,
-        goal=goal,
-        upwards=upwards,
-        achieved=achieved,
+        partner, spoiler, goal, upwards, achieved,
         secure=(danger + end) / 2,
         threatened=start if in_danger else (danger + other_end) / 2,
-        disputed=tuple(k for k in scenario.issues if k in ends[0] and k in ends[1] and k != goal),
+        disputed=tuple(k for k in scenario.issues if k in one and k in other and k != goal),
         proxies=proxies,
         others=tuple(n for n in armed if n not in proxies and scenario.actors[n].camp == camp),
         core=tuple(k for k, i in scenario.issues.items() if i.core and i.agenda is not None),
         weeks=Calendar(
             weeks // 4, weeks * 7 // 12, weeks * 3 // 4, weeks * 5 // 6, max(weeks // 3, 1)
         ),
-    )
+    )  # fmt: skip
 
 
 def allies(scenario: Scenario) -> list[tuple[str, str]]:
     """All pairs of actors of one camp, in the order of the file."""
-    names = list(scenario.actors)
-    camps = {name: actor.camp for name, actor in scenario.actors.items()}
-    return [
-        (one, other)
-        for place, one in enumerate(names)
-        for other in names[place + 1 :]
-        if camps[one] is not None and camps[one] == camps[other]
-    ]
+    camps = {name: actor.camp for name, actor in scenario.actors.items() if actor.camp is not None}
+    return [two for two in itertools.combinations(camps, 2) if camps[two[0]] == camps[two[1]]]
 
 
 def _pair(scenario: Scenario, pair: Sequence[str] | None) -> tuple[str, str]:
@@ -157,14 +148,13 @@ def _pair(scenario: Scenario, pair: Sequence[str] | None) -> tuple[str, str]:
         pair = scenario.bilateral[0]
     if isinstance(pair, str) or len(pair) != 2 or pair[0] == pair[1]:
         raise SimError(f"the pair is two different actors, partner and spoiler; is {pair!r}")
-    known = list(scenario.actors)
+    known, (partner, spoiler) = list(scenario.actors), pair
     for name in pair:
         if name not in known:
             raise SimError(f"unknown actor {name!r} ({nearest(str(name), known)})")
-    camps = [scenario.actors[name].camp for name in pair]
-    if camps[0] is None or camps[0] != camps[1]:
-        raise SimError(f"{pair[0]} and {pair[1]} are not of one camp: the test is about allies")
-    return pair[0], pair[1]
+    if (partner, spoiler) not in allies(scenario) and (spoiler, partner) not in allies(scenario):
+        raise SimError(f"{partner} and {spoiler} are not of one camp: the test is about allies")
+    return partner, spoiler
 
 
 def _mark(scenario: Scenario, name: str, goal: str) -> tuple[float, float, bool]:
@@ -182,7 +172,7 @@ def _mark(scenario: Scenario, name: str, goal: str) -> tuple[float, float, bool]
 
 def _first_patron(scenario: Scenario, proxy: str) -> str | None:
     """The patron with the largest share of control; nobody if two have it or there is none."""
-    shares = {patron: links[proxy] for patron, links in scenario.patrons.items() if proxy in links}
+    shares = {patron: links.get(proxy, 0.0) for patron, links in scenario.patrons.items()}
     most = max(shares.values(), default=0.0)
-    first = [patron for patron, share in shares.items() if share == most and most > 0.0]
+    first = [patron for patron, share in shares.items() if share == most > 0.0]
     return first[0] if len(first) == 1 else None

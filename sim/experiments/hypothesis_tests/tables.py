@@ -2,57 +2,41 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.errors import SimError
-from sim.experiments.hypothesis_tests import observed, rival_models
-from sim.experiments.hypothesis_tests.codings import conflict_index
+from sim.experiments.hypothesis_tests import rival_models
+from sim.experiments.hypothesis_tests.codings import Tell, conflict_index
 from sim.experiments.hypothesis_tests.designs import CLAMP, FLAG, OPEN, RETURNS, changed
 from sim.experiments.hypothesis_tests.estimates import SIGNS, Figure, Spread, combined, fieller
 from sim.experiments.hypothesis_tests.facts import Fact, Verdict, check
 from sim.experiments.hypothesis_tests.observables import DRIFT
 from sim.experiments.hypothesis_tests.roles import allies
 from sim.experiments.hypothesis_tests.treatments import (
+    OUTCOMES,
     Asked,
     Cells,
     MissingError,
-    Swapped,
     effect,
     four,
     interaction,
+    measured,
+    reading_of,
 )
 
-OUTCOMES = ("tie", "orders", "breaches")
 FORMS = {"flag": FLAG, "clamp": CLAMP}
 WHOSE = {"A": "partner", "B": "spoiler"}
 
-type Tell = Callable[[str], None]
 
-
-def reading_of(form: str, outcome: str) -> str:
-    """The reading that a design measures an outcome by: from the achieved goal on, or late."""
-    if form == "flag":
-        return DRIFT if outcome == "tie" else f"{outcome} after"
-    return f"{outcome} measured"
-
-
-def row_of(found: Figure | Spread | None) -> dict[str, float]:
-    """Value, low and high of a figure; NaN if there is none."""
+def row_of(found: Figure | Spread | None, name: str = "") -> dict[str, float]:
+    """Value, low and high of a figure, each with a name before it; NaN if there is none."""
     values = (np.nan,) * 3 if found is None else (found.value, found.low, found.high)
-    return dict(zip(("value", "low", "high"), values, strict=True))
-
-
-def measured(ask: Callable[[], Figure]) -> Figure | None:
-    """A figure, or None where the scenario has no cast for it."""
-    try:
-        return ask()
-    except MissingError:
-        return None
+    return dict(zip((f"{name}value", f"{name}low", f"{name}high"), values, strict=True))
 
 
 def two_by_two(cells: Cells) -> pd.DataFrame:
@@ -64,31 +48,26 @@ def two_by_two(cells: Cells) -> pd.DataFrame:
         ``spoiler``, ``design``, ``coding``, ``outcome``, ``what`` (four cells, two effects,
         interaction), ``value``, ``low``, ``high``. Outcomes without a cast are left out.
     """
-    asked: list[Asked] = [cells, *([Swapped(cells)] if cells.swapped is not None else [])]
+    asked = [cells, cells.exchanged()] if len(cells.casts) > 1 else [cells]
     rows: list[dict[str, Any]] = []
-    for ask in asked:
-        for form, settings in FORMS.items():
-            for coding, whose in WHOSE.items():
-                for outcome in OUTCOMES:
-                    try:
-                        found = four(ask, reading_of(form, outcome), settings, whose)
-                    except MissingError:
-                        continue
-                    first, second = (
-                        setting.replace(OPEN, "can be satisfied") for setting in settings
-                    )
-                    named = {
-                        f"conflicting, {first}": found[0],
-                        f"conflicting, {second}": found[1],
-                        f"compatible, {first}": found[2],
-                        f"compatible, {second}": found[3],
-                        "effect if conflicting": found[0] - found[1],
-                        "effect if compatible": found[2] - found[3],
-                        "interaction": combined(found, SIGNS),
-                    }
-                    head = {"spoiler": ask.cast.spoiler, "design": form, "coding": coding,
-                            "outcome": outcome}  # fmt: skip
-                    rows += [{**head, "what": what, **row_of(one)} for what, one in named.items()]
+    for ask, form, coding, outcome in itertools.product(asked, FORMS, WHOSE, OUTCOMES):
+        found = measured(four, ask, reading_of(form, outcome), FORMS[form], WHOSE[coding])
+        if found is None:
+            continue
+        first, second = (setting.replace(OPEN, "can be satisfied") for setting in FORMS[form])
+        named = {
+            f"conflicting, {first}": found[0],
+            f"conflicting, {second}": found[1],
+            f"compatible, {first}": found[2],
+            f"compatible, {second}": found[3],
+            "effect if conflicting": found[0] - found[1],
+            "effect if compatible": found[2] - found[3],
+            "interaction": combined(found, SIGNS),
+        }
+        head = {
+            "spoiler": ask.cast.spoiler, "design": form, "coding": coding, "outcome": outcome,
+        }  # fmt: skip
+        rows += [{**head, "what": what, **row_of(one)} for what, one in named.items()]
     if not rows:
         raise MissingError(f"{' and '.join(cells.cast.pair)} dispute no issue in the long term")
     return pd.DataFrame(rows)
@@ -98,16 +77,14 @@ def returns(cells: Cells) -> pd.DataFrame:
     """The goal threatened again: each outcome late, without it and with it, and the change."""
     rows = []
     for outcome in OUTCOMES:
-        reading = f"{outcome} late"
-        try:
+        change = measured(effect, cells, f"{outcome} late", (RETURNS, OPEN))
+        if change is not None:
             named = {
-                "as it goes on": cells(reading),
-                "threatened again": cells(reading, RETURNS),
-                "change": effect(cells, reading, (RETURNS, OPEN)),
+                "as it goes on": cells(f"{outcome} late"),
+                "threatened again": cells(f"{outcome} late", RETURNS),
+                "change": change,
             }
-        except MissingError:
-            continue
-        rows += [{"outcome": outcome, "what": what, **row_of(one)} for what, one in named.items()]
+            rows += [{"outcome": outcome, "what": n, **row_of(one)} for n, one in named.items()]
     return pd.DataFrame(rows)
 
 
@@ -138,20 +115,16 @@ def pairs(cells: Cells) -> pd.DataFrame:
         threatened), ``flag`` (can be satisfied less never) and ``after`` (the change since the goal
         was achieved) value, low and high.
     """
-    rows: list[dict[str, Any]] = []
-    for i, j in allies(cells.case):
-        row: dict[str, Any] = {
+    rows = [
+        {
             "one": i, "other": j, "camp": cells.case.actors[i].camp,
             "conflict": conflict_index(cells.case, (i, j)),
-        }  # fmt: skip
-        changed_by = {
-            "clamp": functools.partial(effect, cells, f"tie measured: {i}, {j}", CLAMP),
-            "flag": functools.partial(effect, cells, f"{DRIFT}: {i}, {j}", FLAG),
-            "after": functools.partial(cells, f"{DRIFT}: {i}, {j}"),
+            **row_of(measured(effect, cells, f"tie measured: {i}, {j}", CLAMP), "clamp_"),
+            **row_of(measured(effect, cells, f"{DRIFT}: {i}, {j}", FLAG), "flag_"),
+            **row_of(measured(cells, f"{DRIFT}: {i}, {j}"), "after_"),
         }
-        for name, measure in changed_by.items():
-            row |= {f"{name}_{end}": x for end, x in row_of(measured(measure)).items()}
-        rows.append(row)
+        for i, j in allies(cells.case)
+    ]  # fmt: skip
     return pd.DataFrame(rows).sort_values("conflict", ignore_index=True)
 
 
@@ -163,15 +136,11 @@ def rivals_table(cells: Cells, every: Sequence[Fact], say: Tell) -> pd.DataFrame
     DataFrame
         ``model``, ``fact``, ``status``, ``value``, ``low``, ``high``, ``holds``, ``left_out``.
     """
-    models: list[tuple[str, Callable[[], Asked]]] = [(rival_models.THEORY, lambda: cells)]
-    for rival in rival_models.RIVALS:
-        models.append((rival.name, functools.partial(_under, cells, rival.change)))
-    models.append((rival_models.TREND, lambda: rival_models.Trend(cells)))
     rows: list[dict[str, Any]] = []
-    for name, made in models:
+    for name in (rival_models.THEORY, *rival_models.RIVALS):
         say(f"  {name}")
         try:
-            verdicts = check(made(), every)
+            verdicts = check(_model(cells, name), every)
         except SimError as error:
             verdicts = [Verdict(fact, None, str(error)) for fact in every]
         rows += [
@@ -180,6 +149,14 @@ def rivals_table(cells: Cells, every: Sequence[Fact], say: Tell) -> pd.DataFrame
             for v in verdicts
         ]  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _model(cells: Cells, name: str) -> Asked:
+    """Who is asked for readings under a model."""
+    if name == rival_models.TREND:
+        return rival_models.Trend(cells)
+    known = rival_models.RIVALS
+    return _under(cells, known[name].change) if name in known else cells
 
 
 def channel(cells: Cells) -> pd.DataFrame:
@@ -193,23 +170,17 @@ def channel(cells: Cells) -> pd.DataFrame:
         whole cannot be told from nothing.
     """
     cut, rows = _under(cells, {"tie_behaviour": False}), []
-    for form, settings in FORMS.items():
-        for coding, whose in WHOSE.items():
-            for outcome in OUTCOMES[1:]:
-                reading = reading_of(form, outcome)
-                try:
-                    full, left = (interaction(x, reading, settings, whose) for x in (cells, cut))
-                except MissingError:
-                    continue
-                part = fieller(full - left, full)
-                rows.append(
-                    {
-                        "design": form, "coding": coding, "outcome": outcome,
-                        **{f"whole_{k}": x for k, x in row_of(full).items()},
-                        **{f"cut_{k}": x for k, x in row_of(left).items()},
-                        **{f"share_{k}": x for k, x in row_of(part).items()},
-                    }
-                )  # fmt: skip
+    for form, coding, outcome in itertools.product(FORMS, WHOSE, OUTCOMES[1:]):
+        asked = reading_of(form, outcome), FORMS[form], WHOSE[coding]
+        full, left = (measured(interaction, one, *asked) for one in (cells, cut))
+        if full is not None and left is not None:
+            rows.append(
+                {
+                    "design": form, "coding": coding, "outcome": outcome,
+                    **row_of(full, "whole_"), **row_of(left, "cut_"),
+                    **row_of(fieller(full - left, full), "share_"),
+                }
+            )  # fmt: skip
     if not rows:
         raise MissingError("no interaction of orders or breaches could be measured")
     return pd.DataFrame(rows)
@@ -225,7 +196,4 @@ def score(table: pd.DataFrame, model: str, status: str) -> tuple[int, int]:
 def _under(cells: Cells, change: dict[str, Any]) -> Cells:
     """The same experiments, runs and luck under another theory."""
     case = changed(cells.case, change)
-    return Cells(
-        case, cells.cast, cells.runs, cells.seed, extra=observed.extra(case, cells.cast),
-        workers=cells.workers,
-    )  # fmt: skip
+    return Cells(case, cells.cast, cells.runs, cells.seed, workers=cells.workers)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
@@ -12,21 +13,20 @@ from sim.errors import SimError
 from sim.experiments.hypothesis_tests.designs import CODED, OPEN, Cell, scenario_of
 from sim.experiments.hypothesis_tests.estimates import Figure, Spread, combined
 from sim.experiments.hypothesis_tests.observables import (
+    BREACHES,
+    DRIFT,
+    HISTORY,
     RECORD,
     Series,
     figures,
     first_achieved,
-    pair_figures,
     series,
 )
 from sim.experiments.hypothesis_tests.roles import Cast
 from sim.runs.ensemble import ensemble
 from sim.scenario.schema import Scenario
 
-# What history's measures need of the open war beside the readings.
-BREACHES = "capability,effort,violated"
-
-type Extra = Callable[[xr.Dataset], Mapping[str, Figure | Spread]]
+OUTCOMES = ("tie", "orders", "breaches")
 
 
 class MissingError(SimError):
@@ -63,11 +63,9 @@ class Cells:
         Runs of each experiment, and the seed that all share.
     pairs : sequence of (str, str)
         Other pairs whose ties are read too, see
-        `sim.experiments.hypothesis_tests.observables.pair_figures`.
+        `sim.experiments.hypothesis_tests.observables.figures`.
     swapped : Cast, optional
-        The same two with their parts exchanged, read too.
-    extra : callable, optional
-        Further readings of the open war as coded.
+        The same two with their parts exchanged, read too: see `exchanged`.
     workers : int, optional
         See `sim.runs.ensemble.ensemble`.
     """
@@ -81,19 +79,25 @@ class Cells:
         *,
         pairs: Sequence[tuple[str, str]] = (),
         swapped: Cast | None = None,
-        extra: Extra | None = None,
         workers: int | None = None,
     ) -> None:
         self.case, self.cast, self.runs, self.seed = case, cast, runs, seed
-        self.swapped = swapped
+        self.casts = [cast] if swapped is None else [cast, swapped]
         self.met = np.zeros(0, dtype=np.int64)
         self.series: Mapping[str, Series] = {}
-        self._pairs, self._extra, self.workers = tuple(pairs), extra, workers
-        self._extras: Mapping[str, Figure | Spread] = {}
-        self._played: dict[Cell, list[dict[str, Figure]]] = {}
+        self.workers, self._pairs = workers, tuple(pairs)
+        self._history: Mapping[str, Figure | Spread] = {}
+        self._played: dict[Cell, dict[Cast, dict[str, Figure]]] = {}
 
-    def play(self, cell: Cell) -> list[dict[str, Figure]]:
-        """Readings of a cell, for the cast and for the swapped one; played once.
+    def exchanged(self) -> Cells:
+        """The same cells, asked with partner and spoiler exchanged."""
+        self.play(Cell())  # the copy has what is kept of the open war
+        other = copy.copy(self)
+        other.cast = self.casts[1]
+        return other
+
+    def play(self, cell: Cell) -> dict[str, Figure]:
+        """Readings of a cell; played once, for the cast and for the swapped one.
 
         Raises
         ------
@@ -101,29 +105,24 @@ class Cells:
             If the scenario has no cast for this experiment.
         """
         if cell not in self._played:
+            first = self.casts[0]
             try:
-                scenario = scenario_of(cell, self.case, self.cast)
+                scenario = scenario_of(cell, self.case, first)
             except SimError as error:
                 raise MissingError(str(error)) from error
             record = f"{RECORD},{BREACHES}" if cell == Cell() else RECORD
-            results = ensemble(
-                scenario, self.runs, self.seed, record=record, workers=self.workers,
-                progress=False,
-            )  # fmt: skip
-            if results.attrs.get("failures"):
-                raise SimError(f"runs failed: {results.attrs['failures'].splitlines()[0]}")
-            found = series(results, self.cast)
-            read = figures(results, self.cast, found)
-            if self._pairs:
-                read |= pair_figures(results, self.cast, self._pairs)
-            both = [read]
-            if self.swapped is not None:
-                both.append(figures(results, self.swapped))
+            results = all_played(
+                scenario, self.runs, self.seed, record=record, workers=self.workers
+            )
+            found = series(results, first)
+            self._played[cell] = {first: figures(results, first, found, self._pairs)}
+            for cast in self.casts[1:]:
+                self._played[cell][cast] = figures(results, cast)
             if cell == Cell():
-                self.series, self.met = found, first_achieved(results, self.cast)
-                self._extras = self._extra(results) if self._extra else {}
-            self._played[cell] = both
-        return self._played[cell]
+                self.series, self.met = found, first_achieved(results, first)
+                known = {name: read(results, first) for name, read in HISTORY.items()}
+                self._history = {n: one for n, one in known.items() if one is not None}
+        return self._played[cell][self.cast]
 
     def __call__(self, reading: str, setting: str = OPEN, aims: str = CODED) -> Figure:
         """One reading of one cell.
@@ -142,10 +141,14 @@ class Cells:
         MissingError
             If the scenario has no cast for it.
         """
-        return _reading(self, self.cast, 0, reading, setting, aims)
+        whose = {CODED: CODED, "partner": self.cast.partner, "spoiler": self.cast.spoiler}[aims]
+        read = self.play(Cell(whose, setting))
+        if reading not in read:
+            raise MissingError(f"no run has a case of {reading!r} ({setting})")
+        return read[reading]
 
     def extra(self, name: str) -> Figure | Spread:
-        """One of the further readings.
+        """One of the readings of `sim.experiments.hypothesis_tests.observables.HISTORY`.
 
         Raises
         ------
@@ -153,34 +156,23 @@ class Cells:
             If there is none of this name.
         """
         self.play(Cell())
-        if name not in self._extras:
+        if name not in self._history:
             raise MissingError(f"no run has a case of {name!r}")
-        return self._extras[name]
+        return self._history[name]
 
 
-class Swapped:
-    """The same cells, asked with partner and spoiler exchanged."""
+def all_played(scenario: Scenario, runs: int, seed: int, **options: Any) -> xr.Dataset:
+    """An ensemble of which no run has failed; `options` are those of `sim.ensemble`.
 
-    def __init__(self, cells: Cells) -> None:
-        if cells.swapped is None:
-            raise SimError("these cells have no swapped cast")
-        self.cells, self.cast = cells, cells.swapped
-
-    def __call__(self, reading: str, setting: str = OPEN, aims: str = CODED) -> Figure:
-        """As `Cells`."""
-        return _reading(self.cells, self.cast, 1, reading, setting, aims)
-
-    def extra(self, name: str) -> Figure | Spread:
-        """As `Cells`."""
-        return self.cells.extra(name)
-
-
-def _reading(cells: Cells, cast: Cast, which: int, reading: str, setting: str, aims: str) -> Figure:
-    whose = {CODED: CODED, "partner": cast.partner, "spoiler": cast.spoiler}[aims]
-    read = cells.play(Cell(whose, setting))[which]
-    if reading not in read:
-        raise MissingError(f"no run has a case of {reading!r} ({setting})")
-    return read[reading]
+    Raises
+    ------
+    SimError
+        If a run has failed.
+    """
+    results = ensemble(scenario, runs, seed, progress=False, **options)
+    if results.attrs.get("failures"):
+        raise SimError(f"runs failed: {results.attrs['failures'].splitlines()[0]}")
+    return results
 
 
 def effect(ask: Asked, reading: str, settings: tuple[str, str], aims: str = CODED) -> Figure:
@@ -196,3 +188,18 @@ def four(ask: Asked, reading: str, settings: tuple[str, str], aims: str) -> list
 def interaction(ask: Asked, reading: str, settings: tuple[str, str], aims: str) -> Figure:
     """How much more the first setting does if aims conflict, paired by run."""
     return combined(four(ask, reading, settings, aims))
+
+
+def reading_of(form: str, outcome: str) -> str:
+    """The reading that a design measures an outcome by: from the achieved goal on, or late."""
+    if form == "flag":
+        return DRIFT if outcome == "tie" else f"{outcome} after"
+    return f"{outcome} measured"
+
+
+def measured[**P, T](ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """What is asked for, or None where the scenario has no cast for it."""
+    try:
+        return ask(*args, **kwargs)
+    except MissingError:
+        return None

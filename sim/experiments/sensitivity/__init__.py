@@ -22,8 +22,8 @@ import xarray as xr
 from sim.engine.event_log import CODE
 from sim.errors import SimError
 from sim.experiments.causes import Outcome, tie_change
+from sim.experiments.hypothesis_tests.codings import AS_CODED, codings_table, shares
 from sim.experiments.hypothesis_tests.facts import FACTS
-from sim.experiments.hypothesis_tests.placebo import AS_CODED, codings_table, shares
 from sim.experiments.hypothesis_tests.roles import find
 from sim.experiments.hypothesis_tests.treatments import Cells
 from sim.experiments.sensitivity.one_at_a_time import (
@@ -190,17 +190,19 @@ def _facts(
     try:
         cast = find(case, pair)
         say(f"{codings} shuffled codings, {runs} runs of each experiment")
-        table = codings_table(
-            Cells(case, cast, runs, seed, workers=workers), FACTS, codings, runs, say
-        )
+        cells = Cells(case, cast, runs, seed, workers=workers)
+        table = codings_table(cells, FACTS, codings, runs, say)
     except SimError as error:
         return empty, str(error), ""
-    found = shares(table, [fact.name for fact in FACTS])
     coded = table[table["coding"] == AS_CODED].iloc[0]
-    about = {fact.name: fact for fact in FACTS}
-    found["claim"] = [about[name].claim for name in found["fact"]]
-    found["status"] = [about[name].status for name in found["fact"]]
-    found["coded"] = [bool(coded[name] == 1.0) for name in found["fact"]]
+    about = pd.DataFrame(
+        {
+            "fact": fact.name, "claim": fact.claim, "status": fact.status,
+            "coded": bool(coded[fact.name] == 1.0),
+        }
+        for fact in FACTS
+    )  # fmt: skip
+    found = about.merge(shares(table, list(about["fact"])), on="fact")
     words = Words(case)
     who = f"The partner is {words.who(cast.partner)}, the spoiler {words.who(cast.spoiler)}."
-    return found[[*columns, *(c for c in found if c not in columns)]], "", who
+    return found[[*columns, "least", "most"]], "", who

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,22 +16,24 @@ from numpy.typing import NDArray
 
 from sim.errors import ScenarioError, SimError
 from sim.experiments.causes import Outcome
-from sim.measures import mean_interval
+from sim.experiments.hypothesis_tests.treatments import all_played
+from sim.measures.intervals import mean_of
 from sim.results.ensemble_spec import whole
 from sim.runs import executors
-from sim.runs.ensemble import ensemble
 from sim.scenario.ranges import Number, moved, numbers
 from sim.scenario.schema import Scenario
 
 MOST_CLOSE = 12
 """So many numbers a conclusion are looked at closely."""
 
+# Ends of a column's name: the figure itself, and its 95 % interval.
+EDGES = ("", "_from", "_to")
+
 type Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class End:
-    """One number at one end of its range."""
+class End(NamedTuple):
+    """One number at one end of its range, "low" or "high"."""
 
     number: Number
     end: str
@@ -55,8 +58,7 @@ class Player:
     ) -> tuple[Values, list[Values]]:
         """Conclusions by run: of the scenario as coded, and of each of the others."""
         base = self._one(case, runs, first)  # alone: it compiles the rules where that is needed
-        found = list(self.map(lambda one: self._one(one, runs, first), cases))
-        return base, found
+        return base, list(self.map(lambda one: self._one(one, runs, first), cases))
 
     def map[T, S](self, work: Callable[[T], S], over: Sequence[T]) -> Iterable[S]:
         """Do a piece of work for each, in threads, and say how far it is."""
@@ -69,17 +71,9 @@ class Player:
                 yield one
 
     def _one(self, case: Scenario, runs: int, first: int) -> Values:
-        results = ensemble(
-            case,
-            runs,
-            self.seed,
-            record=self.record,
-            first=first,
-            executor="serial",
-            progress=False,
+        results = all_played(
+            case, runs, self.seed, record=self.record, first=first, executor="serial"
         )
-        if results.attrs.get("failures"):
-            raise SimError(f"runs failed: {results.attrs['failures'].splitlines()[0]}")
         found = {}
         for name, outcome in self.asked.items():
             values = outcome(results)
@@ -95,14 +89,10 @@ def ends_of(case: Scenario, player: Player) -> list[End]:
     def both(number: Number) -> list[End]:
         found = []
         for end, value in (("low", number.low), ("high", number.high)):
-            if value == number.value:
-                continue
-            try:
+            with contextlib.suppress(ScenarioError):
                 scenario, at = moved(case, number, value)
-            except ScenarioError:
-                continue
-            if at != number.value:
-                found.append(End(number, end, at, scenario))
+                if at != number.value:
+                    found.append(End(number, end, at, scenario))
         return found
 
     return [end for pair in player.map(both, numbers(case)) for end in pair]
@@ -112,55 +102,40 @@ def screened_table(
     asked: dict[str, Outcome], ends: list[End], base: Values, found: list[Values]
 ) -> pd.DataFrame:
     """A row for each conclusion and number, with the effects of the first stage."""
+    unknown = dict.fromkeys(("to_low", "to_high", "screen_low", "screen_high"), np.nan)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for end, values in zip(ends, found, strict=True):
+    for (number, end, value, _), values in zip(ends, found, strict=True):
         for name in asked:
-            number = end.number
+            head = {"conclusion": name, "path": number.path, "words": number.words}
             row = rows.setdefault(
-                (name, number.path),
-                {
-                    "conclusion": name, "path": number.path, "words": number.words,
-                    "value": number.value, "to_low": np.nan, "to_high": np.nan,
-                    "screen_low": np.nan, "screen_high": np.nan, "close": False,
-                },
-            )  # fmt: skip
-            row[f"to_{end.end}"] = end.value
+                (name, number.path), {**head, "value": number.value, **unknown, "close": False}
+            )
             gap = values[name] - base[name]
-            row[f"screen_{end.end}"] = float(np.nanmean(gap)) if not np.isnan(gap).all() else np.nan
+            row[f"to_{end}"] = value
+            row[f"screen_{end}"] = float(np.nanmean(gap)) if not np.isnan(gap).all() else np.nan
     table = pd.DataFrame(list(rows.values()))
-    table["reach"] = table[["screen_low", "screen_high"]].abs().max(axis=1).fillna(0.0)
-    return table
+    return table.assign(reach=_reach(table, "screen"))
+
+
+def _reach(table: pd.DataFrame, what: str) -> pd.Series[float]:
+    """The larger of the effects of both ends."""
+    return table[[f"{what}_low", f"{what}_high"]].abs().max(axis=1).fillna(0.0)
 
 
 def closest(table: pd.DataFrame) -> set[str]:
     """The numbers that moved some conclusion most in the first stage."""
-    found: set[str] = set()
-    for _, rows in table.groupby("conclusion"):
-        found |= set(rows.nlargest(MOST_CLOSE, "reach")["path"])
-    return found
+    most = table.groupby("conclusion")["reach"].nlargest(MOST_CLOSE)
+    return set(table.loc[most.index.get_level_values(-1), "path"])
 
 
 def summed(asked: dict[str, Outcome], base: Values) -> pd.DataFrame:
     """Each conclusion as coded: mean, interval, and whether it takes both signs."""
-    rows = {}
-    for name in asked:
-        known = base[name][~np.isnan(base[name])]
-        interval = _interval(known)
-        rows[name] = {**interval, "signed": bool((known < 0).any())}
+    rows = {
+        name: dict(zip(("mean", "low", "high"), mean_of(base[name]), strict=True))
+        | {"signed": bool((base[name] < 0).any())}
+        for name in asked
+    }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _interval(values: NDArray[np.float64]) -> dict[str, float]:
-    """Mean and its 95 % interval, without what is not known; NaN from fewer than two values."""
-    known = values[~np.isnan(values)]
-    if len(known) < 2:
-        return {
-            "mean": float(known.mean()) if len(known) else np.nan,
-            "low": np.nan,
-            "high": np.nan,
-        }
-    found = mean_interval(xr.DataArray(known, dims="run"))
-    return {name: float(found[name]) for name in ("mean", "low", "high")}
 
 
 def close_table(
@@ -173,39 +148,26 @@ def close_table(
 ) -> pd.DataFrame:
     """The table with the effects of the second stage, what moves each conclusion most first."""
     table = table.set_index(["conclusion", "path"])
-    for end, values in zip(ends, found, strict=True):
+    for end, what, edge in itertools.product(("low", "high"), ("effect", "at"), EDGES):
+        table[f"{what}_{end}{edge}"] = np.nan
+    for (number, end, _, _), values in zip(ends, found, strict=True):
         for name in asked:
-            key, gap = (name, end.number.path), _interval(values[name] - base[name])
-            at = _interval(values[name])
-            for column, value in (
-                (f"effect_{end.end}", gap["mean"]),
-                (f"effect_{end.end}_from", gap["low"]),
-                (f"effect_{end.end}_to", gap["high"]),
-                (f"at_{end.end}", at["mean"]),
-                (f"at_{end.end}_from", at["low"]),
-                (f"at_{end.end}_to", at["high"]),
-            ):
-                table.loc[key, column] = value
+            key = (name, number.path)
             table.loc[key, "close"] = True
-    columns = [f"{what}_{end}" for what in ("effect", "at") for end in ("low", "high")]
-    for column in [f"{name}{edge}" for name in columns for edge in ("", "_from", "_to")]:
-        if column not in table:
-            table[column] = np.nan
-    close = table["close"].to_numpy()
-    reach = table[["effect_low", "effect_high"]].abs().max(axis=1).fillna(0.0)
-    table["reach"] = np.where(close, reach, table["reach"])
-    order = {name: n for n, name in enumerate(asked)}
+            for what, of in (("effect", values[name] - base[name]), ("at", values[name])):
+                table.loc[key, [f"{what}_{end}{edge}" for edge in EDGES]] = mean_of(of)
+    table["reach"] = table["reach"].where(~table["close"], _reach(table, "effect"))
     table = table.reset_index()
     coded = signs.to_dict(orient="index")
     table["sign"] = [
         _sign(coded[row["conclusion"]], row) if row["close"] else ""
         for row in table.to_dict(orient="records")
     ]
-    table["_order"] = table["conclusion"].map(order)
-    table = table.sort_values(
-        ["_order", "close", "reach"], ascending=[True, False, False], ignore_index=True
-    )
-    return table.drop(columns="_order")
+    parts = [
+        rows.sort_values(["close", "reach"], ascending=False)
+        for _, rows in table.groupby("conclusion", sort=False)
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _sign(as_coded: dict[Hashable, Any], row: dict[Hashable, Any]) -> str:

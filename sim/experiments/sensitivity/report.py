@@ -43,7 +43,7 @@ class Audit:
         them, or is "open" there, by the 95 % interval; empty where the conclusion has no certain
         sign.
     facts : DataFrame
-        From `sim.experiments.hypothesis_tests.placebo.shares`, with ``claim``, ``status`` and
+        From `sim.experiments.hypothesis_tests.codings.shares`, with ``claim``, ``status`` and
         ``coded`` (whether the scenario as coded shows it with as few runs); empty if none was
         asked.
     left_out : str
@@ -136,27 +136,29 @@ def _conclusion(audit: Audit, name: str, as_coded: pd.Series[Any], *, ids: bool)
     head = sentence(
         f"the conclusion: {name} is {_figure(as_coded['mean'], as_coded['signed'])} ({span})"
     )
-    five = audit.five(name)
+    five, signed = audit.five(name), bool(as_coded["signed"])
     entries = [
-        f"{n + 1}. {_number(row, bool(as_coded['signed']), ids)}"
-        for n, (_, row) in enumerate(five.iterrows())
+        f"{n}. {_number(row, signed, ids)}" for n, (_, row) in enumerate(five.iterrows(), start=1)
     ]
     close = audit.numbers[(audit.numbers["conclusion"] == name) & audit.numbers["close"]]
     said = ""
     if (close["sign"] != "").any():
-        said = f" Of the {len(close)} that were looked at closely, "
-        turns, unsure = close[close["sign"] == "turns"], close[close["sign"] == "open"]
-        said += f"{count(len(turns), 'number')} {'turns' if len(turns) == 1 else 'turn'} its sign"
-        said += f" ({'; '.join(turns['words'])})" if len(turns) else ""
-        said += (
-            f", and {number_word(len(unsure))} {'leaves' if len(unsure) == 1 else 'leave'} it open"
+        turns, unsure = (close[close["sign"] == sign]["words"] for sign in ("turns", "open"))
+        said = (
+            f" Of the {len(close)} that were looked at closely, {count(len(turns), 'number')} "
+            f"{'turns' if len(turns) == 1 else 'turn'} its sign{_named(turns)}, and "
+            f"{number_word(len(unsure))} {'leaves' if len(unsure) == 1 else 'leave'} it open"
+            f"{_named(unsure)}."
         )
-        said += f" ({'; '.join(unsure['words'])})." if len(unsure) else "."
-    elif as_coded["signed"]:
+    elif signed:
         said = " Its sign is not certain as coded."
     if len(close) > len(five):
         said += f" The next number after these moves it by {close['reach'].iloc[len(five)]:.2f}."
     return [head + " The numbers that carry it:", entries, said.strip()]
+
+
+def _named(words: pd.Series[str]) -> str:
+    return f" ({'; '.join(words)})" if len(words) else ""
 
 
 def _number(row: pd.Series[Any], signed: bool, ids: bool) -> str:
@@ -164,24 +166,20 @@ def _number(row: pd.Series[Any], signed: bool, ids: bool) -> str:
     parts = []
     for end in ("low", "high"):
         effect = row.get(f"effect_{end}")
-        if effect is None or pd.isna(effect):
-            continue
-        span = _span(row[f"effect_{end}_from"], row[f"effect_{end}_to"], True)
-        at = _figure(row[f"at_{end}"], signed)
-        by = _figure(effect, True)
-        parts.append(f"at {row[f'to_{end}']:.4g} it is {at} (a change of {by}, {span})")
+        if not pd.isna(effect):
+            span = _span(row[f"effect_{end}_from"], row[f"effect_{end}_to"], True)
+            at, by = _figure(row[f"at_{end}"], signed), _figure(effect, True)
+            parts.append(f"at {row[f'to_{end}']:.4g} it is {at} (a change of {by}, {span})")
     text = f"{_words(row, ids)}, {row['value']:.4g} here: {'; '.join(parts)}"
-    if row["sign"] in ("turns", "open"):
-        text += ". The sign turns" if row["sign"] == "turns" else ". The sign is open there"
-    return sentence(text)
+    ends = {"turns": ". The sign turns", "open": ". The sign is open there"}
+    return sentence(text + ends.get(row["sign"], ""))
 
 
 def _facts(audit: Audit) -> html.Blocks:
     if audit.left_out:
         return [f"Facts were not asked of shuffled codings: {audit.left_out}."]
-    shown, facts = [], audit.facts
+    facts = audit.facts
     held = facts[facts["coded"]]
-    empty, telling = held[held["nothing"]], held[~held["nothing"]]
     found: html.Blocks = [
         f"Long-term aims shuffled over actors, {audit.codings} times ({audit.coding_runs} runs of "
         "each experiment): what more than half of these codings show too says nothing of this one. "
@@ -190,14 +188,13 @@ def _facts(audit: Audit) -> html.Blocks:
         "satisfied, against never; clamp, that it is held secure, against threatened."
     ]
     for name, rows in (
-        ("These hold here and prove nothing:", empty),
-        ("These hold here and for fewer than half of shuffled codings:", telling),
+        ("These hold here and prove nothing:", held[held["nothing"]]),
+        ("These hold here and for fewer than half of shuffled codings:", held[~held["nothing"]]),
         ("These do not hold here:", facts[~facts["coded"]]),
     ):
-        rows = rows.sort_values("share", ascending=False)
-        shown = [_fact(row) for _, row in rows.iterrows()]
-        if shown:
-            found += [name, shown]
+        if len(rows):
+            rows = rows.sort_values("share", ascending=False)
+            found += [name, [_fact(row) for _, row in rows.iterrows()]]
     return found
 
 
@@ -217,16 +214,15 @@ def _span(low: float, high: float, signed: bool) -> str:
 
 def _table(audit: Audit, ids: bool) -> str:
     """The numbers looked at closely, as HTML."""
-    rows = []
-    for _, row in audit.numbers[audit.numbers["close"]].iterrows():
-        ends = [row.get(f"effect_{end}") for end in ("low", "high")]
-        rows.append(
-            (
-                _words(row, ids), str(row["conclusion"]), f"{row['value']:.4g}",
-                *("" if pd.isna(row[f"to_{end}"]) else f"{row[f'to_{end}']:.4g}"
-                  for end in ("low", "high")),
-                *("" if end is None or pd.isna(end) else f"{end:+.3f}" for end in ends),
-            )
-        )  # fmt: skip
+    rows = [
+        (
+            _words(row, ids), str(row["conclusion"]), f"{row['value']:.4g}",
+            *("" if pd.isna(row[f"to_{end}"]) else f"{row[f'to_{end}']:.4g}"
+              for end in ("low", "high")),
+            *("" if pd.isna(row[f"effect_{end}"]) else f"{row[f'effect_{end}']:+.3f}"
+              for end in ("low", "high")),
+        )
+        for _, row in audit.numbers[audit.numbers["close"]].iterrows()
+    ]  # fmt: skip
     heads = ["number", "conclusion", "here", "low end", "high end", "effect of low", "of high"]
     return html.table("Numbers looked at closely", heads, rows)
