@@ -109,23 +109,32 @@ def ensemble(
         raise SimError(f"a scheduler is for the executor dask, not for {executor!r}")
     if shrink and out is None:
         raise SimError("to shrink is for the store of an ensemble: say where it is (out, --out)")
-    executor = executors.choose(executor, study)
+    how = executors.choose(executor, study)
     if out is None:
-        return _in_memory(study, executor, workers, progress)
+        return _in_memory(study, how, workers, progress)
     with writing(out):
         store = Store.prepare(out, study, block is None, shrink, registry.hashes_of(study.scenario))
-        complete(store, executor, workers, scheduler, progress)
+        complete(store, how, workers, scheduler, progress)
     return store.dataset()
 
 
 def complete(
     store: Store,
-    executor: str = "auto",
+    how: str = "threads",
     workers: int | None = None,
     scheduler: str | None = None,
     progress: bool | None = None,
 ) -> list[Failure]:
-    """Play the blocks that a store is waiting for; the other parameters are those of `ensemble`.
+    """Play the blocks that a store is waiting for; the last parameters are those of `ensemble`.
+
+    Parameters
+    ----------
+    store : Store
+        Prepared for its study.
+    how : str
+        Executor, as `sim.runs.executors.choose` gives it.
+    workers, scheduler, progress
+        See `ensemble`.
 
     Returns
     -------
@@ -133,7 +142,7 @@ def complete(
         The failures of all blocks, old and new.
     """
     study = store.study
-    how, many = executors.choose(executor, study), _workers(workers)
+    many = _workers(workers)
     left = store.left(read=True)
     store.forget(left)
     failures = [failure for line in store.finished().values() for failure in line["failures"]]
@@ -157,11 +166,8 @@ def complete(
     return failures
 
 
-def _in_memory(
-    study: Study, executor: str, workers: int | None, progress: bool | None
-) -> xr.Dataset:
+def _in_memory(study: Study, how: str, workers: int | None, progress: bool | None) -> xr.Dataset:
     """Every block into its place of arrays of the whole size."""
-    how = executors.choose(executor, study)
     if how == "dask":
         raise SimError("the executor dask writes to a store: give out")
     memory.must_fit(
