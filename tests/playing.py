@@ -45,7 +45,7 @@ class Game:
     ) -> None:
         self.scenario = scenario
         self.givens, self.knobs, self.layout = prepare(scenario)
-        self.world = begin(scenario, self.givens, self.knobs, self.layout, seed, run)
+        self.world = begin(self.givens, self.knobs, self.layout, seed, run)
         self.record = blank(self.layout, scenario.weeks)
         rows = event_log.room(
             len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),

@@ -275,9 +275,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.case = case if isinstance(case, Scenario) else load(case)
         self.seed, self.run = int(seed), int(run)
         self.givens, self.knobs, self.layout = prepare(self.case)
-        self.world = begin(
-            self.case, self.givens, self.knobs, self.layout, self.seed, self.run, hold
-        )
+        self.world = begin(self.givens, self.knobs, self.layout, self.seed, self.run, hold)
         self.seen, self.seen_givens = _read_only(self.world), _read_only(self.givens)
         self.week, self.deciding = 0, ""
         luck, _ = keys_of(self.seed, np.array([self.run], dtype=np.uint64), hold)

@@ -373,7 +373,6 @@ def keys_of(
 
 
 def begin(
-    scenario: Scenario,
     g: Givens,
     p: Knobs,
     lay: Layout,
@@ -385,8 +384,8 @@ def begin(
 
     Parameters
     ----------
-    scenario, g, p, lay
-        The scenario, and what `prepare` makes of it.
+    g, p, lay
+        What `prepare` makes of a scenario.
     seed, run : int
         Name the luck, here of the heterogeneity of objectives.
     hold : str, optional

@@ -81,9 +81,9 @@ def branch(
     before, after = prepare(old), prepare(new)
     _must_continue(old, new, before[2], after[2], week)
     g, p, lay = before
-    world = begin(old, g, p, lay, seed, which, hold)
-    unchanged = begin(old, g, p, lay, seed, which, hold)
-    changed = begin(new, *after, seed, which, hold)
+    world = begin(g, p, lay, seed, which, hold)
+    unchanged = begin(g, p, lay, seed, which, hold)
+    changed = begin(*after, seed, which, hold)
     weeks = new.weeks
     record = blank(lay, weeks)
     log = empty(most_events(g, lay, week) + most_events(after[0], lay, weeks))

@@ -252,7 +252,7 @@ def _play_compiled(
     (g, p, lay), weeks = prepared, scenario.weeks
     record = blank(lay, weeks) if parts is None else blank(lay, weeks, ("status", *parts))
     rows, count = empty(most_events(g, lay, weeks) if log else 0), counter()
-    world = begin(scenario, g, p, lay, seed, number, hold)
+    world = begin(g, p, lay, seed, number, hold)
     luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
     at_once = weeks if week is None else 1
     for first in range(0, weeks, at_once):

@@ -186,7 +186,7 @@ def explain(
         until=last,
         accounts=accounts,
         events=_event_rows(story, told, decisions, found, two, first, last),
-        parts=_part_rows(story, trace.parts, two, first, last),
+        parts=_part_rows(story, trace.parts, first, last),
         flips=_flip_rows(found),
         found=found,
         _blocks=sentences.page(
@@ -275,17 +275,13 @@ def _accounts(trace: Trace, since: int, until: int) -> pd.DataFrame:
     return table
 
 
-def _part_rows(
-    story: Story, parts: list[Contribution], pair: tuple[str, str], since: int, until: int
-) -> pd.DataFrame:
-    rows = [_row(story, part, pair, since, until) for part in parts]
+def _part_rows(story: Story, parts: list[Contribution], since: int, until: int) -> pd.DataFrame:
+    rows = [_row(story, part, since, until) for part in parts]
     table = pd.DataFrame(rows)
     return table.sort_values("change", key=lambda c: -c.abs(), ignore_index=True, kind="stable")
 
 
-def _row(
-    story: Story, part: Contribution, pair: tuple[str, str], since: int, until: int
-) -> dict[str, Any]:
+def _row(story: Story, part: Contribution, since: int, until: int) -> dict[str, Any]:
     here = [week for week in part.weeks if since < week <= until]
     return {
         "change": part.change(since, until),
@@ -313,7 +309,7 @@ def _event_rows(
     for part, asked, flipped in zip(told, decisions, found, strict=True):
         flip = flipped[0] if flipped else None
         event = flip.decision if flip else (asked[0] if asked else None)
-        row = _row(story, part, pair, since, until)
+        row = _row(story, part, since, until)
         row["what"] = sentences.what(story, part, pair, until)
         row |= {
             "why": sentences.why(story, event).lstrip(", ") if event else "",

@@ -24,8 +24,6 @@ from sim.results.dataset import Event
 from sim.rules.objectives import align, weigh
 
 INITIAL, OBJECTIVES, EXPERIENCE, THIRD_PARTIES = ACCOUNTS
-STANDING = ("start", "aims", "third party")
-"""Kinds of parts that stand behind a tie all along; the others are things that happened."""
 
 
 @dataclass
@@ -101,7 +99,7 @@ class Trace:
     ) -> None:
         self.story, self.pair = story, pair
         self._g, self._p, self._lay = prepare(story.scenario)
-        self._world = begin(story.scenario, self._g, self._p, self._lay, seed, story.run, hold)
+        self._world = begin(self._g, self._p, self._lay, seed, story.run, hold)
         self._keep = 1.0 - self._p.pull_of_alignment - self._p.pull_of_experience
         self._deeds = Deeds(story, pair, self._g, self._p, self._lay)
         self.parts = [*self._start(), *self._aims(), *self._events(), *self._third_parties()]
@@ -214,7 +212,7 @@ class Trace:
                     rise = p.learning_from_good * deed.good / max(good, 1.0) * (1.0 - old)
                     fall = p.learning_from_bad * deed.bad / max(bad, 1.0) * (1.0 + old)
                     E += rise - fall
-                    part = found.setdefault(deed.key, _part_of(deed, self.pair, weeks))
+                    part = found.setdefault(deed.key, _part_of(deed, weeks))
                     part.impulse[t] += 0.5 * (rise - fall)
                     if t not in part.weeks:
                         part.weeks.append(t)
@@ -250,7 +248,7 @@ class Trace:
             yield Contribution(THIRD_PARTIES, "third party", name, "", "", [], value)
 
 
-def _part_of(deed: Deed, pair: tuple[str, str], weeks: int) -> Contribution:
+def _part_of(deed: Deed, weeks: int) -> Contribution:
     """An empty part for deeds like this one."""
     other = "" if not deed.actor else (deed.by if deed.by != deed.actor else deed.of)
     part = Contribution(EXPERIENCE, deed.kind, deed.actor, other, "", [], np.zeros(weeks + 1))

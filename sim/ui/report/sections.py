@@ -236,7 +236,7 @@ def _both_ends(
     seed, hold = int(results.attrs["seed"]), None if held == "nothing" else str(held)
     start = np.stack(
         [
-            begin(scenario, g, p, lay, seed, int(run), hold).relations.tie[np.ix_(order, order)]
+            begin(g, p, lay, seed, int(run), hold).relations.tie[np.ix_(order, order)]
             for run in some["run"].values
         ]
     )
