@@ -3,8 +3,9 @@
     python studies/second_theory.py [runs] [seed]
 
 Every figure of `docs/VALIDATION.md` on the second theory is computed here, and
-`tests/test_facts_second.py` holds those that have a published interval to it. "Aleppo" is the first
-week in which the regime issue stands at 0.60 or more, and "after" means from then on.
+`tests/test_facts_of_the_second_theory.py` holds those that have a published interval to it.
+"Aleppo" is the first week in which the regime issue stands at 0.60 or more, and "after" means from
+then on.
 
 Two designs say what an achieved goal does, each with the long-term aims of Russia and Iran in
 conflict (the Syrian case) or compatible:

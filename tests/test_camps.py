@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from conftest import ROOT
-from handmade import made, tied
+from handmade_results import made, tied
 
 from sim import measures
 from sim.errors import ResultsError

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 import pytest
-from playing import Game, Told, places
+from week_by_week import Game, Told, places
 
 from sim.engine import draws as chance
 from sim.engine import state

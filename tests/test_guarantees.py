@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from fronts import plain
 from hypothesis import given
 from hypothesis import strategies as st
-from playing import Game, even_draws
+from theatre_cases import plain
+from week_by_week import Game, even_draws
 
 from sim import files
 from sim.agents.model import ConflictModel, StateActor

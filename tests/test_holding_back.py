@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from fronts import everything, plain, spread
 from hypothesis import given
 from hypothesis import strategies as st
-from playing import Game
+from theatre_cases import everything, plain, spread
+from week_by_week import Game
 
 from sim import files
 from sim.agents.model import ConflictModel, StateActor

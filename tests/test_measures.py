@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from handmade import ceasefire, made, tied
+from handmade_results import ceasefire, made, tied
 
 from sim import measures
 from sim.errors import ResultsError

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import ROOT
-from playing import Game
+from week_by_week import Game
 
 from sim import files
 from sim.engine import schedule

@@ -11,7 +11,7 @@ import xarray as xr
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from playing import Game, even_draws
+from week_by_week import Game, even_draws
 
 from sim import files
 from sim.engine import draws as chance

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 from conftest import ROOT
-from fronts import two_fronts
-from playing import Game, even_draws
+from theatre_cases import two_fronts
+from week_by_week import Game, even_draws
 
 from sim import files
 from sim.engine import draws

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from fronts import ALL, NONE, SPREAD, THEATRES, everything, plain, spread, two_fronts
 from hypothesis import given
 from hypothesis import strategies as st
-from playing import Game, even_draws
+from theatre_cases import ALL, NONE, SPREAD, THEATRES, everything, plain, spread, two_fronts
+from week_by_week import Game, even_draws
 
 from sim import files
 from sim.agents.model import ConflictModel

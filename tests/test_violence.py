@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from fronts import everything, plain, two_fronts
-from handmade import made
-from handmade import told as with_events
+from handmade_results import made
+from handmade_results import told as with_events
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from scipy import stats
+from theatre_cases import everything, plain, two_fronts
 
 from sim import files, measures, plots
 from sim.engine import event_log as log

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from handmade import START, ceasefire, made, told
+from handmade_results import START, ceasefire, made, told
 
 from sim import files, measures
 from sim.engine import event_log as log

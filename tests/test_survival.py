@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 import xarray as xr
-from handmade import ceasefire, pair_of
+from handmade_results import ceasefire, pair_of
 
 from sim import measures
 from sim.errors import ResultsError

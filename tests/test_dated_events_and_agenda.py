@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playing import Game, even_draws
+from week_by_week import Game, even_draws
 
 from sim import files
 from sim.engine import draws

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from fronts import everything, plain, spread
-from playing import Game, even_draws
+from theatre_cases import everything, plain, spread
+from week_by_week import Game, even_draws
 
 from sim import files
 from sim.narrative.chronicle import ceasefires, fighting, negotiations, page, sentences
