@@ -10,6 +10,7 @@ import time
 import pytest
 from conftest import hear_ctrl_c
 
+from sim.errors import SimError
 from sim.results import dataset
 from sim.results.sources import open_results
 from sim.rules import jit
@@ -227,6 +228,52 @@ def test_an_option_of_several_commands_has_one_help_text(option):
     ]
     assert len(said) > 1
     assert len(set(said)) == 1
+
+
+def test_every_option_and_argument_has_a_help_text():
+    commands = next(a for a in _parser()._actions if isinstance(a.choices, dict)).choices
+    for name, command in commands.items():
+        assert [a.dest for a in command._actions if not a.help] == [], name
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (
+            "calibrate syria --points 3 --runs 5 --waves 4 --check 9 --judge 7 --seed 2",
+            {"points": 3, "runs": 5, "waves": 4, "check": 9, "judge": 7, "seed": 2},
+        ),
+        (
+            "test-theory syria --runs 5 --codings 3 --coding-runs 4 --pair iran russia --workers 2",
+            {"runs": 5, "codings": 3, "coding_runs": 4, "pair": ["iran", "russia"], "workers": 2},
+        ),
+        (
+            "audit syria --runs 5 --screened 6 --codings 3 --coding-runs 4 --workers 2 --seed 2",
+            {"runs": 5, "screened": 6, "codings": 3, "coding_runs": 4, "workers": 2, "seed": 2},
+        ),
+    ],
+)
+def test_the_options_of_long_work_reach_it(words, asked, monkeypatch):
+    heard = {}
+
+    def listen(_, **more):
+        heard.update(more)
+        raise SimError("heard")
+
+    monkeypatch.setattr("sim.experiments.calibration.calibrate", listen)
+    monkeypatch.setattr("sim.experiments.hypothesis_tests.battery.run", listen)
+    monkeypatch.setattr("sim.experiments.sensitivity.audit", listen)
+    assert main(words.split()) == 2
+    assert {name: heard[name] for name in asked} == asked
+
+
+def test_the_first_run_of_an_ensemble_has_the_number_that_is_asked_for(tmp_path, capsys):
+    words = ["ensemble", TOY, "--set", "weeks=4", "--runs", "2", "--quiet", "--out"]
+    assert main([*words, str(tmp_path / "some"), "--first", "5"]) == 0
+    assert main([*words[:-3], "7", *words[-2:], str(tmp_path / "all")]) == 0
+    some, all_ = (open_results(tmp_path / name) for name in ("some", "all"))
+    assert some["run"].values.tolist() == [5, 6]
+    assert (some["final_tie"].values == all_["final_tie"].values[5:]).all()
 
 
 def test_a_scenario_is_no_plan_and_the_message_says_which_plans_there_are():

@@ -200,6 +200,12 @@ def test_two_ensembles_are_compared_from_the_command_line(two, capsys):
     said = capsys.readouterr().out
     assert "(actors.crown.capability) 0.7 instead of 3" in said
     assert "position of the valley at the end (position of\n  valley at the end)" in said
+    for most in (0, 3):
+        assert main(["compare", str(two / "a"), str(two / "b"), "--most", str(most)]) == 0
+        few = capsys.readouterr().out
+        assert few == compare(two / "a", two / "b").page(most) + "\n"
+        assert few.count("position of") < said.count("position of")
+    assert main(["compare", str(two / "a"), str(two / "b"), "--most", "-1"]) == 2
     assert main(["compare", str(two / "a"), str(two / "b"), "--set", "weeks=9"]) == 2
     assert main(["compare", str(two / "a"), str(TOY)]) == 2
 
