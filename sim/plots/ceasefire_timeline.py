@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
@@ -19,9 +20,20 @@ from sim.results.dataset import scenario_of
 from sim.results.selection import run_number, variable
 
 MOST_ROWS = 24
-SETTLED: dict[str, Any] = {
+SETTLED: style.Look = {
     "facecolor": "none", "edgecolor": "white", "hatch": "////", "linewidth": 0,
 }  # fmt: skip
+
+
+class _Spell(Protocol):
+    """A row of `sim.measures.ceasefires`."""
+
+    start_date: dt.date
+    last_date: dt.date
+    convener: str
+    signed: tuple[str, ...]
+    settled: int
+    ended: str
 
 
 @styled
@@ -109,11 +121,11 @@ def _rows(results: xr.Dataset, conveners: set[str]) -> list[str]:
     return [name for name in scenario.actors if name in matter][:MOST_ROWS]
 
 
-def _days(spell: Any) -> tuple[float, float]:
+def _days(spell: _Spell) -> tuple[float, float]:
     return style.day(spell.start_date), style.day(spell.last_date) + 7.0
 
 
-def _bar(ax: Axes, spell: Any, colour: dict[str, str], week_0: float) -> None:
+def _bar(ax: Axes, spell: _Spell, colour: dict[str, str], week_0: float) -> None:
     left, right = _days(spell)
     tint = colour[spell.convener]
     ax.barh(0, right - left, left=left, height=0.7, color=tint, edgecolor=style.INK, linewidth=0.6)
@@ -125,9 +137,9 @@ def _bar(ax: Axes, spell: Any, colour: dict[str, str], week_0: float) -> None:
         ax.plot(right, 0, "X", color="white", markeredgecolor=style.INK, markersize=size, zorder=5)
 
 
-def _key(spells: list[Any], colour: dict[str, str], label: dict[str, str]) -> list[Artist]:
+def _key(spells: list[_Spell], colour: dict[str, str], label: dict[str, str]) -> list[Artist]:
     def mark(marker: str, tint: str, words: str, **more: Any) -> Line2D:
-        look: dict[str, Any] = {"markeredgecolor": style.INK, "markersize": 6} | more
+        look: style.Look = {"markeredgecolor": style.INK, "markersize": 6} | more
         return Line2D([], [], linestyle="", marker=marker, color=tint, label=words, **look)
 
     grey, conveners = style.SOFT, dict.fromkeys(spell.convener for spell in spells)
