@@ -285,7 +285,7 @@ def _part_rows(
 
 def _row(
     story: Story, part: Contribution, pair: tuple[str, str], since: int, until: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     here = [week for week in part.weeks if since < week <= until]
     return {
         "change": part.change(since, until),
