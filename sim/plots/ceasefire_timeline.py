@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -23,17 +22,6 @@ MOST_ROWS = 24
 SETTLED: style.Look = {
     "facecolor": "none", "edgecolor": "white", "hatch": "////", "linewidth": 0,
 }  # fmt: skip
-
-
-class _Spell(Protocol):
-    """A row of `sim.measures.ceasefires`."""
-
-    start_date: dt.date
-    last_date: dt.date
-    convener: str
-    signed: tuple[str, ...]
-    settled: int
-    ended: str
 
 
 @styled
@@ -121,11 +109,11 @@ def _rows(results: xr.Dataset, conveners: set[str]) -> list[str]:
     return [name for name in scenario.actors if name in matter][:MOST_ROWS]
 
 
-def _days(spell: _Spell) -> tuple[float, float]:
+def _days(spell: Any) -> tuple[float, float]:
     return style.day(spell.start_date), style.day(spell.last_date) + 7.0
 
 
-def _bar(ax: Axes, spell: _Spell, colour: dict[str, str], week_0: float) -> None:
+def _bar(ax: Axes, spell: Any, colour: dict[str, str], week_0: float) -> None:
     left, right = _days(spell)
     tint = colour[spell.convener]
     ax.barh(0, right - left, left=left, height=0.7, color=tint, edgecolor=style.INK, linewidth=0.6)
@@ -137,7 +125,7 @@ def _bar(ax: Axes, spell: _Spell, colour: dict[str, str], week_0: float) -> None
         ax.plot(right, 0, "X", color="white", markeredgecolor=style.INK, markersize=size, zorder=5)
 
 
-def _key(spells: list[_Spell], colour: dict[str, str], label: dict[str, str]) -> list[Artist]:
+def _key(spells: list[Any], colour: dict[str, str], label: dict[str, str]) -> list[Artist]:
     def mark(marker: str, tint: str, words: str, **more: Any) -> Line2D:
         look: style.Look = {"markeredgecolor": style.INK, "markersize": 6} | more
         return Line2D([], [], linestyle="", marker=marker, color=tint, label=words, **look)
