@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from sim.errors import ResultsError, SimError
 
@@ -120,7 +120,7 @@ def sync(handle: int) -> None:
             raise
 
 
-def _write(file: Any, content: bytes | memoryview) -> None:
+def _write(file: IO[bytes], content: bytes | memoryview) -> None:
     file.write(content)
 
 

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from typing import Any
+from typing import SupportsIndex
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.model import Actor, ConflictModel
 from sim.agents.registry import REGISTERED, register
@@ -90,7 +93,7 @@ class _Watched(ConflictModel):
 
     found: list[str]
 
-    def answer(self, index: int, decision: str, *about: Any) -> float:
+    def answer(self, index: SupportsIndex, decision: str, *about: object) -> float:
         actor = self._ordered[index]
         who = f"{actor.name} ({type(actor).__name__})"
         before = [field.tobytes() for group in self.world for field in group]
@@ -103,7 +106,7 @@ class _Watched(ConflictModel):
         return first
 
 
-def _play(found: list[str], watched: bool) -> Any:
+def _play(found: list[str], watched: bool) -> NDArray[np.float64]:
     """Play the small war; when watched, until the first breach."""
     model = _Watched(_war(), seed=11) if watched else ConflictModel(_war(), seed=11)
     if isinstance(model, _Watched):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, SupportsIndex
 
 import mesa
 import numpy as np
@@ -402,7 +402,9 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         for place, answer in found:
             answers[place] = answer
 
-    def _asked(self, decision: Kind, about: int) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
+    def _asked(
+        self, decision: Kind, about: int
+    ) -> Iterator[tuple[SupportsIndex | tuple[int, int], SupportsIndex, tuple[object, ...]]]:
         """Yield each place in the array of answers, the actor that is asked and its information."""
         who, names, world = self.givens.who, self.layout.actors, self.seen
         if decision.each == "pair":
@@ -422,13 +424,13 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             asked = getattr(who, decision.asked) if decision.asked else world.scratch.all_true
             if decision.method == "takes_part":
                 asked = asked & ~who.armed
-            told: tuple[Any, ...] = (names[about],) if decision.about else ()
+            told: tuple[object, ...] = (names[about],) if decision.about else ()
             for i in np.flatnonzero(asked):
                 if decision.method == "heeds":
                     told = float(world.scratch.own_gain[i]), world.scratch.patron_wish
                 yield i, i, told
 
-    def answer(self, index: int, decision: str, *about: Any) -> float:
+    def answer(self, index: SupportsIndex, decision: str, *about: object) -> float:
         """Ask one actor for one decision, and check its answer against the contract.
 
         Raises

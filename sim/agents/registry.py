@@ -222,7 +222,7 @@ def _beside(folder: Path) -> Iterator[None]:
                 _BESIDE[name] = str(file)
 
 
-def _finite(answer: Any) -> bool:
+def _finite(answer: float) -> bool:
     try:
         return math.isfinite(answer)
     except OverflowError:  # a whole number beyond the range of floats

@@ -6,14 +6,14 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def put(out, source):
+def put(out, source) -> None:
     """Copy a vector."""
     for i in range(out.shape[0]):
         out[i] = source[i]
 
 
 @compiled
-def put_table(out, source):
+def put_table(out, source) -> None:
     """Copy a matrix."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
@@ -21,14 +21,14 @@ def put_table(out, source):
 
 
 @compiled
-def fill(out, number):
+def fill(out, number) -> None:
     """Fill a vector."""
     for i in range(out.shape[0]):
         out[i] = number
 
 
 @compiled
-def zero(matrix):
+def zero(matrix) -> None:
     """Fill a matrix with zeros."""
     for i in range(matrix.shape[0]):
         for j in range(matrix.shape[1]):
@@ -36,7 +36,7 @@ def zero(matrix):
 
 
 @compiled
-def any(flags, among):
+def any(flags, among) -> bool:
     """Whether any of `flags` is set that is also in `among`."""
     for i in range(flags.shape[0]):
         if flags[i] and among[i]:
@@ -45,7 +45,7 @@ def any(flags, among):
 
 
 @compiled
-def keep_rows(record, t, block):
+def keep_rows(record, t, block) -> None:
     """Record a block of vectors; nothing is done if the part is not kept."""
     if record.shape[0] > 0:
         for v in range(block.shape[0]):
@@ -54,7 +54,7 @@ def keep_rows(record, t, block):
 
 
 @compiled
-def keep_tables(record, t, block):
+def keep_tables(record, t, block) -> None:
     """Record a block of matrices; nothing is done if the part is not kept."""
     if record.shape[0] > 0:
         for v in range(block.shape[0]):
@@ -64,7 +64,7 @@ def keep_tables(record, t, block):
 
 
 @compiled
-def finite_rows(block):
+def finite_rows(block) -> bool:
     """Whether every number of a block of vectors is finite."""
     total = 0.0
     for v in range(block.shape[0]):
@@ -74,7 +74,7 @@ def finite_rows(block):
 
 
 @compiled
-def finite_tables(block):
+def finite_tables(block) -> bool:
     """Whether every number of a block of matrices is finite."""
     total = 0.0
     for v in range(block.shape[0]):
@@ -85,7 +85,7 @@ def finite_tables(block):
 
 
 @compiled
-def below(out, shocks, gains):
+def below(out, shocks, gains) -> None:
     """Fill `out` with shock < gain: the answer yes."""
     for i in range(out.shape[0]):
         out[i] = shocks[i] < gains[i]

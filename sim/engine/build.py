@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Container, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +83,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
     at = {name: i for i, name in enumerate(lay.actors)}
     spot = {name: k for k, name in enumerate(lay.issues)}
 
-    def role(names: Any) -> Flags:
+    def role(names: Container[str]) -> Flags:
         return np.array([name in names for name in lay.actors], dtype=np.bool_)
 
     def flags(field: str) -> Flags:
@@ -252,7 +251,7 @@ def _subjects(names: Iterable[str]) -> Words:
     return np.array([draws.subject(name) for name in names], dtype=np.uint64)
 
 
-def _thresholds(wanted: Any) -> tuple[bool, float, float]:
+def _thresholds(wanted: object) -> tuple[bool, float, float]:
     """(counts upwards, satisfied at, threatened at), the last two on the scale that counts."""
     if not isinstance(wanted, ShortTerm) or wanted.satisfied_at == "never":
         return True, math.inf, math.inf
@@ -338,9 +337,7 @@ def must_be_held(hold: str | None) -> None:
         raise SimError(f"hold must be one of {', '.join(HOLDS)}, is {hold!r}")
 
 
-def keys_of(
-    seed: int, runs: NDArray[np.integer[Any]], hold: str | None = None
-) -> tuple[Words, Words]:
+def keys_of(seed: int, runs: NDArray[np.integer], hold: str | None = None) -> tuple[Words, Words]:
     """The keys of the luck and of the heterogeneity of some runs.
 
     What is held has the keys of run `HELD` in all runs; the other has those of each run.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ def block_keys(seed: int, runs: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.stack([np.broadcast_to(first, second.shape), second], axis=-1)
 
 
-def _product(a, b):
+def _product(a, b) -> tuple[int, int]:
     """High and low word of a 64 by 64 bit product, by halves that cannot overflow."""
     a0, a1 = a & _LOW, a >> _32
     b0, b1 = b & _LOW, b >> _32
@@ -103,14 +104,14 @@ def _product(a, b):
 
 
 @overload(_product, inline="always")
-def _product_compiled(a, b):
+def _product_compiled(a, b) -> Callable[..., tuple[int, int]]:
     from sim.engine.philox_multiply import high_word
 
     return lambda a, b: (high_word(a, b), a * b)  # type: ignore[call-arg]  # an intrinsic has one more
 
 
 @compiled
-def philox(keys, c0, c1, c2, c3):
+def philox(keys, c0, c1, c2, c3) -> tuple[int, int, int, int]:
     """One block of Philox4x64-10.
 
     Parameters
@@ -133,7 +134,7 @@ def philox(keys, c0, c1, c2, c3):
 
 
 @compiled
-def uniform(keys, decision, who, t):
+def uniform(keys, decision, who, t) -> float:
     """The uniform draw on (0, 1) of a name; never 0 and never 1.
 
     Parameters
@@ -154,7 +155,7 @@ def uniform(keys, decision, who, t):
 
 
 @compiled
-def uniforms(out, keys, fed, decision, who, t):
+def uniforms(out, keys, fed, decision, who, t) -> None:
     """Fill `out` with the uniform draws of many subjects.
 
     Parameters
@@ -174,7 +175,7 @@ def uniforms(out, keys, fed, decision, who, t):
 
 
 @compiled
-def uniforms_of(out, among, keys, fed, decision, who, t):
+def uniforms_of(out, among, keys, fed, decision, who, t) -> None:
     """Fill `out` as `uniforms` does, but only where `among`, shape (n,), is set.
 
     Draws are named, so those that nobody looks at need not be made.
@@ -188,14 +189,14 @@ def uniforms_of(out, among, keys, fed, decision, who, t):
 
 
 @compiled
-def logit(u):
+def logit(u) -> float:
     """ln(u / (1 - u)), u clipped to [1e-12, 1 - 1e-12]."""
     u = min(max(u, _TINY), 1.0 - _TINY)
     return math.log(u / (1.0 - u))
 
 
 @compiled
-def shocks(out, keys, fed, decision, who, t, choice_precision):
+def shocks(out, keys, fed, decision, who, t, choice_precision) -> None:
     """Fill `out` with choice shocks: a yes if and only if the shock is below the gain is a logit.
 
     The shock is ``logit(U) / choice_precision``.
@@ -208,7 +209,7 @@ def shocks(out, keys, fed, decision, who, t, choice_precision):
 
 
 @compiled
-def shocks_of(out, among, keys, fed, decision, who, t, choice_precision):
+def shocks_of(out, among, keys, fed, decision, who, t, choice_precision) -> None:
     """Fill `out` as `shocks` does, but only where `among`, shape (n,), is set."""
     uniforms_of(out, among, keys, fed, decision, who, t)
     for i in range(out.shape[0]):
@@ -217,7 +218,7 @@ def shocks_of(out, among, keys, fed, decision, who, t, choice_precision):
 
 
 @compiled
-def _ratio(a, b, x):
+def _ratio(a, b, x) -> float:
     """Ratio of two polynomials, highest power first."""
     top, bottom = a[0], b[0]
     for n in range(1, len(a)):
@@ -249,7 +250,7 @@ _FAR = ((2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.242660947388078
 
 
 @compiled
-def normal_of(u):
+def normal_of(u) -> float:
     """Standard normal quantile of u in (0, 1): Wichura 1988, algorithm AS 241 (PPND16).
 
     One uniform gives one normal, so a normal draw has a name like any other; only `sqrt` and

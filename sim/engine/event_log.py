@@ -75,7 +75,7 @@ def tally(count: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @compiled
-def tell(count, t, kind, actor, counterpart, issue, answer):
+def tell(count, t, kind, actor, counterpart, issue, answer) -> None:
     """Add one event to the story and to the tally of a counter; arguments as in `note`.
 
     What is decided for each patron counts for the patron.
@@ -92,7 +92,9 @@ def tell(count, t, kind, actor, counterpart, issue, answer):
 
 
 @compiled
-def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a, b, c, d, e):
+def note(
+    log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a, b, c, d, e
+) -> None:
     """Append one event to the record, and count it.
 
     Parameters
@@ -135,7 +137,9 @@ def note(log, count, t, kind, actor, counterpart, issue, answer, gain, shock, a,
 
 
 @compiled
-def note_each(log, count, t, kind, who, counterpart, issues, answers, gains, shocks, a, b, c, d, e):
+def note_each(
+    log, count, t, kind, who, counterpart, issues, answers, gains, shocks, a, b, c, d, e
+) -> None:
     """Append one event for every actor in `who`; arguments as in `note`, by actor.
 
     Parameters

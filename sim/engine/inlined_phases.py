@@ -18,7 +18,7 @@ _BLOCKS = (ast.If, ast.For, ast.While, ast.With)
 _WEEK, _GROUPS = "week", ("g", "w")
 
 
-def inlined(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
+def inlined[**P, T](whole: Callable[P, T], name: str) -> Callable[P, T]:
     """A function with the same meaning in which no phase is called.
 
     A phase is a function that `phase` decorates. Its parameters have the names of the arguments
@@ -58,13 +58,13 @@ def inlined(whole: Callable[..., Any], name: str) -> Callable[..., Any]:
     return made  # type: ignore[no-any-return]
 
 
-def phase(function: Callable[..., Any]) -> Callable[..., Any]:
+def phase[F: Callable[..., object]](function: F) -> F:
     """Mark a function as a phase, see `inlined`."""
     function.is_phase = True  # type: ignore[attr-defined]
     return function
 
 
-def _tree(function: Any) -> ast.FunctionDef:
+def _tree(function: Callable[..., object]) -> ast.FunctionDef:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(tree, ast.FunctionDef)
     tree.decorator_list, tree.body = [], tree.body[1:] if ast.get_docstring(tree) else tree.body
@@ -82,7 +82,7 @@ def _bound(body: list[ast.stmt]) -> set[str]:
 
 
 def _lines(
-    body: list[ast.stmt], names: dict[str, Any], space: dict[str, Any], held: set[str]
+    body: list[ast.stmt], names: dict[str, object], space: dict[str, object], held: set[str]
 ) -> Iterator[ast.stmt]:
     """Statements with those of phases in the place of their calls.
 

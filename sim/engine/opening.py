@@ -15,7 +15,7 @@ def open_war(
     ow, ox, W, X, A, T, accounts, E, mu, ones, o_actor, o_issue, o_short, patience, id_objective,
     keys, weight_spread, ideal_spread, pull_of_alignment, pull_of_experience,
     pull_of_third_parties, burn_in,
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Draw the objectives of a run, and let its ties settle.
 
     Weights are spread by ``exp(weight_spread z)`` and ideals by ``ideal_spread z``, clipped to [0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,8 @@ class Summary(NamedTuple):
     final_tie: Small  # (R, N, N)
     final_position: Small  # (R, K)
     final_capability: Small  # (R, N)
-    decided: NDArray[np.unsignedinteger[Any]]  # (R, kinds, 2, N) events by kind, answer, actor
-    happened: NDArray[np.unsignedinteger[Any]]  # (R, kinds, 2) events by kind and answer
+    decided: NDArray[np.uint16 | np.uint32]  # (R, kinds, 2, N) events by kind, answer, actor
+    happened: NDArray[np.uint16 | np.uint32]  # (R, kinds, 2) events by kind and answer
     story: NDArray[np.int64]  # (R,) fingerprint of all decisions
     event_count: NDArray[np.int64]  # (R,) rows in the table of events
     sound: Flags  # (R,) every number of every week finite, no overflow
@@ -70,7 +70,11 @@ def empty_weeks(like: Kept, picks: Picks, runs: int, weeks: int) -> Kept:
 
 
 def empty_summary(
-    runs: int, weeks: int, actors: int, issues: int, counts: np.dtype[Any] = SMALL_COUNTS
+    runs: int,
+    weeks: int,
+    actors: int,
+    issues: int,
+    counts: np.dtype[np.uint16 | np.uint32] = SMALL_COUNTS,
 ) -> Summary:
     """Room for the summaries of a block; `counts` is the type of what is counted."""
     kinds = len(event_log.KINDS)
@@ -93,7 +97,7 @@ _STATE, _CONVENER = (list(RECORDED["status"]).index(name) for name in ("state", 
 
 
 @compiled
-def keep_weeks(out, record, picks):
+def keep_weeks(out, record, picks) -> None:
     """Copy the picked rows of a record of vectors, shape (weeks, rows, size)."""
     for t in range(record.shape[0] if picks.shape[0] > 0 else 0):
         for v in range(picks.shape[0]):
@@ -102,7 +106,7 @@ def keep_weeks(out, record, picks):
 
 
 @compiled
-def keep_week_tables(out, record, picks):
+def keep_week_tables(out, record, picks) -> None:
     """Copy the picked rows of a record of matrices, shape (weeks, rows, size, size)."""
     for t in range(record.shape[0] if picks.shape[0] > 0 else 0):
         for v in range(picks.shape[0]):
@@ -112,7 +116,7 @@ def keep_week_tables(out, record, picks):
 
 
 @compiled
-def summarise(out, n, m, T, theta, status, log, count):
+def summarise(out, n, m, T, theta, status, log, count) -> None:
     """Write the summary of a run into place `n` of the summaries of its block.
 
     Parameters
@@ -152,7 +156,7 @@ def summarise(out, n, m, T, theta, status, log, count):
 
 
 @compiled
-def condense(out, weeks, picks, table, n, m, T, theta, rec, log, count):
+def condense(out, weeks, picks, table, n, m, T, theta, rec, log, count) -> bool:
     """Write all that is kept of a run into place `n` of its block; False if no room is left.
 
     Parameters

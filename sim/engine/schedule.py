@@ -25,7 +25,7 @@ from sim.engine.phases.week_start import begin_week
 from sim.rules.jit import compiled
 
 
-def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents):
+def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -> None:
     """Play the weeks from `first` to `last` (excluded).
 
     One week, phase by phase; in each phase every actor is asked before anything changes:

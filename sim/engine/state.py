@@ -12,6 +12,7 @@ import math
 from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.inputs import Flags, Floats, Ints, Layout
 
@@ -275,7 +276,7 @@ class Recorded(NamedTuple):
 
 
 # What is kept together: dimensions, by the letters of `_sizes`, and kind of number.
-PARTS: dict[str, tuple[str, Any]] = {
+PARTS: dict[str, tuple[str, type[np.generic]]] = {
     "run": ("1", np.float64), "status": ("1", np.int64), "camp": ("2", np.float64),
     "theatre": ("H", np.float64), "actor": ("N", np.float64), "actor_flag": ("N", np.bool_),
     "issue": ("K", np.float64), "issue_flag": ("K", np.bool_), "taste": ("NK", np.float64),
@@ -412,7 +413,7 @@ def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
     return world, memory
 
 
-type _Plan = list[tuple[str, str, tuple[int, ...], Any]]
+type _Plan = list[tuple[str, str, tuple[int, ...], type[np.generic]]]
 
 
 @functools.lru_cache(maxsize=64)
@@ -437,7 +438,7 @@ def _plan(lay: Layout, pairs: int) -> tuple[_Plan, dict[str, Any]]:
 def _lay_out(plan: _Plan) -> tuple[Memory, dict[tuple[str, str], Any]]:
     """One stretch of memory a kind of number, and the arrays of a plan as views on it."""
     kinds = (np.float64, np.int64, np.bool_)
-    room: dict[Any, Any] = {
+    room: dict[type[np.generic], NDArray[Any]] = {
         kind: np.zeros(sum(math.prod(shape) for _, _, shape, of in plan if of == kind), dtype=kind)
         for kind in kinds
     }

@@ -116,7 +116,7 @@ class Comparison:
         differs = f"Some decision or happening differs in {share} of them"
         return f"{told} {differs} (95 % interval {low} to {high})."
 
-    def _apart(self) -> pd.Index[Any]:
+    def _apart(self) -> pd.Index:
         """Measures whose interval excludes 0, without copies of others; largest effect first."""
         apart = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
         order = apart["effect"].abs().sort_values(ascending=False, kind="stable").index
@@ -373,7 +373,7 @@ def _titles(
     """
     name, other = (case.name for case in cases)
 
-    def told(path: str, *values: Any) -> bool:
+    def told(path: str, *values: object) -> bool:
         # A number that says nothing while its mechanism is off is left out of a scenario's data.
         if path in ("name", "description") or (path.startswith("parameters.") and None in values):
             return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import xarray as xr
 
@@ -76,7 +75,7 @@ def parting_of(first: xr.Dataset, second: xr.Dataset) -> Parting | None:
     return None
 
 
-def _what(event: Event) -> tuple[Any, ...]:
+def _what(event: Event) -> tuple[object, ...]:
     return (
         event.week, event.decision, event.actor, event.counterpart, event.issue, event.answer,
     )  # fmt: skip

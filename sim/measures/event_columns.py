@@ -106,13 +106,13 @@ def by_actor(
     return flags
 
 
-def flagged(names: list[str], flags: NDArray[Any]) -> pd.Series:
+def flagged(names: list[str], flags: NDArray[np.bool_]) -> pd.Series:
     """The names flagged in each row, as tuples."""
     rows = [tuple(name for name, yes in zip(names, row, strict=True) if yes) for row in flags]
     return pd.Series(rows, dtype=object)
 
 
-def when(results: xr.Dataset, run: NDArray[Any], week: NDArray[Any]) -> dict[str, Any]:
+def when(results: xr.Dataset, run: NDArray[np.int64], week: NDArray[np.int64]) -> dict[str, object]:
     """Run, week and date at these places, as columns of a table."""
     days = results["date"].values.astype("datetime64[D]").astype(object)
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -77,7 +76,7 @@ def mean_interval(values: xr.DataArray, level: float = LEVEL) -> xr.Dataset:
     return found
 
 
-def several(values: Any, least: int = 2) -> int:
+def several(values: xr.DataArray | xr.Dataset, least: int = 2) -> int:
     """Give back the number of runs.
 
     Raises

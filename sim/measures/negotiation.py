@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -172,7 +171,7 @@ def said_and_done(
         at, period = (held.run, held.week), held.week // weeks
         count = np.bincount(period, minlength=-(-length // weeks))
         first = np.flatnonzero(count)
-        found: dict[str, Any] = {
+        found: dict[str, object] = {
             "act": act,
             "date": results["date"].values[first * weeks],
             "occasions": count[first],

@@ -7,7 +7,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -150,9 +150,9 @@ class Paired:
     least: float = math.inf
     most: float = -math.inf
     # Of the values themselves, pair by pair: what has other values has another digest.
-    digest: Any = field(default_factory=hashlib.blake2b)
+    digest: hashlib.blake2b = field(default_factory=hashlib.blake2b)
 
-    def add(self, one: NDArray[Any], other: NDArray[Any]) -> None:
+    def add(self, one: NDArray[np.number], other: NDArray[np.number]) -> None:
         """Add the values of some pairs, both of shape (pairs,)."""
         gap = other - one
         runs = self.runs + len(gap)
@@ -185,8 +185,8 @@ class Paired:
 
 def add(
     found: dict[Measure, Paired],
-    first: Mapping[Measure, NDArray[Any]],
-    second: Mapping[Measure, NDArray[Any]],
+    first: Mapping[Measure, NDArray[np.number]],
+    second: Mapping[Measure, NDArray[np.number]],
 ) -> dict[Measure, Paired]:
     """Add the measures of some pairs of runs, and give back the sums.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -138,8 +137,8 @@ def outcomes(
 
 
 def _front_when_won(
-    results: xr.Dataset, state: NDArray[np.int64], last: NDArray[Any], issue: int
-) -> NDArray[Any]:
+    results: xr.Dataset, state: NDArray[np.int64], last: NDArray[np.float64], issue: int
+) -> NDArray[np.float64]:
     """Where the front stood in the week of the victory: a dated event may move it afterwards.
 
     Where only last positions were recorded, those.

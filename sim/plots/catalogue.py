@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import xarray as xr
 from matplotlib import figure as mpl
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from sim import measures
 from sim.errors import ResultsError, nearest
@@ -74,7 +75,7 @@ class Figure:
     """
 
     name: str
-    function: Callable[..., Any]
+    function: Callable[..., Axes | NDArray[np.object_]]
     needs: tuple[str, ...]
     pages: tuple[str, ...] = ()
     one: bool = False
@@ -233,10 +234,10 @@ def _ready(
     pairs: Sequence[Sequence[str]],
     dates: Sequence[selection.When],
     run: int | None,
-) -> tuple[xr.Dataset, dict[str, Any]]:
+) -> tuple[xr.Dataset, dict[str, object]]:
     """What a function draws, read from the disk, and its arguments; checked."""
-    choices: dict[str, Any] = {}
-    given: dict[str, list[Any]] = {
+    choices: dict[str, object] = {}
+    given: dict[str, list[object]] = {
         "--pair": [*pairs],
         "--at": [*dates],
         "--run": [] if run is None else [run],
@@ -264,7 +265,7 @@ def _ready(
     return results.assign({name: results[name].load() for name in figure.needs}), choices
 
 
-def _drawn(figure: Figure, results: xr.Dataset, choices: dict[str, Any]) -> mpl.Figure:
+def _drawn(figure: Figure, results: xr.Dataset, choices: dict[str, object]) -> mpl.Figure:
     made = figure.function(results, **choices)
     return style.figure_of(made if isinstance(made, Axes) else made[0])
 

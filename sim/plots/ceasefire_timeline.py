@@ -19,7 +19,7 @@ from sim.results.dataset import scenario_of
 from sim.results.selection import run_number, variable
 
 MOST_ROWS = 24
-SETTLED: dict[str, Any] = {
+SETTLED: style.Look = {
     "facecolor": "none", "edgecolor": "white", "hatch": "////", "linewidth": 0,
 }  # fmt: skip
 
@@ -127,7 +127,7 @@ def _bar(ax: Axes, spell: Any, colour: dict[str, str], week_0: float) -> None:
 
 def _key(spells: list[Any], colour: dict[str, str], label: dict[str, str]) -> list[Artist]:
     def mark(marker: str, tint: str, words: str, **more: Any) -> Line2D:
-        look: dict[str, Any] = {"markeredgecolor": style.INK, "markersize": 6} | more
+        look: style.Look = {"markeredgecolor": style.INK, "markersize": 6} | more
         return Line2D([], [], linestyle="", marker=marker, color=tint, label=words, **look)
 
     grey, conveners = style.SOFT, dict.fromkeys(spell.convener for spell in spells)

@@ -3,13 +3,12 @@
 # ruff: noqa: RUF001 (minus signs and multiplication signs are what they look like)
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from sim.engine.inputs import Floats
 from sim.errors import ResultsError
 from sim.experiments.hypothesis_tests import codings as shuffles
 from sim.experiments.hypothesis_tests.battery import Trial
@@ -69,7 +68,7 @@ def two_by_two(trial: Trial, coding: str = "A") -> Figure:
             if cells.empty:
                 ax.remove()
                 continue
-            values: NDArray[Any] = cells[["value", "low", "high"]].to_numpy()
+            values: Floats = cells[["value", "low", "high"]].to_numpy()
             for place, (word, colour, marker, shift) in enumerate(
                 ((safe, SAFE, "o", -0.06), (unsafe, UNSAFE, "s", 0.06))
             ):
@@ -159,7 +158,7 @@ def codings(trial: Trial) -> Figure:
     return figure
 
 
-def _table(trial: Trial, part: str) -> Any:
+def _table(trial: Trial, part: str) -> pd.DataFrame:
     if part not in trial.tables:
         raise ResultsError(f"this test of the theory has no part {part!r}")
     return trial.tables[part]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -22,19 +21,19 @@ from sim.plots.settings import styled
 from sim.results.dataset import scenario_of
 from sim.results.selection import variable
 
-OFFER: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": style.SOFT}
-REFUSED: dict[str, Any] = OFFER | {"markerfacecolor": "white", "markersize": 4.5}
-AGREED: dict[str, Any] = OFFER | {
+OFFER: style.Look = {"linestyle": "", "marker": "o", "markeredgecolor": style.SOFT}
+REFUSED: style.Look = OFFER | {"markerfacecolor": "white", "markersize": 4.5}
+AGREED: style.Look = OFFER | {
     "marker": "*", "markerfacecolor": style.INK, "markeredgecolor": style.INK, "markersize": 11,
 }  # fmt: skip
-START: dict[str, Any] = OFFER | {
+START: style.Look = OFFER | {
     "marker": "x", "markeredgecolor": style.INK, "markersize": 8, "markeredgewidth": 1.8,
 }  # fmt: skip
 SAME = 0.025
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 LEAST_WEIGHT = 1e-9
-INDIFFERENT: dict[str, Any] = {"linestyle": (0, (1, 2)), "linewidth": 1.3, "zorder": 1}
-SMALL: dict[str, Any] = {"color": style.SOFT, "zorder": 5}
+INDIFFERENT: style.Look = {"linestyle": (0, (1, 2)), "linewidth": 1.3, "zorder": 1}
+SMALL: style.Look = {"color": style.SOFT, "zorder": 5}
 
 
 @styled
@@ -174,7 +173,7 @@ def _lines(
         where, look = float(spot[0]), {"color": colour[group[0]], **INDIFFERENT}
         width = 24 if style.small(ax) else 48
         words = textwrap.fill(", ".join(label[name] for name in group), width)
-        small: dict[str, Any] = SMALL | {"fontsize": style.size(ax, 7.5)}
+        small: style.Look = SMALL | {"fontsize": style.size(ax, 7.5)}
         if axis == 0:
             ax.axvline(where, **look)
             ax.text(where, 0.62, words, rotation=90, ha="right", va="center", **small)
@@ -184,7 +183,7 @@ def _lines(
 
 
 def _key(refused: bool, agreed: bool) -> list[Artist]:
-    ideal: dict[str, Any] = {"linestyle": "", "marker": "s", "color": style.SOFT, "markersize": 8}
+    ideal: style.Look = {"linestyle": "", "marker": "s", "color": style.SOFT, "markersize": 8}
     return [
         Line2D([], [], label="ideal point", **ideal),
         Line2D([], [], label="position at the start", **START),

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sim.engine.inputs import Floats
 from sim.errors import ResultsError
 from sim.plots import catalogue, style
 from sim.plots.defaults import default_pairs
@@ -62,7 +63,7 @@ class Redrawn:
         if catalogue.named(name).takes.get("--pair") == "pairs":
             # once, so that a move of the sliders never swaps the lines
             self._pairs = self._pairs or list(default_pairs(first))
-        self._before: list[tuple[Any, Any]] = []
+        self._before: list[tuple[Floats, Floats]] = []
         self._bars: list[Rectangle] = []
         self._open(size)
         self._draw(first)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from sim.plots.style import INK, figure_of, room, size, small
+from sim.plots.style import INK, Look, figure_of, room, size, small
 
 
 def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:
@@ -95,7 +94,7 @@ def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: in
         Columns of a legend below the Axes.
     """
     figure = figure_of(ax)
-    look: dict[str, Any] = {
+    look: Look = {
         "handles": list(handles), "fontsize": size(ax, 9), "labelcolor": INK, "frameon": False,
     }  # fmt: skip
     if figure.get_layout_engine() is None:

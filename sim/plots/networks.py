@@ -25,8 +25,8 @@ from sim.scenario.english import percent
 type Places = Mapping[str, tuple[float, float]]
 
 WEAK, MOST_EDGES, CROWD = 0.1, 80, 20
-FRIENDLY: dict[str, Any] = {"color": "#444444", "linestyle": "-", "alpha": 0.8}
-HOSTILE: dict[str, Any] = {"color": "#c0392b", "linestyle": (0, (2.5, 1.5)), "alpha": 0.55}
+FRIENDLY: style.Look = {"color": "#444444", "linestyle": "-", "alpha": 0.8}
+HOSTILE: style.Look = {"color": "#c0392b", "linestyle": (0, (2.5, 1.5)), "alpha": 0.55}
 CAMP_MARKERS = ("o", "s", "^")
 HALO = [patheffects.withStroke(linewidth=2.5, foreground="white")]
 
@@ -267,10 +267,10 @@ def _power(results: xr.Dataset, week: int, number: int) -> NDArray[np.float64]:
 
 
 def _key() -> list[Artist]:
-    camp: dict[str, Any] = {
+    camp: style.Look = {
         "color": "white", "markeredgecolor": style.INK, "markersize": 9, "linestyle": "",
     }  # fmt: skip
-    grey: dict[str, Any] = {"color": "#bbbbbb"}
+    grey: style.Look = {"color": "#bbbbbb"}
     return [
         Line2D([], [], linewidth=3, label="friendly tie (wide: strong)", **FRIENDLY),
         Line2D([], [], linewidth=2.4, label="hostile tie", **HOSTILE),

@@ -57,7 +57,7 @@ def styled[**P, T](draw: Callable[P, T]) -> Callable[P, T]:
     return drawn
 
 
-def _finish(made: object, saved_on: Any) -> None:
+def _finish(made: object, saved_on: object) -> None:
     """What holds for every figure: text as it is written, and a light ground under dark text."""
     if isinstance(made, Figure):
         axes = made.axes

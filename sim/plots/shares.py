@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -74,7 +73,7 @@ def line_ups(
     for row, part, words in zip(rows, values, told, strict=True):
         other = row == share.sizes["line_up"] - 1
         tint, hatch = TINTS[-1] if other else TINTS[row]
-        look: dict[str, Any] = {
+        look: style.Look = {
             "facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5,
         }  # fmt: skip
         ax.fill_between(dates, base, base + part, **look)
@@ -164,7 +163,10 @@ def outcomes(
     # a gap between what excludes each other and what may hold beside it
     places = np.arange(len(names)) + np.where(alone, 0.0, 0.5)
     ax = style.canvas(ax, 8.0, 1.5 + 0.36 * len(names))
-    looks: tuple[Any, Any] = {"facecolor": BAR}, {"facecolor": BESIDE, "hatch": "////"}
+    looks: tuple[style.Look, style.Look] = (
+        {"facecolor": BAR},
+        {"facecolor": BESIDE, "hatch": "////"},
+    )
     for mask, look in zip((alone, ~alone), looks, strict=True):
         ax.barh(places[mask], share[mask], height=0.66, edgecolor=style.SOFT, linewidth=0.6, **look)
     ax.errorbar(share, places, xerr=reach, fmt="none", ecolor=style.INK, capsize=2.5, linewidth=1)

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 (a range is written with a dash)
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
 import weakref
 from typing import Any
@@ -16,8 +17,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from sim.engine.inputs import Floats
 from sim.plots import text_rendering
 from sim.results.selection import run_number, variable
+
+type Look = dict[str, Any]  # keyword arguments of matplotlib, each of its own type
+type Dash = str | tuple[int, tuple[float, ...]]
 
 # States in which a ceasefire or a settlement holds.
 CALM = (1, 2)
@@ -30,7 +35,7 @@ PALETTE = (
 )  # fmt: skip
 NO_COLOUR = "#999999"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
-DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
+DASHES: tuple[Dash, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
 
 LOW, HIGH = 5.0, 95.0
 MOST_BANDS = 2
@@ -63,7 +68,7 @@ def marker_of(place: int) -> str:
     return MARKERS[place % len(MARKERS)]
 
 
-def dash_of(place: int) -> Any:
+def dash_of(place: int) -> Dash:
     """Line style of the actor or line at a place."""
     return DASHES[place % len(DASHES)]
 
@@ -156,7 +161,7 @@ def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
     """
     # The note stands over the title, where a title that somebody sets later does not cover it.
     title = wrapped(ax, title, 11.5, 0.66, left)
-    text: dict[str, Any] = {"color": INK, "fontfamily": text_rendering.FAMILY}
+    text: Look = {"color": INK, "fontfamily": text_rendering.FAMILY}
     ax.set_title(title, loc="left", pad=6, fontsize=size(ax, 11.5), fontweight="bold", **text)
     lines = title.count("\n") + 1
     note = short(note, 110) if small(ax) else note
@@ -210,12 +215,12 @@ def week_of(results: xr.Dataset, week: int) -> str:
     return f"week of {first.day} {first:%B %Y}"
 
 
-def day(date: Any) -> float:
+def day(date: np.datetime64 | dt.date) -> float:
     """Place of a date on an axis of dates, in days."""
     return float(mdates.date2num(date))  # type: ignore[no-untyped-call]  # matplotlib
 
 
-def date_axis(ax: Axes, dates: NDArray[Any]) -> None:
+def date_axis(ax: Axes, dates: NDArray[np.datetime64]) -> None:
     """Make the horizontal axis one of dates that spans the weeks of results."""
     ax.set_xlim(day(dates[0]), day(dates[-1]) + 7.0)
     ax.set_xlabel("date (weeks)")
@@ -270,7 +275,7 @@ def chosen(results: xr.Dataset, run: int | None) -> xr.Dataset:
 
 
 def curve(
-    ax: Axes, dates: NDArray[Any], values: NDArray[Any], colour: str, lines: int, **look: Any
+    ax: Axes, dates: NDArray[np.datetime64], values: Floats, colour: str, lines: int, **look: Any
 ) -> Line2D:
     """Line of one run, or median and range of many.
 

@@ -10,9 +10,9 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from sim import measures
+from sim.engine.inputs import Floats, Ints
 from sim.errors import ResultsError
 from sim.plots import naming, style
 from sim.plots.defaults import pairs_or_default
@@ -157,12 +157,12 @@ def _curve(table: pd.DataFrame) -> pd.DataFrame:
     if table["turned"].any():
         return measures.kaplan_meier(table["weeks"], table["turned"])
     weeks = pd.Index(np.arange(int(table["weeks"].max()) + 1), name="week")
-    flat: dict[str, Any] = {"at_risk": len(table), "survival": 1.0, "low": np.nan, "high": np.nan}
+    flat: style.Look = {"at_risk": len(table), "survival": 1.0, "low": np.nan, "high": np.nan}
     return pd.DataFrame(flat, index=weeks)
 
 
 def _steps(
-    ax: Axes, x: NDArray[Any], curve: pd.DataFrame, colour: str, lines: int, **look: Any
+    ax: Axes, x: Floats, curve: pd.DataFrame, colour: str, lines: int, **look: Any
 ) -> Line2D:
     low, high = curve["low"].to_numpy(), curve["high"].to_numpy()
     alpha = 0.08 + 0.14 / lines
@@ -193,18 +193,18 @@ def _at_risk(
     ax: Axes,
     curves: Sequence[pd.DataFrame],
     names: Sequence[str],
-    weeks: NDArray[Any],
-    places: NDArray[Any],
+    weeks: Ints,
+    places: Floats,
     title: str,
 ) -> None:
     """Rows of counts below the axis, one a curve."""
-    look: dict[str, Any] = {
+    look: style.Look = {
         "fontsize": style.size(ax, 8), "color": style.SOFT, "va": "top", "annotation_clip": False,
     }  # fmt: skip
     if style.small(ax) and len(curves) > 1:
         return  # their names would need half of the cell
     first = -style.size(ax, 40)  # below the label of the axis, in points
-    edge: Any = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    edge: style.Look = {"xycoords": "axes fraction", "textcoords": "offset points"}
     ax.annotate(title, (0, 0), (-20, first), ha="right", style="italic", **edge, **look)
     for row, (curve, name) in enumerate(zip(curves, names, strict=True)):
         below = first - style.size(ax, 12) * (row + 1 if len(curves) > 1 else 0)

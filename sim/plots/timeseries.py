@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -151,7 +150,7 @@ def attention(
     ]  # fmt: skip
     ax.axhline(0.5, color=style.SOFT, linewidth=0.9, zorder=1)
     points = style.size(ax, 8.5)
-    look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": points, "color": style.SOFT}
+    look: style.Look = {"transform": ax.transAxes, "fontsize": points, "color": style.SOFT}
     ax.text(0.01, 0.99, "↑ short term", va="top", **look)
     ax.text(0.01, 0.01, "↓ long term", va="bottom", **look)
     shaded = style.shade_ceasefires(ax, shown)
@@ -206,7 +205,7 @@ def drift_accounts(
     handles: list[Artist] = []
     for n, name in enumerate(names):
         words, tint, hatch = CAUSES.get(name, (name.replace("_", " "), *OTHER_CAUSE))
-        look: dict[str, Any] = {
+        look: style.Look = {
             "facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5,
         }  # fmt: skip
         gain, loss = np.clip(mean[:, n], 0.0, None), np.clip(mean[:, n], None, 0.0)

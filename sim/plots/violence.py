@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -136,7 +135,7 @@ def said_and_done(
             middle = start + (np.minimum(start + PERIOD * week, end) - start) / 2
             middle = middle + np.timedelta64(int(DAYS_APART * (side + shift)), "D")
             reach = np.abs(np.stack([share - rows[f"{name}_low"], rows[f"{name}_high"] - share]))
-            look: dict[str, Any] = {
+            look: style.Look = {
                 "color": style.INK, "marker": marker, "markersize": 6.5,
                 "markerfacecolor": "white" if name == "said" else style.INK,
                 "linestyle": (0, (4, 2)) if name == "said" else "-", "linewidth": 1.3,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ from sim.results.provenance import distinct_runs, folded, named, places, provena
 from sim.results.provenance import scenario_of as scenario_of
 from sim.results.provenance import versions as versions
 from sim.scenario.schema import Scenario
+
+type Coordinates = dict[str, tuple[str, NDArray[np.generic]]]
+type Columns = dict[str, tuple[str | tuple[str, str], NDArray[np.generic]]]
 
 # What each variable is, and its unit.
 MEANING: dict[str, tuple[str, str]] = {
@@ -162,7 +165,7 @@ def file_order(scenario: Scenario, lay: Layout) -> dict[str, list[int]]:
 
 def coordinates_of(
     scenario: Scenario, lay: Layout, runs: Sequence[int] | NDArray[np.int64], weeks: int
-) -> dict[str, Any]:
+) -> Coordinates:
     """Numbers, dates and names along every dimension, as a reader of the file knows them."""
     actors, issues = list(scenario.actors), list(scenario.issues)
     camps = sorted(scenario.camps, key=lambda name: -scenario.camps[name].pole)
@@ -194,11 +197,11 @@ def _theatre_labels(scenario: Scenario, lay: Layout) -> list[str]:
     return [known[name].label if name in known else "the whole country" for name in lay.theatres]
 
 
-def _words(names: Any) -> NDArray[np.object_]:
+def _words(names: Iterable[str]) -> NDArray[np.object_]:
     return np.array(list(names), dtype=object)
 
 
-def renumber(index: NDArray[Any], order: list[int]) -> NDArray[np.int64]:
+def renumber(index: NDArray[np.number], order: list[int]) -> NDArray[np.int64]:
     """Indices of the layout as indices of the file; -1 (nobody) stays."""
     place = np.full(len(order) + 1, -1, dtype=np.int64)
     place[order] = np.arange(len(order))
@@ -207,7 +210,7 @@ def renumber(index: NDArray[Any], order: list[int]) -> NDArray[np.int64]:
 
 def _event_variables(
     runs: Sequence[int], logs: Sequence[NDArray[np.float64]], order: dict[str, list[int]]
-) -> dict[str, Any]:
+) -> Columns:
     rows = np.concatenate(logs) if logs else log.empty(0)
     counts = [len(part) for part in logs]
     codes = {
@@ -221,7 +224,7 @@ def _event_variables(
         "event_gain": rows[:, log.GAIN],
         "event_shock": rows[:, log.SHOCK],
     }
-    variables: dict[str, Any] = {name: ("event", values) for name, values in codes.items()}
+    variables: Columns = {name: ("event", values) for name, values in codes.items()}
     variables["event_terms"] = (("event", "term"), rows[:, log.TERMS :])
     return variables
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.engine.build import must_be_held, prepare
 from sim.engine.inputs import Givens, Knobs, Layout
 from sim.errors import ResultsWarning, SimError
-from sim.results.dataset import MEANING, coordinates_of
+from sim.results.dataset import MEANING, Coordinates, coordinates_of
 from sim.results.provenance import folded, provenance
 from sim.results.variables import Failure, Recording, chosen, event_variables
 from sim.scenario.field_types import shown
@@ -152,19 +152,22 @@ class Study:
         stop = self.runs if stop is None else stop
         return np.arange(self.first + start, self.first + stop, dtype=np.int64)
 
-    def coordinates(self) -> dict[str, Any]:
+    def coordinates(self) -> Coordinates:
         """Coordinates of the results, see `sim.results.dataset.coordinates_of`."""
         lay = self.prepared[2]
         found = coordinates_of(self.scenario, lay, self.numbers(), self.scenario.weeks)
         return {**found, "answer": ("answer", np.array(["no", "yes"], dtype=object))}
 
-    def attributes(self) -> dict[str, Any]:
+    def attributes(self) -> dict[str, str | int]:
         """What results carry: scenario, seed, versions, what was held and recorded."""
         found = provenance(self.scenario, self.seed)
         return {**found, "record": ",".join(self.record), "hold": self.hold or "nothing"}
 
     def dataset(
-        self, arrays: Mapping[str, Any], failures: Sequence[Failure], events: Any = None
+        self,
+        arrays: Mapping[str, NDArray[np.generic]],
+        failures: Sequence[Failure],
+        events: tuple[NDArray[np.int32], NDArray[np.float64]] | None = None,
     ) -> xr.Dataset:
         """Results of the whole study.
 

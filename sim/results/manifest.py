@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -188,7 +188,7 @@ class Manifest(BaseModel):
         return found
 
 
-def _canonical(data: Mapping[str, Any]) -> str:
+def _canonical(data: Mapping[str, object]) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
 
@@ -196,7 +196,7 @@ def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _in_words(path: str, there: Any, here: Any) -> str:
+def _in_words(path: str, there: object, here: object) -> str:
     """A value in which two scenarios differ."""
     said = ["absent" if value is None else repr(value) for value in (there, here)]
     said = [word if len(word) < 60 else word[:57] + "..." for word in said]

@@ -8,7 +8,6 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -56,7 +55,7 @@ def _as_bytes(results: xr.Dataset) -> memoryview:
     """The file's content. HDF5 can crash the program if it meets a full disk, so it never does."""
     import h5netcdf
 
-    encoding: dict[str, Any] = {
+    encoding: dict[str, dict[str, object]] = {
         name: {"zlib": True, "complevel": 1} for name in map(str, results.data_vars)
     }
     days, attributes = dates_as_written(results["date"].values)
@@ -87,7 +86,9 @@ def _must_be_whole(source: Path) -> None:
         raise ValueError("its checksum does not hold")
 
 
-def dates_as_written(dates: NDArray[Any]) -> tuple[NDArray[Any], dict[str, str]]:
+def dates_as_written(
+    dates: NDArray[np.generic],
+) -> tuple[NDArray[np.int64 | np.object_], dict[str, str]]:
     """Dates as they stand in files, and the attributes that say how they are read.
 
     Days since 2000, which other programs read as dates; text where these would need another

@@ -14,7 +14,6 @@ import hashlib
 import json
 import platform
 from importlib import metadata
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -37,7 +36,7 @@ _AXES = (
 )  # fmt: skip
 
 
-def provenance(scenario: Scenario, seed: int) -> dict[str, Any]:
+def provenance(scenario: Scenario, seed: int) -> dict[str, str | int]:
     """Attributes needed to make results again: scenario in full, seed, versions."""
     return {
         "title": scenario.name,
@@ -252,7 +251,7 @@ def names_of(results: xr.Dataset, axis: str) -> list[str]:
     return names
 
 
-def named(results: xr.Dataset, axis: str, codes: NDArray[Any]) -> NDArray[np.object_]:
+def named(results: xr.Dataset, axis: str, codes: NDArray[np.number]) -> NDArray[np.object_]:
     """Names in place of codes, empty where there is none (-1).
 
     Parameters
@@ -268,7 +267,9 @@ def named(results: xr.Dataset, axis: str, codes: NDArray[Any]) -> NDArray[np.obj
     return words[np.asarray(codes, dtype=np.int64)]
 
 
-def places(axis: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def places(
+    axis: NDArray[np.int64], wanted: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Where each wanted number stands on an axis, and whether it stands there at all."""
     if not len(axis):
         return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)

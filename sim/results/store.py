@@ -25,10 +25,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.engine import memory
 from sim.errors import ResultsError, ResultsWarning, StoppedError
@@ -48,7 +48,7 @@ from sim.results.store_layout import (
 )
 from sim.results.store_location import LOCK as _LOCK
 from sim.results.store_location import Folder, Remote, place
-from sim.results.variables import EVENT_CODES, Block, event_variables
+from sim.results.variables import EVENT_CODES, Block, Variable, event_variables
 
 ARRAYS, _MANIFEST = "runs.zarr", "manifest.json"
 _FEW_EVENTS = 2_000_000
@@ -192,7 +192,7 @@ class Store:
         )
 
     @property
-    def _variables(self) -> list[Any]:
+    def _variables(self) -> list[Variable]:
         mask = [FINISHED] if self._format > 1 else []
         return [*mask, *self.study.recording.variables]
 
@@ -317,7 +317,7 @@ class Store:
             ) from error
         return receipt
 
-    def _whole(self, receipt: Receipt) -> Any:
+    def _whole(self, receipt: Receipt) -> NDArray[np.bool_]:
         """Which runs of a block did not fail."""
         start, stop = receipt["places"]
         lost = [failure["run"] for failure in receipt["failures"]]
@@ -467,7 +467,7 @@ class Hasher:
     """Fingerprint of blocks, added in the order of runs; where they are cut does not matter."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, Any] = {}
+        self._parts: dict[str, hashlib.blake2b] = {}
 
     def add(self, block: Block) -> None:
         """Add the next block."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -19,6 +19,12 @@ from sim.results.netcdf import dates_as_written
 from sim.results.provenance import RENAMED
 from sim.results.variables import Variable
 
+if TYPE_CHECKING:
+    import zarr
+    from zarr.abc.codec import BytesBytesCodec
+    from zarr.core.buffer import Buffer
+    from zarr.storage import StoreLike
+
 EVENTS = "events"
 AGAIN = "give the ensemble command again: it plays once more what is damaged"
 # One for every run that is finished and did not fail, for whoever opens the arrays directly.
@@ -28,7 +34,7 @@ _FINISHED_MEANING = "whether the run is finished and did not fail; where not, al
 RUNS_TOGETHER = 100_000
 
 
-def filler(dtype: Any) -> Any:
+def filler(dtype: str | np.dtype[np.generic]) -> np.generic:
     """The value where nothing was written; it differs from every code, count and run number.
 
     Parameters
@@ -63,7 +69,7 @@ def layout(study: Study) -> dict[str, bytes]:
     """
     import zarr
 
-    files: dict[str, Any] = {}
+    files: dict[str, Buffer] = {}
     group = zarr.create_group(zarr.storage.MemoryStore(files), attributes=study.attributes())
     for variable in (FINISHED, *study.recording.variables):
         meaning, unit = MEANING.get(variable.name, (_FINISHED_MEANING, "true or false"))
@@ -84,7 +90,7 @@ def layout(study: Study) -> dict[str, bytes]:
     return {name: content.to_bytes() for name, content in files.items()}
 
 
-def _add_coordinate(group: Any, name: str, dim: str, values: NDArray[Any]) -> None:
+def _add_coordinate(group: zarr.Group, name: str, dim: str, values: NDArray[np.generic]) -> None:
     attributes: dict[str, Any] = {}
     if values.dtype.kind == "M":
         values, attributes = dates_as_written(values)
@@ -101,7 +107,7 @@ def _add_coordinate(group: Any, name: str, dim: str, values: NDArray[Any]) -> No
     array[:] = values
 
 
-def _compressors() -> list[Any]:
+def _compressors() -> list[BytesBytesCodec]:
     from zarr.codecs import Crc32cCodec, ZstdCodec
 
     return [ZstdCodec(level=1), Crc32cCodec()]
@@ -125,11 +131,11 @@ class Arrays:
         If they cannot be opened.
     """
 
-    def __init__(self, folder: Any, study: Study, where: str, remedy: str = AGAIN) -> None:
+    def __init__(self, folder: StoreLike, study: Study, where: str, remedy: str = AGAIN) -> None:
         import zarr
 
         self._study, self._where, self._remedy = study, where, remedy
-        self._group: Any
+        self._group: Any  # what is found in it may be of another kind
         with reading(f"{where}: runs.zarr", remedy):
             self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
 
@@ -149,7 +155,7 @@ class Arrays:
             raise ValueError(f"the array {variable.name} is not laid out as in the manifest")
         return array
 
-    def write(self, variable: Variable, span: tuple[int, int], values: NDArray[Any]) -> None:
+    def write(self, variable: Variable, span: tuple[int, int], values: NDArray[np.generic]) -> None:
         """Write the values of a block.
 
         Parameters
@@ -163,7 +169,7 @@ class Arrays:
         """
         self._of(variable)[slice(*span)] = values
 
-    def read(self, variable: Variable, span: tuple[int, int]) -> NDArray[Any]:
+    def read(self, variable: Variable, span: tuple[int, int]) -> NDArray[np.generic]:
         """Read the values of a block.
 
         Parameters
@@ -198,7 +204,9 @@ class Arrays:
         dims = ("run", *variable.dims)
         return xr.Variable(dims, lazy, array.attrs.asdict())[: self._study.runs]
 
-    def write_events(self, number: int, codes: NDArray[Any], numbers: NDArray[Any]) -> None:
+    def write_events(
+        self, number: int, codes: NDArray[np.int32], numbers: NDArray[np.float64]
+    ) -> None:
         """Write the events of a block.
 
         Parameters
@@ -238,11 +246,11 @@ class _OnDisk(BackendArray):
         self._kept, self._what, self._remedy = array, what, remedy
         self.shape, self.dtype = array.shape, array.dtype
 
-    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> object:
         outer = indexing.IndexingSupport.OUTER
         return indexing.explicit_indexing_adapter(key, self.shape, outer, self._read)
 
-    def _read(self, key: tuple[Any, ...]) -> Any:
+    def _read(self, key: tuple[object, ...]) -> object:
         with reading(self._what, self._remedy):
             return self._kept.oindex[key]
 

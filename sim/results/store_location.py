@@ -10,11 +10,14 @@ import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sim.distribution import how_to_get
 from sim.errors import ResultsError
 from sim.writing import PREFIX, SUFFIX, put, sync, sync_path
+
+if TYPE_CHECKING:
+    from zarr.abc.store import Store
 
 # So many files are asked for one by one; of more, all that are there are listed.
 _FEW = 100
@@ -47,7 +50,7 @@ class Folder:
     def __str__(self) -> str:
         return self._said
 
-    def zarr(self, below: str) -> Any:
+    def zarr(self, below: str) -> Store:
         """A folder in it as a store of zarr."""
         from zarr.storage import LocalStore
 
@@ -189,7 +192,7 @@ class Remote:
     def __str__(self) -> str:
         return self.url
 
-    def zarr(self, below: str) -> Any:
+    def zarr(self, below: str) -> Store:
         """A folder in it as a store of zarr."""
         from zarr.storage import FsspecStore
 

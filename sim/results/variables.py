@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypedDict
@@ -15,7 +15,7 @@ from sim.engine.inputs import Layout
 from sim.engine.run_summary import LARGE_COUNTS, SMALL_COUNTS, Picks, Summary, empty_summary
 from sim.engine.state import ACTOR_PARTS, PARTS, RECORDED, VARIABLES, Kept
 from sim.errors import SimError, nearest
-from sim.results.dataset import DIMS, file_order, renumber
+from sim.results.dataset import DIMS, Columns, file_order, renumber
 from sim.scenario.schema import Scenario
 
 # Level -> what it adds to the summary, which is always kept.
@@ -167,7 +167,7 @@ class Recording:
         return Picks(**{part: np.array(found, dtype=np.int64) for part, found in rows.items()})
 
     @property
-    def counts(self) -> np.dtype[Any]:
+    def counts(self) -> np.dtype[np.uint16 | np.uint32]:
         """Type of counts: of two bytes, unless a run can have more events than these hold."""
         case, lay = self.scenario, self.layout
         most = event_log.room(
@@ -256,9 +256,9 @@ def event_variables(
     counts: NDArray[np.int64],
     codes: NDArray[np.int32],
     numbers: NDArray[np.float64],
-) -> Mapping[str, Any]:
+) -> Columns:
     """Events of some runs as the variables that `sim.results.dataset.events` reads."""
-    found: dict[str, Any] = {"event_run": ("event", np.repeat(runs, counts))}
+    found: Columns = {"event_run": ("event", np.repeat(runs, counts))}
     for column, name in enumerate(EVENT_CODES):
         values = codes[:, column].astype(np.int64)
         found[f"event_{name}"] = ("event", values > 0 if name == "answer" else values)

@@ -16,13 +16,13 @@ from sim.rules.objectives import utility
 
 
 @compiled
-def bargaining_power(delta):
+def bargaining_power(delta) -> float:
     """Power at weekly discount factor `delta`: 1 / (-ln delta) (Binmore et al. 1986)."""
     return -1.0 / math.log(delta)
 
 
 @compiled
-def voices(voice, power, m, by_strength):
+def voices(voice, power, m, by_strength) -> None:
     """Weight of each party in a bargain: its power, times its capability if `by_strength` is 1.
 
     By capability, an actor that is split into two halves counts as much as before; by power alone
@@ -44,7 +44,7 @@ def voices(voice, power, m, by_strength):
 @compiled
 def nash_text(
     x, theta, party, tabled, power, start, scale, W, X, loss_exponent, surplus_floor, steps, step
-):
+) -> None:
     """The text that maximises the weighted product of the parties' surpluses (Nash 1950).
 
     Damped fixed-point steps from the status quo; surplus ``S_i = start_i + scale_i (u_i(x) -
@@ -115,7 +115,7 @@ def nash_text(
 def draw_terms(
     terms, draft, scale, theta, consulted, side_payment, power, gain, rho, W, X, loss_exponent,
     surplus_floor, steps, step
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Draft the terms of a ceasefire: the Nash text of the consulted over the side payments.
 
     Fills `terms`, shape (K,); other issues stay at the present position. `gain` is the surplus
@@ -132,7 +132,7 @@ def draw_terms(
 
 
 @compiled
-def what_is_owed(owed, promised, settled_issue, settled, promised_only):
+def what_is_owed(owed, promised, settled_issue, settled, promised_only) -> None:
     """Find the terms of a ceasefire that still hold; a settlement replaces those on its issues.
 
     Parameters
@@ -156,7 +156,7 @@ def what_is_owed(owed, promised, settled_issue, settled, promised_only):
 @compiled
 def worth_of_terms(
     promise, terms, owed, expected, theta, u, rho, table_share, promised_only, W, X, loss_exponent
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Worth of the terms of a ceasefire to every actor: ``rho (u(due) - u(now))``.
 
     Due is the promised position, elsewhere the present one. Issues that are expected to be
@@ -199,7 +199,7 @@ def worth_of_terms(
 
 
 @compiled
-def endorsement(i, core_tabled, endorsement_weight, V_s, V_c):
+def endorsement(i, core_tabled, endorsement_weight, V_s, V_c) -> float:
     """Gain of i from endorsing the text: 0 if no core issue is tabled, else in proportion.
 
     ``endorsement_weight (V_s - V_c)``.
@@ -208,7 +208,7 @@ def endorsement(i, core_tabled, endorsement_weight, V_s, V_c):
 
 
 @compiled
-def bargains(local, endorsed, bilateral_deal_cost):
+def bargains(local, endorsed, bilateral_deal_cost) -> float:
     """Gain of an ally from a bilateral deal: from minor issues and endorsement, less the cost."""
     return local + endorsed - bilateral_deal_cost
 
@@ -216,7 +216,7 @@ def bargains(local, endorsed, bilateral_deal_cost):
 @compiled
 def bilateral_text(
     x, local, i, j, theta, minor, power, W, X, loss_exponent, surplus_floor, steps, step
-):
+) -> None:
     """Nash text of two allies over the minor issues, and what each gains locally.
 
     Parameters
@@ -256,7 +256,7 @@ def bilateral_text(
 
 
 @compiled
-def strike(theta, minor, texts, deals, pairs, W):
+def strike(theta, minor, texts, deals, pairs, W) -> None:
     """Move the minor issues by the bilateral deals; several deals on one issue are averaged.
 
     Parameters
@@ -284,7 +284,7 @@ def strike(theta, minor, texts, deals, pairs, W):
 
 
 @compiled
-def renew(theta, chance, to, at_random, u, u_value):
+def renew(theta, chance, to, at_random, u, u_value) -> None:
     """Let local disputes break out: by chance an issue falls to a value or to a random one.
 
     Parameters
@@ -304,7 +304,9 @@ def renew(theta, chance, to, at_random, u, u_value):
 
 
 @compiled
-def deliver(theta, y, text, promised, settled_issue, state, delivery_speed, implementation_speed):
+def deliver(
+    theta, y, text, promised, settled_issue, state, delivery_speed, implementation_speed
+) -> None:
     """Move positions a step towards the terms of the ceasefire and the text of the settlement.
 
     Parameters

@@ -8,7 +8,7 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def credibility(chi, vside, side):
+def credibility(chi, vside, side) -> None:
     """Fill `chi`, shape (N,): 1 less the remembered violations of the other camp.
 
     A neutral actor judges like camp -1. `vside` has shape (2,): camp +1, camp -1.
@@ -20,7 +20,7 @@ def credibility(chi, vside, side):
 @compiled
 def ceasefire_values(
     V_c, u, u_table, V_w, chi, cost, covered, delta, believed_settlement_hazard, h_c
-):
+) -> None:
     """Value of a ceasefire: it may settle on what is on the table, or collapse into war.
 
     ``[(1 - d) (u - c (1 - covered)) + d (believed_settlement_hazard (chi u_table + (1 - chi) V_w) +
@@ -46,7 +46,7 @@ def ceasefire_values(
 
 
 @compiled
-def table_shares(out, chi, delta, believed_settlement_hazard, h_c, settled):
+def table_shares(out, chi, delta, believed_settlement_hazard, h_c, settled) -> None:
     """Weight that the utility of what is on the table has in the value of a ceasefire.
 
     ``d believed_settlement_hazard chi / [1 - d (1 - believed_settlement_hazard - h_c)]``, the
@@ -78,7 +78,7 @@ def table_shares(out, chi, delta, believed_settlement_hazard, h_c, settled):
 @compiled
 def table_effect(
     i, k, table_k, theta_k, chi, delta, W, X, loss_exponent, believed_settlement_hazard, h_c
-):
+) -> float:
     """What one issue on the table adds to actor i's value of a ceasefire (negative: a cost).
 
     Parameters
@@ -110,7 +110,7 @@ def table_effect(
 def sore_points(
     sore, effect, text, tabled, theta, chi, delta, W, X, loss_exponent, believed_settlement_hazard,
     h_c
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Find, for every actor, the issue on the table that costs it most; the record says it.
 
     Fills `sore`, shape (N,), with the issue (-1 if none costs it anything) and `effect` with what
@@ -131,7 +131,7 @@ def sore_points(
 
 
 @compiled
-def access(c, T, m, diplomacy, belligerent, by_strength):
+def access(c, T, m, diplomacy, belligerent, by_strength) -> float:
     """Access of a convener to the belligerents: their trust times its capability for diplomacy.
 
     Trust is the mean of ``(1 + T_jc) / 2`` over the belligerents j, by head or by capability.
@@ -160,7 +160,7 @@ def access(c, T, m, diplomacy, belligerent, by_strength):
 
 
 @compiled
-def convenes(c, gain, theta, pole, W, prestige, step):
+def convenes(c, gain, theta, pole, W, prestige, step) -> float:
     """Gain of convener c from brokering a ceasefire: its value above war, and the prestige.
 
     Parameters
@@ -186,7 +186,7 @@ def convenes(c, gain, theta, pole, W, prestige, step):
 
 
 @compiled
-def choose_convener(score, wish, reach, can_convene, u, choice_precision):
+def choose_convener(score, wish, reach, can_convene, u, choice_precision) -> tuple[int, float]:
     """Choose the convener: a logit choice by gain from brokering, weighted by access.
 
     Parameters
@@ -225,13 +225,13 @@ def choose_convener(score, wish, reach, can_convene, u, choice_precision):
 
 
 @compiled
-def proposes(c, gain):
+def proposes(c, gain) -> float:
     """Gain of the convener from proposing: value of a ceasefire above that of war."""
     return gain[c]
 
 
 @compiled
-def consults(c, j, T, consultation_slope, consultation_tie):
+def consults(c, j, T, consultation_slope, consultation_tie) -> float:
     """Chance that convener c consults patron j: it falls with their tie.
 
     ``1 / (1 + exp(consultation_slope (T_cj - consultation_tie)))``.
@@ -243,7 +243,7 @@ def consults(c, j, T, consultation_slope, consultation_tie):
 
 
 @compiled
-def delivered_share(delivery_speed, h_c):
+def delivered_share(delivery_speed, h_c) -> float:
     """Part of a promise that is expected to be paid before a collapse of hazard h_c.
 
     ``delivery_speed / (delivery_speed + h_c)``.
@@ -252,7 +252,7 @@ def delivered_share(delivery_speed, h_c):
 
 
 @compiled
-def crossing_costs(out, T, dependence, convener, loyalty, dependence_weight):
+def crossing_costs(out, T, dependence, convener, loyalty, dependence_weight) -> None:
     """Cost to every actor of crossing the convener: loyalty to it, and dependence on it.
 
     ``X_i = loyalty T_i,convener + dependence_weight Dep_i,convener``.
@@ -275,7 +275,7 @@ def crossing_costs(out, T, dependence, convener, loyalty, dependence_weight):
 
 
 @compiled
-def below_in_public(out, shocks, gains, open_refusal_cost):
+def below_in_public(out, shocks, gains, open_refusal_cost) -> None:
     """Find who does not object in public: those with shock < gain + open_refusal_cost.
 
     Fills `out`, shape (N,). The shock is that of the act itself, so everybody who acts also says
@@ -286,13 +286,13 @@ def below_in_public(out, shocks, gains, open_refusal_cost):
 
 
 @compiled
-def ratifies(i, gain, promise, crossing_cost):
+def ratifies(i, gain, promise, crossing_cost) -> float:
     """Own gain of actor i from ratifying: ceasefire against war, the terms, loyalty."""
     return gain[i] + promise[i] + crossing_cost[i]
 
 
 @compiled
-def in_force(ratified, must_sign):
+def in_force(ratified, must_sign) -> bool:
     """Whether a ceasefire enters into force: all in `must_sign` ratify (both bool, shape (N,))."""
     for i in range(ratified.shape[0]):
         if must_sign[i] and not ratified[i]:
@@ -301,7 +301,7 @@ def in_force(ratified, must_sign):
 
 
 @compiled
-def judge_ratification(good, bad, convener, ratified, patron, must_sign):
+def judge_ratification(good, bad, convener, ratified, patron, must_sign) -> None:
     """Add experience of a ratification: good, both ways, of who signs; bad of who refuses.
 
     Parameters
@@ -327,7 +327,7 @@ def judge_ratification(good, bad, convener, ratified, patron, must_sign):
 @compiled
 def resent_exclusion(
     bad, convener, consulted, patron, can_convene, W, nuisance, prestige, stake_min
-):
+) -> None:
     """Add bad experience with the convener, of those that have a stake and were not consulted.
 
     Parameters
@@ -352,7 +352,9 @@ def resent_exclusion(
 
 
 @compiled
-def smooth(vbar, vside, share, shares, bound, side, violence_smoothing, camp_violence_smoothing):
+def smooth(
+    vbar, vside, share, shares, bound, side, violence_smoothing, camp_violence_smoothing
+) -> float:
     """Smooth the violation intensity over a week: of all (returned) and by camp (in place).
 
     Parameters
@@ -386,7 +388,7 @@ def smooth(vbar, vside, share, shares, bound, side, violence_smoothing, camp_vio
 def breach_costs(
     out, order_complies, guarantor, ground, pull, l_patron, l_proxy, observation_chance,
     monitored, breach_cost, guarantor_breach_cost
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Expected cost of a breach to the actor that commits it.
 
     ``observation_chance (breach_cost monitored + guarantor_breach_cost sum_p C_pj f_pj ground_p)``
@@ -417,7 +419,7 @@ def breach_costs(
 
 
 @compiled
-def violator_share(violates, bound):
+def violator_share(violates, bound) -> float:
     """Share that violators have in what a ceasefire binds, in [0, 1].
 
     Parameters
@@ -436,7 +438,7 @@ def violator_share(violates, bound):
 
 
 @compiled
-def raised(v, power):
+def raised(v, power) -> float:
     """Raise v to a whole power of 1 or more by multiplying, the same bits on every machine."""
     out = v
     for _ in range(int(power) - 1):
@@ -445,7 +447,9 @@ def raised(v, power):
 
 
 @compiled
-def collapse_chance(state, vbar, base_hazard, added_hazard, hazard_power, settlement_hazard_factor):
+def collapse_chance(
+    state, vbar, base_hazard, added_hazard, hazard_power, settlement_hazard_factor
+) -> float:
     """Chance of a collapse this week.
 
     ``1 - exp(-(base_hazard + added_hazard vbar**hazard_power))``; in a settlement the base is
@@ -456,7 +460,7 @@ def collapse_chance(state, vbar, base_hazard, added_hazard, hazard_power, settle
 
 
 @compiled
-def remembered_breaches(vside, side, bound):
+def remembered_breaches(vside, side, bound) -> float:
     """Remembered breach rate of both camps, weighted by what a ceasefire binds of each.
 
     Parameters
@@ -477,7 +481,9 @@ def remembered_breaches(vside, side, bound):
 
 
 @compiled
-def believed_hazard(v, base_hazard, added_hazard, hazard_power, believed_settlement_hazard):
+def believed_hazard(
+    v, base_hazard, added_hazard, hazard_power, believed_settlement_hazard
+) -> float:
     """Weekly chance of a collapse that actors believe in, given the remembered breach rate v.
 
     ``min(1 - exp(-(base_hazard + added_hazard v**hazard_power)), 0.9 -

@@ -86,13 +86,13 @@ def kept(rule: str) -> bool:
 
 
 def replace(
-    function: Callable[..., Any], options: dict[str, Any], text: Callable[..., Any]
+    function: Callable[..., object], options: dict[str, Any], text: Callable[..., object]
 ) -> None:
     """Compile another text in place of a function; see `sim.rules.jit.overload`."""
     overload(function, **options)(text)
 
 
-def dispatcher(rule: Callable[..., Any]) -> Any:
+def dispatcher(rule: Callable[..., object]) -> Any:
     """Make the Numba dispatcher of a rule, which keeps compiled code in `FOLDER`.
 
     Divisions are guarded in the rules, so the check of each one that Python's error model adds
@@ -111,13 +111,13 @@ class _Shelf(NullCache):
     does not tell when it has nothing; here is where compiling begins, so here it is told.
     """
 
-    def __init__(self, rule: Callable[..., Any]) -> None:
+    def __init__(self, rule: Callable[..., object]) -> None:
         self._name = f"{rule.__module__.removeprefix('sim.')}.{rule.__qualname__}"
 
     def _path(self, kind: object) -> Path:
         return FOLDER / f"{self._name}-{hashlib.blake2b(repr(kind).encode()).hexdigest()[:16]}"
 
-    def load_overload(self, kind: object, context: Any) -> Any:
+    def load_overload(self, kind: object, context: Any) -> object:
         """The compiled code, or None, after which Numba compiles."""
         context.refresh()
         kept = _whole(self._path(kind))

@@ -8,7 +8,7 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def take_up_arms(arms, acting, m, in_arms, effort):
+def take_up_arms(arms, acting, m, in_arms, effort) -> None:
     """Work out the capability in arms, and what each puts into the contest of forces.
 
     Parameters
@@ -24,7 +24,7 @@ def take_up_arms(arms, acting, m, in_arms, effort):
 
 
 @compiled
-def hold_back(effort, gain, fights, armed, side, choice_precision):
+def hold_back(effort, gain, fights, armed, side, choice_precision) -> None:
     """Set the intensity at which actors fight that can hold back.
 
     ``1 / (1 + exp(-choice_precision gain))``.
@@ -52,7 +52,7 @@ def hold_back(effort, gain, fights, armed, side, choice_precision):
 
 
 @compiled
-def costs_borne(out, cost, effort, cost_saved_by_holding_back):
+def costs_borne(out, cost, effort, cost_saved_by_holding_back) -> None:
     """Fill `out`, shape (N,): flow cost of war at one's effort.
 
     ``c (1 - cost_saved_by_holding_back (1 - effort))``.
@@ -64,7 +64,7 @@ def costs_borne(out, cost, effort, cost_saved_by_holding_back):
 
 
 @compiled
-def engage(engaged, bound, arms, effort, scope):
+def engage(engaged, bound, arms, effort, scope) -> None:
     """Work out what each puts into the war, and what of it a ceasefire binds.
 
     Parameters
@@ -81,7 +81,7 @@ def engage(engaged, bound, arms, effort, scope):
 
 
 @compiled
-def fight(active, going_on, fighting, fights, effort, covered, state, violates):
+def fight(active, going_on, fighting, fights, effort, covered, state, violates) -> None:
     """Find who fights this week, and with how much of what it has in arms.
 
     All of it in war and by those that violate, at the actor's effort; what stands where no
@@ -116,7 +116,7 @@ def fight(active, going_on, fighting, fights, effort, covered, state, violates):
 
 
 @compiled
-def side_shares(shares, active, side, weight):
+def side_shares(shares, active, side, weight) -> None:
     """Fill `shares`, shape (2,): active share of each camp by weight, 0 if it has none.
 
     Parameters
@@ -138,7 +138,7 @@ def side_shares(shares, active, side, weight):
 
 
 @compiled
-def fight_there(there, active, effort, fights, beyond, state, violates):
+def fight_there(there, active, effort, fights, beyond, state, violates) -> None:
     """Find what share of each actor's arms in a theatre fights there.
 
     Who keeps a ceasefire fights, at its effort, where it does not hold, and nowhere else; the mean
@@ -164,7 +164,7 @@ def fight_there(there, active, effort, fights, beyond, state, violates):
 
 
 @compiled
-def intensities(by_place, there, arms, places):
+def intensities(by_place, there, arms, places) -> float:
     """How much of what is in arms fights, by theatre (filled, shape (H,)) and in all (returned).
 
     Parameters
@@ -191,7 +191,7 @@ def intensities(by_place, there, arms, places):
 
 
 @compiled
-def move_front(front, psi, shares, front_speed, front_volatility, z):
+def move_front(front, psi, shares, front_speed, front_volatility, z) -> float:
     """Move the front by a week of fighting.
 
     ``front + front_speed (psi F_+ - (1 - psi) F_-) + front_volatility sqrt(max(F_+, F_-)) z``, with
@@ -219,7 +219,7 @@ def move_front(front, psi, shares, front_speed, front_volatility, z):
 
 
 @compiled
-def advance(theta, advances, active, arms, advance_speed):
+def advance(theta, advances, active, arms, advance_speed) -> None:
     """Move each issue that advances while certain actors fight, by the share of them that does.
 
     Parameters
@@ -248,14 +248,16 @@ def advance(theta, advances, active, arms, advance_speed):
 
 
 @compiled
-def clip_positions(theta):
+def clip_positions(theta) -> None:
     """Keep positions, shape (K,), in [0, 1]."""
     for k in range(theta.shape[0]):
         theta[k] = min(max(theta[k], 0.0), 1.0)
 
 
 @compiled
-def attrit(m, m0, strengths, shares, side, armed, attrition_rate, replenishment_rate, floor):
+def attrit(
+    m, m0, strengths, shares, side, armed, attrition_rate, replenishment_rate, floor
+) -> None:
     """Attrition by Lanchester's square law in share form, and replenishment by patrons.
 
     ``m_i <- m_i (1 - attrition_rate S_other F_other / S_own) + replenishment_rate (m0_i - m_i)``.
@@ -285,7 +287,7 @@ def attrit(m, m0, strengths, shares, side, armed, attrition_rate, replenishment_
 
 
 @compiled
-def weeks_held(held, front, victory_at):
+def weeks_held(held, front, victory_at) -> int:
     """Count the weeks in a row that the front has stood at an end: positive at 1, negative at 0.
 
     Parameters
@@ -303,7 +305,7 @@ def weeks_held(held, front, victory_at):
 
 
 @compiled
-def impose(theta, terms, territory, prestige, implementation_speed):
+def impose(theta, terms, territory, prestige, implementation_speed) -> None:
     """Move positions a step towards the winners' terms of victory.
 
     ``theta_k <- theta_k + implementation_speed (terms_k - theta_k)``; if the terms stay the same, n

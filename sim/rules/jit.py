@@ -32,7 +32,7 @@ _interpreted = os.environ.get(_SWITCH, "0") not in ("", "0")
 # Two threads that call a rule for the first time must get the same compiled one.
 _making = threading.RLock()
 # What the compiler is to take in place of a function, until there is a compiler to tell.
-_replacements: list[tuple[Callable[..., Any], dict[str, Any], Callable[..., Any]]] = []
+_replacements: list[tuple[Callable[..., object], dict[str, Any], Callable[..., object]]] = []
 
 
 def imported(name: str) -> set[str]:
@@ -122,7 +122,7 @@ def silent() -> Iterator[None]:
         SILENT = before
 
 
-class Rule:
+class Rule[**P, T]:
     """A function that is compiled when it is first called, by Python or by a compiled rule.
 
     Until then the compiler is not imported: who looks at results, or asks for help, needs the
@@ -134,16 +134,16 @@ class Rule:
         The rule as plain Python.
     """
 
-    def __init__(self, rule: Callable[..., Any]) -> None:
+    def __init__(self, rule: Callable[P, T]) -> None:
         functools.update_wrapper(self, rule)
         self.py_func = rule
-        self._made: Any = None
+        self._made: Callable[P, T] | None = None
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: P.args, **named: P.kwargs) -> T:
         """Follow the rule, compiled unless `interpret` was called."""
         if _interpreted:
-            return self.py_func(*arguments)
-        return (self._made or self.dispatcher)(*arguments)
+            return self.py_func(*arguments, **named)
+        return (self._made or self.dispatcher)(*arguments, **named)
 
     @property
     def is_made(self) -> bool:
@@ -163,17 +163,19 @@ class Rule:
             return self._made
 
     @property
-    def _numba_type_(self) -> Any:
+    def _numba_type_(self) -> object:
         # Numba asks for it when it compiles a rule that calls this one.
         return self.dispatcher._numba_type_
 
 
-def compiled(rule: Callable[..., Any]) -> Any:
+def compiled[**P, T](rule: Callable[P, T]) -> Rule[P, T]:
     """Compile a rule when it is first called, and keep the result; see `sim.rules.compiler`."""
     return Rule(rule)
 
 
-def overload(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def overload[F: Callable[..., object]](
+    function: Callable[..., object], **options: object
+) -> Callable[[F], F]:
     """Give the compiler another body for a function: `numba.extending.overload`, done later.
 
     Parameters
@@ -184,7 +186,7 @@ def overload(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
         As Numba takes them.
     """
 
-    def keep(text: Callable[..., Any]) -> Callable[..., Any]:
+    def keep(text: F) -> F:
         _replacements.append((function, options, text))
         return text
 

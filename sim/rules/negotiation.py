@@ -15,7 +15,7 @@ NOT_ON_AGENDA, FROM_WEEK, AFTER_FAILED, ON_DEMAND, WHEN_IT_PAYS = -1, 0, 1, 2, 3
 
 
 @compiled
-def on_the_table(out, text, tabled, theta):
+def on_the_table(out, text, tabled, theta) -> None:
     """Fill `out`, shape (K,): the text on tabled issues, the status quo elsewhere."""
     for k in range(out.shape[0]):
         out[k] = text[k] if tabled[k] else theta[k]
@@ -25,7 +25,7 @@ def on_the_table(out, text, tabled, theta):
 def foresee(
     foreseen, theta, veto, brought, agenda_rule, power, u, V_w, W, X, loss_exponent, surplus_floor,
     steps, step
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Find the text that everybody expects of the talks: the Nash text over the whole agenda.
 
     Parties are those with a veto and those that are to be brought, with the surplus
@@ -62,7 +62,7 @@ def foresee(
 
 
 @compiled
-def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, foresight):
+def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, foresight) -> None:
     """Find the positions expected to follow a ceasefire: the text where tabled, else the foreseen.
 
     Parameters
@@ -89,7 +89,7 @@ def look_ahead(ahead, expected, text, tabled, foreseen, agenda_rule, theta, fore
 
 
 @compiled
-def settlement_values(V_s, u_table, chi, V_d, V_w):
+def settlement_values(V_s, u_table, chi, V_d, V_w) -> None:
     """Value of a settlement that opponents honour with probability chi (Powell 2006).
 
     ``V_s = chi u(x) + (1 - chi) min(V_d, V_w)``; all arrays have shape (N,), `V_s` is filled.
@@ -99,26 +99,26 @@ def settlement_values(V_s, u_table, chi, V_d, V_w):
 
 
 @compiled
-def attendance_costs(out, chi, attendance_cost):
+def attendance_costs(out, chi, attendance_cost) -> None:
     """Fill `out`, shape (N,): the cost of talks with a violator, ``attendance_cost (1 - chi)``."""
     for i in range(out.shape[0]):
         out[i] = attendance_cost * (1.0 - chi[i])
 
 
 @compiled
-def attends(i, gain, seat_cost):
+def attends(i, gain, seat_cost) -> float:
     """Own gain of actor i from coming to the talks: the ceasefire, less the cost of the seat."""
     return gain[i] - seat_cost[i]
 
 
 @compiled
-def votes(i, V_s, V_c):
+def votes(i, V_s, V_c) -> float:
     """Own gain of actor i from accepting the text: value of settlement less that of ceasefire."""
     return V_s[i] - V_c[i]
 
 
 @compiled
-def demand(k, demander, m, W, X, theta):
+def demand(k, demander, m, W, X, theta) -> float:
     """Ideal of the demanders on issue k, weighted by capability and salience; else theta."""
     total, wanted = 0.0, 0.0
     for i in range(m.shape[0]):
@@ -129,7 +129,7 @@ def demand(k, demander, m, W, X, theta):
 
 
 @compiled
-def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening_offer):
+def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening_offer) -> None:
     """Table the issues of the agenda; a new one opens part-way to the demanders' ideal.
 
     Parameters
@@ -157,7 +157,7 @@ def open_text(text, tabled, fresh, agenda, theta, demander, m, W, X, opening_off
 
 
 @compiled
-def concede(text, nash, tabled, concession_rate):
+def concede(text, nash, tabled, concession_rate) -> None:
     """Move the single text, shape (K,), a share `concession_rate` of the way to the Nash text."""
     for k in range(text.shape[0]):
         if tabled[k]:
@@ -165,7 +165,7 @@ def concede(text, nash, tabled, concession_rate):
 
 
 @compiled
-def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
+def agenda_due(out, rule, value, t, failed, demanded, forced, tabled) -> None:
     """Find the issues that the talks of week t deal with.
 
     Parameters
@@ -195,7 +195,7 @@ def agenda_due(out, rule, value, t, failed, demanded, forced, tabled):
 def tabling_gain(
     k, c, text, tabled, agenda, theta, demander, veto, m, chi, V_d, V_w, V_c, W, X, loss_exponent,
     opening_offer, choice_precision
-):  # fmt: skip
+) -> float:  # fmt: skip
     """Gain of convener c from putting issue k on the table of the talks.
 
     ``P1 (V_s,c(x1) - V_c,c) - P0 (V_s,c(x0) - V_c,c)``: x0 is what lies on the table and what is
@@ -248,7 +248,7 @@ def tabling_gain(
 
 
 @compiled
-def walk_out(away, attending, asked, side, provoked, rounds):
+def walk_out(away, attending, asked, side, provoked, rounds) -> None:
     """Keep those away for some rounds that refuse to come after breaches by the other camp.
 
     Parameters
@@ -274,7 +274,7 @@ def walk_out(away, attending, asked, side, provoked, rounds):
 
 
 @compiled
-def settled(votes_yes, veto, attending, brought, must_sign):
+def settled(votes_yes, veto, attending, brought, must_sign) -> bool:
     """Whether there is a settlement: no veto, and every brought party that must sign came.
 
     Arrays are of bool, shape (N,).
@@ -288,7 +288,7 @@ def settled(votes_yes, veto, attending, brought, must_sign):
 
 
 @compiled
-def judge_votes(good, bad, guarantor, votes_yes):
+def judge_votes(good, bad, guarantor, votes_yes) -> None:
     """Add the experience that guarantors make of each other's votes.
 
     If both accept, it is good both ways; if i accepts and j rejects, i has a bad one of j.
@@ -312,7 +312,7 @@ def judge_votes(good, bad, guarantor, votes_yes):
 
 
 @compiled
-def any_core_tabled(core, tabled):
+def any_core_tabled(core, tabled) -> bool:
     """Whether a core issue is on the table; arrays of bool, shape (K,)."""
     for k in range(core.shape[0]):
         if core[k] and tabled[k]:
@@ -321,7 +321,7 @@ def any_core_tabled(core, tabled):
 
 
 @compiled
-def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, loss_exponent):
+def table_values(u_table, V_s, text, tabled, theta, chi, V_d, V_w, W, X, loss_exponent) -> None:
     """Work out the utility of what lies on the table, and the value of settling on it.
 
     Parameters

@@ -10,7 +10,7 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def chance_of_threat(position, drift, low, perceived_volatility):
+def chance_of_threat(position, drift, low, perceived_volatility) -> float:
     """Chance that a random walk on [0, 1] falls to `low` before it reaches 1.
 
     Gambler's ruin with an absorbing end at 1: ``(e^(-g x) - e^(-g)) / (e^(-g low) - e^(-g))`` with
@@ -50,7 +50,7 @@ def chance_of_threat(position, drift, low, perceived_volatility):
 def dangers(
     danger, theta, o_actor, o_issue, o_short, above, hi, lo, territory, believed,
     perceived_volatility
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Find the danger of each short-term objective on territory, as its owner sees the war.
 
     Parameters
@@ -87,7 +87,7 @@ def dangers(
 @compiled
 def activate(
     act, sat, theta, o_issue, o_short, above, hi, lo, danger, attention_speed, attention_floor
-):
+) -> None:
     """Update which short-term objectives are satisfied, and how strongly each one presses.
 
     A satisfied objective loses salience towards `attention_floor`; one that is threatened again
@@ -127,7 +127,7 @@ def activate(
 
 
 @compiled
-def weigh(weight, ideal, o_actor, o_issue, o_short, ow, ox, act, patience):
+def weigh(weight, ideal, o_actor, o_issue, o_short, ow, ox, act, patience) -> None:
     """Work out every actor's weights and ideal positions on the issues, from its objectives.
 
     Parameters
@@ -166,7 +166,7 @@ def weigh(weight, ideal, o_actor, o_issue, o_short, ow, ox, act, patience):
 
 
 @compiled
-def short_attention(out, o_actor, o_short, ow, act, patience):
+def short_attention(out, o_actor, o_short, ow, act, patience) -> None:
     """Share of each actor's attention that goes to its short-term objectives.
 
     Parameters
@@ -191,7 +191,7 @@ def short_attention(out, o_actor, o_short, ow, act, patience):
 
 
 @compiled
-def align(A, weight, ideal):
+def align(A, weight, ideal) -> None:
     """Alignment: agreement weighted by the overlap of attention.
 
     ``A_ij = sum_k sqrt(w_ik w_jk) (1 - 2 |x_ik - x_jk|)``. Actors that attend to different things
@@ -219,7 +219,7 @@ def align(A, weight, ideal):
 
 
 @compiled
-def utility(i, at, W, X, loss_exponent):
+def utility(i, at, W, X, loss_exponent) -> float:
     """Utility of actor i at positions `at`: ``1 - sum_k W_ik |at_k - X_ik|**r``, in [0, 1].
 
     Parameters
@@ -241,7 +241,7 @@ def utility(i, at, W, X, loss_exponent):
 
 
 @compiled
-def utilities(out, at, W, X, loss_exponent):
+def utilities(out, at, W, X, loss_exponent) -> None:
     """Fill `out`, shape (N,), with every actor's `utility` at the same positions."""
     for i in range(out.shape[0]):
         out[i] = utility(i, at, W, X, loss_exponent)

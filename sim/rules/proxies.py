@@ -12,7 +12,7 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def leverage(pull, autonomy, control, f, l_proxy):
+def leverage(pull, autonomy, control, f, l_proxy) -> None:
     """Work out the leverage of every patron, and the autonomy that is left to each proxy.
 
     Parameters
@@ -32,7 +32,7 @@ def leverage(pull, autonomy, control, f, l_proxy):
 
 
 @compiled
-def ground_control(out, m, ground, autonomy, pull, l_patron, l_proxy):
+def ground_control(out, m, ground, autonomy, pull, l_patron, l_proxy) -> None:
     """Work out the ground forces that an actor commands: its own and its proxies', by leverage.
 
     Parameters
@@ -52,7 +52,7 @@ def ground_control(out, m, ground, autonomy, pull, l_patron, l_proxy):
 
 
 @compiled
-def armed_share(mu, armed):
+def armed_share(mu, armed) -> float:
     """Relative capability of all armed actors together."""
     total = 0.0
     for i in range(mu.shape[0]):
@@ -62,7 +62,7 @@ def armed_share(mu, armed):
 
 
 @compiled
-def nuisance(out, mu, armed, control, l_patron, l_proxy):
+def nuisance(out, mu, armed, control, l_patron, l_proxy) -> None:
     """Work out the nuisance of a patron: its proxies' capability as a share of all that is armed.
 
     Parameters
@@ -84,7 +84,7 @@ def nuisance(out, mu, armed, control, l_patron, l_proxy):
 
 
 @compiled
-def heeds(j, own, wish, autonomy, pull, l_patron, l_proxy):
+def heeds(j, own, wish, autonomy, pull, l_patron, l_proxy) -> float:
     """Gain that a proxy acts on: its own and its patrons' gains, weighted by their leverage.
 
     Common agency with truthful contributions: the agent maximises the weighted sum of its own
@@ -107,14 +107,14 @@ def heeds(j, own, wish, autonomy, pull, l_patron, l_proxy):
 
 
 @compiled
-def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy):
+def heed_all(out, own, wish, autonomy, pull, l_patron, l_proxy) -> None:
     """Fill `out`, shape (N,), with the gain that each actor acts on; see `heeds`."""
     for j in range(out.shape[0]):
         out[j] = heeds(j, own[j], wish, autonomy, pull, l_patron, l_proxy)
 
 
 @compiled
-def military_gains(out, theta, direction, W, X, scope, military_gain):
+def military_gains(out, theta, direction, W, X, scope, military_gain) -> None:
     """Work out military gains.
 
     ``military_gain scope_i sum_k W_ik max(0, dir_ik (X_ik - theta_k))``.
@@ -142,7 +142,7 @@ def military_gains(out, theta, direction, W, X, scope, military_gain):
 
 
 @compiled
-def orders(i, gain, promise, crossing_cost, military):
+def orders(i, gain, promise, crossing_cost, military) -> float:
     """Own gain of actor i from a ceasefire that holds; a patron gives its order by it.
 
     Parameters
@@ -158,7 +158,7 @@ def orders(i, gain, promise, crossing_cost, military):
 
 
 @compiled
-def neighbourhoods(near, places):
+def neighbourhoods(near, places) -> None:
     """Work out how far actors fight in the same theatres: cosine of their shares by theatre.
 
     Parameters
@@ -180,7 +180,7 @@ def neighbourhoods(near, places):
 
 
 @compiled
-def contagion(out, T, mu, in_arms, effort, scope, near, violated, contagion):
+def contagion(out, T, mu, in_arms, effort, scope, near, violated, contagion) -> None:
     """Work out the pull of last week's violations: an ally's encourages, an enemy's provokes.
 
     ``contagion sum_l mu_l |T_jl| near_jl v_l / share in arms``, both of what a ceasefire binds:
@@ -213,14 +213,14 @@ def contagion(out, T, mu, in_arms, effort, scope, near, violated, contagion):
 
 
 @compiled
-def order_wishes(wish, own, comply):
+def order_wishes(wish, own, comply) -> None:
     """Fill `wish`, shape (N,): |own gain|, positive for an order to comply, negative to spoil."""
     for i in range(wish.shape[0]):
         wish[i] = abs(own[i]) if comply[i] else -abs(own[i])
 
 
 @compiled
-def accuse(accused, seen, u_right, u_whom, side, attribution_chance):
+def accuse(accused, seen, u_right, u_whom, side, attribution_chance) -> None:
     """Accuse an actor of each seen violation: its author or an ally of the author.
 
     The author is accused with chance `attribution_chance`.
@@ -260,7 +260,7 @@ def accuse(accused, seen, u_right, u_whom, side, attribution_chance):
 
 
 @compiled
-def blame(out, accused, control, l_patron, l_proxy):
+def blame(out, accused, control, l_patron, l_proxy) -> None:
     """Work out the blame: one's own violations in full, a proxy's in proportion to control.
 
     Parameters
@@ -279,7 +279,7 @@ def blame(out, accused, control, l_patron, l_proxy):
 
 
 @compiled
-def blame_violators(bad, blamed, ratified, violation_intensity):
+def blame_violators(bad, blamed, ratified, violation_intensity) -> None:
     """Add bad experience of the blamed j to every ratifier i.
 
     ``violation_intensity min(1, blame)``.
@@ -304,7 +304,7 @@ def blame_violators(bad, blamed, ratified, violation_intensity):
 def wear(
     f, pressed, own, comply, violates, armed, relief, l_patron, l_proxy, leverage_wear,
     leverage_recovery
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Wear leverage that makes a proxy act against its interest; concessions restore it.
 
     ``f <- f (1 - leverage_wear pressed) + leverage_recovery (1 - f) relief``.
@@ -334,7 +334,7 @@ def wear(
 
 
 @compiled
-def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, leverage_wear):
+def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, leverage_wear) -> None:
     """Wear the leverage of a patron that brought a proxy to the talks against its own gain.
 
     Parameters
@@ -357,7 +357,7 @@ def wear_at_talks(f, own, attending, bringer, l_patron, l_proxy, leverage_wear):
 
 
 @compiled
-def relieve(relief, before, after, full_concession):
+def relieve(relief, before, after, full_concession) -> None:
     """Fill `relief`, shape (N,): concession received, the rise of utility over `full_concession`.
 
     Held within [0, 1].

@@ -6,21 +6,21 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def chance_to_prevail(i, j, ground_control):
+def chance_to_prevail(i, j, ground_control) -> float:
     """Chance that i prevails over j where their men meet: its part of what both command there."""
     both = ground_control[i] + ground_control[j]
     return ground_control[i] / both if both > 0.0 else 0.5
 
 
 @compiled
-def contested(i, j, k, theta, W, X):
+def contested(i, j, k, theta, W, X) -> bool:
     """Whether both care about issue k and pull it opposite ways from where it stands."""
     cares = W[i, k] > 0.0 and W[j, k] > 0.0
     return cares and (X[i, k] - theta[k]) * (X[j, k] - theta[k]) < 0.0
 
 
 @compiled
-def prize(i, j, k, theta, W, X, loss_exponent, step, odds):
+def prize(i, j, k, theta, W, X, loss_exponent, step, odds) -> float:
     """What a clash with ally j over issue k is worth to i, its costs apart.
 
     The winner moves the issue by `step` of the way to its own ideal; `odds` is i's chance.
@@ -34,7 +34,7 @@ def prize(i, j, k, theta, W, X, loss_exponent, step, odds):
 
 
 @compiled
-def clashes(worth, tie, dependence, loyalty, dependence_weight, clash_cost):
+def clashes(worth, tie, dependence, loyalty, dependence_weight, clash_cost) -> float:
     """Gain from a clash: its prize against the tie, what one would lose alone, and its cost.
 
     ``worth - loyalty T_ij - dependence_weight Dep_ij - clash_cost``.

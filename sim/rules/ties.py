@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.rules.jit import compiled
 
@@ -10,7 +11,7 @@ INITIAL, OBJECTIVES, EXPERIENCE, THIRD_PARTIES = range(4)
 
 
 @compiled
-def third_parties(B, T, mu):
+def third_parties(B, T, mu) -> None:
     """``B_ij = sum_l mu_l T_il T_jl``: i's view of l times j's view of l, weighted by l's power.
 
     With a zero diagonal the terms l = i and l = j vanish. Shared threat (Walt 1987) and
@@ -39,7 +40,9 @@ def third_parties(B, T, mu):
 
 
 @compiled
-def drift(T, accounts, B, A, E, pull_of_alignment, pull_of_experience, pull_of_third_parties):
+def drift(
+    T, accounts, B, A, E, pull_of_alignment, pull_of_experience, pull_of_third_parties
+) -> None:
     """Move every tie by one week, and keep the accounts of what moved it.
 
     ``T <- T + pull_of_alignment (A - T) + pull_of_experience (E - T) + pull_of_third_parties (1 -
@@ -92,7 +95,7 @@ def drift(T, accounts, B, A, E, pull_of_alignment, pull_of_experience, pull_of_t
 @compiled
 def settle_ties(
     T, accounts, A, E, mu, pull_of_alignment, pull_of_experience, pull_of_third_parties, steps
-):
+) -> None:
     """Ties before the war: start at alignment, take `steps` of `drift` without experience.
 
     Parameters
@@ -141,7 +144,7 @@ def settle_ties(
 
 
 @compiled
-def learn(E, good, bad, learning_from_good, learning_from_bad, forgetting):
+def learn(E, good, bad, learning_from_good, learning_from_bad, forgetting) -> None:
     """Update experience with a week of events (Bush and Mosteller), directed: i's of j.
 
     ``E <- E + learning_from_good p (1 - E) - learning_from_bad n (1 + E) - forgetting E`` with p, n
@@ -170,7 +173,7 @@ def learn(E, good, bad, learning_from_good, learning_from_bad, forgetting):
 
 
 @compiled
-def live_through_war(good, bad, side, war_intensity):
+def live_through_war(good, bad, side, war_intensity) -> None:
     """Add the experience of a week of war: good within a camp, bad across camps.
 
     Parameters
@@ -194,7 +197,7 @@ def live_through_war(good, bad, side, war_intensity):
 
 
 @compiled
-def frustration(S):
+def frustration(S) -> tuple[float, NDArray[np.int64]]:
     """Exact line index of frustration, and the best division into two camps.
 
     ``F = (sum_{i<j} |S_ij| - max_z sum_{i<j} S_ij z_i z_j) / (2 sum_{i<j} |S_ij|)`` over all sign

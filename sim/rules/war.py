@@ -10,7 +10,7 @@ from sim.rules.jit import compiled
 
 
 @compiled
-def power_shares(mu, m):
+def power_shares(mu, m) -> None:
     """Fill `mu`, shape (N,), with relative capability m_i / sum m (0 if nobody has any)."""
     total = 0.0
     for i in range(m.shape[0]):
@@ -20,7 +20,7 @@ def power_shares(mu, m):
 
 
 @compiled
-def strength(side, m, air, ground, camp, task_exponent):
+def strength(side, m, air, ground, camp, task_exponent) -> float:
     """Strength of one camp: air and ground combined with constant elasticity of substitution.
 
     ``[1/2 (sum m air)**c + 1/2 (sum m ground)**c] ** (1/c)``; c = 1 is no complementarity.
@@ -50,7 +50,7 @@ def strength(side, m, air, ground, camp, task_exponent):
 
 
 @compiled
-def contest(strengths, side, m, air, ground, task_exponent):
+def contest(strengths, side, m, air, ground, task_exponent) -> float:
     """Strength of both camps, and the chance psi of camp +1 in the contest of forces.
 
     Parameters
@@ -72,7 +72,7 @@ def contest(strengths, side, m, air, ground, task_exponent):
 
 
 @compiled
-def gambler(front, drift, perceived_volatility):
+def gambler(front, drift, perceived_volatility) -> tuple[float, float]:
     """Chance that camp +1 wins a random-walk war, and the expected weeks that remain.
 
     Gambler's ruin on [0, 1] from `front` with drift and volatility a week (Smith 1998).
@@ -99,7 +99,7 @@ def gambler(front, drift, perceived_volatility):
 
 
 @compiled
-def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, prestige):
+def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, prestige) -> None:
     """Find the terms of victory that a camp imposes: its ideals, weighted by ground control.
 
     Parameters
@@ -137,7 +137,7 @@ def spoils(theta_win, camp, pole, theta, side, ground_control, W, X, territory, 
 
 
 @compiled
-def war_value(u, cost, delta, front, drift, perceived_volatility, u_plus, u_minus):
+def war_value(u, cost, delta, front, drift, perceived_volatility, u_plus, u_minus) -> float:
     """Reservation value: what the war, as an actor believes in it, is worth to it (about [0, 1]).
 
     ``[(1 - delta)(u - cost) + delta h L] / [1 - delta (1 - h)]`` with h = 1 / expected weeks and
@@ -162,7 +162,7 @@ def war_value(u, cost, delta, front, drift, perceived_volatility, u_plus, u_minu
 
 
 @compiled
-def lottery_value(u, cost, delta, p, weeks, u_plus, u_minus):
+def lottery_value(u, cost, delta, p, weeks, u_plus, u_minus) -> float:
     """Value of a war of known chance `p` of camp +1 and expected `weeks`; see `war_value`."""
     h = 1.0 / weeks
     lottery = p * u_plus + (1.0 - p) * u_minus
@@ -170,21 +170,21 @@ def lottery_value(u, cost, delta, p, weeks, u_plus, u_minus):
 
 
 @compiled
-def prior_optimism(out, side, mutual_optimism):
+def prior_optimism(out, side, mutual_optimism) -> None:
     """Fill `out`: optimism before the war, ``mutual_optimism side_i`` (Blainey 1973), (N,)."""
     for i in range(out.shape[0]):
         out[i] = mutual_optimism * side[i]
 
 
 @compiled
-def believed_drift(out, psi, optimism, front_speed):
+def believed_drift(out, psi, optimism, front_speed) -> None:
     """Fill `out`, shape (N,): believed drift, ``front_speed (2 psi - 1) + optimism_i``."""
     for i in range(out.shape[0]):
         out[i] = front_speed * (2.0 * psi - 1.0) + optimism[i]
 
 
 @compiled
-def learn_from_war(optimism, moved, psi, front_speed, optimism_weeks, weeks):
+def learn_from_war(optimism, moved, psi, front_speed, optimism_weeks, weeks) -> None:
     """Correct optimism by a week of war.
 
     The Bayesian mean with a prior worth `optimism_weeks` weeks:
@@ -215,7 +215,7 @@ def learn_from_war(optimism, moved, psi, front_speed, optimism_weeks, weeks):
 def dependences(
     out, psi, needed, side, m, air, ground, task_exponent, front_speed, V_w, u, u_plus, u_minus,
     cost, delta, front, believed, perceived_volatility
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Work out what every actor would lose in the field without each needed one of its camp.
 
     ``Dep_ij = max(0, V_w,i(d_i) - V_w,i(d_i + 2 front_speed (psi_without_j - psi)))``, the division
@@ -267,7 +267,7 @@ def dependences(
 def war_values(
     V_w, V_d, p_win, weeks, u, u_plus, u_minus, cost, delta, side, front, drift,
     perceived_volatility, disarmed_vulnerability
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Work out every actor's value of war, and of being betrayed after it has disarmed.
 
     Parameters
@@ -316,7 +316,7 @@ def war_values(
 def worth_of_taking_part(
     out, psi, fights, armed, acting, m, side, air, ground, task_exponent, front_speed, u, u_plus,
     u_minus, cost, delta, front, believed, perceived_volatility, cost_saved_by_holding_back
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Work out the worth of taking part in the war, for those that can hold back.
 
     ``V_w(d_with, c) - V_w(d_without, c (1 - cost_saved_by_holding_back))``: what one's own force

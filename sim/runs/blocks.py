@@ -9,7 +9,6 @@ import dataclasses
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +61,7 @@ class _Room:
             kept.picks,
         )
 
-    def keep(self, place: int, *run: Any) -> None:
+    def keep(self, place: int, *run: object) -> None:
         """Keep a run that is over; see `sim.engine.run_summary.condense`."""
         while not run_summary.condense(
             self.summary, self.weeks, self.picks, self.table, place, *run

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -158,8 +157,8 @@ def _costs(
     return costs
 
 
-def _at(data: Mapping[str, Any], path: str) -> Any:
-    found: Any = data
+def _at(data: Mapping[str, object], path: str) -> object:
+    found: object = data
     for part in path.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
     return found

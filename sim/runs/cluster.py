@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from typing import Any
 
 from sim.agents import registry
 from sim.distribution import how_to_get
@@ -28,7 +27,7 @@ PATIENCE = 10.0
 _STORES: dict[str, Store] = {}
 
 
-def play(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator[Yielded]:
+def play(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator[Yielded[Receipt]]:
     """Play blocks on a cluster.
 
     Parameters
@@ -60,7 +59,7 @@ def play(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator
         threads = sum(client.nthreads().values())
         queue = iter(blocks)
 
-        def submit() -> Any:
+        def submit() -> object:
             block = next(queue, None)
             if block is None:
                 return None
@@ -105,9 +104,9 @@ def _quiet(library: str) -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def _reach(client: Callable[..., Any], scheduler: str) -> Any:
+def _reach[T](client: Callable[..., T], scheduler: str) -> T:
     """A client of a scheduler. Its own time limit does not cover one that is there and silent."""
-    found: list[Any] = []
+    found: list[T | Exception] = []
 
     def connect() -> None:
         try:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.agents import registry
 from sim.engine import memory
@@ -149,7 +149,7 @@ def complete(
     if not left:
         return failures
     if how == "dask":
-        flow: Iterator[executors.Yielded] = cluster.play(store, left, scheduler)
+        flow: Iterator[executors.Yielded[Receipt]] = cluster.play(store, left, scheduler)
     else:
         make_ready(study)
 
@@ -179,7 +179,7 @@ def _in_memory(study: Study, how: str, workers: int | None, progress: bool | Non
     arrays = {
         v.name: np.zeros((study.runs, *v.shape), dtype=v.dtype) for v in study.recording.variables
     }
-    tables: dict[int, tuple[Any, Any]] = {}
+    tables: dict[int, tuple[NDArray[np.int32], NDArray[np.float64]]] = {}
     failures: list[Failure] = []
     every = range(study.blocks)
     flow = _flow(how, partial(play_block, study), None, study, every, _workers(workers))
@@ -198,20 +198,19 @@ def _in_memory(study: Study, how: str, workers: int | None, progress: bool | Non
     return study.dataset(arrays, failures, (codes, numbers))
 
 
-def _flow(
+def _flow[T](
     how: str,
-    work: Callable[[int], Any],
+    work: Callable[[int], T],
     store: Store | None,
     study: Study,
     left: Sequence[int],
     workers: int,
-) -> Iterator[executors.Yielded]:
+) -> Iterator[executors.Yielded[T]]:
     if how == "serial" or (how == "threads" and (workers == 1 or len(left) == 1)):
         return executors.in_turn(work, left)
     if how == "threads":
         return executors.in_threads(work, left, workers)
-    found: Iterator[executors.Yielded] = executors.in_processes(store, study, left, workers)
-    return found
+    return executors.in_processes(store, study, left, workers)
 
 
 def _workers(workers: int | None) -> int:

@@ -38,7 +38,7 @@ _MOST_BREAKS = 5
 # Exit code of a worker that was about to start workers of its own.
 _UNGUARDED = 79
 
-type Yielded = tuple[int, Any]
+type Yielded[T] = tuple[int, T]
 
 
 def cores() -> int:
@@ -82,21 +82,23 @@ def choose(executor: str, study: Study) -> str:
     return executor
 
 
-def in_turn(work: Callable[[int], Any], blocks: Sequence[int]) -> Iterator[Yielded]:
+def in_turn[T](work: Callable[[int], T], blocks: Sequence[int]) -> Iterator[Yielded[T]]:
     """Play block after block in this thread."""
     for block in blocks:
         yield block, work(block)
 
 
-def in_threads(
-    work: Callable[[int], Any], blocks: Sequence[int], workers: int
-) -> Iterator[Yielded]:
+def in_threads[T](
+    work: Callable[[int], T], blocks: Sequence[int], workers: int
+) -> Iterator[Yielded[T]]:
     """Play blocks in threads: compiled code lets them run side by side."""
     with ThreadPoolExecutor(workers) as pool:
         yield from _flow(pool, work, iter(blocks), workers * IN_FLIGHT)
 
 
-def in_processes(store: Store | None, study: Study, blocks: Sequence[int], workers: int) -> Any:
+def in_processes(
+    store: Store | None, study: Study, blocks: Sequence[int], workers: int
+) -> Iterator[Yielded[Any]]:
     """Play blocks in processes; one that is killed is replaced, and its block played again.
 
     Raises
@@ -113,7 +115,7 @@ def in_processes(store: Store | None, study: Study, blocks: Sequence[int], worke
             initializer=_settle_in,
             initargs=(path, study, sorted(set(registry.FILES.values()))),
         )
-        started: Any = pool._processes  # before the pool forgets them
+        started = pool._processes  # before the pool forgets them
         try:
             for block, answer in _flow(pool, _work_here, iter(list(left)), workers * IN_FLIGHT):
                 left.remove(block)
@@ -194,11 +196,11 @@ def _deaf() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
-def _flow(
-    pool: Executor, work: Callable[[int], Any], blocks: Iterator[int], most: int
-) -> Iterator[Yielded]:
+def _flow[T](
+    pool: Executor, work: Callable[[int], T], blocks: Iterator[int], most: int
+) -> Iterator[Yielded[T]]:
     """Keep a few blocks in flight, and hand them back as they are finished."""
-    flying: dict[Future[Any], int] = {}
+    flying: dict[Future[T], int] = {}
     try:
         while True:
             while len(flying) < most and (block := next(blocks, None)) is not None:

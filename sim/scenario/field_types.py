@@ -11,31 +11,31 @@ import re
 import types
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sim.scenario.base_types import LINE, NAME, UNSEEN
+from sim.scenario.base_types import LINE, NAME, UNSEEN, StrictModel
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import Path
 
-ROOT: Any = Scenario
+ROOT: type[BaseModel] = Scenario
 _MAPPING = get_origin(Mapping[str, int])
 
 
 class Option(NamedTuple):
     """One of the types that a field accepts, with its limits."""
 
-    kind: Any
-    limits: tuple[Any, ...]
+    kind: object
+    limits: tuple[object, ...]
 
 
-def options(annotation: Any) -> list[Option]:
+def options(annotation: object) -> list[Option]:
     """Flatten a type into the alternatives that it allows, None left out."""
     return _flat(annotation, ())
 
 
-def _flat(annotation: Any, limits: tuple[Any, ...]) -> list[Option]:
+def _flat(annotation: object, limits: tuple[object, ...]) -> list[Option]:
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *notes = get_args(annotation)
@@ -47,7 +47,7 @@ def _flat(annotation: Any, limits: tuple[Any, ...]) -> list[Option]:
 
 
 @cache
-def fields_of(model: type[BaseModel]) -> dict[str, Any]:
+def fields_of(model: type[BaseModel]) -> dict[str, object]:
     """Types of a model's fields, with their limits."""
     return {
         name: Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
@@ -55,12 +55,12 @@ def fields_of(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-def is_model(kind: Any) -> bool:
+def is_model(kind: object) -> TypeGuard[type[StrictModel]]:
     """Whether a type is one of the tables with fixed fields."""
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+    return isinstance(kind, type) and issubclass(kind, StrictModel)
 
 
-def step(annotation: Any, key: str | int) -> Any:
+def step(annotation: object, key: str | int) -> object:
     """Type of what lies under a key of a table or at a position of a list.
 
     Parameters
@@ -85,9 +85,9 @@ def step(annotation: Any, key: str | int) -> Any:
     return None
 
 
-def at(path: Path, root: Any = None) -> Any:
+def at(path: Path, root: type[BaseModel] | None = None) -> object:
     """Type of what lies at a path of a scenario (or of another model, `root`), or None."""
-    annotation = ROOT if root is None else root
+    annotation: object = ROOT if root is None else root
     for key in path:
         annotation = step(annotation, key)
         if annotation is None:
@@ -95,7 +95,7 @@ def at(path: Path, root: Any = None) -> Any:
     return annotation
 
 
-def is_scalar(annotation: Any) -> bool:
+def is_scalar(annotation: object) -> bool:
     """Whether a type is a number, a text, a date or a word, and never a table or a list."""
     kinds = [kind for kind, _ in options(annotation)]
     return bool(kinds) and not any(
@@ -103,22 +103,22 @@ def is_scalar(annotation: Any) -> bool:
     )
 
 
-def replaces(annotation: Any) -> bool:
+def replaces(annotation: object) -> bool:
     """Whether a variant's table replaces that of its base as a whole."""
     return any(is_model(kind) and kind.replaces for kind, _ in options(annotation))
 
 
-def is_list(annotation: Any) -> bool:
+def is_list(annotation: object) -> bool:
     """Whether a type is a list."""
     return any(get_origin(kind) is tuple for kind, _ in options(annotation))
 
 
-def known_keys(annotation: Any) -> list[str]:
+def known_keys(annotation: object) -> list[str]:
     """Fields that a table of this type can have; empty where the keys are free names."""
     return [key for kind, _ in options(annotation) if is_model(kind) for key in fields_of(kind)]
 
 
-def words(annotation: Any) -> list[str]:
+def words(annotation: object) -> list[str]:
     """Words that a type allows literally."""
     return [
         word
@@ -129,7 +129,7 @@ def words(annotation: Any) -> list[str]:
     ]
 
 
-def allowed(annotation: Any) -> str:
+def allowed(annotation: object) -> str:
     """Say what a type allows: ``"a number between 0 and 1 or 'never'"``."""
     said: list[str] = []
     for kind, limits in options(annotation):
@@ -143,7 +143,7 @@ def _either(parts: list[str]) -> str:
     return " or ".join(filter(None, [", ".join(parts[:-1]), parts[-1] if parts else ""]))
 
 
-def _phrase(kind: Any, limits: tuple[Any, ...]) -> str:
+def _phrase(kind: object, limits: tuple[object, ...]) -> str:
     if kind is bool:
         return "true or false"
     if kind is dt.date:
@@ -163,7 +163,7 @@ NAMED = "a name (small letters, digits and _, a letter first; at most 100 signs)
 _TEXTS = {NAME: NAMED, LINE: "a line of text"}
 
 
-def longest(annotation: Any) -> int:
+def longest(annotation: object) -> int:
     """Number of signs that a text of this type may have."""
     sizes = (
         getattr(limit, "max_length", 0) for _, limits in options(annotation) for limit in limits
@@ -180,7 +180,7 @@ def why_no_text(value: str) -> str:
     return "" if value.strip() else "it is empty"
 
 
-def limits_of(limits: tuple[Any, ...]) -> dict[str, Any]:
+def limits_of(limits: tuple[object, ...]) -> dict[str, float]:
     """Read the bounds ``ge``, ``gt``, ``le`` and ``lt`` out of a type's limits."""
     return {
         name: getattr(limit, name)
@@ -190,7 +190,7 @@ def limits_of(limits: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _range(limits: tuple[Any, ...]) -> str:
+def _range(limits: tuple[object, ...]) -> str:
     found = limits_of(limits)
     ends = {name: _number(end) for name, end in found.items()}
     if {"ge", "le"} <= ends.keys():
@@ -223,7 +223,7 @@ def shown(value: object) -> str:
     return text if len(text) < 60 else text[:50] + "..."
 
 
-def stand_in(annotation: Any) -> Any:
+def stand_in(annotation: object) -> object:
     """Give any value that a type accepts, to go on checking around a wrong one."""
     for kind, limits in options(annotation):
         bounds = limits_of(limits)

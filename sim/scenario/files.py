@@ -104,7 +104,7 @@ def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
         With every fault that was found.
     """
     try:
-        tree: Any = grow(unwrapped(data, field_types.ROOT), NOWHERE)
+        tree = grow(unwrapped(data, field_types.ROOT), NOWHERE)
     except RecursionError:
         raise ScenarioError([Fault("", "is nested too deeply")]) from None
     if not isinstance(tree, Table):
@@ -225,7 +225,8 @@ def with_changes(
         problem = f"must be a Scenario, is {field_types.shown(scenario)}"
         raise ScenarioError([Fault("", problem, "read a file with sim.load_scenario")])
     faults: list[Fault] = []
-    tree: Table = grow(as_data(scenario), NOWHERE)
+    tree = grow(as_data(scenario), NOWHERE)
+    assert isinstance(tree, Table)
     if without:
         paths = [without] if isinstance(without, str) else without
         tree = remove(tree, paths, NOWHERE, faults)
@@ -235,7 +236,7 @@ def with_changes(
     return changed
 
 
-def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
+def differing(one: Scenario, other: Scenario) -> list[tuple[str, object, object]]:
     """Find the values in which two scenarios differ.
 
     Parameters
@@ -250,7 +251,7 @@ def differing(one: Scenario, other: Scenario) -> list[tuple[str, Any, Any]]:
         and issues is no difference.
     """
 
-    def apart(here: Any, there: Any, path: str) -> list[tuple[str, Any, Any]]:
+    def apart(here: object, there: object, path: str) -> list[tuple[str, object, object]]:
         if not (isinstance(here, Mapping) and isinstance(there, Mapping)):
             return [] if here == there else [(path, here, there)]
         return [

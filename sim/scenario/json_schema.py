@@ -12,6 +12,8 @@ from typing import Any
 
 from sim.scenario.schema import Scenario
 
+type Definition = dict[str, Any]
+
 _SCALARS = {"number", "integer", "string", "boolean"}
 _NOTE = {"source", "status"}
 
@@ -56,14 +58,14 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _widen(model: dict[str, Any]) -> None:
+def _widen(model: Definition) -> None:
     """Let each scalar of a table be written with its source."""
     for name, value in model.get("properties", {}).items():
         if name not in _NOTE:
             model["properties"][name] = _widened(value)
 
 
-def _widened(value: dict[str, Any]) -> dict[str, Any]:
+def _widened(value: Definition) -> Definition:
     for key in ("items", "additionalProperties"):
         if isinstance(value.get(key), dict):
             value[key] = _widened(value[key])
@@ -72,7 +74,7 @@ def _widened(value: dict[str, Any]) -> dict[str, Any]:
             patterns[pattern] = _widened(inner)
     if not _is_scalar(value):
         return value
-    about: dict[str, Any] = {
+    about: Definition = {
         key: value[key] for key in ("title", "description", "default") if key in value
     }
     bare = {key: entry for key, entry in value.items() if key not in about}
@@ -89,13 +91,13 @@ def _widened(value: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [bare, noted], **about}
 
 
-def _is_scalar(value: dict[str, Any]) -> bool:
+def _is_scalar(value: Definition) -> bool:
     if "anyOf" in value:
         return all(_is_scalar(part) or part.get("type") == "null" for part in value["anyOf"])
     return value.get("type") in _SCALARS or "const" in value or "enum" in value
 
 
-def _partial(definition: dict[str, Any]) -> dict[str, Any]:
+def _partial(definition: Definition) -> Definition:
     """Copy a definition with nothing required, in tables that merge with those of the base."""
     partial = copy.deepcopy(definition)
     partial.pop("required", None)
@@ -105,7 +107,7 @@ def _partial(definition: dict[str, Any]) -> dict[str, Any]:
     return partial
 
 
-def _refer(value: Any) -> None:
+def _refer(value: object) -> None:
     if isinstance(value, dict):
         if isinstance(value.get("$ref"), str):
             value["$ref"] += "Variant"

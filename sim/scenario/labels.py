@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -208,7 +207,7 @@ def _of_event(scenario: Scenario, words: _Names, number: int, name: str) -> str:
         return ""
     event = scenario.events[number]
     of, on = (call(str(who)) for call, who in ((words.of, event.actor), (words.on, event.issue)))
-    said: dict[str, Any] = {
+    said: dict[str, str] = {
         "ideal": f"{of} ideal on {on}",
         "weight_times": f"factor on the weight of {of} aim on {on}",
         "capability": f"{of} capability",

@@ -114,7 +114,7 @@ def migrated(text: str, folder: Path | None = None) -> str:
 
 def _migrated(
     text: str, folder: Path | None, chain: Sequence[Path]
-) -> tuple[str, dict[str, dict[str, Any]]]:
+) -> tuple[str, dict[str, dict[str, object]]]:
     """The new text, and what it says of `_GROUPS` together with the files that it extends."""
     old, scanned = parse(text)
     wanted, theory = _renamed(old), _plain(old.get("theory"))
@@ -182,7 +182,7 @@ def _is_path(path: Keys) -> bool:
     return False
 
 
-def _renamed(data: Any, path: Keys = ()) -> Any:
+def _renamed(data: object, path: Keys = ()) -> Any:
     """What TOML says, with the names of this version: what the new text must say."""
     if isinstance(data, str) and _is_path(path):
         return _path_now(data)
@@ -229,7 +229,7 @@ def _with(text: str, group: str, values: Mapping[str, object]) -> str:
     return f"{whole}{newline}[{group}]{newline}{lines}"
 
 
-def _says(text: str, wanted: Mapping[str, Any]) -> bool:
+def _says(text: str, wanted: Mapping[str, object]) -> bool:
     """Whether a text is TOML that says this, in whatever order."""
     try:
         found, _ = parse(text)
@@ -239,18 +239,18 @@ def _says(text: str, wanted: Mapping[str, Any]) -> bool:
     return one == other
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """A value without its source."""
     return value.get("value") if isinstance(value, Mapping) else value
 
 
-def _values(group: Any) -> dict[str, Any]:
+def _values(group: object) -> dict[str, object]:
     return {n: _plain(value) for n, value in group.items()} if isinstance(group, Mapping) else {}
 
 
 def _base(
     data: Mapping[str, Any], folder: Path | None, chain: Sequence[Path]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """What the files that a file extends say of `_GROUPS`, but for what it does without."""
     if folder is None or not isinstance(data.get("extends"), str):
         return {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 from sim.errors import ScenarioWarning
 from sim.scenario import field_types
@@ -58,7 +57,7 @@ def overridden(scenario: Scenario, changes: Changes) -> list[str]:
 
 def _set_by(
     scenario: Scenario, event: ScheduledEvent
-) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+) -> Iterator[tuple[str, tuple[str, ...], object]]:
     """(Field of the event, path of the number that it sets, value of that at the start)."""
     actor = scenario.actors.get(event.actor or "")
     if actor is not None:

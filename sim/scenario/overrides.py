@@ -40,7 +40,7 @@ def overlay(base: Table, top: Table) -> Table:
     return merged
 
 
-def _merge(base: Table, top: Table, annotation: Any) -> Table:
+def _merge(base: Table, top: Table, annotation: object) -> Table:
     merged = Table()
     for key, value in base.items():
         merged.put(key, value, base.places[key])
@@ -56,7 +56,7 @@ def _merge(base: Table, top: Table, annotation: Any) -> Table:
     return merged
 
 
-def release(merged: Table, top: Mapping[str, Any]) -> None:
+def release(merged: Table, top: Mapping[str, object]) -> None:
     """Drop the parameters of what `top` switches off and says nothing else of."""
     switched, ceasefire, said = (top.get(key) for key in ("mechanisms", "ceasefire", "parameters"))
     numbers = merged.get("parameters")
@@ -125,7 +125,7 @@ def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Tab
         if len(faults) > MOST_FAULTS:
             break
         keys = path.split(".")
-        table: Any = tree
+        table: object = tree
         for depth, key in enumerate(keys):
             if not isinstance(table, Table) or key not in table:
                 known = list(table) if isinstance(table, Table) else []
@@ -140,7 +140,7 @@ def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Tab
 
 
 def _remove(tree: Table, keys: list[str]) -> None:
-    table: Any = tree
+    table: object = tree
     for key in keys[:-1]:
         table = table.get(key) if isinstance(table, Table) else None
     if isinstance(table, Table):
@@ -171,8 +171,8 @@ def _forget(tree: Table, what: str, name: str) -> None:
         for issue in issues:
             _filter(issue, ("advances_while", "gains_from"), name)
         _drop(tree.get("patrons"), name)
-        for patron in list(_tables(tree, "patrons")):
-            patron.drop(name)
+        for proxies in list(_tables(tree, "patrons")):
+            proxies.drop(name)
         roles, talks = tree.get("roles"), tree.get("talks")
         if isinstance(roles, Table):
             _filter(roles, ("belligerents", "must_sign"), name)
@@ -200,7 +200,7 @@ def _leave(actor: Table, theatre: str) -> None:
     shares = actor.get("theatres")
     if not isinstance(shares, Table) or theatre not in shares:
         return
-    numbers = {
+    numbers: dict[str, Any] = {
         key: share["value"] if isinstance(share, Table) and "value" in share else share
         for key, share in shares.items()
     }
@@ -256,7 +256,7 @@ def _keep_events(tree: Table, keep: Callable[[Table], bool]) -> None:
         tree["events"] = new
 
 
-def clone(value: Any) -> Any:
+def clone(value: object) -> object:
     """Copy tables and arrays with their places, all the way down."""
     if isinstance(value, Table):
         table = Table()
@@ -327,7 +327,8 @@ def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list
     -------
     Table
     """
-    copy: Table = clone(tree)
+    copy = clone(tree)
+    assert isinstance(copy, Table)
     layer: dict[str, dict[str, object]] = {"mechanisms": {}, "ceasefire": {}, "parameters": {}}
     for path, value in changes.items():
         if len(faults) > MOST_FAULTS:
@@ -349,7 +350,7 @@ def _set(tree: Table, keys: list[str], value: object, place: Place) -> Fault | N
         return Fault(".".join(keys), problem, hint, *place)
 
     holder: Any = tree
-    annotation = field_types.ROOT
+    annotation: object = field_types.ROOT
     for depth, key in enumerate(keys):
         step: str | int = key
         if isinstance(holder, Array):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
@@ -25,6 +25,9 @@ from sim.scenario.base_types import (
     WeeksFromOne,
     same_type,
 )
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 MONITORED = "monitored"
 """Owner of the numbers that count only where the ceasefire is monitored; no mechanism."""
@@ -589,7 +592,7 @@ def is_off(mechanism: str, value: object) -> bool:
     return type(value) is type(off) and value == off
 
 
-def idle_numbers(scenario: Any) -> dict[str, tuple[str, ...]]:
+def idle_numbers(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """The parameters without effect in a scenario, by what is switched off.
 
     Parameters

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from sim.errors import Fault, ScenarioError
 
@@ -44,7 +44,7 @@ class Place(NamedTuple):
     line: int = 0
 
 
-class Table(dict[str, Any]):
+class Table(dict[str, object]):
     """A TOML table with the place of each of its keys."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Table(dict[str, Any]):
         self.places.pop(key, None)
 
 
-class Array(list[Any]):
+class Array(list[object]):
     """A TOML array with the place of each of its elements."""
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ def too_deep(path: Path, place: Place) -> ScenarioError:
     return ScenarioError([Fault(where, problem, "", *place)])
 
 
-def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path = ()) -> Any:
+def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path = ()) -> object:
     """Copy plain data into tables and arrays that know their places.
 
     Parameters
@@ -189,7 +189,8 @@ def read(text: str, file: str = "") -> Table:
         If the text is not TOML.
     """
     data, scanned = parse(text.removeprefix("\ufeff"), file)
-    tree: Table = grow(data, Place(file), scanned.lines)
+    tree = grow(data, Place(file), scanned.lines)
+    assert isinstance(tree, Table)
     return tree
 
 
@@ -358,7 +359,7 @@ class _Scanner:
         return self.text[start : self.at]
 
 
-def write(data: Mapping[str, Any]) -> str:
+def write(data: Mapping[str, object]) -> str:
     """Write data as TOML, readable by people: a header for each table, one line for each leaf.
 
     Parameters
@@ -376,7 +377,7 @@ def write(data: Mapping[str, Any]) -> str:
 
 
 def _block(
-    table: Mapping[str, Any], path: tuple[str, ...], blocks: list[str], head: str = ""
+    table: Mapping[str, object], path: tuple[str, ...], blocks: list[str], head: str = ""
 ) -> None:
     tables, rows = [], [head] if head else []
     for key, value in table.items():
@@ -396,7 +397,7 @@ def _block(
                 _block(entry, inner, blocks, f"[[{name}]]")
 
 
-def _is_tables(value: object) -> bool:
+def _is_tables(value: object) -> TypeGuard[Sequence[Mapping[str, object]]]:
     return (
         isinstance(value, (list, tuple))
         and bool(value)

@@ -23,7 +23,7 @@ from sim.scenario.toml_source import DEEPEST, Array, Path, Place, Table, dotted,
 ROUNDS_OF_REPAIR = 9
 
 
-def unwrapped(value: object, annotation: Any = None, path: Path = ()) -> object:
+def unwrapped(value: object, annotation: object = None, path: Path = ()) -> object:
     """Turn what Python hands over into the plain data that a file would hold.
 
     Models, such as an `Actor`, become tables; arrays and scalars of NumPy become lists and
@@ -71,7 +71,7 @@ def unwrapped(value: object, annotation: Any = None, path: Path = ()) -> object:
     return value
 
 
-def _from_numpy(value: Any) -> object:
+def _from_numpy(value: object) -> object:
     import numpy as np  # loaded already: the value is NumPy's
 
     array = np.asarray(value)
@@ -110,6 +110,7 @@ def finish(tree: Table, changes: Changes, faults: list[Fault], files: list[str])
         tree = apply(tree, plain, place, faults)
     sources = Table()
     stripped = _strip(tree, field_types.ROOT, (), sources, faults)
+    assert isinstance(stripped, Table)
     scenario = _validate(stripped, sources, faults, files)
     if faults or scenario is None:
         order = {file: position for position, file in enumerate(files)}
@@ -124,15 +125,17 @@ def _keys(path: str) -> Path:
     return tuple(int(key) if key.isdecimal() and len(key) < 10 else key for key in path.split("."))
 
 
-def _strip(value: Any, annotation: Any, path: Path, sources: Table, faults: list[Fault]) -> Any:
+def _strip(
+    value: object, annotation: object, path: Path, sources: Table, faults: list[Fault]
+) -> object:
     """Take ``{ value = 1.4, source = "..." }`` apart: the number stays, the source is noted."""
     if isinstance(value, Table) and annotation is not None and field_types.is_scalar(annotation):
         where = ".".join(map(str, path))
         for key in value:
             if key not in ("value", "source", "status"):
                 hint = nearest(key, ["value", "source", "status"])
-                inner = dotted((*path, key))
-                faults.append(Fault(inner, f"unknown field {key!r}", hint, *value.places[key]))
+                inside = dotted((*path, key))
+                faults.append(Fault(inside, f"unknown field {key!r}", hint, *value.places[key]))
         odd = any(key not in ("value", "source", "status") for key in value)
         for key in ("value", "source"):
             if key not in value and not odd:
@@ -157,9 +160,9 @@ def _strip(value: Any, annotation: Any, path: Path, sources: Table, faults: list
     if isinstance(value, Array):
         array = Array()
         for position, entry in enumerate(value):
-            inner = field_types.step(annotation, position)
+            kind = field_types.step(annotation, position)
             array.add(
-                _strip(entry, inner, (*path, position), sources, faults), value.places[position]
+                _strip(entry, kind, (*path, position), sources, faults), value.places[position]
             )
         return array
     if isinstance(value, str) and not _is_text(value):
@@ -172,7 +175,7 @@ def _is_text(value: str) -> bool:
     return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list):
@@ -180,7 +183,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _tuples(value: Any) -> Any:
+def _tuples(value: object) -> object:
     """Turn lists into tuples, which is what a frozen scenario holds."""
     if isinstance(value, dict):
         return {key: _tuples(entry) for key, entry in value.items()}
@@ -320,7 +323,12 @@ _WORDS = {"value_error": "", "too_short": "needs at least one entry"}
 
 
 def _fault(
-    path: Path, kind: str, data: Any, tree: Table, sources: Table, root: Any = field_types.ROOT
+    path: Path,
+    kind: str,
+    data: Any,
+    tree: Table,
+    sources: Table,
+    root: type[BaseModel] | None = None,
 ) -> Fault:
     where = dotted(path)
     noted = path[:1] == ("sources",) and len(path) > 1 and path[1] in sources

@@ -25,7 +25,7 @@ from sim.rules.jit import compiled
 @compiled
 def shift(
     kind, index, value, ox, ow, m, m0, cost, control, forced_table, consultation, theta, pinned
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Apply one dated change in what somebody is given, or in where an issue stands."""
     if kind == NEW_IDEAL:
         ox[index] = value

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable
+from typing import NamedTuple
 
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens
-from sim.engine.state import World
+from sim.engine.inputs import Floats, Givens, Ints, Words
+from sim.engine.state import Kept, World
 from sim.rules import proxies
 from sim.rules.jit import compiled, overload
+
+type Ask = Callable[[str, Floats, int], None]
 
 
 class Week(NamedTuple):
@@ -34,15 +34,15 @@ class Week(NamedTuple):
     """
 
     t: int
-    keys: NDArray[np.uint64]
-    fed: NDArray[np.float64]
-    log: NDArray[np.float64]
-    counter: NDArray[np.int64]
-    rec: Any
-    agents: Any
+    keys: Words
+    fed: Floats
+    log: Floats
+    counter: Ints
+    rec: Kept
+    agents: Ask | None
 
 
-def ask(agents: Any, decision: str, answers: NDArray[np.float64], about: int) -> None:
+def ask(agents: Ask | None, decision: str, answers: Floats, about: int) -> None:
     """Let every actor answer for itself, before anything changes.
 
     The array already holds what the rule says. Compiled, that stands; in the Mesa model each
@@ -64,12 +64,12 @@ def ask(agents: Any, decision: str, answers: NDArray[np.float64], about: int) ->
 
 
 @overload(ask)
-def _ask_compiled(agents, decision, answers, about):
+def _ask_compiled(agents, decision, answers, about) -> Callable[..., None]:
     return lambda agents, decision, answers, about: None
 
 
 @compiled
-def due(t, first, period):
+def due(t, first, period) -> bool:
     """Whether a round of this period is held in week t."""
     return t >= first and (t - first) % period == 0
 

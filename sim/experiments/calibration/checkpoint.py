@@ -61,14 +61,14 @@ class Journal:
         if text and '\n["' not in f"\n{text}":
             raise SimError(f"{self.path} is there, and this program did not write it: move it away")
 
-    def measured(
+    def measured[T](
         self,
         scenario: Scenario,
         runs: int,
         seed: int,
         asked: object,
-        measure: Callable[[Scenario, int, int], Any],
-    ) -> Any:
+        measure: Callable[[Scenario, int, int], T],
+    ) -> T:
         """The measures of a point: from the file, or measured now and written to it.
 
         They are known by the scenario, its luck, what is asked, and the program as coded.
@@ -84,9 +84,10 @@ class Journal:
             self.kept += 1
         else:
             self.note(key, measure(scenario, runs, seed))
-        return self.known[key]
+        found: T = self.known[key]
+        return found
 
-    def note(self, key: str, measured: Any) -> None:
+    def note(self, key: str, measured: object) -> None:
         """Keep what was measured at a point; if there is a file, it is on the disk on return.
 
         Raises

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,17 +124,17 @@ def judged(
     return pd.DataFrame(rows, columns=names).set_index("fact")
 
 
-def _at_each(
+def _at_each[T](
     plan: Plan,
     points: Points,
     runs: int,
     seed: int,
     asked: object,
-    measure: Callable[[Scenario, int, int], Any],
+    measure: Callable[[Scenario, int, int], T],
     unit: str,
     progress: bool | None,
     journal: Journal | None,
-) -> list[Any]:
+) -> list[T]:
     """What `measure` gives of the scenario at every point, with these runs and a seed of its own.
 
     `asked` names in the journal what is measured.

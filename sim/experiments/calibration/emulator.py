@@ -50,7 +50,7 @@ class Emulator:
         return mean, error
 
 
-def one_thread() -> AbstractContextManager[Any]:
+def one_thread() -> AbstractContextManager[object]:
     """A context in which linear algebra uses one thread.
 
     The products are small: threads gain little, and lose much where they fight over a core.
@@ -64,7 +64,7 @@ def one_thread() -> AbstractContextManager[Any]:
         from threadpoolctl import threadpool_limits
     except ImportError as error:
         raise SimError(MISSING) from error
-    return cast(AbstractContextManager[Any], threadpool_limits(1))
+    return cast(AbstractContextManager[object], threadpool_limits(1))
 
 
 def learn(points: Points, seen: pd.DataFrame, seed: int = 1) -> Emulator:

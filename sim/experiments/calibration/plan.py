@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,7 +159,7 @@ def load_plan(path: str | Path) -> Plan:
     return plan
 
 
-def _faults(tree: dict[str, Any], tables: _Tables, scenario: Scenario) -> Iterator[Fault]:
+def _faults(tree: dict[str, object], tables: _Tables, scenario: Scenario) -> Iterator[Fault]:
     """What is wrong with targets, then with names, then with the ends of single ranges."""
     for place, target in enumerate(tables.targets):
         for field, problem, hint in _problems(target, tables.known_until, scenario.weeks):

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine import draws
+from sim.engine.inputs import Floats
 from sim.errors import SimError, nearest
 from sim.experiments.hypothesis_tests.designs import CLAMP
 from sim.experiments.hypothesis_tests.estimates import Line, Z, line
@@ -213,11 +214,11 @@ def codings_table(
     if not shuffled_issues(cells.case):
         raise MissingError("no two actors have a long-term aim on one issue: none to shuffle")
     cases = [cells.case, *shuffled(cells.case, number, cells.seed)]
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, float]] = []
     said = time.monotonic()
     for place, case in enumerate(cases):
         one = Cells(case, cells.cast, runs, cells.seed, workers=cells.workers)
-        row: dict[str, Any] = {
+        row: dict[str, float] = {
             "coding": place - 1, "conflict": conflict_index(case, cells.cast.pair),
             "conflict_table": conflict_with_the_table(case, cells.cast),
         }  # fmt: skip
@@ -277,7 +278,7 @@ def percentiles(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def percentile(value: float, values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+def percentile(value: float, values: Floats) -> float:
     """Share of values below one, and half of those equal to it, in percent; NaN of NaN."""
     if np.isnan(value):
         return value
@@ -325,7 +326,7 @@ def _slope(name: str, found: Line, place: int) -> dict[str, float]:
     return {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
 
 
-def _correlation(one: Any, other: Any) -> float:
+def _correlation(one: Floats, other: Floats) -> float:
     if len(one) < 3 or one.std() == 0.0 or other.std() == 0.0:
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])

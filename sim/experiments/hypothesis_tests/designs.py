@@ -18,7 +18,7 @@ interests stay).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.errors import SimError
 from sim.experiments.hypothesis_tests.roles import Cast
@@ -48,7 +48,7 @@ class Cell(NamedTuple):
     setting: str = OPEN
 
 
-def changed(case: Scenario, change: Mapping[str, Any]) -> Scenario:
+def changed(case: Scenario, change: Mapping[str, object]) -> Scenario:
     """A scenario with some parameters and mechanisms set, by their names."""
     groups = dict.fromkeys(type(case.mechanisms).model_fields, "mechanisms")
     paths = {f"{groups.get(name, 'parameters')}.{name}": value for name, value in change.items()}

@@ -75,12 +75,12 @@ def ratio(parts: NDArray[Any], wholes: NDArray[Any]) -> Figure:
     return figure(share, (parts - share * wholes) / max(wholes.mean(), 1e-300))
 
 
-def mean(values: NDArray[Any], chosen: NDArray[np.bool_]) -> Figure:
+def mean(values: NDArray[np.number], chosen: NDArray[np.bool_]) -> Figure:
     """Mean over the chosen runs."""
     return ratio(np.where(chosen, values, 0.0), chosen.astype(float))
 
 
-def mean_share(parts: NDArray[Any], wholes: NDArray[Any]) -> Figure:
+def mean_share(parts: NDArray[np.number], wholes: NDArray[np.number]) -> Figure:
     """Mean over runs of each run's share; runs without any of the whole are left out.
 
     A ratio of sums would weigh a run by its weeks of ceasefire, and ceasefires last where they are

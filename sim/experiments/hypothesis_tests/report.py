@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import pandas as pd
 from scipy import stats
 
 from sim.experiments.hypothesis_tests import codings, rival_models
@@ -18,6 +19,8 @@ NAMES = {"tie": "tie", "orders": "orders to spoil", "breaches": "breaches by pro
 NO_CONFLICT = 0.02
 # Shuffled codings from which on shares and places of them say something.
 ENOUGH = 50
+
+type Row = pd.Series | Mapping[Hashable, Any]  # of a table
 
 
 class Block(NamedTuple):
@@ -346,19 +349,19 @@ def _list(trial: Trial, names: Sequence[str]) -> str:
     return ", ".join(_called(trial, *names))
 
 
-def _goes(row: Any) -> bool | None:
+def _goes(row: Row) -> bool | None:
     """Whether the slope on the conflict of the two is certain; None if it is not known."""
     low, high = row["slope_low"], row["slope_high"]
     return bool(low * high > 0.0) if math.isfinite(low) and math.isfinite(high) else None
 
 
-def _long(row: Any) -> str:
+def _long(row: Row) -> str:
     """Value with its interval, by its size."""
     form = ".0f" if abs(row["value"]) >= 10 else "+.2f"
     return _told([row[name] for name in ("value", "low", "high")], form)
 
 
-def _ends(row: Any, name: str, value: str = "") -> str:
+def _ends(row: Row, name: str, value: str = "") -> str:
     """Value with its interval, of the columns whose names begin with `name`."""
     return _told([row[f"{name}{end}"] for end in (value, "_low", "_high")], "+.2f")
 
@@ -368,14 +371,14 @@ def _told(numbers: Sequence[float], form: str) -> str:
     return "-" if math.isnan(numbers[0]) else f"{value} ({low} to {high})"
 
 
-def _held(row: Any) -> str:
+def _held(row: Row) -> str:
     if row["left_out"]:
         return "-"
     value = f"{row['value']:{'.0f' if abs(row['value']) >= 10 else '+.2f'}}"
     return f"{value} {'yes' if row['holds'] else 'no'}"
 
 
-def _sign(row: Any) -> str:
+def _sign(row: Row) -> str:
     if row["low"] == row["high"] == 0.0:
         return "exactly 0"
     if row["low"] > 0.0:

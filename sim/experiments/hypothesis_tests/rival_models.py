@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Rival(NamedTuple):
     """
 
     says: str
-    change: dict[str, Any]
+    change: dict[str, object]
 
 
 THEORY, TREND = "the theory", "linear trend"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +48,7 @@ def two_by_two(cells: Cells) -> pd.DataFrame:
         interaction), ``value``, ``low``, ``high``. Outcomes without a cast are left out.
     """
     asked = [cells, cells.exchanged()] if len(cells.casts) > 1 else [cells]
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for ask, form, coding, outcome in itertools.product(asked, FORMS, WHOSE, OUTCOMES):
         found = measured(four, ask, reading_of(form, outcome), FORMS[form], WHOSE[coding])
         if found is None:
@@ -136,7 +135,7 @@ def rivals_table(cells: Cells, every: Sequence[Fact], say: Tell) -> pd.DataFrame
     DataFrame
         ``model``, ``fact``, ``status``, ``value``, ``low``, ``high``, ``holds``, ``left_out``.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for name in (rival_models.THEORY, *rival_models.RIVALS):
         say(f"  {name}")
         try:
@@ -193,7 +192,7 @@ def score(table: pd.DataFrame, model: str, status: str) -> tuple[int, int]:
     return int(rows["holds"].sum()), len(rows)
 
 
-def _under(cells: Cells, change: dict[str, Any]) -> Cells:
+def _under(cells: Cells, change: dict[str, object]) -> Cells:
     """The same experiments, runs and luck under another theory."""
     case = changed(cells.case, change)
     return Cells(case, cells.cast, cells.runs, cells.seed, workers=cells.workers)

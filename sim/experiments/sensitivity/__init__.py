@@ -13,7 +13,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -135,7 +134,9 @@ def audit(
 # conclusions -----------------------------------------------------------------------------------
 
 
-def _conclusions(case: Scenario, conclusion: Any, pair: Sequence[str] | None) -> dict[str, Outcome]:
+def _conclusions(
+    case: Scenario, conclusion: object, pair: Sequence[str] | None
+) -> dict[str, Outcome]:
     if conclusion is not None:
         named = conclusion if isinstance(conclusion, Mapping) else {"the conclusion": conclusion}
         if not named or not all(callable(one) for one in named.values()):

@@ -103,7 +103,7 @@ def screened_table(
 ) -> pd.DataFrame:
     """A row for each conclusion and number, with the effects of the first stage."""
     unknown = dict.fromkeys(("to_low", "to_high", "screen_low", "screen_high"), np.nan)
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    rows: dict[tuple[str, str], dict[str, object]] = {}
     for (number, end, value, _), values in zip(ends, found, strict=True):
         for name in asked:
             head = {"conclusion": name, "path": number.path, "words": number.words}

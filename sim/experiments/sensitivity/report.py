@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -127,11 +126,11 @@ def blocks(audit: Audit, *, ids: bool = False) -> html.Blocks:
     return found
 
 
-def _words(row: pd.Series[Any], ids: bool) -> str:
+def _words(row: pd.Series, ids: bool) -> str:
     return f"{row['words']} ({row['path']})" if ids else str(row["words"])
 
 
-def _conclusion(audit: Audit, name: str, as_coded: pd.Series[Any], *, ids: bool) -> html.Blocks:
+def _conclusion(audit: Audit, name: str, as_coded: pd.Series, *, ids: bool) -> html.Blocks:
     span = _span(as_coded["low"], as_coded["high"], as_coded["signed"])
     head = sentence(
         f"the conclusion: {name} is {_figure(as_coded['mean'], as_coded['signed'])} ({span})"
@@ -161,7 +160,7 @@ def _named(words: pd.Series[str]) -> str:
     return f" ({'; '.join(words)})" if len(words) else ""
 
 
-def _number(row: pd.Series[Any], signed: bool, ids: bool) -> str:
+def _number(row: pd.Series, signed: bool, ids: bool) -> str:
     """One number, its value, and the effect of each end of its range."""
     parts = []
     for end in ("low", "high"):
@@ -198,7 +197,7 @@ def _facts(audit: Audit) -> html.Blocks:
     return found
 
 
-def _fact(row: pd.Series[Any]) -> str:
+def _fact(row: pd.Series) -> str:
     low, high = (percent(row[end], " %") for end in ("low", "high"))
     share = f"{percent(row['share'], ' %')} of shuffled codings, 95 % interval {low} to {high}"
     return f"{row['fact']}: {row['claim']} ({row['status']}; {share})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -182,7 +181,7 @@ class Story:
             moment.astype("datetime64[D]").item() for moment in results["date"].values
         ]
         self._here = int(np.flatnonzero(results["run"].values == run)[0])
-        self._arrays: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = (
+        self._arrays: dict[str, tuple[tuple[str, ...], NDArray[np.generic]]] = (
             like._arrays
             if like
             else {

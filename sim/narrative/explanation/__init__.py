@@ -281,7 +281,7 @@ def _part_rows(story: Story, parts: list[Contribution], since: int, until: int) 
     return table.sort_values("change", key=lambda c: -c.abs(), ignore_index=True, kind="stable")
 
 
-def _row(story: Story, part: Contribution, since: int, until: int) -> dict[str, Any]:
+def _row(story: Story, part: Contribution, since: int, until: int) -> dict[str, object]:
     here = [week for week in part.weeks if since < week <= until]
     return {
         "change": part.change(since, until),

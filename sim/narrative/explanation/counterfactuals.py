@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -74,7 +73,7 @@ class Flip:
     tie: float = float("nan")
 
     @property
-    def event(self) -> dict[str, Any]:
+    def event(self) -> dict[str, object]:
         """The dated event to put into the scenario."""
         return self.input.event(self.value)
 
@@ -266,7 +265,7 @@ def _flip(
     return Flip(decision, what, value, hit, short, what.size(value), told[1])
 
 
-def with_event(scenario: Scenario, event: dict[str, Any]) -> Scenario:
+def with_event(scenario: Scenario, event: dict[str, object]) -> Scenario:
     """A scenario with one dated event more.
 
     Raises

@@ -100,7 +100,7 @@ class Stage:
         self._luck = luck
         self._nothing = blank(self.lay, scenario.weeks, ())
         self.world, self._memory = first_world(self.g, self.lay)
-        self._kept: dict[int, tuple[NDArray[Any], ...]] = {}
+        self._kept: dict[int, tuple[NDArray[np.generic], ...]] = {}
 
     def at(self, week: int) -> World:
         """The world as that week begins; the same arrays are used again."""

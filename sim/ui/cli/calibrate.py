@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sim.ui.cli.common import DONE, STOPPED, add_shared, folder_for, say
+from sim.ui.cli.common import DONE, STOPPED, Commands, add_shared, folder_for, say
+
+if TYPE_CHECKING:
+    from sim.experiments.calibration.report import Calibration
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Commands) -> None:
     """Add this command to a parser; see `sim.ui.cli.plot.add_commands`."""
     calibrate = commands.add_parser(
         "calibrate", help="estimate the free numbers of a scenario from known facts"
@@ -66,7 +69,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _draw(found: Any, folder: Path) -> None:
+def _draw(found: Calibration, folder: Path) -> None:
     from sim.plots.calibration import facts, numbers, targets
     from sim.plots.saving import write
 

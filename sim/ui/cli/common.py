@@ -18,6 +18,8 @@ from sim.writing import must_be_free, must_be_possible
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 # Work, in units of actors cubed times weeks, that plain Python does in a few seconds, and in the
 # half second in which the compiler and compiled code are loaded.
@@ -25,8 +27,9 @@ _QUICK, _AT_ONCE = 2_000_000, 200_000
 # What commands leave in a folder, by the file by which each is known.
 _OF_A_RUN = ("scenario.toml", "chronicle.txt", "figures")
 _LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration"}
+type Options = dict[str, Any]  # keyword arguments of `add_argument`, each of its own type
 # Options and arguments that mean the same in several commands, so that help says the same of them.
-_SHARED: dict[str, dict[str, Any]] = {
+_SHARED: dict[str, Options] = {
     "scenario": {"help": "TOML file of a scenario, or a name of `sim list`"},
     "source": {"help": "folder or URL of an ensemble, folder of `sim run`, or a results.nc file"},
     "store": {"help": "folder or URL of an ensemble"},
@@ -48,7 +51,7 @@ PAGE_FILE = "file for the page, .txt or .html; without it the page is printed"
 BUT_THE_RESULT = "print nothing but the result and faults"
 
 
-def add_shared(parser: argparse.ArgumentParser, *names: str, **changed: Any) -> None:
+def add_shared(parser: argparse.ArgumentParser, *names: str, **changed: object) -> None:
     """Add options and arguments that several commands have, each with its one help text.
 
     Parameters

@@ -14,6 +14,7 @@ from sim.ui.cli.common import (
     DONE,
     FAILED,
     STOPPED,
+    Commands,
     add_shared,
     choose_driver,
     folder_for,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     """Add these commands to a parser.
 
     Parameters

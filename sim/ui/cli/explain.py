@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from sim.ui.cli.common import (
     DONE,
     PAGE_FILE,
+    Commands,
     add_shared,
     choose_driver,
     file_for,
@@ -21,7 +21,7 @@ from sim.ui.cli.common import (
 from sim.writing import write_whole
 
 
-def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     """Add these commands to a parser.
 
     Parameters

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
-from sim.ui.cli.common import DONE, add_shared, file_for, say
+from sim.ui.cli.common import DONE, Commands, add_shared, file_for, say
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Commands) -> None:
     """Add this command to a parser.
 
     Parameters

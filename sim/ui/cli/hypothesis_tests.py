@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
-from sim.ui.cli.common import BUT_THE_RESULT, DONE, add_shared, choose_driver, folder_for, say
+from sim.ui.cli.common import (
+    BUT_THE_RESULT,
+    DONE,
+    Commands,
+    add_shared,
+    choose_driver,
+    folder_for,
+    say,
+)
 
 # Parts of which a figure is left.
 _DRAWN = ("two-by-two", "codings")
 
 
-def add_commands(commands: Any, file: argparse.ArgumentParser) -> None:
+def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     """Add this command to a parser.
 
     Parameters

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from sim.ui.cli.common import (
     DONE,
+    Commands,
     Printed,
     add_shared,
     choose_driver,
@@ -17,7 +17,7 @@ from sim.ui.cli.common import (
 )
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Commands) -> None:
     """Add these commands to a parser.
 
     Parameters

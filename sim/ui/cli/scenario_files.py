@@ -8,10 +8,9 @@ import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from sim.errors import SimError, missing_folder
-from sim.ui.cli.common import DONE, say
+from sim.ui.cli.common import DONE, Commands, say
 from sim.writing import write_whole
 
 # The text of a new scenario if no other is named.
@@ -19,7 +18,7 @@ MINIMAL = Path(__file__).with_name("new_war.toml")
 _EXTENDS = re.compile(r'^(extends[ \t]*=[ \t]*")([^"/\\]+)\.toml"', re.MULTILINE)
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Commands) -> None:
     """Add these commands to a parser.
 
     Parameters

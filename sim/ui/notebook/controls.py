@@ -46,9 +46,9 @@ class Control:
 
     path: str
     kind: str
-    value: Any
+    value: object
     meaning: str
-    choices: tuple[Any, ...]
+    choices: tuple[object, ...]
 
 
 def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) -> Control:
@@ -136,10 +136,10 @@ def default_paths(scenario: Scenario, pair: Sequence[str] = ()) -> list[str]:
     return paths[:MOST_DEFAULTS]
 
 
-def _found(scenario: Scenario, path: str) -> tuple[Any, Any, str]:
+def _found(scenario: Scenario, path: str) -> tuple[object, object, str]:
     """Value, type and meaning of what lies at a path."""
     value: Any = scenario
-    annotation: Any = Scenario
+    annotation: object = Scenario
     meaning = ""
     for key in path.split("."):
         if isinstance(value, Mapping):
@@ -163,7 +163,7 @@ def _found(scenario: Scenario, path: str) -> tuple[Any, Any, str]:
     return value, annotation, meaning
 
 
-def _number(annotation: Any) -> tuple[Any, dict[str, Any]] | None:
+def _number(annotation: object) -> tuple[type[int | float], dict[str, float]] | None:
     """The numeric type that a field allows, with its bounds; whole numbers written as words too."""
     for kind, limits in field_types.options(annotation):
         if kind in (int, float):
@@ -183,7 +183,7 @@ def _natural(bounds: Mapping[str, float]) -> dict[str, float]:
     return natural
 
 
-def _whole_words(kind: Any) -> bool:
+def _whole_words(kind: object) -> bool:
     return all(isinstance(word, int) and not isinstance(word, bool) for word in get_args(kind))
 
 
@@ -224,7 +224,9 @@ def _step(value: float, span: float, whole: bool) -> float:
     return next(meets, fine[0])
 
 
-def _stops(low: float, high: float, step: float, value: Any, kind: Any) -> tuple[Any, ...]:
+def _stops(
+    low: float, high: float, step: float, value: float, kind: type[int | float]
+) -> tuple[float, ...]:
     """Where a slider can stand: from end to end by steps, and where the scenario has it."""
     steps = math.floor((high - low) / step + 1e-9)
     grid = [low, *(min(_clean(low + n * step, step), high) for n in range(1, steps + 1))]
@@ -252,7 +254,7 @@ def _given(span: Sequence[float], path: str, whole: bool) -> tuple[float, float,
 
 
 def _possible(
-    scenario: Scenario, path: str, kind: Any, value: float, end: float, step: float
+    scenario: Scenario, path: str, kind: type[int | float], value: float, end: float, step: float
 ) -> float:
     """The end of a slider, or the last step before it that the rest of the scenario allows."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import xarray as xr
@@ -135,7 +136,7 @@ class Explorer:
         self._show()
 
     @property
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, object]:
         """What has been moved away from the scenario, as ``set`` takes it."""
         return {
             path: value for path, one in self.controls.items() if (value := one.value) != one.begun
@@ -218,9 +219,9 @@ def _names(vary: object) -> list[str]:
     raise SimError(f"what to vary is given as paths, ['actors.iran.capability'], not as {vary!r}")
 
 
-def _widget(kit: Any, found: controls.Control, name: str) -> Any:
+def _widget(kit: ModuleType, found: controls.Control, name: str) -> Any:
     """The widget of a control; it remembers what it began with."""
-    common: dict[str, Any] = {
+    common: dict[str, object] = {
         "description": name, "value": found.value, "tooltip": f"{found.path}: {found.meaning}",
         "style": {"description_width": "28em"}, "layout": {"width": "54em"},
     }  # fmt: skip

@@ -17,7 +17,7 @@ from sim.agents.registry import GAIN_LIMIT
 from sim.engine import draws
 from sim.engine.build import keys_of
 from sim.engine.decisions import DECISIONS, Kind
-from sim.engine.inputs import BY_RULE, NEVER
+from sim.engine.inputs import BY_RULE, NEVER, Floats
 from sim.engine.state import CEASEFIRE, SETTLEMENT
 from sim.rules.ceasefires import breach_costs
 from sim.rules.negotiation import any_core_tabled
@@ -58,7 +58,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
 
         convener = ""  # whose ceasefire lies before it
 
-        def heeds(self, own: float, wishes: Any) -> float:
+        def heeds(self, own: float, wishes: Floats) -> float:
             gain = float(super().heeds(own, wishes))
             decision, who, i = self.model.deciding, self.givens.who, self.index
             w, bound = self.world, who.takes_part[i] and who.armed[i]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from sim.errors import SimError
 from sim.scenario.schema import Scenario
@@ -128,7 +128,7 @@ def _page(asked: Question) -> str:
         f"<li><b>{widgets.as_html(head)}:</b> {widgets.as_html('; '.join(texts))}</li>"
         for head, texts in asked.sides()
     )
-    parts: list[Any] = [
+    parts: list[str] = [
         f"<p>What has happened:</p><ul>{news}</ul>" if news else "",
         f"<p><b>{widgets.as_html(_date(asked))}. {widgets.as_html(asked.text)}</b></p>",
         f"<p>What speaks (utilities: 0.01 is little, 0.10 is much):</p><ul>{sides}</ul>"
