@@ -10,7 +10,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log as log
-from sim.measures.ceasefire_spells import SETTLED_STATE, answers, under_ceasefire
+from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
+from sim.measures.ceasefire_spells import answers, under_ceasefire
 from sim.measures.event_columns import columns
 from sim.measures.intervals import LEVEL, mean_interval, several
 from sim.results.dataset import scenario_of
@@ -193,11 +194,12 @@ def violence_by_theatre(
     level_of = variable(results, "intensity_by_theatre").transpose("theatre", "run", "week")
     state = variable(results, "state").transpose("run", "week").values
     age = variable(results, "age").transpose("run", "week").values
-    weeks = {"war": state == 0}
+    weeks = {"war": state == WAR}
     for first, last in ages:
         name = f"weeks {first} to {last}" if last is not None else f"week {first} and later"
-        weeks[name] = (state == 1) & (age >= first) & (age <= (np.inf if last is None else last))
-    weeks["settlement"] = state == SETTLED_STATE
+        until = np.inf if last is None else last
+        weeks[name] = (state == CEASEFIRE) & (age >= first) & (age <= until)
+    weeks["settlement"] = state == SETTLEMENT
     rows = []
     for theatre in level_of["theatre"].values:
         fought = level_of.sel(theatre=theatre).values
@@ -287,6 +289,6 @@ def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     given, _, layout = prepare(scenario)
     place = [layout.actors.index(str(name)) for name in results["actor"].values]
     covered = given.who.covered[place]
-    settled = variable(results, "state").transpose("run", "week").values == SETTLED_STATE
+    settled = variable(results, "state").transpose("run", "week").values == SETTLEMENT
     settled = np.pad(settled, ((0, 0), (1, 0)))[:, :-1]
     return np.where(settled[..., None], 1.0, covered)

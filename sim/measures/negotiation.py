@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from sim.engine import event_log as log
-from sim.measures.ceasefire_spells import SETTLED_STATE, answers
+from sim.engine.state import SETTLEMENT
+from sim.measures.ceasefire_spells import answers
 from sim.measures.event_columns import by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.results.provenance import every_week, names_of
@@ -218,7 +219,7 @@ def settlements(results: xr.Dataset) -> pd.DataFrame:
         If a variable was not recorded.
     """
     run_number(every_week(results, "what settlements say"))
-    state = variable(results, "state").transpose("run", "week").values == SETTLED_STATE
+    state = variable(results, "state").transpose("run", "week").values == SETTLEMENT
     began = state & ~np.concatenate([np.zeros_like(state[:, :1]), state[:, :-1]], axis=1)
     text, tabled, position = (
         variable(results, name).transpose("run", "week", "issue").values

@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.engine.state import CALM, CEASEFIRE, SETTLEMENT, WAR
 from sim.errors import SimError
 from sim.measures import breach_weights, ceasefire_lengths, kaplan_meier
 from sim.results.dataset import scenario_of
 
 RECORD = "intensity,age,convener,position,capability,effort,violated"
-CEASEFIRE, SETTLEMENT, VICTORY = 1, 2, 3
 MONTH = 4  # weeks
 
 
@@ -41,8 +41,7 @@ class Measure(NamedTuple):
 
 
 def _held(results: xr.Dataset) -> NDArray[np.bool_]:
-    state = results["state"].values
-    return np.asarray((state == CEASEFIRE) | (state == SETTLEMENT))
+    return np.isin(results["state"].values, CALM)
 
 
 def _reached(results: xr.Dataset, position: float) -> NDArray[np.bool_]:
@@ -90,7 +89,7 @@ def calm(results: xr.Dataset, week: int, position: float) -> float:
     """
     level, age = results["intensity"].values, results["age"].values
     ceasefire = (results["state"].values == CEASEFIRE) & (age <= week)
-    war = results["state"].values == 0
+    war = results["state"].values == WAR
     if not ceasefire.any() or not war.any():
         return float("nan")
     return float(level[ceasefire].mean() / level[war].mean())

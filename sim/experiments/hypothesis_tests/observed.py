@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from sim.engine.state import CALM
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.experiments.hypothesis_tests.estimates import Figure, Spread, ratio
 from sim.experiments.hypothesis_tests.facts import Fact, Status
@@ -27,8 +28,6 @@ from sim.scenario.files import read_table
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import place_of
 from sim.scenario.validation import checked
-
-CEASEFIRE, SETTLEMENT = 1, 2
 
 
 class Happened(StrictModel):
@@ -65,8 +64,7 @@ def week_achieved(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | N
 
 def first_ceasefire(results: xr.Dataset, case: Scenario, cast: Cast) -> Spread | None:
     """Week at whose end a ceasefire first stands; runs without one count as the last."""
-    state = results["state"].values
-    ceasefire = (state == CEASEFIRE) | (state == SETTLEMENT)
+    ceasefire = np.isin(results["state"].values, CALM)
     return _spread(np.where(ceasefire.any(axis=1), ceasefire.argmax(axis=1), ceasefire.shape[1]))
 
 
