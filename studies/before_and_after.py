@@ -27,11 +27,11 @@ CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml
 
 def rows(results: xr.Dataset, case: Scenario) -> list[tuple[str, str, list[float]]]:
     """What is counted, what counts alike, and: before, after, the difference, its half-width."""
-    cast, found = find(case), []
-    weeks = windows(results, cast)
+    roles, found = find(case), []
+    weeks = windows(results, roles)
     young = results["age"].values == 1
     for name in ("orders", "breaches"):
-        one = series(results, cast)[name]
+        one = series(results, roles)[name]
         for alike, counted in (
             ("runs", Series(one.part, one.whole, mean_share)),
             ("weeks", Series(one.part, one.whole, ratio)),

@@ -29,7 +29,7 @@ from sim.experiments.calibration.report import LEFT
 from sim.experiments.calibration.targets import MEASURES
 from sim.experiments.hypothesis_tests.facts import FACTS, check
 from sim.experiments.hypothesis_tests.roles import find
-from sim.experiments.hypothesis_tests.treatments import Cells
+from sim.experiments.hypothesis_tests.treatments import Treatments
 from sim.plots.calibration import facts
 from sim.plots.saving import write
 from sim.runs.ensemble import ensemble
@@ -477,7 +477,7 @@ def test_facts_that_no_target_uses_are_measured_at_draws_of_the_posterior(
     found = []
     for place, point in enumerate(points):
         case = plan.changed(point)
-        alone = check(Cells(case, find(case), 40, 3 + place), some)
+        alone = check(Treatments(case, find(case), 40, 3 + place), some)
         found.append([verdict.found.value for verdict in alone])
     assert np.median(found, axis=0) == pytest.approx(table["median"].to_numpy())
     assert table.loc["tie falls", "agrees"] == 1.0

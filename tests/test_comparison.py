@@ -12,7 +12,7 @@ import sim
 import sim.experiments.compare
 from sim.engine.event_log import KINDS
 from sim.errors import ResultsError, ScenarioError, SimError
-from sim.experiments.compare import compare, parting
+from sim.experiments.compare import compare, first_divergence
 from sim.measures import run_numbers
 from sim.measures.run_numbers import Measure, add, measured, outcomes, table
 from sim.narrative import html
@@ -43,7 +43,7 @@ def weaker(syria):
 def test_a_scenario_compared_with_itself_differs_in_nothing(toy):
     found = compare(toy, toy, 30)
     assert found.changed == 0.0
-    assert found.parting is None
+    assert found.first_divergence is None
     assert (found.table[["difference", "low", "high", "changed", "effect"]] == 0).all(axis=None)
 
 
@@ -95,9 +95,9 @@ def test_the_share_of_runs_that_changed_is_that_of_their_events(toy):
     assert found.changed == apart / 40
 
 
-def test_the_parting_of_a_pair_names_the_first_event_that_differs(syria):
+def test_the_first_divergence_of_a_pair_names_the_first_event_that_differs(syria):
     other = with_changes(syria, {"parameters.loyalty": 0.05})
-    found = parting(syria, other, 1, 0)
+    found = first_divergence(syria, other, 1, 0)
     one, two = (list(events(gather(case, [0], 1))) for case in (syria, other))
     place = next(
         n for n, (a, b) in enumerate(zip(one, two, strict=False))
@@ -152,7 +152,7 @@ def test_two_ensembles_are_compared_by_what_they_hold(toy, two, monkeypatch):
     assert found.page() == wanted.page()
     assert found.table.equals(wanted.table)
     a, b = (Store(two / name).dataset() for name in "ab")
-    assert compare(a, b, run=7).parting == parting(toy, scenario_of(b), 5, 7)
+    assert compare(a, b, run=7).first_divergence == first_divergence(toy, scenario_of(b), 5, 7)
     backwards = compare(b, a).table.loc[found.table.index, "difference"]
     assert np.allclose(backwards, -found.table["difference"])
 
@@ -215,7 +215,7 @@ def test_scenarios_with_other_actors_are_compared_in_what_they_share(syria):
     found = compare(syria, without, 20)
     assert math.isnan(found.changed)
     assert "They have other actors or issues" in str(found)
-    assert found.parting is not None
+    assert found.first_divergence is not None
     assert "tie of russia and iran at the end" in found.table.index
     assert not any("hezbollah" in name.split() for name in found.table.index)
 
@@ -302,7 +302,7 @@ def test_the_order_of_the_file_and_a_dated_event_alone_are_no_difference(toy, sy
     data = sim.files.as_data(toy)
     data["actors"] = dict(reversed(data["actors"].items()))
     found = compare(toy, sim.files.build(data), 10)
-    assert (found.changed, found.parting) == (0.0, None)
+    assert (found.changed, found.first_divergence) == (0.0, None)
     data = sim.files.as_data(syria)
     early = {"week": 3, "why": "nothing", "actor": "iran", "capability": 1.0}
     data["events"] = [*data["events"], early]

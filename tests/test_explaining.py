@@ -24,7 +24,7 @@ from sim.errors import SimError
 from sim.narrative.chronicle.timeline import Story
 from sim.narrative.explanation import Explanation, counterfactuals, explain, sentences
 from sim.narrative.explanation.attribution import Trace
-from sim.narrative.explanation.interactions import Deed, Deeds
+from sim.narrative.explanation.interactions import Interaction, Interactions
 from sim.narrative.explanation.rerun import Stage
 from sim.results.dataset import events, save
 from sim.scenario.schema import Scenario
@@ -98,12 +98,12 @@ def test_parts_add_up_whatever_the_speeds_of_learning_and_of_ties(
 def test_events_of_a_week_that_weigh_more_than_a_week_can_teach_share_it_in_proportion(
     toy: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def deeds(self: Deeds) -> Any:
+    def interactions(self: Interactions) -> Any:
         for by, of in (("crown", "duchy"), ("duchy", "crown")):
-            yield Deed(3, by, of, 1.0, 0.0, ("one",), "deal", "")
-            yield Deed(3, by, of, 0.6, 0.0, ("other",), "vote", "")
+            yield Interaction(3, by, of, 1.0, 0.0, ("one",), "deal", "")
+            yield Interaction(3, by, of, 0.6, 0.0, ("other",), "vote", "")
 
-    monkeypatch.setattr(Deeds, "__iter__", deeds)
+    monkeypatch.setattr(Interactions, "__iter__", interactions)
     trace = Trace(Story(sim.simulate(toy), 0), ("crown", "duchy"), 1)
     one, other = (part for part in trace.parts if part.kind in ("deal", "vote"))
     p = toy.parameters

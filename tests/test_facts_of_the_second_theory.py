@@ -54,13 +54,13 @@ def test_the_first_half_of_the_table_says_what_the_second_theory_is_for(bench: M
 
     *_, flag = bench.two_by_two(bench.flag_cells(RUNS, SEED), bench.spoils, bench.after)
     assert sure(flag), "the tie alone moves Iran's orders"
-    cells, conflicting, compatible, both = bench.two_by_two(
+    treatments, conflicting, compatible, both = bench.two_by_two(
         bench.clamp_cells(RUNS, SEED), bench.spoils, bench.late
     )
     assert sure(both)
     assert sure(conflicting)
     assert compatible.value < 0.0, "with Russia's aims a secure Iran spoils no more"
-    assert cells[2].value < cells[0].value - 0.3
+    assert treatments[2].value < treatments[0].value - 0.3
     *_, own = bench.two_by_two(bench.clamp_cells(RUNS, SEED, "iran"), bench.spoils, bench.late)
     assert sure(own)
     found = bench.spells(bench.play(bench.conflicting(), RUNS, SEED))
@@ -73,10 +73,10 @@ def test_the_tie_follows_nothing_but_attention_when_the_goal_is_never_satisfied(
     bench: ModuleType,
 ) -> None:
     """Attention off: the flag interaction is exactly nothing, on ties, orders and breaches."""
-    cells = bench.flag_cells(60, SEED, salience_decay=False)
+    treatments = bench.flag_cells(60, SEED, salience_decay=False)
     measures: list[Callable[..., object]] = [bench.mean_tie, bench.spoils, bench.breaches]
     for measure in measures:
-        found, *effects = bench.two_by_two(cells, measure, bench.after)
+        found, *effects = bench.two_by_two(treatments, measure, bench.after)
         assert found[0].value == found[1].value
         assert found[2].value == found[3].value
         assert all(effect.value == 0.0 for effect in effects)

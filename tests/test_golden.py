@@ -84,7 +84,7 @@ def draws(game: Game, file: Any, actors: list[int]) -> Any:
         if drawn.get("collapse") is not None:
             fed[t, chance.COLLAPSE, 0] = drawn["collapse"]
         if drawn.get("bilateral") is not None:
-            for side, i in enumerate(game.givens.links.pairs[0]):
+            for side, i in enumerate(game.inputs.links.pairs[0]):
                 fed[t, chance.BARGAIN, side] = drawn["bilateral"][actors.index(i)]
         fed[t, chance.TERRITORY, 0] = drawn["territory"]
         fed[t, chance.DISPUTE] = 1.0
@@ -143,7 +143,7 @@ def played(request: pytest.FixtureRequest, plain_syria: Scenario, golden: Any) -
     game = Game(plain_syria, fed=draws(game, golden, actors), plain=plain)
     first = in_order(game.fields(), game, golden)
     given = in_order(
-        {name: getattr(game.givens.who, name) for name in game.givens.who._fields}, game, golden
+        {name: getattr(game.inputs.who, name) for name in game.inputs.who._fields}, game, golden
     )
     weeks = []
     for number, week in enumerate(golden["weeks"]):

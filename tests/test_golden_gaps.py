@@ -119,7 +119,7 @@ def test_nobody_is_left_out_of_a_deal_that_is_not_in_force(plain_syria: Scenario
 
 def test_signing_forgets_last_weeks_violations(plain_syria: Scenario) -> None:
     game = signing(plain_syria)
-    game.violated[:] = game.givens.who.armed
+    game.violated[:] = game.inputs.who.armed
     game.violence[0] = 0.7
     game.violence_by_camp[:] = [0.9, 0.2]
     game.fed[0, draws.COMPLY] = YES
@@ -320,7 +320,7 @@ def test_a_refusal_on_the_core_is_bad_both_ways_whoever_refuses(
         files.with_changes(plain_syria, {"parameters.violation_intensity": 0}), 3, fed
     )
     game.tabled[game.issue("arms")] = True
-    pair = [game.layout.actors[i] for i in game.givens.links.pairs[0]]
+    pair = [game.layout.actors[i] for i in game.inputs.links.pairs[0]]
     fed[3, draws.BARGAIN, pair.index("iran")] = YES if iran else NO
     fed[3, draws.BARGAIN, pair.index("russia")] = YES if russia else NO
     game.step()

@@ -286,8 +286,8 @@ def test_who_holds_back_counts_less_in_the_contest(second: Scenario) -> None:
     game.step(3)
     before = game.effort.copy()
     psi = war.contest(
-        np.empty(2), game.givens.who.side, game.capability * before, game.givens.who.air,
-        game.givens.who.ground, game.knobs.task_exponent,
+        np.empty(2), game.inputs.who.side, game.capability * before, game.inputs.who.air,
+        game.inputs.who.ground, game.parameter_values.task_exponent,
     )  # fmt: skip
     game.step()
     assert game.contest[0] == psi

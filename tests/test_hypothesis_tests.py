@@ -317,10 +317,10 @@ def test_weeks_before_and_after_the_goal_are_all_weeks(syria: Scenario, played: 
 
 
 class Told:
-    """Cells that say what they are told to, whatever the setting."""
+    """Treatments that say what they are told to, whatever the setting."""
 
     def __init__(self, syria: Scenario, **values: float) -> None:
-        self.cast, self.values = roles.find(syria), values
+        self.roles, self.values = roles.find(syria), values
 
     def __call__(self, reading: str, setting: str = "open", aims: str = "") -> estimates.Figure:
         if reading not in self.values:

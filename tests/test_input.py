@@ -577,9 +577,9 @@ def spoiled(toy: Scenario, monkeypatch: pytest.MonkeyPatch) -> Scenario:
     from sim.runs import simulate as simulation
 
     def prepare_spoiled(scenario: Scenario) -> Any:
-        givens, *rest = prepare(scenario)
-        givens.shifts.value[0] = math.nan
-        return givens, *rest
+        inputs, *rest = prepare(scenario)
+        inputs.shifts.value[0] = math.nan
+        return inputs, *rest
 
     for module in (simulation, ensemble_spec, model):
         monkeypatch.setattr(module, "prepare", prepare_spoiled)

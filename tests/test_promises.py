@@ -262,7 +262,7 @@ def test_what_actors_see_of_the_givens_is_read_only(toy: Scenario) -> None:
     crown = ConflictModel(toy).actor("crown")
     writable = [
         name
-        for group in crown.givens
+        for group in crown.inputs
         for name, array in zip(group._fields, group, strict=True)
         if array.flags.writeable
     ]

@@ -231,5 +231,5 @@ def test_with_clashes_on_allies_of_a_pair_are_known_to_be_needed(second: Scenari
         game = Game(files.with_changes(plain(second), {"mechanisms.clashes": on}))
         game.step()
         iran = game.actor("iran")
-        assert bool(game.givens.who.needed[iran]) == on
+        assert bool(game.inputs.who.needed[iran]) == on
         assert bool(game.dependence[game.actor("russia"), iran] > 0.0) == on

@@ -260,7 +260,7 @@ def test_a_cost_of_crossing_raises_the_log_odds_of_complying_by_lambda_times_it(
 def test_what_is_foreseen_is_the_nash_text_over_the_whole_agenda(second: Scenario) -> None:
     game = Game(second)
     game.step()
-    who, topic, p = game.givens.who, game.givens.topic, game.knobs
+    who, topic, p = game.inputs.who, game.inputs.topic, game.parameter_values
     # nothing is tabled in week 0, and positions have moved since phase 3: play it again by hand
     fresh = Game(second)
     theta = fresh.position.copy()
@@ -286,8 +286,8 @@ def test_what_is_foreseen_enters_the_value_of_a_ceasefire_and_of_nothing_else(
 ) -> None:
     game = Game(second)
     game.step()
-    p, V_c, V_s = game.knobs, np.empty(len(game.utility)), np.empty(len(game.utility))
-    who = game.givens.who
+    p, V_c, V_s = game.parameter_values, np.empty(len(game.utility)), np.empty(len(game.utility))
+    who = game.inputs.who
     ceasefires.ceasefire_values(
         V_c, game.utility, game.utility_ahead, game.value_war, game.credibility, game.cost,
         who.covered, who.discount, p.believed_settlement_hazard, game.believed_hazard[0],
@@ -403,7 +403,7 @@ def test_optimism_is_learned_away_in_war_weeks_inside_the_borders_only(second: S
         fought = game.state[0] == 0 and 0 < front < 1 and 0 < after < 1
         assert int(game.learned[0]) == learned + fought
         if fought:
-            b = before if week else second.parameters.mutual_optimism * game.givens.who.side
+            b = before if week else second.parameters.mutual_optimism * game.inputs.who.side
             shown = after - front - second.parameters.front_speed * (2 * game.contest[0] - 1)
             expected = b + (shown - b) / (second.parameters.optimism_weeks + learned + 1)
             assert game.optimism == pytest.approx(expected, abs=1e-15)

@@ -39,7 +39,7 @@ def test_what_is_still_to_be_delivered_is_worth_its_part_in_every_week_of_a_ceas
     fed[:, [draws.PROPOSE, draws.RATIFY]] = 1e-6
     game, seen = Game(syria, fed=fed), 0
     game.step()
-    p, topic, issues = game.knobs, game.givens.topic, range(len(game.position))
+    p, topic, issues = game.parameter_values, game.inputs.topic, range(len(game.position))
     agenda = topic.agenda_rule >= 0
     for _ in range(20):
         assert game.state[0] == 1
@@ -49,7 +49,7 @@ def test_what_is_still_to_be_delivered_is_worth_its_part_in_every_week_of_a_ceas
         game.step()
         if (game.terms != terms).any():
             continue  # revised in the week
-        delta, h_c, chi = game.givens.who.discount, float(game.believed_hazard[0]), game.credibility
+        delta, h_c, chi = game.inputs.who.discount, float(game.believed_hazard[0]), game.credibility
         rho = p.delivery_speed / (p.delivery_speed + h_c)
         share = (
             delta

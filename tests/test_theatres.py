@@ -220,7 +220,7 @@ def test_the_scope_of_a_ceasefire_is_the_share_of_each_that_stands_there(
     second: Scenario,
 ) -> None:
     game = Game(spread(second, ("north", "damascus")))
-    covered = dict(zip(game.layout.actors, game.givens.who.covered.tolist(), strict=True))
+    covered = dict(zip(game.layout.actors, game.inputs.who.covered.tolist(), strict=True))
     for name, shares in SPREAD.items():
         if second.actors[name].armed:
             assert covered[name] == pytest.approx(1.0 - shares.get("elsewhere", 0.0)), name
@@ -236,16 +236,16 @@ def test_without_a_scope_a_ceasefire_covers_all_of_everybody_exactly(
     second: Scenario,
 ) -> None:
     for case in (spread(second), plain(second), spread(second, THEATRES)):
-        covered = Game(case).givens.who.covered
+        covered = Game(case).inputs.who.covered
         assert covered == pytest.approx(np.ones(len(covered)), abs=1e-15)
-    assert (Game(spread(second)).givens.who.covered == 1.0).all()
+    assert (Game(spread(second)).inputs.who.covered == 1.0).all()
 
 
 def test_an_actor_that_is_to_be_armed_later_is_covered_where_it_will_stand() -> None:
     case = two_fronts(ceasefire={"covers": ["hills"]})
     later = files.with_changes(case, {"actors.coast.capability": 0.0})
     game = Game(later)
-    assert game.givens.who.covered[game.actor("coast")] == 0.0
+    assert game.inputs.who.covered[game.actor("coast")] == 0.0
 
 
 # whole runs ---------------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ def test_an_issue_advances_by_the_part_of_its_mover_that_no_ceasefire_stops() ->
         game.step()
         assert not game.violated[game.actor("north")]
         moved = float(game.position[game.issue("road")]) - 0.3
-        assert moved == pytest.approx(game.knobs.advance_speed * share, abs=1e-12), state
+        assert moved == pytest.approx(game.parameter_values.advance_speed * share, abs=1e-12), state
 
 
 def test_nobody_fights_after_a_victory_in_any_theatre() -> None:
@@ -394,12 +394,12 @@ def test_the_recorded_intensities_are_those_of_the_recorded_forces(second: Scena
     results = simulate(case, runs=3, seed=6)
     game = Game(case)
     order = [game.layout.actors.index(name) for name in results["actor"].values]
-    places = game.givens.who.theatre_shares[order]
+    places = game.inputs.who.theatre_shares[order]
     arms, active = results["in_arms"].values, results["active"].values
     there = arms @ places
     # who keeps a ceasefire fights where it does not hold, and only there
     keeps = (results["state"].values == 1)[..., None] & ~results["violated"].values
-    outside = np.where(game.givens.topic.beyond, results["effort"].values[..., None], 0.0)
+    outside = np.where(game.inputs.topic.beyond, results["effort"].values[..., None], 0.0)
     by_place = np.where(keeps[..., None], outside, active[..., None])
     fought = (arms[..., None] * places * by_place).sum(axis=2)
     assert keeps.any()
@@ -432,10 +432,16 @@ def test_the_cost_of_the_war_elsewhere_makes_a_narrow_ceasefire_worth_less() -> 
         i = wide.actor(name)
         delta, h_c = 0.99, float(wide.believed_hazard[0])
         assert h_c == narrow.believed_hazard[0]
-        lost = (1 - delta) * gap / (1 - delta * (1 - wide.knobs.believed_settlement_hazard - h_c))
+        lost = (
+            (1 - delta)
+            * gap
+            / (1 - delta * (1 - wide.parameter_values.believed_settlement_hazard - h_c))
+        )
         assert wide.value_ceasefire[i] - narrow.value_ceasefire[i] == pytest.approx(lost, abs=1e-12)
     u = np.empty(len(wide.utility))
-    objectives.utilities(u, wide.position, wide.weight, wide.ideal, wide.knobs.loss_exponent)
+    objectives.utilities(
+        u, wide.position, wide.weight, wide.ideal, wide.parameter_values.loss_exponent
+    )
     assert np.isfinite(u).all()
 
 

@@ -44,10 +44,10 @@ class Game:
         plain: bool = False,
     ) -> None:
         self.scenario = scenario
-        self.givens, self.knobs, self.layout = prepare(scenario)
-        self.world = begin(self.givens, self.knobs, self.layout, seed, run)
+        self.inputs, self.parameter_values, self.layout = prepare(scenario)
+        self.world = begin(self.inputs, self.parameter_values, self.layout, seed, run)
         self.record = blank(self.layout, scenario.weeks)
-        rows = most_events(self.givens, self.layout, scenario.weeks)
+        rows = most_events(self.inputs, self.layout, scenario.weeks)
         self.log, self.count = event_log.empty(rows), event_log.counter()
         self.keys, self.fed, self.week = draws.round_keys(seed, run), fed, 0
         self.play = play_in_python if plain else play
@@ -66,8 +66,8 @@ class Game:
         """Play some weeks and give their events."""
         before = int(self.count[0])
         self.play(
-            self.givens, self.knobs, self.world, self.record, self.log, self.count, self.keys,
-            self.fed, self.week, self.week + weeks, None,
+            self.inputs, self.parameter_values, self.world, self.record, self.log, self.count,
+            self.keys, self.fed, self.week, self.week + weeks, None,
         )  # fmt: skip
         self.week += weeks
         return list(told(self.log[before : self.count[0]]))

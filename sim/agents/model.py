@@ -21,7 +21,7 @@ from sim.engine import draws
 from sim.engine.build import begin, keys_of, most_events, prepare
 from sim.engine.decisions import DECISIONS, Kind
 from sim.engine.event_log import ROWS, counter, empty, must_be_sound
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.schedule import play_in_python
 from sim.engine.state import Kept, World, blank
 from sim.errors import ActorError, Fault, ScenarioError, SimError, nearest
@@ -58,14 +58,14 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.index = model.layout.actors.index(name)
 
     @property
-    def givens(self) -> Givens:
+    def inputs(self) -> Inputs:
         """The inputs of the run, read-only."""
-        return self.model.seen_givens
+        return self.model.seen_inputs
 
     @property
-    def knobs(self) -> Knobs:
+    def parameter_values(self) -> ParameterValues:
         """Parameters of the theory, mechanisms applied."""
-        return self.model.knobs
+        return self.model.parameter_values
 
     @property
     def world(self) -> World:
@@ -107,10 +107,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def convenes(self) -> float:
         """Gain from brokering a ceasefire, prestige included (conveners only)."""
-        g, w = self.model.givens, self.model.world
+        g, w = self.model.inputs, self.model.world
         return float(ceasefires.convenes(
             self.index, w.value.gain, w.force.position, g.who.pole, w.aims.weight,
-            g.topic.prestige[0], self.knobs.prestige_step,
+            g.topic.prestige[0], self.parameter_values.prestige_step,
         ))  # fmt: skip
 
     def proposes(self) -> float:
@@ -119,7 +119,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def consults(self, other: str) -> float:
         """Chance, in [0, 1], that it consults a patron on the deal that it brokers."""
-        i, j, p = self.index, self.model.actor(other).index, self.knobs
+        i, j, p = self.index, self.model.actor(other).index, self.parameter_values
         tie = self.model.world.relations.heeded
         return float(ceasefires.consults(i, j, tie, p.consultation_slope, p.consultation_tie))
 
@@ -142,7 +142,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         wishes : ndarray, shape (N,)
             Every actor's wish as a gain, in the order of the arrays.
         """
-        links, web = self.model.givens.links, self.model.world.patronage
+        links, web = self.model.inputs.links, self.model.world.patronage
         control = web.autonomy, web.pull, links.patron, links.proxy
         return float(proxies.heeds(self.index, own, wishes, *control))
 
@@ -154,7 +154,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def revises(self, other: str) -> float:
         """Chance, in [0, 1], that it buys in a patron that was left out and is blamed."""
-        return float(self.knobs.revision_chance)
+        return float(self.parameter_values.revision_chance)
 
     def attends(self) -> float:
         """Own gain from coming to the talks (brought parties only)."""
@@ -176,7 +176,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def bargains(self, other: str) -> float:
         """Gain from the bilateral deal that lies before it and an ally."""
         pair, side = self.model.pair(self.name, other)
-        talk, cost = self.model.world.talk, self.knobs.bilateral_deal_cost
+        talk, cost = self.model.world.talk, self.parameter_values.bilateral_deal_cost
         local, core = talk.pair_local[pair, side], talk.pair_core[pair, side]
         return float(bargaining.bargains(local, core, cost))
 
@@ -274,14 +274,16 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         super().__init__(rng=int(seed))
         self.case = case if isinstance(case, Scenario) else load(case)
         self.seed, self.run = int(seed), int(run)
-        self.givens, self.knobs, self.layout = prepare(self.case)
-        self.world = begin(self.givens, self.knobs, self.layout, self.seed, self.run, hold)
-        self.seen, self.seen_givens = _read_only(self.world), _read_only(self.givens)
+        self.inputs, self.parameter_values, self.layout = prepare(self.case)
+        self.world = begin(
+            self.inputs, self.parameter_values, self.layout, self.seed, self.run, hold
+        )
+        self.seen, self.seen_inputs = _read_only(self.world), _read_only(self.inputs)
         self.week, self.deciding = 0, ""
         luck, _ = keys_of(self.seed, np.array([self.run], dtype=np.uint64), hold)
         self._keys = luck[0]
         self._record = blank(self.layout, self.case.weeks)
-        rows = most_events(self.givens, self.layout, self.case.weeks)
+        rows = most_events(self.inputs, self.layout, self.case.weeks)
         self._log, self._count = empty(rows if log else 0), counter(len(self.layout.actors))
         self._actors = {
             name: self._make(name, (classes or {}).get(name) or class_of(self.case, name))
@@ -374,8 +376,8 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             If a number of the week is not finite.
         """
         play_in_python(
-            self.givens, self.knobs, self.world, self._record, self._log, self._count, self._keys,
-            draws.NO_DRAWS, self.week, self.week + 1, self._ask,
+            self.inputs, self.parameter_values, self.world, self._record, self._log, self._count,
+            self._keys, draws.NO_DRAWS, self.week, self.week + 1, self._ask,
         )  # fmt: skip
         must_be_sound(self._count, self.run)
 
@@ -406,10 +408,10 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self, decision: Kind, about: int
     ) -> Iterator[tuple[SupportsIndex | tuple[int, int], SupportsIndex, tuple[object, ...]]]:
         """Yield each place in the array of answers, the actor that is asked and its information."""
-        who, names, world = self.givens.who, self.layout.actors, self.seen
+        who, names, world = self.inputs.who, self.layout.actors, self.seen
         if decision.each == "pair":
             issue = (self.layout.issues[about],) if about >= 0 else ()
-            for pair, (i, j) in enumerate(self.givens.links.pairs):
+            for pair, (i, j) in enumerate(self.inputs.links.pairs):
                 if not issue or world.talk.clashing[pair]:
                     yield (pair, 0), i, (names[j], *issue)
                     yield (pair, 1), j, (names[i], *issue)
@@ -453,7 +455,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         return checked(answer, decision, who, self.week)
 
 
-def _read_only[T: (World, Givens)](groups: T) -> T:
+def _read_only[T: (World, Inputs)](groups: T) -> T:
     """The same arrays in the same groups, as views that cannot be written."""
     sealed: list[Any] = []
     group: Any

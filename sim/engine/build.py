@@ -1,4 +1,4 @@
-"""From a scenario to the arrays of a run: givens, parameters, and the world before week 0."""
+"""From a scenario to the arrays of a run: inputs, parameters, and the world before week 0."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from sim.engine.inputs import (
     Aim,
     Flags,
     Floats,
-    Givens,
     Ids,
+    Inputs,
     Ints,
-    Knobs,
     Layout,
     Links,
+    ParameterValues,
     Shifts,
     Start,
     Topic,
@@ -51,7 +51,7 @@ from sim.scenario.parameters import OFF
 from sim.scenario.schema import Renewal, Scenario, ScheduledEvent, ShortTerm, week_of
 
 
-def knobs(scenario: Scenario) -> Knobs:
+def parameter_values(scenario: Scenario) -> ParameterValues:
     """Parameters of a scenario with its mechanisms applied."""
     numbers = scenario.parameters.model_dump()
     for mechanism, values in OFF.items():
@@ -63,10 +63,10 @@ def knobs(scenario: Scenario) -> Knobs:
     numbers["loyalty_in_vote"] = numbers["loyalty"] if on.vote_loyalty else 0.0
     if on.hazard == "violations":
         numbers["hazard_power"] = 1
-    return Knobs(**{name: float(numbers[name]) for name in Knobs._fields})
+    return ParameterValues(**{name: float(numbers[name]) for name in ParameterValues._fields})
 
 
-def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
+def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
     """Turn a scenario into arrays.
 
     Parameters
@@ -76,9 +76,9 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
 
     Returns
     -------
-    Givens, Knobs, Layout
+    Inputs, ParameterValues, Layout
     """
-    lay, p = Layout.of(scenario), knobs(scenario)
+    lay, p = Layout.of(scenario), parameter_values(scenario)
     actors = [scenario.actors[name] for name in lay.actors]
     issues = [scenario.issues[name] for name in lay.issues]
     at = {name: i for i, name in enumerate(lay.actors)}
@@ -209,7 +209,7 @@ def prepare(scenario: Scenario) -> tuple[Givens, Knobs, Layout]:
         objective_weight=np.array([o.weight for o in wanted], dtype=np.float64),
         objective_ideal=np.array([o.ideal for o in wanted], dtype=np.float64),
     )
-    return Givens(who, aim, topic, links, moves, ids, start), p, lay
+    return Inputs(who, aim, topic, links, moves, ids, start), p, lay
 
 
 def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
@@ -371,8 +371,8 @@ def keys_of(seed: int, runs: NDArray[np.integer], hold: str | None = None) -> tu
 
 
 def begin(
-    g: Givens,
-    p: Knobs,
+    g: Inputs,
+    p: ParameterValues,
     lay: Layout,
     seed: int,
     run: int,
@@ -395,7 +395,7 @@ def begin(
     return world
 
 
-def open_run(g: Givens, p: Knobs, world: World, traits: Words) -> None:
+def open_run(g: Inputs, p: ParameterValues, world: World, traits: Words) -> None:
     """Make the first world of a scenario that of one run, given the keys of its heterogeneity."""
     aims, tie, aim = world.aims, world.relations, g.aim
     open_war(
@@ -407,7 +407,7 @@ def open_run(g: Givens, p: Knobs, world: World, traits: Words) -> None:
     )  # fmt: skip
 
 
-def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
+def first_world(g: Inputs, lay: Layout) -> tuple[World, Memory]:
     """What all runs of a scenario have in common before the first week, and its memory."""
     w, memory = allocate_both(lay, len(g.links.pairs))
     w.force.full_capability[:] = w.force.capability[:] = g.start.capability
@@ -426,7 +426,7 @@ def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
     return w, memory
 
 
-def most_events(g: Givens, lay: Layout, weeks: int) -> int:
+def most_events(g: Inputs, lay: Layout, weeks: int) -> int:
     """Rows that the events of a run of so many weeks need at most, so that no record overflows."""
     return len(g.shifts.week) + weeks * sum(most_a_week(kind, lay) for kind in KINDS)
 

@@ -44,7 +44,7 @@ def _fields() -> Any:
     return namedtuple("_Numbers", [*Parameters.model_fields, *SWITCHES, *more])
 
 
-class Knobs(_fields()):  # type: ignore[misc]  # its fields stand in a table
+class ParameterValues(_fields()):  # type: ignore[misc]  # its fields stand in a table
     """Every parameter of a scenario with its mechanisms applied, and `SWITCHES`, as floats."""
 
     __slots__ = ()
@@ -155,7 +155,7 @@ class Start(NamedTuple):
     objective_ideal: Floats
 
 
-class Givens(NamedTuple):
+class Inputs(NamedTuple):
     """What a run is given and never changes."""
 
     who: Who

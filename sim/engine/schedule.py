@@ -49,7 +49,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -
 
     Parameters
     ----------
-    g, p, w : Givens, Knobs, World
+    g, p, w : Inputs, ParameterValues, World
         `w` is changed.
     rec, log, counter, keys, fed, agents
         See `sim.engine.phases.week.Week`.

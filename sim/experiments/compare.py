@@ -17,7 +17,7 @@ import xarray as xr
 
 from sim.engine.inputs import Layout
 from sim.errors import ScenarioError, SimError
-from sim.experiments.first_divergence import Parting, parting, parting_of
+from sim.experiments.first_divergence import FirstDivergence, first_divergence, first_divergence_of
 from sim.measures import run_numbers
 from sim.measures.intervals import wilson
 from sim.measures.run_numbers import HEADLINES, NEEDS, Measure, measured
@@ -62,7 +62,7 @@ class Comparison:
         actors or issues.
     changed_interval : tuple of float
         95 % (Wilson).
-    parting : Parting or None
+    first_divergence : FirstDivergence or None
         Of one pair of runs that differs; None if none does.
     words : dict of str to str
         Name of a measure in the table -> the same with the labels of actors and issues.
@@ -78,7 +78,7 @@ class Comparison:
     table: pd.DataFrame
     changed: float
     changed_interval: tuple[float, float]
-    parting: Parting | None
+    first_divergence: FirstDivergence | None
     words: Mapping[str, str] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
     title_ids: tuple[str, str] = ("", "")
@@ -90,7 +90,7 @@ class Comparison:
         return (
             f"<Comparison: {self.titles[0]} / {self.titles[1]}; {self.runs} pairs of runs, "
             f"{len(self._apart())} of {len(self.table)} measures have an interval without 0. "
-            "print(it) tells it; .table has every measure, .parting where a pair of runs parts>"
+            "print(it) tells it; .table has every measure, .first_divergence where runs differ>"
         )
 
     def _repr_html_(self) -> str:
@@ -174,8 +174,8 @@ class Comparison:
                 "effect would leave 0 out by chance."
             ),
         ]
-        if self.parting is not None:
-            lines += ["", self.parting.text]
+        if self.first_divergence is not None:
+            lines += ["", self.first_divergence.text]
         return "\n".join(lines)
 
     def _cells(self, name: str) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ def compare(
     set : mapping or sequence of str
         Changes to the second scenario.
     run : int, optional
-        Number of the pair whose parting is told; by default the first that differs.
+        Number of the pair whose first divergence is told; by default the first that differs.
     executor, workers, progress
         See `sim.runs.ensemble.ensemble`. Of scenarios only.
 
@@ -257,7 +257,9 @@ def compare(
         for case in cases
     )
     asked = set if isinstance(set, Mapping) else [change.partition("=")[0] for change in set]
-    return _between(a, b, cases, [*asked], run, lambda n: parting(cases[0], cases[1], seed, n))
+    return _between(
+        a, b, cases, [*asked], run, lambda n: first_divergence(cases[0], cases[1], seed, n)
+    )
 
 
 def _summary(source: Any) -> xr.Dataset:
@@ -292,11 +294,13 @@ def _of_ensembles(a: xr.Dataset, b: xr.Dataset, run: int | None) -> Comparison:
         )
     cases = scenario_of(a), scenario_of(b)
 
-    def part(number: int) -> Parting | None:
+    def part(number: int) -> FirstDivergence | None:
         try:
-            return parting_of(replay(a, number), replay(b, number))
+            return first_divergence_of(replay(a, number), replay(b, number))
         except SimError as error:
-            return Parting(number, None, None, f"Where run {number} parts cannot be told: {error}.")
+            return FirstDivergence(
+                number, None, None, f"Where run {number} parts cannot be told: {error}."
+            )
 
     return _between(a, b, cases, [], run, part)
 
@@ -307,7 +311,7 @@ def _between(
     cases: tuple[Scenario, Scenario],
     asked: Sequence[str],
     run: int | None,
-    part: Callable[[int], Parting | None],
+    part: Callable[[int], FirstDivergence | None],
 ) -> Comparison:
     """Compare the runs that two ensembles share; `part` tells where a pair of them parts."""
     both = np.intersect1d(a["run"].values, b["run"].values)
@@ -349,7 +353,7 @@ def _between(
         same=run_numbers.always_equal(found),
         changed=share,
         changed_interval=interval,
-        parting=None if number is None else part(number),
+        first_divergence=None if number is None else part(number),
         words={measure.name: measure.said(words) for measure in found},
     )
 

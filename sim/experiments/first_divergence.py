@@ -15,7 +15,7 @@ from sim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
-class Parting:
+class FirstDivergence:
     """The first decision or event in which two runs with the same random draws differ.
 
     Attributes
@@ -35,7 +35,9 @@ class Parting:
     text: str
 
 
-def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting | None:
+def first_divergence(
+    first: Scenario, second: Scenario, seed: int, run: int
+) -> FirstDivergence | None:
     """Find the first event in which two runs with the same random draws differ, and why.
 
     Parameters
@@ -47,14 +49,14 @@ def parting(first: Scenario, second: Scenario, seed: int, run: int) -> Parting |
 
     Returns
     -------
-    Parting or None
+    FirstDivergence or None
         None if every decision and event is the same.
     """
-    return parting_of(gather(first, [run], seed), gather(second, [run], seed))
+    return first_divergence_of(gather(first, [run], seed), gather(second, [run], seed))
 
 
-def parting_of(first: xr.Dataset, second: xr.Dataset) -> Parting | None:
-    """As `parting`, of two runs that were played already.
+def first_divergence_of(first: xr.Dataset, second: xr.Dataset) -> FirstDivergence | None:
+    """As `first_divergence`, of two runs that were played already.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ def parting_of(first: xr.Dataset, second: xr.Dataset) -> Parting | None:
     for n in range(max(map(len, told))):
         one, other = (found[n] if n < len(found) else None for found in told)
         if one is None or other is None or _what(one) != _what(other):
-            return Parting(run, one, other, _tell(run, one, other, words))
+            return FirstDivergence(run, one, other, _tell(run, one, other, words))
     return None
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.engine.build import knobs
+from sim.engine.build import parameter_values
 from sim.errors import ResultsError
 from sim.results.dataset import MEANING, scenario_of
 from sim.results.provenance import every_week
@@ -108,7 +108,7 @@ def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
     weight, ideal = variable(results, "attention"), variable(results, "attention_ideal")
     if every_week(results, "the account by issue")["week"].values[:1] != [0]:
         raise ResultsError("the account by issue needs the record from week 0 on")
-    p = knobs(scenario_of(results))
+    p = parameter_values(scenario_of(results))
     w, x = (
         table.sel(actor=[i, j]).transpose("actor", "run", "week", "issue")
         for table in (weight, ideal)

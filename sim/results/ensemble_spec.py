@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.build import must_be_held, prepare
-from sim.engine.inputs import Givens, Knobs, Layout
+from sim.engine.inputs import Inputs, Layout, ParameterValues
 from sim.errors import ResultsWarning, SimError
 from sim.results.dataset import MEANING, Coordinates, coordinates_of
 from sim.results.provenance import folded, provenance
@@ -133,7 +133,7 @@ class Study:
         return block * self.block, min((block + 1) * self.block, self.runs)
 
     @cached_property
-    def prepared(self) -> tuple[Givens, Knobs, Layout]:
+    def prepared(self) -> tuple[Inputs, ParameterValues, Layout]:
         """The scenario as arrays."""
         return prepare(self.scenario)
 

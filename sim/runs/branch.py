@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.engine.build import begin, keys_of, most_events, prepare
 from sim.engine.draws import NO_DRAWS
 from sim.engine.event_log import counter, empty, must_be_sound
-from sim.engine.inputs import NEW_COST, Givens, Knobs, Layout
+from sim.engine.inputs import NEW_COST, Inputs, Layout, ParameterValues
 from sim.engine.schedule import play
 from sim.engine.state import World, blank
 from sim.errors import Fault, ResultsError, ScenarioError
@@ -142,7 +142,7 @@ def _before(scenario: Scenario, week: int) -> list[tuple[float, ...]]:
 
 
 def _costs(
-    old: Scenario, new: Scenario, after: tuple[Givens, Knobs, Layout], week: int
+    old: Scenario, new: Scenario, after: tuple[Inputs, ParameterValues, Layout], week: int
 ) -> NDArray[np.float64]:
     """Costs of war from a week on: those that the branch sets, else the last dated ones."""
     g, _, lay = after
@@ -166,8 +166,8 @@ def _at(data: Mapping[str, object], path: str) -> object:
 
 def _change(
     world: World,
-    before: tuple[Givens, Knobs, Layout],
-    after: tuple[Givens, Knobs, Layout],
+    before: tuple[Inputs, ParameterValues, Layout],
+    after: tuple[Inputs, ParameterValues, Layout],
     unchanged: World,
     changed: World,
 ) -> None:

@@ -14,7 +14,7 @@ from sim.engine import memory
 from sim.engine.build import begin, keys_of, most_events, prepare
 from sim.engine.draws import NO_DRAWS
 from sim.engine.event_log import counter, empty, must_be_sound
-from sim.engine.inputs import Givens, Knobs, Layout
+from sim.engine.inputs import Inputs, Layout, ParameterValues
 from sim.engine.schedule import play
 from sim.engine.state import RECORDED, Kept, blank
 from sim.errors import ResultsError, SimError, nearest, renamed
@@ -213,7 +213,7 @@ def gather(
 
 def afford(
     scenario: Scenario,
-    prepared: tuple[Givens, Knobs, Layout],
+    prepared: tuple[Inputs, ParameterValues, Layout],
     runs: int,
     parts: tuple[str, ...] | None = None,
     log: bool = True,
@@ -240,7 +240,7 @@ def afford(
 
 def _play_compiled(
     scenario: Scenario,
-    prepared: tuple[Givens, Knobs, Layout],
+    prepared: tuple[Inputs, ParameterValues, Layout],
     seed: int,
     number: int,
     parts: tuple[str, ...] | None,

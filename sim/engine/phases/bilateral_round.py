@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask, due
 from sim.engine.state import CEASEFIRE, World
 from sim.rules import bargaining, negotiation
 
 
 @phase
-def hold_bilateral_round(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def hold_bilateral_round(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 9: every `bilateral_period` weeks allies settle their differences over minor issues."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents

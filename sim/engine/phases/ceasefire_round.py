@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import ALWAYS, BY_RULE, Givens, Knobs
+from sim.engine.inputs import ALWAYS, BY_RULE, Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask, due, heed
 from sim.engine.state import CEASEFIRE, WAR, World
 from sim.rules import bargaining, ceasefires
 
 
 @phase
-def convene(week: Week, p: Knobs, g: Givens, w: World) -> int:
+def convene(week: Week, p: ParameterValues, g: Inputs, w: World) -> int:
     """Choose who convenes and ask it to propose; its index if it proposes, else -1."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -51,7 +51,7 @@ def convene(week: Week, p: Knobs, g: Givens, w: World) -> int:
 
 
 @phase
-def consult(week: Week, p: Knobs, g: Givens, w: World, c: int) -> None:
+def consult(week: Week, p: ParameterValues, g: Inputs, w: World, c: int) -> None:
     """The convener decides which patrons it asks before it drafts the terms."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -82,7 +82,7 @@ def consult(week: Week, p: Knobs, g: Givens, w: World, c: int) -> None:
 
 
 @phase
-def draft_terms(p: Knobs, g: Givens, w: World, c: int) -> None:
+def draft_terms(p: ParameterValues, g: Inputs, w: World, c: int) -> None:
     """The terms of the offer, and what they are worth to each actor."""
     who, topic = g.who, g.topic
     aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk
@@ -114,7 +114,7 @@ def draft_terms(p: Knobs, g: Givens, w: World, c: int) -> None:
 
 
 @phase
-def ratify(week: Week, p: Knobs, g: Givens, w: World, c: int) -> bool:
+def ratify(week: Week, p: ParameterValues, g: Inputs, w: World, c: int) -> bool:
     """Every actor accepts or refuses the offer; tells whether it enters into force."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -156,7 +156,7 @@ def ratify(week: Week, p: Knobs, g: Givens, w: World, c: int) -> bool:
 
 
 @phase
-def enter_into_force(p: Knobs, g: Givens, w: World, c: int) -> None:
+def enter_into_force(p: ParameterValues, g: Inputs, w: World, c: int) -> None:
     """A ceasefire holds from now on."""
     who, topic = g.who, g.topic
     aims, patronage, ceasefire, relations = w.aims, w.patronage, w.ceasefire, w.relations
@@ -179,7 +179,7 @@ def enter_into_force(p: Knobs, g: Givens, w: World, c: int) -> None:
 
 
 @phase
-def hold_ceasefire_round(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def hold_ceasefire_round(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 4: in war, every `ceasefire_period` weeks, an attempt at a ceasefire."""
     t = week.t
     ceasefire = w.ceasefire

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask, heed
 from sim.engine.state import SETTLEMENT, VICTORY, WAR, World
 from sim.rules import bargaining, ceasefires, fighting, proxies
 
 
 @phase
-def forget_breaches(p: Knobs, w: World) -> None:
+def forget_breaches(p: ParameterValues, w: World) -> None:
     """Clear breaches and blame while there is no ceasefire."""
     ceasefire = w.ceasefire
     array_ops.fill(ceasefire.violated, False)
@@ -24,7 +24,7 @@ def forget_breaches(p: Knobs, w: World) -> None:
 
 
 @phase
-def order(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def order(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Every patron orders its proxies to keep the ceasefire or to break it."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -71,7 +71,7 @@ def order(week: Week, p: Knobs, g: Givens, w: World) -> None:
 
 
 @phase
-def comply(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def comply(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Everybody bound by the ceasefire keeps it or breaks it."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter = week.log, week.counter
@@ -114,7 +114,7 @@ def comply(week: Week, p: Knobs, g: Givens, w: World) -> None:
 
 
 @phase
-def blame(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def blame(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Breaches are seen, attributed to actors, blamed on their patrons too, and remembered."""
     t, keys, fed = week.t, week.keys, week.fed
     who, links, ids = g.who, g.links, g.ids
@@ -146,7 +146,7 @@ def blame(week: Week, p: Knobs, g: Givens, w: World) -> None:
 
 
 @phase
-def keep_or_break(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def keep_or_break(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 5: orders, compliance and blame while a ceasefire or settlement holds."""
     ceasefire = w.ceasefire
     if ceasefire.state[0] == WAR or ceasefire.state[0] == VICTORY:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week
 from sim.engine.state import VICTORY, WAR, World
 from sim.rules import bargaining, ceasefires, fighting, objectives, proxies
 
 
 @phase
-def deliver(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def deliver(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 7: promises are delivered, leverage wears, a collapse is drawn; victors impose."""
     t, keys, fed, log, counter = week.t, week.keys, week.fed, week.log, week.counter
     who, topic, links, ids = g.who, g.topic, g.links, g.ids

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask
 from sim.engine.state import CEASEFIRE, SETTLEMENT, VICTORY, WAR, World
 from sim.rules import bargaining, fighting, rivalry
 
 
 @phase
-def renew_disputes(week: Week, g: Givens, w: World) -> None:
+def renew_disputes(week: Week, g: Inputs, w: World) -> None:
     """Phase 10: local disputes break out."""
     t, keys, fed, log, counter = week.t, week.keys, week.fed, week.log, week.counter
     topic, ids = g.topic, g.ids
@@ -34,7 +34,7 @@ def renew_disputes(week: Week, g: Givens, w: World) -> None:
 
 
 @phase
-def clash(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def clash(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 10: allies fight each other over what a new dispute is about."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -88,7 +88,7 @@ def clash(week: Week, p: Knobs, g: Givens, w: World) -> None:
 
 
 @phase
-def end_ceasefire_or_war(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def end_ceasefire_or_war(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 10: a collapse takes effect; a front held long enough is a victory."""
     t, log, counter = week.t, week.log, week.counter
     topic = g.topic

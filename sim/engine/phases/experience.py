@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.state import WAR, World
 from sim.rules import ties
 
 
 @phase
-def drift(p: Knobs, g: Givens, w: World) -> None:
+def drift(p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 12: what was lived through becomes experience, and ties follow."""
     who = g.who
     aims, force, ceasefire, relations = w.aims, w.force, w.ceasefire, w.relations

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import draws
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week
 from sim.engine.state import WAR, World
 from sim.rules import fighting, war
 
 
 @phase
-def fight(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def fight(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 11: who fights, where the front moves, what it costs, what optimism learns."""
     t, keys, fed = week.t, week.keys, week.fed
     who, topic, ids = g.who, g.topic, g.ids

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask, due, heed
 from sim.engine.state import CEASEFIRE, SETTLEMENT, World
 from sim.rules import bargaining, ceasefires, negotiation, proxies
 
 
 @phase
-def attend(week: Week, p: Knobs, g: Givens, w: World) -> bool:
+def attend(week: Week, p: ParameterValues, g: Inputs, w: World) -> bool:
     """Who comes to the talks; tells whether there are any."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -54,7 +54,7 @@ def attend(week: Week, p: Knobs, g: Givens, w: World) -> bool:
 
 
 @phase
-def set_agenda(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def set_agenda(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Issues that are due are put on the table, others if the convener gains by it."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -99,7 +99,7 @@ def set_agenda(week: Week, p: Knobs, g: Givens, w: World) -> None:
 
 
 @phase
-def vote(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def vote(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """The text is redrafted and voted on; a settlement holds if all with a veto accept."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents
@@ -164,7 +164,7 @@ def vote(week: Week, p: Knobs, g: Givens, w: World) -> None:
 
 
 @phase
-def hold_negotiation_round(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def hold_negotiation_round(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 8: in a ceasefire, every `negotiation_period` weeks, talks on a settlement."""
     t = week.t
     ceasefire = w.ceasefire

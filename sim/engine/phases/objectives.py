@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week
 from sim.engine.state import World
 from sim.rules import fighting, objectives, war
 
 
 @phase
-def update_objectives(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def update_objectives(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 2: contest of forces, satisfied and threatened goals, attention, alignment."""
     t, log, counter = week.t, week.log, week.counter
     who, aim, topic = g.who, g.aim, g.topic

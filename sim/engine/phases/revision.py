@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import NEVER, Givens, Knobs
+from sim.engine.inputs import NEVER, Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask
 from sim.engine.state import CEASEFIRE, World
 from sim.rules import bargaining
 
 
 @phase
-def revise(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def revise(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 6: a patron that was left out and is blamed is asked after all."""
     t, keys, fed = week.t, week.keys, week.fed
     log, counter, agents = week.log, week.counter, week.agents

@@ -14,7 +14,7 @@ from sim.engine.inputs import (
     NEW_POSITION,
     NEW_TABLE,
     NEW_WEIGHT,
-    Givens,
+    Inputs,
 )
 from sim.engine.phases.week import Week
 from sim.engine.state import World
@@ -48,7 +48,7 @@ def shift(
 
 
 @phase
-def apply_shifts(week: Week, g: Givens, w: World) -> None:
+def apply_shifts(week: Week, g: Inputs, w: World) -> None:
     """Phase 1: dated changes in what actors are given, and preferences after them."""
     t, log, counter = week.t, week.log, week.counter
     who, aim, shifts = g.who, g.aim, g.shifts

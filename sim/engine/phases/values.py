@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.engine import array_ops
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Givens, Knobs
+from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask
 from sim.engine.state import SETTLEMENT, World
 from sim.rules import bargaining, ceasefires, fighting, negotiation, objectives, proxies, war
 
 
 @phase
-def value_war(week: Week, p: Knobs, g: Givens, w: World) -> None:
+def value_war(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 3: leverage, value of war and of a partner in it, and who holds back."""
     agents = week.agents
     who, topic, links = g.who, g.topic, g.links
@@ -75,7 +75,7 @@ def value_war(week: Week, p: Knobs, g: Givens, w: World) -> None:
 
 
 @phase
-def value_peace(p: Knobs, g: Givens, w: World) -> None:
+def value_peace(p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 3: values of a settlement and of a ceasefire, and the gain of peace above war."""
     who, topic = g.who, g.topic
     aims, force, value, ceasefire, talk = w.aims, w.force, w.value, w.ceasefire, w.talk

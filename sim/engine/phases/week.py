@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Floats, Givens, Ints, Words
+from sim.engine.inputs import Floats, Inputs, Ints, Words
 from sim.engine.state import Kept, World
 from sim.rules import proxies
 from sim.rules.jit import compiled, overload
@@ -75,7 +75,7 @@ def due(t, first, period) -> bool:
 
 
 @phase
-def heed(week: Week, g: Givens, w: World) -> None:
+def heed(week: Week, g: Inputs, w: World) -> None:
     """Weigh every proxy's own gain with what its patrons wish of it, then ask the actors."""
     agents = week.agents
     links = g.links

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sim.engine import array_ops
 from sim.engine.inlined_phases import phase
-from sim.engine.inputs import Knobs
+from sim.engine.inputs import ParameterValues
 from sim.engine.phases.week import Week
 from sim.engine.state import World
 
 
 @phase
-def begin_week(week: Week, p: Knobs, w: World) -> None:
+def begin_week(week: Week, p: ParameterValues, w: World) -> None:
     """Clear the notes of last week, and fix the ties that behaviour goes by this week."""
     t = week.t
     ceasefire, talk, relations = w.ceasefire, w.talk, w.relations

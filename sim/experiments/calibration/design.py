@@ -16,7 +16,7 @@ from sim.experiments.calibration.targets import MEASURES, RECORD
 from sim.experiments.hypothesis_tests.estimates import Figure
 from sim.experiments.hypothesis_tests.facts import FACTS, check
 from sim.experiments.hypothesis_tests.roles import find
-from sim.experiments.hypothesis_tests.treatments import Cells
+from sim.experiments.hypothesis_tests.treatments import Treatments
 from sim.results.ensemble_spec import Study
 from sim.runs.blocks import make_ready
 from sim.runs.ensemble import ensemble
@@ -160,6 +160,6 @@ def _facts(case: Scenario, runs: int, seed: int) -> list[tuple[str, float, float
     """Name, estimate, standard error and verdict of every fact that can be measured."""
     return [
         (verdict.fact.name, float(figure.value), float(figure.error), bool(verdict.agrees))
-        for verdict in check(Cells(case, find(case), runs, seed))
+        for verdict in check(Treatments(case, find(case), runs, seed))
         if isinstance(figure := verdict.found, Figure) and np.isfinite(figure.value)
     ]

@@ -22,7 +22,7 @@ from sim.experiments.hypothesis_tests.tables import (
     rivals_table,
     two_by_two,
 )
-from sim.experiments.hypothesis_tests.treatments import Cells, MissingError
+from sim.experiments.hypothesis_tests.treatments import MissingError, Treatments
 from sim.results.ensemble_spec import whole
 from sim.runs.progress import teller
 from sim.scenario.english import Words
@@ -47,7 +47,7 @@ class Trial:
     partner, spoiler, goal : str
         Ids of the two allies, and of the territory issue of their shared goal.
     achieved, secure, threatened : float
-        See `sim.experiments.hypothesis_tests.roles.Cast`.
+        See `sim.experiments.hypothesis_tests.roles.Roles`.
     proxies, disputed, shuffled : tuple of str
         Of the spoiler; issues that the two dispute; issues whose ideals are shuffled.
     runs, codings, coding_runs, seed : int
@@ -141,20 +141,20 @@ def run(
     runs = whole("runs", runs, 2, MOST_RUNS)
     coding_runs = whole("coding runs", coding_runs, 2, MOST_RUNS)
     codings = whole("codings", codings, 1, MOST_RUNS) if "codings" in parts else codings
-    cast = find(scenario, pair)
-    cells = Cells(
-        scenario, cast, runs, seed, pairs=allies(scenario) if "pairs" in parts else (),
-        swapped=None if pair is not None else find(scenario, cast.pair[::-1]), workers=workers,
+    roles = find(scenario, pair)
+    treatments = Treatments(
+        scenario, roles, runs, seed, pairs=allies(scenario) if "pairs" in parts else (),
+        swapped=None if pair is not None else find(scenario, roles.pair[::-1]), workers=workers,
     )  # fmt: skip
     every, say = (*FACTS, *told), tell or teller()
     work: dict[str, Callable[[], pd.DataFrame]] = {
-        "two-by-two": lambda: two_by_two(cells),
-        "return": lambda: returns(cells),
-        "facts": lambda: facts_table(check(cells, every)),
-        "pairs": lambda: pairs(cells),
-        "codings": lambda: codings_table(cells, every, codings, coding_runs, say),
-        "rivals": lambda: rivals_table(cells, every, say),
-        "channel": lambda: channel(cells),
+        "two-by-two": lambda: two_by_two(treatments),
+        "return": lambda: returns(treatments),
+        "facts": lambda: facts_table(check(treatments, every)),
+        "pairs": lambda: pairs(treatments),
+        "codings": lambda: codings_table(treatments, every, codings, coding_runs, say),
+        "rivals": lambda: rivals_table(treatments, every, say),
+        "channel": lambda: channel(treatments),
     }
     tables, left_out = {}, {}
     for part in parts:
@@ -166,10 +166,10 @@ def run(
     words = Words(scenario)
     return Trial(
         title=scenario.name,
-        labels={name: scenario.actors[name].label for name in cast.pair},
-        partner=cast.partner, spoiler=cast.spoiler, goal=cast.goal,
-        achieved=cast.achieved, secure=cast.secure, threatened=cast.threatened,
-        proxies=cast.proxies, disputed=cast.disputed, shuffled=shuffled_issues(scenario),
+        labels={name: scenario.actors[name].label for name in roles.pair},
+        partner=roles.partner, spoiler=roles.spoiler, goal=roles.goal,
+        achieved=roles.achieved, secure=roles.secure, threatened=roles.threatened,
+        proxies=roles.proxies, disputed=roles.disputed, shuffled=shuffled_issues(scenario),
         runs=runs, codings=codings, coding_runs=coding_runs, seed=seed, left_out=left_out,
         seconds=round(time.monotonic() - began, 1), tables=tables,
         names={name: words.issue(name) for name in scenario.issues}

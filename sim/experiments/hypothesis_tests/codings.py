@@ -24,11 +24,11 @@ from sim.errors import SimError, nearest
 from sim.experiments.hypothesis_tests.designs import CLAMP
 from sim.experiments.hypothesis_tests.estimates import Line, Z, line
 from sim.experiments.hypothesis_tests.facts import MOST, Fact, check
-from sim.experiments.hypothesis_tests.roles import Cast
+from sim.experiments.hypothesis_tests.roles import Roles
 from sim.experiments.hypothesis_tests.treatments import (
     OUTCOMES,
-    Cells,
     MissingError,
+    Treatments,
     effect,
     measured,
     reading_of,
@@ -184,21 +184,21 @@ def conflict_index(scenario: Scenario, pair: Sequence[str]) -> float:
     )
 
 
-def conflict_with_the_table(scenario: Scenario, cast: Cast) -> float:
+def conflict_with_the_table(scenario: Scenario, roles: Roles) -> float:
     """Mean conflict of the spoiler with all others who sit at the talks, its partner left out."""
     talks = scenario.talks
     table = dict.fromkeys([*talks.permanent, *talks.brought, *talks.veto])
-    others = [name for name in table if name not in cast.pair]
+    others = [name for name in table if name not in roles.pair]
     if not others:
         return math.nan
-    return float(np.mean([conflict_index(scenario, (cast.spoiler, name)) for name in others]))
+    return float(np.mean([conflict_index(scenario, (roles.spoiler, name)) for name in others]))
 
 
 # where the war as coded stands among them -------------------------------------------------------
 
 
 def codings_table(
-    cells: Cells, every: Sequence[Fact], number: int, runs: int, say: Tell
+    treatments: Treatments, every: Sequence[Fact], number: int, runs: int, say: Tell
 ) -> pd.DataFrame:
     """The clamp pair and every fact on shuffled codings, each with few runs.
 
@@ -211,16 +211,16 @@ def codings_table(
         over runs (``tie_error`` ...); each fact's name: 1 if its estimate is as expected, 0 if not,
         NaN if it could not be measured.
     """
-    if not shuffled_issues(cells.case):
+    if not shuffled_issues(treatments.case):
         raise MissingError("no two actors have a long-term aim on one issue: none to shuffle")
-    cases = [cells.case, *shuffled(cells.case, number, cells.seed)]
+    cases = [treatments.case, *shuffled(treatments.case, number, treatments.seed)]
     rows: list[dict[str, float]] = []
     said = time.monotonic()
     for place, case in enumerate(cases):
-        one = Cells(case, cells.cast, runs, cells.seed, workers=cells.workers)
+        one = Treatments(case, treatments.roles, runs, treatments.seed, workers=treatments.workers)
         row: dict[str, float] = {
-            "coding": place - 1, "conflict": conflict_index(case, cells.cast.pair),
-            "conflict_table": conflict_with_the_table(case, cells.cast),
+            "coding": place - 1, "conflict": conflict_index(case, treatments.roles.pair),
+            "conflict_table": conflict_with_the_table(case, treatments.roles),
         }  # fmt: skip
         for outcome in OUTCOMES:
             found = measured(effect, one, reading_of("clamp", outcome), CLAMP)

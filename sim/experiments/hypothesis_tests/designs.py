@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sim.errors import SimError
-from sim.experiments.hypothesis_tests.roles import Cast
+from sim.experiments.hypothesis_tests.roles import Roles
 from sim.scenario import files
 from sim.scenario.schema import Scenario
 
@@ -55,13 +55,13 @@ def changed(case: Scenario, change: Mapping[str, object]) -> Scenario:
     return files.with_changes(case, paths) if paths else case
 
 
-def compatible(case: Scenario, cast: Cast, whose: str) -> Scenario:
+def compatible(case: Scenario, roles: Roles, whose: str) -> Scenario:
     """Both of the pair want on the disputed issues what one of them does."""
-    if whose not in cast.pair:
-        raise SimError(f"aims are those of {cast.partner} or {cast.spoiler}, not of {whose!r}")
-    other = cast.spoiler if whose == cast.partner else cast.partner
+    if whose not in roles.pair:
+        raise SimError(f"aims are those of {roles.partner} or {roles.spoiler}, not of {whose!r}")
+    other = roles.spoiler if whose == roles.partner else roles.partner
     aims = case.actors[whose].long
-    changes = {f"actors.{other}.long.{issue}.ideal": aims[issue].ideal for issue in cast.disputed}
+    changes = {f"actors.{other}.long.{issue}.ideal": aims[issue].ideal for issue in roles.disputed}
     return files.with_changes(case, changes)
 
 
@@ -82,7 +82,7 @@ def pinned(case: Scenario, issue: str, position: float, week: int) -> Scenario:
     return files.build(data)
 
 
-def scenario_of(cell: Cell, case: Scenario, cast: Cast) -> Scenario:
+def scenario_of(cell: Cell, case: Scenario, roles: Roles) -> Scenario:
     """The scenario of one experiment.
 
     Raises
@@ -91,28 +91,28 @@ def scenario_of(cell: Cell, case: Scenario, cast: Cast) -> Scenario:
         If the scenario has no cast for it; says what is missing.
     """
     if cell.aims != CODED:
-        if not cast.disputed:
-            raise SimError(f"{cast.partner} and {cast.spoiler} dispute no issue in the long term")
-        case = compatible(case, cast, cell.aims)
+        if not roles.disputed:
+            raise SimError(f"{roles.partner} and {roles.spoiler} dispute no issue in the long term")
+        case = compatible(case, roles, cell.aims)
     held = {
-        SECURE: (cast.secure, cast.weeks.clamped),
-        THREATENED: (cast.threatened, cast.weeks.clamped),
-        RETURNS: (cast.threatened, cast.weeks.returned),
+        SECURE: (roles.secure, roles.weeks.clamped),
+        THREATENED: (roles.threatened, roles.weeks.clamped),
+        RETURNS: (roles.threatened, roles.weeks.returned),
     }
     if cell.setting == OPEN:
         return case
     if cell.setting == NEVER:
-        return never_satisfied(case, cast.goal)
+        return never_satisfied(case, roles.goal)
     if cell.setting in held:
-        return pinned(case, cast.goal, *held[cell.setting])
+        return pinned(case, roles.goal, *held[cell.setting])
     if cell.setting in (LEFT_OUT, CONSULTED):
-        if not case.patrons.get(cast.spoiler):
-            raise SimError(f"{cast.spoiler} is nobody's patron, so nobody consults it")
+        if not case.patrons.get(roles.spoiler):
+            raise SimError(f"{roles.spoiler} is nobody's patron, so nobody consults it")
         rule = "never" if cell.setting == LEFT_OUT else "always"
-        return files.with_changes(case, {f"roles.consultation.{cast.spoiler}": rule})
+        return files.with_changes(case, {f"roles.consultation.{roles.spoiler}": rule})
     if cell.setting == UNTABLED:
-        if not cast.core:
+        if not roles.core:
             raise SimError("no core issue is on the agenda")
-        never = {f"issues.{issue}.agenda.at": "never" for issue in cast.core}
+        never = {f"issues.{issue}.agenda.at": "never" for issue in roles.core}
         return files.with_changes(case, never)
     raise SimError(f"unknown setting {cell.setting!r}; known: {', '.join(SETTINGS)}")

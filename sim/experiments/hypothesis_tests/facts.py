@@ -58,8 +58,8 @@ class Fact:
     why : str
         Why it has this status.
     measure : callable
-        From the cells of a coding (see `sim.experiments.hypothesis_tests.treatments.Cells`) to a
-        figure or a spread.
+        From the experiments on a coding (`sim.experiments.hypothesis_tests.treatments.Treatments`)
+        to a figure or a spread.
     expected : (float, float)
         Interval in which it is expected; open to one side for a sign.
     source : str
@@ -254,13 +254,13 @@ FACTS: tuple[Fact, ...] = (
 )  # fmt: skip
 
 
-def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
+def check(treatments: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
     """Measure facts on the cells of one coding.
 
     Parameters
     ----------
-    cells : callable
-        A `sim.experiments.hypothesis_tests.treatments.Cells`, or anything that answers as it does.
+    treatments : callable
+        A `sim.experiments.hypothesis_tests.treatments.Treatments`, or what answers as it does.
     facts : iterable of Fact
         The facts to measure.
 
@@ -272,7 +272,7 @@ def check(cells: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
     found = []
     for fact in facts:
         try:
-            found.append(Verdict(fact, fact.measure(cells)))
+            found.append(Verdict(fact, fact.measure(treatments)))
         except MissingError as error:
             found.append(Verdict(fact, None, str(error)))
     return found

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from sim.engine import event_log
 from sim.engine.state import CALM
 from sim.experiments.hypothesis_tests.estimates import Figure, Spread, mean, mean_share, ratio
-from sim.experiments.hypothesis_tests.roles import Cast
+from sim.experiments.hypothesis_tests.roles import Roles
 from sim.measures import breach_weights
 from sim.measures.event_columns import columns
 from sim.results.dataset import scenario_of
@@ -76,12 +76,12 @@ def tie(results: xr.Dataset, i: str, j: str) -> NDArray[np.float64]:
     return np.asarray(0.5 * (there.astype(np.float64) + back.astype(np.float64)))
 
 
-def first_achieved(results: xr.Dataset, cast: Cast) -> NDArray[np.int64]:
+def first_achieved(results: xr.Dataset, roles: Roles) -> NDArray[np.int64]:
     """First week in which the goal stands achieved, by run; `NOT_MET` where it does not come."""
-    position = results["position"].sel(issue=cast.goal).transpose("run", "week").values
+    position = results["position"].sel(issue=roles.goal).transpose("run", "week").values
     # positions may be kept in 32 bits: a mark met exactly must count
     near = 1e-6
-    safe = position >= cast.achieved - near if cast.upwards else position <= cast.achieved + near
+    safe = position >= roles.achieved - near if roles.upwards else position <= roles.achieved + near
     return np.where(safe.any(axis=1), safe.argmax(axis=1), NOT_MET)
 
 
@@ -140,50 +140,50 @@ def answers(
 
 
 def drift(
-    results: xr.Dataset, cast: Cast, pair: Sequence[str] | None = None
+    results: xr.Dataset, roles: Roles, pair: Sequence[str] | None = None
 ) -> tuple[Figure, Figure, Figure]:
     """The tie in the week of the achieved goal, `Calendar.lag` weeks on, and the change.
 
     Runs in which that week does not come are left out; so are those in which it comes too late.
     """
-    t0 = first_achieved(results, cast)
-    chosen = t0 + cast.weeks.lag < results.sizes["week"]
+    t0 = first_achieved(results, roles)
+    chosen = t0 + roles.weeks.lag < results.sizes["week"]
     start, runs = np.where(chosen, t0, 0), np.arange(len(t0))
-    values = tie(results, *(pair or cast.pair))
-    later = np.minimum(start + cast.weeks.lag, results.sizes["week"] - 1)
+    values = tie(results, *(pair or roles.pair))
+    later = np.minimum(start + roles.weeks.lag, results.sizes["week"] - 1)
     first, last = values[runs, start], values[runs, later]
     return mean(first, chosen), mean(last, chosen), mean(last - first, chosen)
 
 
-def series(results: xr.Dataset, cast: Cast) -> dict[str, Series]:
+def series(results: xr.Dataset, roles: Roles) -> dict[str, Series]:
     """All series that the cast can give, by the names of the module's table."""
-    values = tie(results, *cast.pair)
+    values = tie(results, *roles.pair)
     asked = {
-        "orders": answers(results, event_log.ORDER, (cast.spoiler,), False, mean_share),
-        "breaches": answers(results, event_log.COMPLY, cast.proxies, False, mean_share),
-        "other breaches": answers(results, event_log.COMPLY, cast.others, False, mean_share),
-        "spoiler signs": answers(results, event_log.RATIFY, (cast.spoiler,), True),
-        "partner signs": answers(results, event_log.RATIFY, (cast.partner,), True),
-        "deals": answers(results, event_log.DEAL, cast.pair, True, whom=cast.pair),
+        "orders": answers(results, event_log.ORDER, (roles.spoiler,), False, mean_share),
+        "breaches": answers(results, event_log.COMPLY, roles.proxies, False, mean_share),
+        "other breaches": answers(results, event_log.COMPLY, roles.others, False, mean_share),
+        "spoiler signs": answers(results, event_log.RATIFY, (roles.spoiler,), True),
+        "partner signs": answers(results, event_log.RATIFY, (roles.partner,), True),
+        "deals": answers(results, event_log.DEAL, roles.pair, True, whom=roles.pair),
     }
     found = {"tie": Series(values, np.ones_like(values), ratio, (-1.0, 1.0))}
     return found | {name: one for name, one in asked.items() if one.whole.any()}
 
 
-def windows(results: xr.Dataset, cast: Cast) -> dict[str, NDArray[np.bool_]]:
+def windows(results: xr.Dataset, roles: Roles) -> dict[str, NDArray[np.bool_]]:
     """The weeks that count, by name; each of shape (runs, weeks)."""
-    met = first_achieved(results, cast)
+    met = first_achieved(results, roles)
     return {
         "before": since(results, met, later=False),
         "after": since(results, met),
-        "measured": since(results, cast.weeks.measured),
-        "late": since(results, cast.weeks.late),
+        "measured": since(results, roles.weeks.measured),
+        "late": since(results, roles.weeks.late),
     }
 
 
 def figures(
     results: xr.Dataset,
-    cast: Cast,
+    roles: Roles,
     found: Mapping[str, Series] | None = None,
     pairs: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Figure]:
@@ -193,43 +193,43 @@ def figures(
     ----------
     results : Dataset
         With `RECORD`.
-    cast : Cast
+    roles : Roles
         The two allies and their parts in the test.
     found : mapping, optional
         From `series`, if it is there already.
     pairs : sequence of (str, str)
         Other pairs whose ties are read too, as ``"tie measured: a, b"`` and ``"drift: a, b"``.
     """
-    weeks = windows(results, cast)
+    weeks = windows(results, roles)
     read = {
         f"{name} {window}": one.over(chosen)
-        for name, one in (series(results, cast) if found is None else found).items()
+        for name, one in (series(results, roles) if found is None else found).items()
         for window, chosen in weeks.items()
         if (one.whole * chosen).any()
     }
-    met = first_achieved(results, cast)
+    met = first_achieved(results, roles)
     read[MET] = mean((met < NOT_MET).astype(float), np.ones(len(met), dtype=np.bool_))
-    in_time = (met + cast.weeks.lag < results.sizes["week"]).any()
+    in_time = (met + roles.weeks.lag < results.sizes["week"]).any()
     if in_time:
-        read[DRIFT] = drift(results, cast)[2]
+        read[DRIFT] = drift(results, roles)[2]
     for i, j in pairs:
         values = tie(results, i, j)
         ones = np.ones_like(values)
         read[f"tie measured: {i}, {j}"] = Series(values, ones).over(weeks["measured"])
         if in_time:
-            read[f"{DRIFT}: {i}, {j}"] = drift(results, cast, (i, j))[2]
+            read[f"{DRIFT}: {i}, {j}"] = drift(results, roles, (i, j))[2]
     return read
 
 
 # what history can be compared with ----------------------------------------------------------------
 
 
-def share_of_breaches(results: xr.Dataset, cast: Cast) -> Figure | None:
+def share_of_breaches(results: xr.Dataset, roles: Roles) -> Figure | None:
     """The pair's camp's share of breaches after the goal, see `sim.measures.breach_weights`."""
     actors = scenario_of(results).actors
-    camp = actors[cast.spoiler].camp
+    camp = actors[roles.spoiler].camp
     ours = np.array([actors[str(name)].camp == camp for name in results["actor"].values])
-    weeks = since(results, first_achieved(results, cast))
+    weeks = since(results, first_achieved(results, roles))
     broken = (breach_weights(results) * weeks[..., None]).sum(axis=1)
     own, every = (broken * ours).sum(axis=1), broken.sum(axis=1)
     return ratio(own, every) if every.any() else None
@@ -242,11 +242,11 @@ def _spread(weeks: NDArray[np.int64]) -> Spread | None:
     return Spread(float(middle), float(low), float(high))
 
 
-HISTORY: Mapping[str, Callable[[xr.Dataset, Cast], Figure | Spread | None]] = {
-    "week of the achieved goal": lambda results, cast: _spread(
-        (met := first_achieved(results, cast))[met < NOT_MET]
+HISTORY: Mapping[str, Callable[[xr.Dataset, Roles], Figure | Spread | None]] = {
+    "week of the achieved goal": lambda results, roles: _spread(
+        (met := first_achieved(results, roles))[met < NOT_MET]
     ),
-    "week of the first ceasefire": lambda results, cast: _spread(first_ceasefire(results)),
+    "week of the first ceasefire": lambda results, roles: _spread(first_ceasefire(results)),
     "share of breaches": share_of_breaches,
 }
 """Readings of the open war as coded: a week is told of the runs in which it comes, but a run

@@ -12,7 +12,7 @@ from sim.errors import SimError
 from sim.experiments.hypothesis_tests.designs import CODED, OPEN, Cell
 from sim.experiments.hypothesis_tests.estimates import Figure, leave_one_out
 from sim.experiments.hypothesis_tests.observables import DRIFT, MET, NOT_MET, Series
-from sim.experiments.hypothesis_tests.treatments import Cells, MissingError
+from sim.experiments.hypothesis_tests.treatments import MissingError, Treatments
 
 
 class Rival(NamedTuple):
@@ -96,14 +96,14 @@ def continued(
 
 
 class Trend:
-    """The null model of a linear trend; it is called as `treatments.Cells` is.
+    """The null model of a linear trend; it is called as `treatments.Treatments` is.
 
     The date is the median week of the achieved goal. Shares after it are weekly shares on the line,
     averaged over weeks. Errors are those of the jackknife over runs.
 
     Parameters
     ----------
-    cells : Cells
+    treatments : Treatments
         Of the theory; its open war as coded is played if it was not yet.
 
     Raises
@@ -112,14 +112,14 @@ class Trend:
         If no run achieves the goal, or too early for a trend.
     """
 
-    def __init__(self, cells: Cells) -> None:
-        base = cells.play(Cell())
-        met = cells.met[cells.met < NOT_MET]
+    def __init__(self, treatments: Treatments) -> None:
+        base = treatments.play(Cell())
+        met = treatments.met[treatments.met < NOT_MET]
         if not len(met) or np.median(met) < 3:
             raise SimError("there is no trend: the goal is never achieved, or at once")
-        self.date, self.cast = int(np.median(met)), cells.cast
+        self.date, self.roles = int(np.median(met)), treatments.roles
         self._figures = {MET: base[MET]}
-        for name, one in cells.series.items():
+        for name, one in treatments.series.items():
             if (one.whole.sum(axis=0)[: self.date] > 0).any():
                 self._read(name, one)
 
@@ -127,7 +127,7 @@ class Trend:
         part, whole = one.part.sum(axis=0), one.whole.sum(axis=0)
         known = continued(part, whole, self.date, one.bounds)
         without = continued(part - one.part, whole - one.whole, self.date, one.bounds)
-        weeks, calendar = np.arange(len(part)), self.cast.weeks
+        weeks, calendar = np.arange(len(part)), self.roles.weeks
         for window, inside in {
             "before": weeks < self.date,
             "after": weeks >= self.date,

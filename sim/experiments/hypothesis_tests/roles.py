@@ -37,7 +37,7 @@ class Calendar(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Cast:
+class Roles:
     """Partner and spoiler, two allies with a shared short-term goal, and what the tests need.
 
     Attributes
@@ -85,7 +85,7 @@ class Cast:
         return self.partner, self.spoiler
 
 
-def find(scenario: Scenario, pair: Sequence[str] | None = None) -> Cast:
+def find(scenario: Scenario, pair: Sequence[str] | None = None) -> Roles:
     """Read the cast of the test from a scenario.
 
     Parameters
@@ -118,7 +118,7 @@ def find(scenario: Scenario, pair: Sequence[str] | None = None) -> Cast:
     camp = scenario.actors[spoiler].camp
     one, other = (scenario.actors[name].long for name in (partner, spoiler))
     weeks = scenario.weeks
-    return Cast(
+    return Roles(
         partner, spoiler, goal, upwards, achieved,
         secure=(danger + end) / 2,
         threatened=start if in_danger else (danger + other_end) / 2,

@@ -19,8 +19,8 @@ from sim.experiments.hypothesis_tests.roles import allies
 from sim.experiments.hypothesis_tests.treatments import (
     OUTCOMES,
     Asked,
-    Cells,
     MissingError,
+    Treatments,
     effect,
     four,
     interaction,
@@ -38,7 +38,7 @@ def row_of(found: Figure | Spread | None, name: str = "") -> dict[str, float]:
     return dict(zip((f"{name}value", f"{name}low", f"{name}high"), values, strict=True))
 
 
-def two_by_two(cells: Cells) -> pd.DataFrame:
+def two_by_two(treatments: Treatments) -> pd.DataFrame:
     """Both designs, both kinds of compatible aims, for each who may be the spoiler.
 
     Returns
@@ -47,7 +47,7 @@ def two_by_two(cells: Cells) -> pd.DataFrame:
         ``spoiler``, ``design``, ``coding``, ``outcome``, ``what`` (four cells, two effects,
         interaction), ``value``, ``low``, ``high``. Outcomes without a cast are left out.
     """
-    asked = [cells, cells.exchanged()] if len(cells.casts) > 1 else [cells]
+    asked = [treatments, treatments.exchanged()] if len(treatments.casts) > 1 else [treatments]
     rows: list[dict[str, object]] = []
     for ask, form, coding, outcome in itertools.product(asked, FORMS, WHOSE, OUTCOMES):
         found = measured(four, ask, reading_of(form, outcome), FORMS[form], WHOSE[coding])
@@ -64,23 +64,25 @@ def two_by_two(cells: Cells) -> pd.DataFrame:
             "interaction": combined(found, SIGNS),
         }
         head = {
-            "spoiler": ask.cast.spoiler, "design": form, "coding": coding, "outcome": outcome,
+            "spoiler": ask.roles.spoiler, "design": form, "coding": coding, "outcome": outcome,
         }  # fmt: skip
         rows += [{**head, "what": what, **row_of(one)} for what, one in named.items()]
     if not rows:
-        raise MissingError(f"{' and '.join(cells.cast.pair)} dispute no issue in the long term")
+        raise MissingError(
+            f"{' and '.join(treatments.roles.pair)} dispute no issue in the long term"
+        )
     return pd.DataFrame(rows)
 
 
-def returns(cells: Cells) -> pd.DataFrame:
+def returns(treatments: Treatments) -> pd.DataFrame:
     """The goal threatened again: each outcome late, without it and with it, and the change."""
     rows = []
     for outcome in OUTCOMES:
-        change = measured(effect, cells, f"{outcome} late", (RETURNS, OPEN))
+        change = measured(effect, treatments, f"{outcome} late", (RETURNS, OPEN))
         if change is not None:
             named = {
-                "as it goes on": cells(f"{outcome} late"),
-                "threatened again": cells(f"{outcome} late", RETURNS),
+                "as it goes on": treatments(f"{outcome} late"),
+                "threatened again": treatments(f"{outcome} late", RETURNS),
                 "change": change,
             }
             rows += [{"outcome": outcome, "what": n, **row_of(one)} for n, one in named.items()]
@@ -103,7 +105,7 @@ def facts_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def pairs(cells: Cells) -> pd.DataFrame:
+def pairs(treatments: Treatments) -> pd.DataFrame:
     """What the same experiments do to the tie of every pair of allies.
 
     Returns
@@ -116,18 +118,18 @@ def pairs(cells: Cells) -> pd.DataFrame:
     """
     rows = [
         {
-            "one": i, "other": j, "camp": cells.case.actors[i].camp,
-            "conflict": conflict_index(cells.case, (i, j)),
-            **row_of(measured(effect, cells, f"tie measured: {i}, {j}", CLAMP), "clamp_"),
-            **row_of(measured(effect, cells, f"{DRIFT}: {i}, {j}", FLAG), "flag_"),
-            **row_of(measured(cells, f"{DRIFT}: {i}, {j}"), "after_"),
+            "one": i, "other": j, "camp": treatments.case.actors[i].camp,
+            "conflict": conflict_index(treatments.case, (i, j)),
+            **row_of(measured(effect, treatments, f"tie measured: {i}, {j}", CLAMP), "clamp_"),
+            **row_of(measured(effect, treatments, f"{DRIFT}: {i}, {j}", FLAG), "flag_"),
+            **row_of(measured(treatments, f"{DRIFT}: {i}, {j}"), "after_"),
         }
-        for i, j in allies(cells.case)
+        for i, j in allies(treatments.case)
     ]  # fmt: skip
     return pd.DataFrame(rows).sort_values("conflict", ignore_index=True)
 
 
-def rivals_table(cells: Cells, every: Sequence[Fact], say: Tell) -> pd.DataFrame:
+def rivals_table(treatments: Treatments, every: Sequence[Fact], say: Tell) -> pd.DataFrame:
     """Every fact under the theory and under each rival.
 
     Returns
@@ -139,7 +141,7 @@ def rivals_table(cells: Cells, every: Sequence[Fact], say: Tell) -> pd.DataFrame
     for name in (rival_models.THEORY, *rival_models.RIVALS):
         say(f"  {name}")
         try:
-            verdicts = check(_model(cells, name), every)
+            verdicts = check(_model(treatments, name), every)
         except SimError as error:
             verdicts = [Verdict(fact, None, str(error)) for fact in every]
         rows += [
@@ -150,15 +152,15 @@ def rivals_table(cells: Cells, every: Sequence[Fact], say: Tell) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
-def _model(cells: Cells, name: str) -> Asked:
+def _model(treatments: Treatments, name: str) -> Asked:
     """Who is asked for readings under a model."""
     if name == rival_models.TREND:
-        return rival_models.Trend(cells)
+        return rival_models.Trend(treatments)
     known = rival_models.RIVALS
-    return _under(cells, known[name].change) if name in known else cells
+    return _under(treatments, known[name].change) if name in known else treatments
 
 
-def channel(cells: Cells) -> pd.DataFrame:
+def channel(treatments: Treatments) -> pd.DataFrame:
     """How much of each interaction runs through the tie: what is lost if it is cut.
 
     Returns
@@ -168,10 +170,10 @@ def channel(cells: Cells) -> pd.DataFrame:
         intervals, and ``share`` = (whole - cut) / whole with Fieller's interval; NaN where the
         whole cannot be told from nothing.
     """
-    cut, rows = _under(cells, {"tie_behaviour": False}), []
+    cut, rows = _under(treatments, {"tie_behaviour": False}), []
     for form, coding, outcome in itertools.product(FORMS, WHOSE, OUTCOMES[1:]):
         asked = reading_of(form, outcome), FORMS[form], WHOSE[coding]
-        full, left = (measured(interaction, one, *asked) for one in (cells, cut))
+        full, left = (measured(interaction, one, *asked) for one in (treatments, cut))
         if full is not None and left is not None:
             rows.append(
                 {
@@ -192,7 +194,9 @@ def score(table: pd.DataFrame, model: str, status: str) -> tuple[int, int]:
     return int(rows["holds"].sum()), len(rows)
 
 
-def _under(cells: Cells, change: dict[str, object]) -> Cells:
+def _under(treatments: Treatments, change: dict[str, object]) -> Treatments:
     """The same experiments, runs and luck under another theory."""
-    case = changed(cells.case, change)
-    return Cells(case, cells.cast, cells.runs, cells.seed, workers=cells.workers)
+    case = changed(treatments.case, change)
+    return Treatments(
+        case, treatments.roles, treatments.runs, treatments.seed, workers=treatments.workers
+    )

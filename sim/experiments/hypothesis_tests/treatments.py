@@ -22,7 +22,7 @@ from sim.experiments.hypothesis_tests.observables import (
     first_achieved,
     series,
 )
-from sim.experiments.hypothesis_tests.roles import Cast
+from sim.experiments.hypothesis_tests.roles import Roles
 from sim.runs.ensemble import ensemble
 from sim.scenario.schema import Scenario
 
@@ -36,10 +36,10 @@ class MissingError(SimError):
 class Asked(Protocol):
     """Anything that can be asked for readings: the cells of a coding, or a rival's."""
 
-    cast: Cast
+    roles: Roles
 
     def __call__(self, reading: str, setting: str = OPEN, aims: str = CODED) -> Figure:
-        """One reading of one cell, see `Cells`."""
+        """One reading of one cell, see `Treatments`."""
         ...
 
     def extra(self, name: str) -> Figure | Spread:
@@ -47,7 +47,7 @@ class Asked(Protocol):
         ...
 
 
-class Cells:
+class Treatments:
     """The experiments on one coding.
 
     All have the same seed and runs, so figures of different cells are paired. `met` is the week of
@@ -57,14 +57,14 @@ class Cells:
     ----------
     case : Scenario
         As it is coded.
-    cast : Cast
+    roles : Roles
         The two allies and their parts in the test.
     runs, seed : int
         Runs of each experiment, and the seed that all share.
     pairs : sequence of (str, str)
         Other pairs whose ties are read too, see
         `sim.experiments.hypothesis_tests.observables.figures`.
-    swapped : Cast, optional
+    swapped : Roles, optional
         The same two with their parts exchanged, read too: see `exchanged`.
     workers : int, optional
         See `sim.runs.ensemble.ensemble`.
@@ -73,27 +73,27 @@ class Cells:
     def __init__(
         self,
         case: Scenario,
-        cast: Cast,
+        roles: Roles,
         runs: int,
         seed: int,
         *,
         pairs: Sequence[tuple[str, str]] = (),
-        swapped: Cast | None = None,
+        swapped: Roles | None = None,
         workers: int | None = None,
     ) -> None:
-        self.case, self.cast, self.runs, self.seed = case, cast, runs, seed
-        self.casts = [cast] if swapped is None else [cast, swapped]
+        self.case, self.roles, self.runs, self.seed = case, roles, runs, seed
+        self.casts = [roles] if swapped is None else [roles, swapped]
         self.met = np.zeros(0, dtype=np.int64)
         self.series: Mapping[str, Series] = {}
         self.workers, self._pairs = workers, tuple(pairs)
         self._history: Mapping[str, Figure | Spread] = {}
-        self._played: dict[Cell, dict[Cast, dict[str, Figure]]] = {}
+        self._played: dict[Cell, dict[Roles, dict[str, Figure]]] = {}
 
-    def exchanged(self) -> Cells:
+    def exchanged(self) -> Treatments:
         """The same cells, asked with partner and spoiler exchanged."""
         self.play(Cell())  # the copy has what is kept of the open war
         other = copy.copy(self)
-        other.cast = self.casts[1]
+        other.roles = self.casts[1]
         return other
 
     def play(self, cell: Cell) -> dict[str, Figure]:
@@ -116,13 +116,13 @@ class Cells:
             )
             found = series(results, first)
             self._played[cell] = {first: figures(results, first, found, self._pairs)}
-            for cast in self.casts[1:]:
-                self._played[cell][cast] = figures(results, cast)
+            for roles in self.casts[1:]:
+                self._played[cell][roles] = figures(results, roles)
             if cell == Cell():
                 self.series, self.met = found, first_achieved(results, first)
                 known = {name: read(results, first) for name, read in HISTORY.items()}
                 self._history = {n: one for n, one in known.items() if one is not None}
-        return self._played[cell][self.cast]
+        return self._played[cell][self.roles]
 
     def __call__(self, reading: str, setting: str = OPEN, aims: str = CODED) -> Figure:
         """One reading of one cell.
@@ -141,7 +141,7 @@ class Cells:
         MissingError
             If the scenario has no cast for it.
         """
-        whose = {CODED: CODED, "partner": self.cast.partner, "spoiler": self.cast.spoiler}[aims]
+        whose = {CODED: CODED, "partner": self.roles.partner, "spoiler": self.roles.spoiler}[aims]
         read = self.play(Cell(whose, setting))
         if reading not in read:
             raise MissingError(f"no run has a case of {reading!r} ({setting})")

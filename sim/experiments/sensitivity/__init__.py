@@ -24,7 +24,7 @@ from sim.experiments.causes import Outcome, tie_change
 from sim.experiments.hypothesis_tests.codings import AS_CODED, codings_table, shares
 from sim.experiments.hypothesis_tests.facts import FACTS
 from sim.experiments.hypothesis_tests.roles import find
-from sim.experiments.hypothesis_tests.treatments import Cells
+from sim.experiments.hypothesis_tests.treatments import Treatments
 from sim.experiments.sensitivity.one_at_a_time import (
     Player,
     Tell,
@@ -189,10 +189,10 @@ def _facts(
     if codings == 0:
         return empty, "no shuffled codings were asked for", ""
     try:
-        cast = find(case, pair)
+        roles = find(case, pair)
         say(f"{codings} shuffled codings, {runs} runs of each experiment")
-        cells = Cells(case, cast, runs, seed, workers=workers)
-        table = codings_table(cells, FACTS, codings, runs, say)
+        treatments = Treatments(case, roles, runs, seed, workers=workers)
+        table = codings_table(treatments, FACTS, codings, runs, say)
     except SimError as error:
         return empty, str(error), ""
     coded = table[table["coding"] == AS_CODED].iloc[0]
@@ -205,5 +205,5 @@ def _facts(
     )  # fmt: skip
     found = about.merge(shares(table, list(about["fact"])), on="fact")
     words = Words(case)
-    who = f"The partner is {words.who(cast.partner)}, the spoiler {words.who(cast.spoiler)}."
+    who = f"The partner is {words.who(roles.partner)}, the spoiler {words.who(roles.spoiler)}."
     return found[[*columns, "least", "most"]], "", who

@@ -51,7 +51,7 @@ class Audit:
         As `sim.audit` was called.
     seconds : float
         How long the audit took.
-    cast : str
+    roles : str
         Who the partner and the spoiler of the facts are, in words; empty if they were not asked.
     """
 
@@ -66,7 +66,7 @@ class Audit:
     coding_runs: int
     seed: int
     seconds: float = field(compare=False)
-    cast: str = ""
+    roles: str = ""
 
     def five(self, conclusion: str | None = None) -> pd.DataFrame:
         """The five numbers that change a conclusion most; by default the first conclusion."""
@@ -183,7 +183,7 @@ def _facts(audit: Audit) -> html.Blocks:
         f"Long-term aims shuffled over actors, {audit.codings} times ({audit.coding_runs} runs of "
         "each experiment): what more than half of these codings show too says nothing of this one. "
         "A fact that is imposed by the rules or was fitted is no evidence in any case. "
-        f"{audit.cast} In the names of facts, flag means that the short-term goal can be "
+        f"{audit.roles} In the names of facts, flag means that the short-term goal can be "
         "satisfied, against never; clamp, that it is held secure, against threatened."
     ]
     for name, rows in (

@@ -19,7 +19,7 @@ from sim.engine.build import begin, prepare
 from sim.engine.inputs import NEW_IDEAL, NEW_WEIGHT, Floats, Ints
 from sim.engine.state import ACCOUNTS
 from sim.narrative.chronicle.timeline import CeasefireSpell, Story
-from sim.narrative.explanation.interactions import Deed, Deeds
+from sim.narrative.explanation.interactions import Interaction, Interactions
 from sim.results.dataset import Event
 from sim.rules.objectives import align, weigh
 
@@ -101,7 +101,7 @@ class Trace:
         self._g, self._p, self._lay = prepare(story.scenario)
         self._world = begin(self._g, self._p, self._lay, seed, story.run, hold)
         self._keep = 1.0 - self._p.pull_of_alignment - self._p.pull_of_experience
-        self._deeds = Deeds(story, pair, self._g, self._p, self._lay)
+        self._deeds = Interactions(story, pair, self._g, self._p, self._lay)
         self.parts = [*self._start(), *self._aims(), *self._events(), *self._third_parties()]
 
     def tie(self, week: int) -> float:
@@ -199,24 +199,26 @@ class Trace:
         p, weeks = self._p, self.story.weeks
         found: dict[tuple[object, ...], Contribution] = {}
         for by, of in (self.pair, self.pair[::-1]):
-            deeds: dict[int, list[Deed]] = {}
-            for deed in self._deeds:
-                if (deed.by, deed.of) == (by, of):
-                    deeds.setdefault(deed.week, []).append(deed)
+            interactions: dict[int, list[Interaction]] = {}
+            for interaction in self._deeds:
+                if (interaction.by, interaction.of) == (by, of):
+                    interactions.setdefault(interaction.week, []).append(interaction)
             E = 0.0
             for t in range(weeks):
-                good, bad = (sum(getattr(d, s) for d in deeds.get(t, [])) for s in ("good", "bad"))
+                good, bad = (
+                    sum(getattr(d, s) for d in interactions.get(t, [])) for s in ("good", "bad")
+                )
                 old = E
                 E = old - p.forgetting * old
-                for deed in deeds.get(t, []):
-                    rise = p.learning_from_good * deed.good / max(good, 1.0) * (1.0 - old)
-                    fall = p.learning_from_bad * deed.bad / max(bad, 1.0) * (1.0 + old)
+                for interaction in interactions.get(t, []):
+                    rise = p.learning_from_good * interaction.good / max(good, 1.0) * (1.0 - old)
+                    fall = p.learning_from_bad * interaction.bad / max(bad, 1.0) * (1.0 + old)
                     E += rise - fall
-                    part = found.setdefault(deed.key, _part_of(deed, weeks))
+                    part = found.setdefault(interaction.key, _part_of(interaction, weeks))
                     part.impulse[t] += 0.5 * (rise - fall)
                     if t not in part.weeks:
                         part.weeks.append(t)
-                    new = [event for event in deed.decisions if event not in part.decisions]
+                    new = [event for event in interaction.decisions if event not in part.decisions]
                     part.decisions.extend(new)
         for part in found.values():
             experience = lfilter([1.0], [1.0, -(1.0 - p.forgetting)], part.impulse)
@@ -248,11 +250,17 @@ class Trace:
             yield Contribution(THIRD_PARTIES, "third party", name, "", "", [], value)
 
 
-def _part_of(deed: Deed, weeks: int) -> Contribution:
+def _part_of(interaction: Interaction, weeks: int) -> Contribution:
     """An empty part for deeds like this one."""
-    other = "" if not deed.actor else (deed.by if deed.by != deed.actor else deed.of)
-    part = Contribution(EXPERIENCE, deed.kind, deed.actor, other, "", [], np.zeros(weeks + 1))
-    part.impulse, part.ceasefire = np.zeros(weeks), deed.ceasefire
+    other = (
+        ""
+        if not interaction.actor
+        else (interaction.by if interaction.by != interaction.actor else interaction.of)
+    )
+    part = Contribution(
+        EXPERIENCE, interaction.kind, interaction.actor, other, "", [], np.zeros(weeks + 1)
+    )
+    part.impulse, part.ceasefire = np.zeros(weeks), interaction.ceasefire
     return part
 
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.inputs import Floats, Givens, Knobs, Layout
+from sim.engine.inputs import Floats, Inputs, Layout, ParameterValues
 from sim.engine.state import WAR
 from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 
 
 @dataclass
-class Deed:
+class Interaction:
     """What one act adds to how `by` has experienced `of` in a week, before the cap at 1.
 
     Attributes
@@ -32,7 +32,7 @@ class Deed:
     good, bad : float
         Intensities.
     key : tuple
-        Deeds of one key are told as one: the weeks of a spell of war, the breaches under a
+        Interactions of one key are told as one: the weeks of a spell of war, the breaches under a
         ceasefire that are laid at one door.
     kind : str
         See `sim.narrative.explanation.attribution.Contribution`.
@@ -56,7 +56,7 @@ class Deed:
     ceasefire: CeasefireSpell | None = None
 
 
-class Deeds:
+class Interactions:
     """The deeds of a pair in one run, both ways; iterate over it.
 
     Parameters
@@ -70,18 +70,18 @@ class Deeds:
     """
 
     def __init__(
-        self, story: Story, pair: tuple[str, str], g: Givens, p: Knobs, lay: Layout
+        self, story: Story, pair: tuple[str, str], g: Inputs, p: ParameterValues, lay: Layout
     ) -> None:
         self.story, self.pair, self._g, self._p, self._lay = story, pair, g, p, lay
 
-    def __iter__(self) -> Iterator[Deed]:
+    def __iter__(self) -> Iterator[Interaction]:
         yield from self._war()
         yield from self._ceasefire_rounds()
         yield from self._breaches()
         yield from self._talks()
         yield from self._clashes()
 
-    def _war(self) -> Iterator[Deed]:
+    def _war(self) -> Iterator[Interaction]:
         """Weeks of war: allies in arms gain experience of each other, enemies lose it."""
         i, j = (self._lay.actors.index(name) for name in self.pair)
         side, s = self._g.who.side, self._p.war_intensity
@@ -95,9 +95,9 @@ class Deeds:
                 continue
             spell = t if spell < 0 else spell
             for by, of in (self.pair, self.pair[::-1]):
-                yield Deed(t, by, of, good, bad, ("war", spell), "war", "")
+                yield Interaction(t, by, of, good, bad, ("war", spell), "war", "")
 
-    def _ceasefire_rounds(self) -> Iterator[Deed]:
+    def _ceasefire_rounds(self) -> Iterator[Interaction]:
         """Answers to a proposal, and what it means to be left out of one that is signed."""
         scenario, who, lay = self.story.scenario, self._g.who, self._lay
         for attempt in self.story.attempts:
@@ -109,10 +109,10 @@ class Deeds:
                 key = ("ratify", week, event.actor, c)
                 name, why = event.actor, (event,)
                 if event.answer:
-                    yield Deed(week, c, name, 1.0, 0.0, key, "ratify", name, why)
-                    yield Deed(week, name, c, 1.0, 0.0, key, "ratify", name, why)
+                    yield Interaction(week, c, name, 1.0, 0.0, key, "ratify", name, why)
+                    yield Interaction(week, name, c, 1.0, 0.0, key, "ratify", name, why)
                 else:
-                    yield Deed(week, c, name, 0.0, 1.0, key, "ratify", name, why)
+                    yield Interaction(week, c, name, 0.0, 1.0, key, "ratify", name, why)
             if attempt.ceasefire is None:
                 continue
             asked = {event.counterpart: event for event in attempt.consults}
@@ -123,13 +123,13 @@ class Deeds:
                 if (who.patron[n] or who.can_convene[n]) and self._stake(name, week):
                     left: tuple[object, ...] = ("excluded", week, name, c)
                     about_it: tuple[Event, ...] = () if about is None else (about,)
-                    yield Deed(week, name, c, 0.0, 1.0, left, "excluded", c, about_it)
+                    yield Interaction(week, name, c, 0.0, 1.0, left, "excluded", c, about_it)
         for ceasefire in self.story.ceasefires:
             for event in ceasefire.revisions:
                 if event.answer:
                     key = ("revise", event.week, event.counterpart, event.actor)
                     bought = (event.counterpart, event.actor)
-                    yield Deed(
+                    yield Interaction(
                         event.week, *bought, 1.0, 0.0, key, "revise", event.actor, (event,),
                         ceasefire,
                     )  # fmt: skip
@@ -141,7 +141,7 @@ class Deeds:
         stake += sum(self.series("weight", actor=name, issue=k)[week] for k in lead)
         return bool(stake > self._p.stake_min)
 
-    def _breaches(self) -> Iterator[Deed]:
+    def _breaches(self) -> Iterator[Interaction]:
         """Violations, as those who ratified hold them against the violator and its patrons.
 
         The record has blame; who was accused of how many violations follows from it and from the
@@ -170,16 +170,18 @@ class Deeds:
 
     def _breach(
         self, ceasefire: CeasefireSpell, week: int, by: str, of: str, culprit: str, bad: float
-    ) -> Deed:
+    ) -> Interaction:
         """A violation by `culprit`, held by `by` against `of`."""
         order = next((e for e in ceasefire.orders.get(of, []) if e.week == week), None)
         act = ceasefire.act(culprit, week)
         ordered = order is not None and culprit != of and not order.answer
         decisions = [e for e in (order if ordered else None, act) if e is not None and not e.answer]
         key = ("breach", ceasefire.number, of)
-        return Deed(week, by, of, 0.0, float(bad), key, "breach", of, tuple(decisions), ceasefire)
+        return Interaction(
+            week, by, of, 0.0, float(bad), key, "breach", of, tuple(decisions), ceasefire
+        )
 
-    def _talks(self) -> Iterator[Deed]:
+    def _talks(self) -> Iterator[Interaction]:
         """Votes of the guarantors, and bilateral deals."""
         guarantors = set(self.story.scenario.talks.guarantors)
         if guarantors >= set(self.pair):
@@ -192,7 +194,7 @@ class Deeds:
                     who = "" if yes else of
                     key = ("vote", meeting.week, who)
                     good, bad = (1.0, 0.0) if yes else (0.0, 1.0)
-                    yield Deed(
+                    yield Interaction(
                         meeting.week, by, of, good, bad, key, "vote", who, (votes[of],),
                         meeting.ceasefire,
                     )  # fmt: skip
@@ -208,12 +210,12 @@ class Deeds:
                 good, bad = (1.0, 0.0) if event.answer else (0.0, 1.0 if core else 0.0)
                 for by, of in (self.pair, self.pair[::-1]):
                     if good or bad:
-                        yield Deed(
+                        yield Interaction(
                             event.week, by, of, good, bad, ("deal", event.week), "deal", "",
                             tuple(meant),
                         )  # fmt: skip
 
-    def _clashes(self) -> Iterator[Deed]:
+    def _clashes(self) -> Iterator[Interaction]:
         """Fights of the two over what was newly in dispute between them."""
         begun: list[Event] = []
         for event in self.story.events:
@@ -225,7 +227,9 @@ class Deeds:
                 where = (event.week, event.issue)
                 who = tuple(e for e in begun if (e.week, e.issue) == where)
                 for by, of in (self.pair, self.pair[::-1]):
-                    yield Deed(event.week, by, of, 0.0, 1.0, ("clash", *where), "clash", "", who)
+                    yield Interaction(
+                        event.week, by, of, 0.0, 1.0, ("clash", *where), "clash", "", who
+                    )
 
     def series(self, name: str, **where: str) -> Floats:
         """A variable of the record week by week; it was recorded, or the run was played again."""

@@ -23,7 +23,7 @@ from sim.engine.event_log import (
     counter,
     empty,
 )
-from sim.engine.inputs import Givens
+from sim.engine.inputs import Inputs
 from sim.engine.schedule import play
 from sim.engine.state import World, blank
 from sim.results.dataset import Event
@@ -114,7 +114,7 @@ class Stage:
             values[:] = kept
         return self.world
 
-    def _play(self, g: Givens, first: int, last: int, log: NDArray[np.float64]) -> int:
+    def _play(self, g: Inputs, first: int, last: int, log: NDArray[np.float64]) -> int:
         count = counter()
         play(
             g, self.p, self.world, self._nothing, log, count, self._luck, NO_DRAWS, first, last,
@@ -151,8 +151,8 @@ class Stage:
 
         return ask
 
-    def _given(self, what: Input) -> tuple[Givens, NDArray[np.intp]] | None:
-        """Givens with the dated event of an input in them, and the rows that hold its number."""
+    def _given(self, what: Input) -> tuple[Inputs, NDArray[np.intp]] | None:
+        """Inputs with the dated event of an input in them, and the rows that hold its number."""
         dated = ScheduledEvent(**what.event(what.high))
         other = self.scenario.model_copy(update={"events": (*self.scenario.events, dated)})
         shifts, old = prepare(other)[0].shifts, self.g.shifts

@@ -60,7 +60,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
 
         def heeds(self, own: float, wishes: Floats) -> float:
             gain = float(super().heeds(own, wishes))
-            decision, who, i = self.model.deciding, self.givens.who, self.index
+            decision, who, i = self.model.deciding, self.inputs.who, self.index
             w, bound = self.world, who.takes_part[i] and who.armed[i]
             bound = bound and (w.ceasefire.state[0] == SETTLEMENT or who.covered[i] > 0.0)
             concerned = {
@@ -74,7 +74,7 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
             later = {
                 "orders": self._breach_cost() - w.ceasefire.contagion[i],
                 "attends": -w.ceasefire.contagion[i],
-                "votes": self.knobs.loyalty_in_vote * self._trust(),
+                "votes": self.parameter_values.loyalty_in_vote * self._trust(),
             }.get(decision, 0.0)
             other = self.convener if decision == "ratifies" else ""
             draw = _draw(self, DECISIONS["heeds" if decision == "orders" else decision])
@@ -86,11 +86,11 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
 
         def _breach_cost(self) -> float:
             """What a breach would cost it, now that everybody has ordered."""
-            p, w, links = self.knobs, self.world, self.givens.links
+            p, w, links = self.parameter_values, self.world, self.inputs.links
             out = np.zeros(len(w.ceasefire.ordered_to_comply))
             breach_costs(
-                out, w.ceasefire.ordered_to_comply, self.givens.who.guarantor,
-                self.givens.who.ground, w.patronage.pull, links.patron, links.proxy,
+                out, w.ceasefire.ordered_to_comply, self.inputs.who.guarantor,
+                self.inputs.who.ground, w.patronage.pull, links.patron, links.proxy,
                 p.monitored_observation_chance if p.monitored > 0.5 else p.observation_chance,
                 p.monitored, p.breach_cost, p.guarantor_breach_cost,
             )  # fmt: skip
@@ -121,7 +121,7 @@ def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., fl
 
 def _is_open(actor: Actor, decision: str, *about: str) -> bool:
     """Whether anything follows from a decision, as things stand."""
-    g, w, p = actor.givens, actor.world, actor.knobs
+    g, w, p = actor.inputs, actor.world, actor.parameter_values
     if decision == "orders":
         return bool(g.who.patron[actor.index])
     if decision == "ratifies":
@@ -156,7 +156,7 @@ def _certain(odds: float, answer: Answer, draw: float) -> float:
 
 def _draw(actor: Actor, decision: Kind, *about: str) -> float:
     """The draw of a decision: a uniform one for a chance, else a shock."""
-    model, ids, t = actor.model, actor.givens.ids, actor.model.week
+    model, ids, t = actor.model, actor.inputs.ids, actor.model.week
     subjects, place = ids.actor, actor.index
     if decision.each == "patron":
         place = model.actor(about[0]).index
@@ -171,4 +171,4 @@ def _draw(actor: Actor, decision: Kind, *about: str) -> float:
     draw = float(draws.uniform(luck, decision.draw, subjects[place], t))
     if decision.answer == "chance":
         return draw
-    return float(draws.logit(draw) / actor.knobs.choice_precision)
+    return float(draws.logit(draw) / actor.parameter_values.choice_precision)
