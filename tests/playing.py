@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import draws, event_log
-from sim.engine.build import begin, prepare
+from sim.engine.build import begin, most_events, prepare
 from sim.engine.inputs import Layout
 from sim.engine.schedule import play, play_in_python
 from sim.engine.state import blank
@@ -47,10 +47,7 @@ class Game:
         self.givens, self.knobs, self.layout = prepare(scenario)
         self.world = begin(scenario, self.givens, self.knobs, self.layout, seed, run)
         self.record = blank(self.layout, scenario.weeks)
-        rows = event_log.room(
-            len(self.layout.actors), len(self.layout.issues), len(self.layout.objectives),
-            len(self.givens.links.pairs), len(self.givens.shifts.week), scenario.weeks,
-        )  # fmt: skip
+        rows = most_events(self.givens, self.layout, scenario.weeks)
         self.log, self.count = event_log.empty(rows), event_log.counter()
         self.keys, self.fed, self.week = draws.round_keys(seed, run), fed, 0
         self.play = play_in_python if plain else play

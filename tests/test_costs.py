@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 import sim
 from sim import measures
 from sim.engine import event_log, memory, run_summary
-from sim.engine.build import most_events, prepare
+from sim.engine.build import most_a_week, most_events, prepare
+from sim.engine.decisions import CODE, KINDS
 from sim.errors import SimError
 from sim.measures import run_numbers
 from sim.measures.run_numbers import Measure
 from sim.results import selection
+from sim.results.variables import Recording
 from sim.ui.cli import main
 from sim.ui.report import sections
 
@@ -69,6 +71,39 @@ def test_a_decision_is_counted_beyond_what_two_bytes_hold(toy):
     )  # fmt: skip
     assert (out.decided == 70_000).all()
     assert (out.happened == 70_000 * (n + 1)).all()
+
+
+@pytest.mark.parametrize("weeks_more", [0, 1])
+def test_counts_have_two_bytes_as_long_as_the_events_of_a_run_fit_into_them(toy, weeks_more):
+    dated = [
+        {"week": week, "why": "aid", "actor": "crown", "capability": 3.0 + week}
+        for week in range(200)
+    ]
+    data = sim.files.as_data(toy) | {"events": dated}
+    g, _, lay = prepare(sim.files.build(data | {"weeks": 200}))
+    a_week = most_events(g, lay, 1) - most_events(g, lay, 0)
+    weeks = (65_535 - len(dated)) // a_week + weeks_more
+    case = sim.files.build(data | {"weeks": weeks})
+    assert Recording(case, lay, ("summary",)).counts == (np.uint32 if weeks_more else np.uint16)
+
+
+@pytest.mark.parametrize("name", ["toy", "syria", "quarrel"])
+def test_no_week_has_more_events_of_a_kind_than_there_is_room_for(toy, syria, name):
+    quarrel = sim.with_changes(
+        syria, {"mechanisms.clashes": True, "parameters.dispute_rate": 0.9, "weeks": 60}
+    )
+    case = {"toy": toy, "syria": syria, "quarrel": quarrel}[name]
+    lay = prepare(case)[2]
+    found = sim.to_frame(sim.simulate(case, runs=4), "events")
+    most = found.groupby(["run", "week", "decision"]).size().groupby("decision").max()
+    for kind in KINDS:
+        if kind.name in most and kind.name != "shift":
+            assert most[kind.name] <= most_a_week(kind, lay), kind.name
+    # No looser than it must be: what everybody decides, and what both of a pair do.
+    assert most["ratify"] == most_a_week(KINDS[CODE["ratify"]], lay) == len(case.actors)
+    if name == "quarrel":
+        assert most["bargain"] == most_a_week(KINDS[CODE["bargain"]], lay) == 2
+        assert {"clash", "prevail"} <= set(most.index)
 
 
 @given(

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import draws, event_log
+from sim.engine import draws
+from sim.engine.decisions import KINDS, Kind
 from sim.engine.inputs import (
     ALWAYS,
     BY_RULE,
@@ -430,8 +431,18 @@ def first_world(g: Givens, lay: Layout) -> tuple[World, Memory]:
 
 
 def most_events(g: Givens, lay: Layout, weeks: int) -> int:
-    """Rows that the events of a run of so many weeks need at most."""
-    return event_log.room(
-        len(lay.actors), len(lay.issues), len(lay.objectives), len(g.links.pairs),
-        len(g.shifts.week), weeks,
-    )  # fmt: skip
+    """Rows that the events of a run of so many weeks need at most, so that no record overflows."""
+    return len(g.shifts.week) + weeks * sum(most_a_week(kind, lay) for kind in KINDS)
+
+
+def most_a_week(kind: Kind, lay: Layout) -> int:
+    """How often a kind of event can happen in one week; 0 for dated events, which have weeks."""
+    each = {
+        "war": 1, "shift": 0, "actor": len(lay.actors), "patron": len(lay.actors),
+        "issue": len(lay.issues), "objective": len(lay.objectives), "pair": len(lay.pairs),
+    }  # fmt: skip
+    times = each[kind.each]
+    if kind.each == "pair":
+        times *= 2 if kind.method else 1  # both decide
+        times *= len(lay.issues) if "issue" in kind.about else 1
+    return times

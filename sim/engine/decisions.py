@@ -30,9 +30,10 @@ class Kind(NamedTuple):
     each : str
         What it is decided once for: each "actor", each "patron" (the convener decides, and the
         event counts for the patron), each "issue" (the convener decides), or each "pair" of allies
-        that bargain (both decide).
+        that bargain (both decide). What nobody decides happens at most once a week for each of
+        these, for each "objective", or in the whole "war"; a "shift" has its own week.
     about : tuple of str
-        What the method is told: "other", another actor; "issue".
+        What the method is told, or what it happens about: "other", another actor; "issue".
     asked : str
         Which actors are asked, where it is decided for each actor: the name of a flag of
         `sim.engine.inputs.Who`, or "convener"; all if empty.
@@ -55,35 +56,35 @@ class Kind(NamedTuple):
 # fmt: off
 # The order is the code of a kind in the record: append, never reorder.
 KINDS: tuple[Kind, ...] = (
-    Kind("shift", 1, ("change", "value")),
-    Kind("satisfied", 2, ("position", "threshold")),
-    Kind("threatened", 2, ("position", "threshold")),
+    Kind("shift", 1, ("change", "value"), each="shift"),
+    Kind("satisfied", 2, ("position", "threshold"), each="objective"),
+    Kind("threatened", 2, ("position", "threshold"), each="objective"),
     Kind("convene", 4, ("ceasefire", "prestige", "access"), 0, "convenes", asked="can_convene"),
     Kind("propose", 4, ("ceasefire",), 1, "proposes", asked="convener", turned=True),
     Kind("consult", 4, ("tie", "nuisance", "by_decree"), 2, "consults", "chance", "patron",
          ("other",), turned=True),
     Kind("ratify", 4, ("ceasefire", "terms", "loyalty", "own", "patrons"), 3, "ratifies",
          about=("other",), turned=True),
-    Kind("ceasefire", 4),
+    Kind("ceasefire", 4, each="war"),
     Kind("order", 5, ("ceasefire", "terms", "loyalty", "military", "on_issue"), 4, "orders",
          turned=True),
     Kind("comply", 5, ("own", "patrons", "contagion", "breach"), 5, "heeds", turned=True),
     Kind("revise", 6, ("blame",), 7, "revises", "chance", "patron", ("other",), turned=True),
-    Kind("collapse", 7, ("violence",), 8),
+    Kind("collapse", 7, ("violence",), 8, each="war"),
     Kind("attend", 8, ("ceasefire", "seat", "patrons", "contagion"), 9, "attends", asked="brought",
          turned=True),
-    Kind("table", 8, ("status_quo", "opening")),
+    Kind("table", 8, ("status_quo", "opening"), each="issue"),
     Kind("vote", 8, ("own", "patrons", "loyalty"), 10, "votes", turned=True),
-    Kind("settle", 8),
+    Kind("settle", 8, each="war"),
     Kind("bargain", 9, ("local", "endorsement", "cost"), 11, "bargains", each="pair",
          about=("other",), turned=True),
-    Kind("deal", 9, ("core",)),
-    Kind("dispute", 10, ("position",), 13),
-    Kind("victory", 10, ("position", "weeks")),
+    Kind("deal", 9, ("core",), each="pair"),
+    Kind("dispute", 10, ("position",), 13, each="issue"),
+    Kind("victory", 10, ("position", "weeks"), each="war"),
     Kind("raise", 8, (), 19, "raises", each="issue", about=("issue",)),
     Kind("clash", 10, ("prize", "tie", "dependence", "cost"), 20, "clashes", each="pair",
          about=("other", "issue")),
-    Kind("prevail", 10, ("position",), 21),
+    Kind("prevail", 10, ("position",), 21, each="pair", about=("issue",)),
 )
 # fmt: on
 CODE = {kind.name: code for code, kind in enumerate(KINDS)}

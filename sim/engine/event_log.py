@@ -32,12 +32,6 @@ def __getattr__(name: str) -> int:
     raise AttributeError(f"no kind of event is called {name}")
 
 
-def room(actors: int, issues: int, objectives: int, pairs: int, shifts: int, weeks: int) -> int:
-    """Rows that a run can need at most, so that a record never overflows."""
-    week = 11 * actors + 5 * issues + objectives + (3 + 3 * issues) * pairs + 8
-    return weeks * week + shifts
-
-
 def empty(rows: int) -> NDArray[np.float64]:
     """A record with room for so many events; 0 rows record nothing."""
     return np.zeros((rows, COLUMNS))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import event_log
+from sim.engine.build import most_events, prepare
 from sim.engine.inputs import Layout
 from sim.engine.run_summary import LARGE_COUNTS, SMALL_COUNTS, Picks, Summary, empty_summary
 from sim.engine.state import ACTOR_PARTS, PARTS, RECORDED, VARIABLES, Kept
@@ -169,11 +170,7 @@ class Recording:
     @property
     def counts(self) -> np.dtype[Any]:
         """Type of counts: of two bytes, unless a run can have more events than these hold."""
-        case, lay = self.scenario, self.layout
-        most = event_log.room(
-            len(lay.actors), len(lay.issues), len(lay.objectives), len(case.bilateral),
-            20 * len(case.events), case.weeks,
-        )  # fmt: skip
+        most = most_events(prepare(self.scenario)[0], self.layout, self.scenario.weeks)
         return SMALL_COUNTS if most <= np.iinfo(SMALL_COUNTS).max else LARGE_COUNTS
 
     @cached_property

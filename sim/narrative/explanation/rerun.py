@@ -133,7 +133,7 @@ class Stage:
         who, whom = (spot.index(name) for name in (decision.actor, decision.counterpart))
         whom = whom if decision.counterpart else -1
         kind, week = CODE[decision.decision], decision.week
-        log = empty(most_events(self.g, self.lay, week + 1 - what.week) + 16)
+        log = empty(0 if place is None else most_events(place[0], self.lay, week + 1 - what.week))
 
         def ask(value: float) -> tuple[bool, float] | None:
             if place is None:
