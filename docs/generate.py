@@ -38,6 +38,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "talks": schema.Talks,
     "theatres.NAME": schema.Theatre,
     "ceasefire": schema.Ceasefire,
+    "outcomes.NAME": schema.Outcome,
     "events": schema.ScheduledEvent,
 }
 

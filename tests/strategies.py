@@ -152,6 +152,10 @@ def wars(draw: st.DrawFn, weeks: int = 30) -> dict[str, Any]:
             if draw(st.booleans()):
                 issue["renewed"]["rate"] = draw(UNIT)
         data["issues"][name] = issue
+        if draw(RARELY):
+            data.setdefault("outcomes", {})[f"much_{name}"] = {
+                "label": f"much of {name}", "issue": name, "at_least": draw(UNIT),
+            }  # fmt: skip
     for n, name in enumerate(actors):
         actor: dict[str, Any] = {
             "label": name, "capability": draw(CAPABILITY), "armed": draw(st.booleans()),

@@ -20,7 +20,7 @@ from sim.results import selection
 from sim.results.dataset import events
 from sim.results.variables import Recording, chosen
 from sim.runs.ensemble import ensemble as play_many
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import OUTCOMES, Scenario
 
 ALLIES = ("russia", "iran")
 
@@ -294,6 +294,33 @@ def test_settlements_can_be_judged_by_other_issues(ended: xr.Dataset) -> None:
     assert "power_sharing" not in found["outcome"]
     with pytest.raises(ResultsError, match=r"unknown issue 'arm' .*did you mean 'arms'"):
         measures.outcomes(ended, content={"anything": ("arm", 0.2)})
+
+
+def test_no_name_of_an_issue_makes_a_class_of_outcome_and_a_scenario_defines_its_own(
+    toy: Scenario,
+) -> None:
+    from sim.runs.simulate import simulate
+
+    text = files.dumps(toy).replace("charter", "share").replace("valley", "arms")
+    renamed = files.loads(text)
+    assert set(renamed.issues) == {"share", "arms"}
+    plain = measures.outcomes(simulate(renamed, runs=2, weeks=5))
+    assert plain["outcome"].values.tolist() == [*measures.STATES, "front_at_a_border"]
+    own = {"label": "the towns rule themselves", "issue": "share", "at_least": 0.3}
+    case = files.with_changes(renamed, {"outcomes.self_rule": own})
+    results = simulate(case, runs=20)
+    found = measures.outcomes(results).sel(outcome="self_rule")
+    assert found["meaning"] == (
+        "a settlement in force, and the towns rule themselves: self-rule at 0.3 or more"
+    )
+    last = results.isel(week=-1)
+    expected = (last["state"] == 2) & (last["position"].sel(issue="share") >= 0.3)
+    assert found.values.tolist() == expected.values.tolist()
+    assert {True, False} == {*expected.values.tolist()}
+
+
+def test_the_classes_that_any_war_can_have_are_those_that_scenarios_may_not_define() -> None:
+    assert tuple(measures.MEANINGS) == OUTCOMES
 
 
 def test_outcomes_leave_out_what_a_scenario_does_not_have(toy: Scenario) -> None:

@@ -389,6 +389,12 @@ def test_faults_of_the_shares_of_a_base_are_not_hidden_by_taking_a_theatre_out(
         files.load(variant(tmp_path, 'without = ["theatres.damascus"]\n', base))
 
 
+def test_an_issue_takes_the_classes_of_outcome_that_it_defines_with_it(syria: Scenario) -> None:
+    assert list(syria.outcomes) == ["power_sharing", "militia_withdrawal"]
+    without = files.with_changes(syria, {}, without=["issues.share"])
+    assert list(without.outcomes) == ["militia_withdrawal"]
+
+
 def test_a_share_keeps_its_source_when_a_theatre_goes(tmp_path: Path) -> None:
     text = (ROOT / "scenarios/syria_2015_2018.toml").read_text(encoding="utf-8")
     base = tmp_path / "base.toml"

@@ -16,26 +16,20 @@ from sim.measures.intervals import LEVEL, wilson
 from sim.results.provenance import every_week, scenario_of
 from sim.results.selection import by_week, names_on, pair, pieces, run_number
 from sim.scenario.english import Words
+from sim.scenario.schema import OUTCOMES, WON_BY
 
 WAR, CEASEFIRE, SETTLED, VICTORY = range(4)
 FROZEN_FROM = 12
 SPLIT_WEEKS = 8
 BORDER = 0.97
 
-# What a settlement must have brought about to count: label -> (issue, position from which on).
-CONTENT: Mapping[str, tuple[str, float]] = {
-    "power_sharing": ("share", 0.15),
-    "militia_withdrawal": ("arms", 0.25),
-}
-STATES = ("continued_war", "fragile_ceasefire", "frozen_conflict", "settlement", "victory")
+STATES = OUTCOMES[:5]
 MEANINGS: Mapping[str, str] = {
     "continued_war": "war in the last week",
     "fragile_ceasefire": f"a ceasefire in force for less than {FROZEN_FROM} weeks",
     "frozen_conflict": f"a ceasefire in force for {FROZEN_FROM} weeks or more, unsettled",
     "settlement": "a settlement in force in the last week",
     "victory": "the war was won",
-    "power_sharing": "a settlement in force, and power is shared",
-    "militia_withdrawal": "a settlement in force, and militias have given way",
     "front_at_a_border": f"the territory issue at {BORDER} or beyond, or at {1 - BORDER:.2f} or "
     "below",
     "alliance_split": f"the tie of the allies below 0 in each of the last {SPLIT_WEEKS} weeks",
@@ -53,14 +47,14 @@ def outcomes(
     force for less than 12 weeks), ``frozen_conflict`` (state 1, 12 weeks or more), ``settlement``
     (state 2), ``victory`` (state 3).
 
-    These may hold beside them: ``power_sharing`` (state 2 and the issue `share` at 0.15 or more),
-    ``militia_withdrawal`` (state 2 and the issue `arms` at 0.25 or more), ``front_at_a_border``
-    (the territory issue at 0.97 or more, or 0.03 or less, in any state), ``won_by_<camp>`` (state
-    3, and the front at the end of that camp when the war was won; in the last week, where only
-    last positions were recorded), ``alliance_split`` (the tie of the allies, mean of both
-    directions, below 0 in each of the last 8 weeks). One whose issue,
-    territory, camps or allies the scenario does not have is left out, and so is a winner without
-    the mechanism `victory`, and the split if ties were not recorded and no allies are named.
+    These may hold beside them: those that the scenario defines under `outcomes` (state 2 and an
+    issue at some position or more), ``front_at_a_border`` (the territory issue at 0.97 or more, or
+    0.03 or less, in any state), ``won_by_<camp>`` (state 3, and the front at the end of that camp
+    when the war was won; in the last week, where only last positions were recorded),
+    ``alliance_split`` (the tie of the allies, mean of both directions, below 0 in each of the last
+    8 weeks). One whose territory, camps or allies the scenario does not have is left out, and so is
+    a winner without the mechanism `victory`, and the split if ties were not recorded and no allies
+    are named.
 
     Parameters
     ----------
@@ -70,8 +64,8 @@ def outcomes(
     allies : (str, str), optional
         Names of actors; the first bilateral pair of the scenario if not given.
     content : mapping of str to (str, float), optional
-        Labels for settlements, in place of the two above: an issue, and the position from which
-        on it counts as achieved.
+        Classes of settlements in place of those of the scenario, by name: an issue, and the
+        position from which on it counts as achieved.
 
     Returns
     -------
@@ -96,13 +90,18 @@ def outcomes(
         "victory": state == VICTORY,
     }
     meanings, words = dict(MEANINGS), Words(scenario)
-    for label, (issue, least) in (CONTENT if content is None else content).items():
-        if issue in issues:
-            found[label] = (state == SETTLED) & (position[:, issues.index(issue)] >= least)
-            said = meanings.get(label, "a settlement in force")
-            meanings[label] = f"{said}: {words.issue(issue)} at {least:g} or more"
-        elif content is not None:
+    asked = {
+        name: (own.issue, own.at_least, f"a settlement in force, and {own.label}")
+        for name, own in scenario.outcomes.items()
+        if own.issue in issues
+    }
+    if content is not None:
+        asked = {name: (*given, "a settlement in force") for name, given in content.items()}
+    for name, (issue, least, said) in asked.items():
+        if issue not in issues:
             raise ResultsError(f"unknown issue {issue!r} ({nearest(issue, issues)})")
+        found[name] = (state == SETTLED) & (position[:, issues.index(issue)] >= least)
+        meanings[name] = f"{said}: {words.issue(issue)} at {least:g} or more"
     for name, given in scenario.issues.items():
         if given.moved_by == "territory" and name in issues:
             front = position[:, issues.index(name)]
@@ -114,8 +113,8 @@ def outcomes(
                 end = _front_when_won(results, weeks, front, issues.index(name))
                 for camp, own in scenario.camps.items():
                     won = (end >= 0.5) if own.pole == 1 else (end < 0.5)
-                    found[f"won_by_{camp}"] = (state == VICTORY) & won
-                    meanings[f"won_by_{camp}"] = f"the war was won by {words.camp(camp)}"
+                    found[WON_BY + camp] = (state == VICTORY) & won
+                    meanings[WON_BY + camp] = f"the war was won by {words.camp(camp)}"
     two = next(iter(scenario.bilateral), None) if allies is None else pair(results, allies)
     told = allies is not None or "tie" in results
     if two is not None and told and results.sizes["week"] >= SPLIT_WEEKS:

@@ -13,7 +13,14 @@ from typing import NamedTuple
 from sim.errors import nearest
 from sim.scenario.base_types import TOLERANCE
 from sim.scenario.parameters import MONITORED, Parameters, idle_numbers
-from sim.scenario.schema import Scenario, ScheduledEvent, ShortTerm, week_of
+from sim.scenario.schema import (
+    OUTCOMES,
+    WON_BY,
+    Scenario,
+    ScheduledEvent,
+    ShortTerm,
+    week_of,
+)
 from sim.scenario.toml_source import Path
 
 # `sim.rules.ceasefires.believed_hazard` leaves this much to a settlement and a collapse together.
@@ -53,6 +60,7 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _roles(case)
     yield from _talks(case)
     yield from _bilateral(case)
+    yield from _outcomes(case)
     yield from _events(case)
     yield from _same_week(case)
     yield from _control_over_time(case)
@@ -294,6 +302,14 @@ def _bilateral(case: Scenario) -> Iterator[Finding]:
         elif frozenset(pair) in seen:
             yield Finding(path, f"the pair of {pair[0]!r} and {pair[1]!r} is named twice")
         seen.add(frozenset(pair))
+
+
+def _outcomes(case: Scenario) -> Iterator[Finding]:
+    for name, outcome in case.outcomes.items():
+        yield from _known(("outcomes", name, "issue"), outcome.issue, "issue", case.issues)
+        if name in OUTCOMES or name.startswith(WON_BY):
+            problem = "is the name of a class of outcome that wars have anyway"
+            yield Finding(("outcomes", name), problem, "give it another name")
 
 
 FORMS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (

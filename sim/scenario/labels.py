@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from sim.scenario.english import Words, day, listed
 from sim.scenario.parameters import Mechanisms, Parameters
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import WON_BY, Scenario
 
 _ACTOR_FIELDS = {
     "capability": "capability",
@@ -85,7 +85,7 @@ def change(
 
 def outcome(scenario: Scenario, name: str) -> str:
     """Say the name of a class of outcome (`sim.measures.outcomes`) in words."""
-    start, _, camp = name.partition("won_by_")
+    start, _, camp = name.partition(WON_BY)
     if not start and camp in scenario.camps:
         return f"won by {Words(scenario).camp(camp)}"
     return name.replace("_", " ")
@@ -163,6 +163,8 @@ def _known(scenario: Scenario, words: _Names, keys: list[str]) -> str:
             return f"position to which new disputes bring {words.on(issue)}"
         case ["issues", issue, "renewed", "rate"]:
             return f"how often disputes over {words.on(issue)} break out"
+        case ["outcomes", name, "at_least"]:
+            return f"position from which a settlement counts as {name.replace('_', ' ')}"
         case ["roles", "conveners", actor]:
             on = [words.on(name) for name, issue in scenario.issues.items() if issue.prestige]
             return f"{words.of(actor)} pole on {on[0] if on else 'prestige'}"

@@ -166,6 +166,10 @@ def _forget(tree: Table, what: str, name: str) -> None:
         for actor in actors:
             for horizon in ("short", "long"):
                 _drop(actor.get(horizon), name)
+        outcomes = tree.get("outcomes")
+        for key, outcome in [*outcomes.items()] if isinstance(outcomes, Table) else []:
+            if isinstance(outcome, Table) and outcome.get("issue") == name:
+                _drop(outcomes, key)
         _keep_events(tree, lambda event: event.get("issue") != name)
     else:
         for issue in issues:

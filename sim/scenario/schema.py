@@ -115,6 +115,23 @@ class Issue(Sourced):
     renewed: Renewal | None = Field(None, description="falls back by new local disputes")
 
 
+class Outcome(Sourced):
+    """A class of settlements: those that brought an issue far enough."""
+
+    label: Line = Field(description="what they brought about: 'power is shared'")
+    issue: Name = Field(description="the issue that says so")
+    at_least: Unit = Field(description="position from which on it counts as brought about")
+
+
+OUTCOMES = (
+    "continued_war", "fragile_ceasefire", "frozen_conflict", "settlement", "victory",
+    "front_at_a_border", "alliance_split",
+)  # fmt: skip
+"""Classes of outcome that any war can have (`sim.measures.outcomes`)."""
+WON_BY = "won_by_"
+"""How the class of the wars that a camp has won begins."""
+
+
 class LongTerm(Sourced):
     """What an actor wants for the time after the war."""
 
@@ -267,6 +284,9 @@ class Scenario(StrictModel):
         {}, description="parts of the country, if what happens where matters"
     )
     ceasefire: Ceasefire = Field(Ceasefire(), description="what a ceasefire is")
+    outcomes: Annotated[Mapping[Name, Outcome], Frozen] = Field(
+        {}, description="classes of settlements, told apart by measures; no part of the war"
+    )
     events: tuple[ScheduledEvent, ...] = Field(
         (), description="dated changes in what actors are given"
     )
