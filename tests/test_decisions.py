@@ -8,15 +8,23 @@ import re
 from conftest import ROOT
 
 from sim.agents.model import Actor
-from sim.engine import draws, event_log
+from sim.engine import draws, event_log, state
 from sim.engine.decisions import CODE, DECISIONS, DRAWS, KINDS
-from sim.results.phrases import PHRASES, TERMS
+from sim.results.phrases import PHRASES, STATES, TERMS
 from sim.rules import jit
 
 
 def test_phrases_and_kinds_of_events_have_the_same_names() -> None:
     assert set(PHRASES) == {kind.name for kind in KINDS} - {"shift"}
     assert set(TERMS) == {term for kind in KINDS for term in kind.terms}
+
+
+def test_every_state_of_the_war_has_its_words_at_the_place_of_its_code() -> None:
+    codes = {
+        name.lower(): getattr(state, name) for name in ("WAR", "CEASEFIRE", "SETTLEMENT", "VICTORY")
+    }
+    assert {words.name: code for code, words in enumerate(STATES)} == codes
+    assert all(code in state.CALM for code in (codes["ceasefire"], codes["settlement"]))
 
 
 def test_a_decision_that_explain_may_turn_has_words_for_what_else_would_have_been() -> None:

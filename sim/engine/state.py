@@ -17,6 +17,8 @@ from sim.engine.inputs import Flags, Floats, Ints, Layout
 
 # What `Ceasefire.state` can be.
 WAR, CEASEFIRE, SETTLEMENT, VICTORY = range(4)
+# In these a ceasefire is in force.
+CALM = (CEASEFIRE, SETTLEMENT)
 
 
 class Aims(NamedTuple):

@@ -10,7 +10,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log as log
-from sim.measures.ceasefire_spells import SETTLED_STATE, under_ceasefire
+from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
+from sim.measures.ceasefire_spells import under_ceasefire
 from sim.measures.event_columns import answers
 from sim.measures.intervals import LEVEL, mean_of, several
 from sim.results.dataset import scenario_of
@@ -186,11 +187,12 @@ def violence_by_theatre(
     several(results, 1)
     level_of = variable(results, "intensity_by_theatre").transpose("theatre", "run", "week")
     state, age = by_week(results, "state"), by_week(results, "age")
-    weeks = {"war": state == 0}
+    weeks = {"war": state == WAR}
     for first, last in ages:
         name = f"weeks {first} to {last}" if last is not None else f"week {first} and later"
-        weeks[name] = (state == 1) & (age >= first) & (age <= (np.inf if last is None else last))
-    weeks["settlement"] = state == SETTLED_STATE
+        until = np.inf if last is None else last
+        weeks[name] = (state == CEASEFIRE) & (age >= first) & (age <= until)
+    weeks["settlement"] = state == SETTLEMENT
     rows = []
     for theatre, fought in zip(names_on(results, "theatre"), level_of.values, strict=True):
         war = np.nan
@@ -264,6 +266,6 @@ def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     given, _, layout = prepare(scenario)
     place = [layout.actors.index(name) for name in names_on(results)]
     covered = given.who.covered[place]
-    settled = by_week(results, "state") == SETTLED_STATE
+    settled = by_week(results, "state") == SETTLEMENT
     settled = np.pad(settled, ((0, 0), (1, 0)))[:, :-1]
     return np.where(settled[..., None], 1.0, covered)

@@ -10,6 +10,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log as log
+from sim.engine.state import CALM
+from sim.engine.state import SETTLEMENT as SETTLED
+from sim.engine.state import VICTORY as WON
 from sim.errors import ResultsError
 from sim.measures.event_columns import answers, by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
@@ -19,7 +22,6 @@ from sim.results.selection import actor, by_week, names_on, run_number, variable
 
 COLLAPSE, SETTLEMENT, CENSORED = "collapse", "settlement", "censored"
 VICTORIOUS = "victory"
-SETTLED_STATE, VICTORY_STATE = 2, 3
 SPELL = (
     "run", "start", "last", "start_date", "last_date", "weeks", "convener", "ended", "settled",
     "signed", "first_breach", "violators",
@@ -57,11 +59,11 @@ def ceasefires(results: xr.Dataset) -> pd.DataFrame:
     days = results["date"].values.astype("datetime64[D]").astype(object)
     run, start, last, ended = _spells(results)
     settled, breach = (
-        _first(flags, run, start, last) for flags in (state == SETTLED_STATE, violated.any(axis=-1))
+        _first(flags, run, start, last) for flags in (state == SETTLED, violated.any(axis=-1))
     )
     breached, last_state = breach >= 0, state[run, last]
     how = np.select(
-        [ended & (last_state == VICTORY_STATE), ended, last_state == SETTLED_STATE],
+        [ended & (last_state == WON), ended, last_state == SETTLED],
         [VICTORIOUS, COLLAPSE, SETTLEMENT],
         CENSORED,
     )
@@ -110,7 +112,7 @@ def ceasefire_lengths(results: xr.Dataset) -> Lengths:
     _from_the_start(results)
     run, start, last, ended = _spells(results)
     state = by_week(results, "state")
-    return Lengths(last - start + 1, ended & (state[run, last] != VICTORY_STATE))
+    return Lengths(last - start + 1, ended & (state[run, last] != WON))
 
 
 type _Places = NDArray[np.int64]
@@ -120,8 +122,8 @@ def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.
     """Run, first and last week of every spell, as places, and whether it ended then."""
     every_week(results, "the length of ceasefires")
     state = by_week(results, "state")
-    began = _beginnings(results) & (state != VICTORY_STATE)
-    held = (state > 0) & (state != VICTORY_STATE)
+    began = _beginnings(results) & (state != WON)
+    held = np.isin(state, CALM)
     began[:, :1] |= held[:, :1]  # a record that was cut opens in the middle of a spell
     weeks = state.shape[1]
     run, start = np.nonzero(began)

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.engine import event_log as log
-from sim.measures.ceasefire_spells import SETTLED_STATE
+from sim.engine.state import SETTLEMENT
 from sim.measures.event_columns import answers, by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.results.provenance import every_week, names_of
@@ -207,7 +207,7 @@ def settlements(results: xr.Dataset) -> pd.DataFrame:
         If a variable was not recorded.
     """
     run_number(every_week(results, "what settlements say"))
-    state = by_week(results, "state") == SETTLED_STATE
+    state = by_week(results, "state") == SETTLEMENT
     began = state & ~np.concatenate([np.zeros_like(state[:, :1]), state[:, :-1]], axis=1)
     text, tabled, position = (
         by_week(results, name, "issue") for name in ("text", "tabled", "position")

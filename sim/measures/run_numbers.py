@@ -15,13 +15,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.event_log import CODE
+from sim.engine.state import VICTORY
 from sim.errors import SimError
 from sim.results.dataset import scenario_of
-from sim.results.phrases import PHRASES
+from sim.results.phrases import PHRASES, STATES
 from sim.results.selection import names_on
 from sim.scenario.english import Words
 
-_STATES = ("war", "ceasefire", "settlement", "victory")
 _COUNTS = {
     "ceasefires offered": ("ceasefire", (0, 1)),
     "ceasefires signed": ("ceasefire", (1,)),
@@ -29,7 +29,7 @@ _COUNTS = {
     "rounds of talks with a vote": ("settle", (0, 1)),
     "bilateral deals": ("deal", (1,)),
 }
-HEADLINES = (*(f"weeks of {state}" for state in _STATES), *_COUNTS)
+HEADLINES = (*(f"weeks of {words.name}" for words in STATES), *_COUNTS)
 _BY_ACTOR = [
     (name, answer, form)
     for name, phrase in PHRASES.items()
@@ -100,9 +100,10 @@ def measured(results: xr.Dataset) -> Iterator[tuple[Measure, NDArray[np.float64]
         As for `outcomes`.
     """
     state = results["state"].values
-    for code, name in enumerate(_STATES[: max(3, int(state.max(initial=0)) + 1)]):
+    for code, words in enumerate(STATES):
         weeks = (state == code).sum(axis=1).astype(float)
-        yield Measure(f"weeks of {name}", (), "weeks"), weeks
+        if code != VICTORY or weeks.any():
+            yield Measure(f"weeks of {words.name}", (), "weeks"), weeks
     happened, decided = results["happened"].values, results["decided"].values
     for name, (kind, answers) in _COUNTS.items():
         times = happened[:, CODE[kind], list(answers)].sum(axis=1).astype(float)

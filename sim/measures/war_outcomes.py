@@ -10,15 +10,16 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.engine.state import CALM, CEASEFIRE, SETTLEMENT, VICTORY, WAR
 from sim.errors import ResultsError, nearest
 from sim.measures.dyads import tie
 from sim.measures.intervals import LEVEL, wilson
+from sim.results.phrases import STATES as STATE_WORDS
 from sim.results.provenance import every_week, scenario_of
 from sim.results.selection import by_week, names_on, pair, pieces, run_number
 from sim.scenario.english import Words
 from sim.scenario.schema import OUTCOMES, WON_BY
 
-WAR, CEASEFIRE, SETTLED, VICTORY = range(4)
 FROZEN_FROM = 12
 SPLIT_WEEKS = 8
 BORDER = 0.97
@@ -86,7 +87,7 @@ def outcomes(
         "continued_war": state == WAR,
         "fragile_ceasefire": (state == CEASEFIRE) & (age < FROZEN_FROM),
         "frozen_conflict": (state == CEASEFIRE) & (age >= FROZEN_FROM),
-        "settlement": state == SETTLED,
+        "settlement": state == SETTLEMENT,
         "victory": state == VICTORY,
     }
     meanings, words = dict(MEANINGS), Words(scenario)
@@ -100,7 +101,7 @@ def outcomes(
     for name, (issue, least, said) in asked.items():
         if issue not in issues:
             raise ResultsError(f"unknown issue {issue!r} ({nearest(issue, issues)})")
-        found[name] = (state == SETTLED) & (position[:, issues.index(issue)] >= least)
+        found[name] = (state == SETTLEMENT) & (position[:, issues.index(issue)] >= least)
         meanings[name] = f"{said}: {words.issue(issue)} at {least:g} or more"
     for name, given in scenario.issues.items():
         if given.moved_by == "territory" and name in issues:
@@ -136,6 +137,31 @@ def outcomes(
     )
 
 
+def state_shares(results: xr.Dataset) -> pd.DataFrame:
+    """Share of runs that end in each state of the war; no row of a victory that no run has.
+
+    Parameters
+    ----------
+    results : Dataset
+        With `state`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``state``, as runs are called that are in it: ``runs``, ``share`` with ``low`` and
+        ``high`` (95 %, Wilson).
+    """
+    last, runs = results["state"].isel(week=-1).values, results.sizes["run"]
+    count = np.array([(last == code).sum() for code in range(len(STATE_WORDS))])
+    low, high = wilson(count, runs)
+    table = pd.DataFrame(
+        {"runs": count, "share": count / runs, "low": low, "high": high},
+        index=pd.Index([words.runs for words in STATE_WORDS], name="state"),
+    )
+    shown: pd.DataFrame = table[(table["runs"] > 0) | (np.arange(len(count)) != VICTORY)]
+    return shown
+
+
 def _front_when_won(
     results: xr.Dataset, state: NDArray[np.int64], last: NDArray[Any], issue: int
 ) -> NDArray[Any]:
@@ -154,7 +180,7 @@ def _age(state: NDArray[np.int64]) -> NDArray[np.int64]:
 
     Before a new one can be signed a week ends in war, so it is the length of the last stretch.
     """
-    held = (state == CEASEFIRE) | (state == SETTLED)
+    held = np.isin(state, CALM)
     weeks: NDArray[np.int64] = np.cumprod(held[:, ::-1], axis=1).sum(axis=1)
     return weeks
 

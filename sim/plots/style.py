@@ -16,11 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from sim.engine.state import CALM
 from sim.plots import text_rendering
 from sim.results.selection import run_number, variable
 
-# States in which a ceasefire or a settlement holds.
-CALM = (1, 2)
 INK, SOFT, FAINT, SHADE = "#222222", "#666666", "#dedede", "#f1f1ee"
 
 # Apart from each other also to the colour-blind (tested); actors past the last one are grey.

@@ -1,4 +1,4 @@
-"""The words for decisions and events, and for the terms that drove them.
+"""The words for states of the war, for decisions and events, and for the terms that drove them.
 
 The phrases have the names of the table of decisions (`sim.engine.decisions`). They stand apart from
 it because whatever that module imports counts as part of the rules: here a comma may change, and
@@ -38,6 +38,33 @@ class Phrase(NamedTuple):
     question: tuple[str, str, str] = ("", "", "")
     counts: tuple[str, str] = ("", "")
     happens: bool = False
+
+
+class StateWords(NamedTuple):
+    """What a state of the war is called.
+
+    Attributes
+    ----------
+    name : str
+        In tables: "war".
+    noun : str
+        After "the record ends in": "a settlement".
+    runs : str
+        What runs are that are in it: "at war".
+    """
+
+    name: str
+    noun: str
+    runs: str
+
+
+STATES: tuple[StateWords, ...] = (
+    StateWords("war", "war", "at war"),
+    StateWords("ceasefire", "a ceasefire", "in a ceasefire"),
+    StateWords("settlement", "a settlement", "settled"),
+    StateWords("victory", "a victory", "won by one side"),
+)
+"""Every state of the war, by its code (`sim.engine.state.WAR` and the others)."""
 
 
 PHRASES: Mapping[str, Phrase] = {

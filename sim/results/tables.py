@@ -9,6 +9,7 @@ import xarray as xr
 
 from sim.errors import ResultsError, nearest
 from sim.results.dataset import event_table
+from sim.results.phrases import STATES
 from sim.results.provenance import checked, every_week, named, scenario_of
 from sim.results.selection import variable
 
@@ -20,7 +21,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     "pairs": ("run", "week", "actor", "other"),
     "events": ("event",),
 }
-STATES = ("war", "ceasefire", "settlement", "victory")
 MOST_ROWS = 50_000_000
 
 
@@ -98,7 +98,7 @@ def _rows(results: xr.Dataset, names: list[str], dims: tuple[str, ...]) -> pd.Da
     if "convener" in names:
         found["convener"] = named(results, "actor", found["convener"].to_numpy())
     if "state" in names:
-        found["state"] = found["state"].map(dict(enumerate(STATES)))
+        found["state"] = found["state"].map({code: words.name for code, words in enumerate(STATES)})
     heads = [c for c in ("run", "week", "date", "actor", "actor_label", "other", "other_label")
              if c in found.columns]  # fmt: skip
     return found[[*heads, *names]]
@@ -111,7 +111,7 @@ def _runs(results: xr.Dataset) -> pd.DataFrame:
     names = [name for name in _of(results, ("run",)) if name not in hidden]
     found = pd.DataFrame({"run": results["run"].values})
     last = variable(results, "state").isel(week=-1).values
-    found["state"] = [STATES[int(code)] for code in last]
+    found["state"] = [STATES[int(code)].name for code in last]
     for name in names:
         found[name] = results[name].values
     if "position" in results:

@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
 from sim.errors import SimError
-from sim.experiments.hypothesis_tests.observables import CEASEFIRE, SETTLEMENT, first_ceasefire
+from sim.experiments.hypothesis_tests.observables import first_ceasefire
 from sim.measures import breach_weights, ceasefire_lengths, kaplan_meier
 from sim.results.dataset import scenario_of
 
@@ -78,7 +79,7 @@ def calm(results: xr.Dataset, week: int, position: float) -> float:
     """
     level, age = results["intensity"].values, results["age"].values
     ceasefire = (results["state"].values == CEASEFIRE) & (age <= week)
-    war = results["state"].values == 0
+    war = results["state"].values == WAR
     known = ceasefire.any() and war.any()
     return float(level[ceasefire].mean() / level[war].mean()) if known else math.nan
 

@@ -29,6 +29,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log
+from sim.engine.state import CALM
 from sim.experiments.hypothesis_tests.estimates import Figure, Spread, mean, mean_share, ratio
 from sim.experiments.hypothesis_tests.roles import Cast
 from sim.measures import breach_weights
@@ -38,7 +39,6 @@ from sim.results.provenance import names_of
 from sim.results.selection import variable
 
 NOT_MET = 9999
-CEASEFIRE, SETTLEMENT = 1, 2
 RECORD = "events,tie,position"
 # What the readings of history need besides.
 BREACHES = "capability,effort,violated"
@@ -87,7 +87,7 @@ def first_achieved(results: xr.Dataset, cast: Cast) -> NDArray[np.int64]:
 
 def first_ceasefire(results: xr.Dataset) -> NDArray[np.int64]:
     """First week at whose end a ceasefire stands, by run; without one, the number of weeks."""
-    held = np.isin(results["state"].values, (CEASEFIRE, SETTLEMENT))
+    held = np.isin(results["state"].values, CALM)
     return np.where(held.any(axis=1), held.argmax(axis=1), held.shape[1])
 
 

@@ -7,6 +7,7 @@ from statistics import fmean, median
 
 import numpy as np
 
+from sim.engine.state import CEASEFIRE, SETTLEMENT, VICTORY, WAR
 from sim.narrative.chronicle.background import (
     CAUSES,
     MERGED,
@@ -17,9 +18,9 @@ from sim.narrative.chronicle.background import (
     mean_tie,
 )
 from sim.narrative.chronicle.timeline import CeasefireSpell, Story
+from sim.results.phrases import STATES
 from sim.scenario.english import count, level, listed, number_word, percent, sentence, signed, times
 
-STATES = ("war", "a ceasefire", "a settlement", "a victory")
 # Pairs that moved most are told, besides the allies.
 MOST_MOVED = 3
 
@@ -49,9 +50,9 @@ def of_many(stories: Sequence[Story]) -> list[str]:
     found += _ties(stories)
     states = [_state(story) for story in stories]
     ended = [
-        f"{percent(states.count(n) / many)} end in {word}"
-        for n, word in enumerate(STATES)
-        if word != STATES[3] or stories[0].scenario.mechanisms.victory
+        f"{percent(states.count(code) / many)} end in {words.noun}"
+        for code, words in enumerate(STATES)
+        if code != VICTORY or stories[0].scenario.mechanisms.victory
     ]
     found.append(sentence(f"of {many} runs, {listed(ended)}"))
     winners = [story.winner for story in stories if story.winner is not None]
@@ -268,12 +269,12 @@ def adding_up(parts: Sequence[float], total: int) -> list[int]:
 
 
 def _state(story: Story) -> int:
-    """0 war, 1 ceasefire, 2 settlement, 3 victory, at the end of the record."""
+    """The state of the war at the end of the record."""
     if story.victory is not None:
-        return 3
+        return VICTORY
     if not story.ceasefires or story.ceasefires[-1].collapse is not None:
-        return 0
-    return 1 if story.ceasefires[-1].settled is None else 2
+        return WAR
+    return CEASEFIRE if story.ceasefires[-1].settled is None else SETTLEMENT
 
 
 def _end(story: Story) -> str:
@@ -286,5 +287,5 @@ def _end(story: Story) -> str:
         was, ends = level(issue.start), level(now)
         change = f"still at {ends}" if was == ends else f"at {ends} instead of {was}"
         parts.append(f"{words.issue(name)} {change}")
-    text = f"the record ends in {STATES[_state(story)]}"
+    text = f"the record ends in {STATES[_state(story)].noun}"
     return sentence(f"{text}, with {listed(parts)}" if parts else text)

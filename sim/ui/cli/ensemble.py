@@ -192,7 +192,8 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
     import numpy as np
 
     from sim.engine.event_log import CODE
-    from sim.measures.intervals import wilson
+    from sim.engine.state import WAR
+    from sim.measures.war_outcomes import state_shares
     from sim.scenario.english import percent
 
     runs = results.sizes["run"]
@@ -200,18 +201,13 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
         f"{results.attrs['title']}: {runs} runs, seed {results.attrs['seed']}, {seconds:.1f} s"
     ]
     if runs:
-        last = results["state"].isel(week=-1).values
-        names = ("at war", "in a ceasefire", "settled", "won by one side")
-        for code, name in enumerate(names):
-            count = int((last == code).sum())
-            low, high = map(float, wilson(count, runs))
-            if count > 0 or code < 3:
-                span = f"95 % interval {percent(low, ' %')} to {percent(high, ' %')}"
-                lines.append(f"  {name} at the end: {percent(count / runs, ' %')} ({span})")
+        for name, row in state_shares(results).iterrows():
+            share, low, high = (percent(float(row[end]), " %") for end in ("share", "low", "high"))
+            lines.append(f"  {name} at the end: {share} (95 % interval {low} to {high})")
         state, happened = results["state"].values, results["happened"].values
         signing = happened[:, CODE["ceasefire"]]
         for name, values in (
-            ("weeks of war", (state == 0).sum(axis=1)),
+            ("weeks of war", (state == WAR).sum(axis=1)),
             ("ceasefires offered", signing.sum(axis=1)),
             ("ceasefires signed", signing[:, 1]),
         ):

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import json
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sim import measures
 from sim.engine.build import begin, prepare
 from sim.errors import ResultsError, SimError
 from sim.measures import run_numbers
+from sim.measures.war_outcomes import state_shares
 from sim.narrative import html
 from sim.narrative.chronicle import page as chronicle_page
 from sim.plots import catalogue, default_pairs
@@ -31,7 +33,6 @@ from sim.ui.report.typical import numbers
 # Figures over weeks show at most so many runs; so many are begun again for their first ties.
 MOST_DRAWN, MOST_OPENED = 2000, 100
 DOTS = 110.0
-STATES = ("at war", "in a ceasefire", "settled", "won by one side")
 MOST_PAIRS = 8
 
 
@@ -122,16 +123,8 @@ def _outcome(scenario: Scenario, name: str, ids: bool) -> str:
 
 def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
     """How many runs end how, with intervals."""
-    runs = results.sizes["run"]
-    rows = []
-    last = results["state"].isel(week=-1).values
-    for code, name in enumerate(STATES):
-        count = int((last == code).sum())
-        low, high = (float(end) for end in measures.wilson(count, runs))
-        if count or code < 3:
-            share = percent(count / runs, " %")
-            rows.append((name, f"{count:,}", share, _shares(low, high)))
     heads = ("outcome", "runs", "share", "95 % interval")
+    rows = [(str(name), *_share_row(row)) for name, row in state_shares(results).iterrows()]
     parts = [html.table("State in the last week", heads, rows)]
     try:
         table = measures.outcome_shares(_light(results))
@@ -140,12 +133,9 @@ def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
             [*parts, html.paragraph(f"Classes of outcome are not shown: {error}.", "note")]
         )
     rows = [
-        (
-            f"{_outcome(scenario, str(name), ids)}: {row['meaning']}", f"{int(row['runs']):,}",
-            percent(row["share"], " %"), _shares(row["low"], row["high"]),
-        )
+        (f"{_outcome(scenario, str(name), ids)}: {row['meaning']}", *_share_row(row))
         for name, row in table.iterrows()
-    ]  # fmt: skip
+    ]
     parts.append(html.table("Classes of outcome", heads, rows))
     parts.append(
         html.paragraph(
@@ -157,8 +147,10 @@ def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
     return "\n".join(parts)
 
 
-def _shares(low: float, high: float) -> str:
-    return f"{percent(low, ' %')} to {percent(high, ' %')}"
+def _share_row(row: pd.Series[Any]) -> tuple[str, str, str]:
+    """Runs, their share and its interval, of a row of a table of shares."""
+    share, low, high = (percent(float(row[name]), " %") for name in ("share", "low", "high"))
+    return f"{int(row['runs']):,}", share, f"{low} to {high}"
 
 
 def _span(low: float, high: float, form: str) -> str:

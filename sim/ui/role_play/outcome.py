@@ -5,6 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from sim.narrative.chronicle.timeline import Story
+from sim.results.phrases import STATES
 from sim.scenario.schema import Scenario
 
 
@@ -24,8 +25,8 @@ def sums(results: xr.Dataset, case: Scenario, me: str) -> dict[str, float]:
     war = results.isel(run=0)
     mine, story = war.sel(actor=me), Story(results, run)
     found = {
-        f"weeks of {name}": float((war["state"].values == code).sum())
-        for code, name in enumerate(("war", "ceasefire", "settlement", "victory"))
+        f"weeks of {words.name}": float((war["state"].values == code).sum())
+        for code, words in enumerate(STATES)
     }
     found["ceasefires signed"] = float(len(story.ceasefires))
     if case.patrons.get(me):
