@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.engine.state import CALM
 from sim.plots import text_rendering
 from sim.results.selection import run_number, variable
+from sim.scenario import english
 
 INK, SOFT, FAINT, SHADE = "#222222", "#666666", "#dedede", "#f1f1ee"
 
@@ -206,7 +207,7 @@ def figure_of(ax: Axes) -> Figure:
 def week_of(results: xr.Dataset, week: int) -> str:
     """The week at a place on the axis of weeks, in words."""
     first = results["date"].values[week].astype("datetime64[D]").item()
-    return f"week of {first.day} {first:%B %Y}"
+    return f"week of {english.day(first)}"
 
 
 def day(date: Any) -> float:
