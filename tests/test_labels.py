@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,3 +109,8 @@ def test_only_none_is_no_percent_and_only_all_is_a_hundred(share):
     assert (said == "100%") == (share == 1)
     if not said.startswith(("less", "more")):
         assert abs(float(said[:-1]) - 100 * share) <= 0.05 + 1e-9
+
+
+def test_no_name_of_a_month_comes_from_the_language_of_the_machine():
+    for path in (ROOT / "sim").rglob("*.py"):
+        assert not re.search(r"%[-#]?[aAbBcxX]\b|:%[aAbB]", path.read_text("utf-8")), path

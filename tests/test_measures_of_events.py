@@ -12,10 +12,11 @@ from handmade_results import START, ceasefire, made, told
 
 from sim import files, measures
 from sim.engine import event_log as log
+from sim.engine.build import prepare
 from sim.engine.inputs import Layout
 from sim.engine.state import VARIABLES
 from sim.errors import ResultsError
-from sim.measures import war_outcomes
+from sim.measures import breaches, war_outcomes
 from sim.results import selection
 from sim.results.dataset import events
 from sim.results.variables import Recording, chosen
@@ -208,6 +209,26 @@ def test_the_governments_side_breaks_most_and_fights_less_in_a_ceasefire(
     calm = measures.ceasefire_violence(ensemble).mean("run")
     assert (calm < 1).all()
     np.testing.assert_allclose(measures.breaches_by_camp(ensemble).sum("camp"), 1.0)
+
+
+@pytest.mark.parametrize("fights", ["armed", "tasks"])
+def test_what_is_in_arms_is_what_the_engine_counts_and_nothing_of_a_neutral(
+    toy: Scenario, fights: str
+) -> None:
+    from sim.runs.simulate import simulate
+
+    data = files.as_data(files.with_changes(toy, {"mechanisms.fights": fights}))
+    neutral = {key: value for key, value in data["actors"]["duchy"].items() if key != "camp"}
+    neutral |= {"label": "Republic", "tasks": {"ground": 1.0}}
+    case = files.build(data | {"actors": data["actors"] | {"republic": neutral}})
+    results = simulate(case, weeks=4)
+    weights = breaches._in_arms(results)[0]
+    names = [str(name) for name in results["actor"].values]
+    who, order = prepare(case)[0].who, prepare(case)[2].actors
+    share = np.array([who.in_arms[order.index(name)] for name in names])
+    assert (weights == results["capability"].values[0] * share).all()
+    assert (weights[:, names.index("republic")] == 0.0).all()
+    assert (weights[:, names.index("duchy")] > 0.0).all() == (fights == "tasks")
 
 
 # outcomes ----------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log as log
+from sim.engine.build import prepare
+from sim.engine.inputs import Who
 from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
 from sim.measures.ceasefire_spells import under_ceasefire
 from sim.measures.event_columns import answers
@@ -241,15 +243,16 @@ def _camps(results: xr.Dataset) -> list[NDArray[np.bool_]]:
 
 
 def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
-    """Capability at the end of the week that fights or can: see `sim.engine.build.prepare`."""
-    scenario = scenario_of(results)
-    by_task = scenario.mechanisms.fights == "tasks"
-    share = [
-        1.0 if actor.armed else (actor.tasks.air + actor.tasks.ground) * by_task
-        for actor in (scenario.actors[name] for name in names_on(results))
-    ]
-    weights: NDArray[np.float64] = by_week(results, "capability", "actor") * np.array(share)
+    """Capability at the end of the week that fights or can."""
+    who, place = _who(results)
+    weights: NDArray[np.float64] = by_week(results, "capability", "actor") * who.in_arms[place]
     return weights
+
+
+def _who(results: xr.Dataset) -> tuple[Who, list[int]]:
+    """What the engine is given of actors, and where those of the results stand in it."""
+    given, _, layout = prepare(scenario_of(results))
+    return given.who, [layout.actors.index(name) for name in names_on(results)]
 
 
 def _bound(results: xr.Dataset) -> NDArray[np.float64]:
@@ -258,14 +261,10 @@ def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     Who breaks what is decided under the state in which the week begins; the first week of results
     is taken to begin without a settlement.
     """
-    scenario = scenario_of(results)
-    if scenario.ceasefire.covers is None:
+    if scenario_of(results).ceasefire.covers is None:
         return np.ones(1)
-    from sim.engine.build import prepare
-
-    given, _, layout = prepare(scenario)
-    place = [layout.actors.index(name) for name in names_on(results)]
-    covered = given.who.covered[place]
+    who, place = _who(results)
+    covered = who.covered[place]
     settled = by_week(results, "state") == SETTLEMENT
     settled = np.pad(settled, ((0, 0), (1, 0)))[:, :-1]
     return np.where(settled[..., None], 1.0, covered)

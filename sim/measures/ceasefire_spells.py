@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine import event_log as log
+from sim.engine.state import CALM
 from sim.engine.state import SETTLEMENT as SETTLED
 from sim.engine.state import VICTORY as WON
 from sim.errors import ResultsError
@@ -122,7 +123,7 @@ def _spells(results: xr.Dataset) -> tuple[_Places, _Places, _Places, NDArray[np.
     every_week(results, "the length of ceasefires")
     state = by_week(results, "state")
     began = _beginnings(results) & (state != WON)
-    held = (state > 0) & (state != WON)
+    held = np.isin(state, CALM)
     began[:, :1] |= held[:, :1]  # a record that was cut opens in the middle of a spell
     weeks = state.shape[1]
     run, start = np.nonzero(began)

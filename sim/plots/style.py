@@ -21,6 +21,7 @@ from sim.engine.inputs import Floats
 from sim.engine.state import CALM
 from sim.plots import text_rendering
 from sim.results.selection import run_number, variable
+from sim.scenario import english
 
 type Look = dict[str, Any]  # keyword arguments of matplotlib, each of its own type
 type Dash = str | tuple[int, tuple[float, ...]]
@@ -211,7 +212,7 @@ def figure_of(ax: Axes) -> Figure:
 def week_of(results: xr.Dataset, week: int) -> str:
     """The week at a place on the axis of weeks, in words."""
     first = results["date"].values[week].astype("datetime64[D]").item()
-    return f"week of {first.day} {first:%B %Y}"
+    return f"week of {english.day(first)}"
 
 
 def day(date: np.datetime64 | dt.date) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sim.errors import SimError
+from sim.scenario.english import day
 from sim.scenario.schema import Scenario
 from sim.ui.notebook import widgets
 from sim.ui.role_play.questions import Question
@@ -130,14 +131,10 @@ def _page(asked: Question) -> str:
     )
     parts: list[str] = [
         f"<p>What has happened:</p><ul>{news}</ul>" if news else "",
-        f"<p><b>{widgets.as_html(_date(asked))}. {widgets.as_html(asked.text)}</b></p>",
+        f"<p><b>{widgets.as_html(day(asked.date))}. {widgets.as_html(asked.text)}</b></p>",
         f"<p>What speaks (utilities: 0.01 is little, 0.10 is much):</p><ul>{sides}</ul>"
         if sides
         else "",
         asked.stakes.to_html(float_format="{:.2f}".format, border=0),
     ]
     return "".join(parts)
-
-
-def _date(asked: Question) -> str:
-    return f"{asked.date.day} {asked.date:%B %Y}"

@@ -17,6 +17,7 @@ from sim.narrative.chronicle.reasons import owed
 from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 from sim.results.phrases import PHRASES
+from sim.scenario.english import day
 from sim.scenario.schema import Scenario
 
 # Sentences of news at most: the last ones.
@@ -82,7 +83,7 @@ class Question:
         return [(head, texts) for head, texts in found if texts]
 
     def __str__(self) -> str:
-        lines = [f"{_day(self.date)}. {self.text}"]
+        lines = [f"{day(self.date)}. {self.text}"]
         for head, texts in [("since then", list(self.news)), *self.sides()]:
             lines += [f"  {head}: {text}" for text in texts]
         return "\n".join([*lines, self.stakes.to_string()])
@@ -169,7 +170,7 @@ def question(
     )  # fmt: skip
     first = story.dates[0] if since is None else since
     news = [
-        f"{_day(date)}: {line}"
+        f"{day(date)}: {line}"
         for date, line in sentences(results, run)
         if first <= date < story.dates[week]
     ]
@@ -236,10 +237,6 @@ def _stakes(
     table["attention, %"] *= 100.0 / table["attention, %"].sum()
     table = table.sort_values("attention, %", ascending=False, kind="stable")
     return table.round({name: 0 if "%" in str(name) else 2 for name in table})
-
-
-def _day(date: dt.date) -> str:
-    return f"{date.day} {date:%B %Y}"
 
 
 def _capital(text: str) -> str:
