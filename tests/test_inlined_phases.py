@@ -38,6 +38,12 @@ def look(week: Any, w: Any, heavy: bool) -> None:
 
 
 @phase
+def note(week: Any, w: Any) -> None:
+    seen = w.seen
+    seen.append(week.t)
+
+
+@phase
 def both(week: Any, w: Any) -> None:
     heavy = weigh(week, w)
     look(week, w, heavy)
@@ -101,6 +107,11 @@ def loses_a_field(w: Any, log: list[str], last: int) -> None:
 def loses_a_name(w: Any, log: list[str], last: int) -> None:
     week = Week(last, log)
     renames(week, w)
+
+
+def keeps_the_week(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+    note(week, w)
 
 
 def calls_inside(w: Any, log: list[str], last: int) -> None:
@@ -196,6 +207,7 @@ def test_a_phase_called_in_the_body_of_a_block_is_put_there() -> None:
         (loses_its_own, "clobbers sets last, a variable of its caller"),
         (loses_a_field, "seen is a variable of one phase and something else in another"),
         (loses_a_name, "fields keep their names"),
+        (keeps_the_week, "takes fields out of week in a line of their own, as in t = week.t"),
         (calls_inside, "no statement of its own: weigh"),
         (calls_in_the_head_of_a_loop, "no statement of its own: names"),
         (calls_in_the_condition_of_a_loop, "no statement of its own: weigh"),

@@ -493,3 +493,12 @@ def test_a_path_of_before_is_refused_with_its_new_name(path: str, new: str) -> N
 def test_a_measure_of_before_is_refused_with_its_new_name(old: str) -> None:
     with pytest.raises(AttributeError, match=r"now .*ceasefire"):
         getattr(measures, old)
+
+
+@pytest.mark.parametrize("mechanism", ["loyalty", "optimism"])
+def test_a_number_whose_mechanism_is_off_is_not_set_by_a_migration(mechanism: str) -> None:
+    new = migrated(f'theory = "first"\n[mechanisms]\n{mechanism} = false\n')
+    made = tomllib.loads(new)
+    assert made["mechanisms"]["attention"] == "flag"
+    off = {"loyalty": "loyalty", "optimism": "mutual_optimism"}
+    assert {*off.values()} - made["parameters"].keys() == {off[mechanism]}

@@ -47,6 +47,8 @@ def inlined[**P, T](whole: Callable[P, T], name: str) -> Callable[P, T]:
     lines = list(_lines(tree.body, whole.__globals__, space, held))
     taken = {ast.unparse(line): line for line in _unpacking(lines, _GROUPS)}
     rest = _without(lines, (_WEEK, *_GROUPS))
+    if any(isinstance(n, ast.Name) and n.id == _WEEK for line in rest for n in ast.walk(line)):
+        raise TypeError("a phase takes fields out of week in a line of their own, as in t = week.t")
     fields = {line.partition(" = ")[0] for line in taken}
     for one in sorted(_bound(rest) & {*fields, *space}):
         raise TypeError(f"{one} is a variable of one phase and something else in another")

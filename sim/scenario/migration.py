@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import SimError
+from sim.scenario.parameters import NUMBERS, is_off
 from sim.scenario.shipped import resolve
 from sim.scenario.toml_source import Path as Keys
 from sim.scenario.toml_source import inline, parse
@@ -136,11 +137,15 @@ def _migrated(
         edits.append((text.rfind("\n", 0, start) + 1, rest.end(), ""))
     new = _edited(text, edits)
     base = _base(wanted, folder, chain) if "theory" in old or chain else {}
+    on = _values(base.get("mechanisms")) | _values(wanted.get("mechanisms"))
     for group, values in _THEORIES[theory].items() if "theory" in old else ():
         own, missing = wanted.get(group, {}), {}
         if not isinstance(own, dict):
             raise SimError(f"{group} must be a table")
         for name, value in values.items():
+            owner = NUMBERS[name].mechanism if group == "parameters" else ""
+            if is_off(owner, on.get(owner)):
+                continue  # it says nothing, and to set it is a fault
             known = [preset[group].get(name) for preset in _THEORIES.values()]
             now = base.get(group, {}).get(name, known[-1])
             # Another value was somebody's choice, and not that of a theory.
