@@ -27,6 +27,7 @@ from sim.narrative.explanation.attribution import Trace
 from sim.narrative.explanation.interactions import Interaction, Interactions
 from sim.narrative.explanation.rerun import Stage
 from sim.results.dataset import events, save
+from sim.rules import jit
 from sim.scenario.schema import Scenario
 from sim.ui import cli
 
@@ -458,6 +459,20 @@ def test_a_user_explains_a_run_of_a_store(
     ):
         assert cli.main([*asked, *wrong]) == 2
         assert words in capsys.readouterr().err
+
+
+def test_a_small_explanation_does_not_wait_for_the_compiler(
+    toy: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, chosen = str(tmp_path / "store"), list[str]()
+    sim.ensemble(toy, runs=1, seed=4, out=store)
+    monkeypatch.setattr(jit, "is_warm", lambda: False)
+    monkeypatch.setattr(jit, "interpret", lambda: chosen.append("plain Python"))
+    asked = ["explain", store, "--pair", "crown", "duchy", "--quiet", "--events"]
+    assert cli.main([*asked, "1"]) == 0
+    assert chosen == ["plain Python"]
+    assert cli.main([*asked, "90"]) == 0
+    assert chosen == ["plain Python"]
 
 
 def test_explain_is_a_public_name() -> None:

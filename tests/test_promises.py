@@ -149,10 +149,12 @@ def turned(data: Any, path: tuple[str, ...] = ()) -> Any:
 
 
 def shuffled(data: Any, rng: np.random.Generator) -> Any:
-    """The same data with every table in an order of chance."""
+    """The same data with every table in an order of chance, other than its own."""
     if isinstance(data, dict):
         keys = list(data)
         rng.shuffle(keys)
+        if keys == list(data):
+            keys.reverse()
         return {key: shuffled(data[key], rng) for key in keys}
     return data
 

@@ -240,7 +240,17 @@ def _held(path: Path) -> str:
 
 
 def choose_driver(scenario: Scenario, runs: int) -> None:
-    """Interpret a small job, if that is quicker than to load compiled code or to compile it."""
+    """Interpret a small job, if that is quicker than to load compiled code or to compile it.
+
+    A job that is always large need not ask.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is played.
+    runs : int
+        So many runs are played, or as much is done.
+    """
     weeks = scenario.weeks + scenario.parameters.burn_in / 2
     work = runs * weeks * len(scenario.actors) ** 3
     if work <= _AT_ONCE:

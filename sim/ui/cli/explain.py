@@ -20,6 +20,9 @@ from sim.ui.cli.common import (
 )
 from sim.writing import write_whole
 
+# To find what turns the decisions of an event takes as long as so many runs, in plain Python.
+RUNS_AN_EVENT = 10
+
 
 def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     """Add these commands to a parser.
@@ -83,7 +86,7 @@ def _explain(options: argparse.Namespace) -> int:
 
     results = open_results(options.source, events=False)
     scenario = scenario_of(results)
-    choose_driver(scenario, 1000)  # the flips are many short plays
+    choose_driver(scenario, RUNS_AN_EVENT * options.events)
     meet_own_classes(scenario, options.plugin, talk=False)
     from sim.narrative.explanation import explain
 
@@ -102,7 +105,6 @@ def _audit(options: argparse.Namespace) -> int:
 
     scenario = load(options.scenario, options.set)
     out = page_file(options)
-    choose_driver(scenario, 1_000_000)
     from sim.experiments.sensitivity import audit
 
     found = audit(
