@@ -269,9 +269,9 @@ def test_thousands_of_faults_are_refused_at_once(tmp_path: Path) -> None:
         toy_with(tmp_path, 'veto = ["crown"', f"veto = {[f'X {n}' for n in names]} # ").read_text(),
     ]
     for text in texts:
-        began = time.perf_counter()
+        began = time.process_time()
         said = refused(text, call=files.loads)
-        assert time.perf_counter() - began < 1.5
+        assert time.process_time() - began < 1.5
         assert len(said) == MOST_FAULTS + 1
         assert said[-1] == f"and more: these are the first {MOST_FAULTS} faults"
 
