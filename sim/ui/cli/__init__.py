@@ -13,6 +13,7 @@ import contextlib
 import io
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from sim.errors import SimError, StoppedError
 from sim.rules import jit
@@ -81,15 +82,15 @@ def _version() -> str:
     return f"{distribution.NAME} {distribution.version()}"
 
 
-class _Renamed(argparse.Action):
-    """Refuse an option of an earlier version with its name of today."""
+class _WholeWords(argparse.ArgumentParser):
+    """A parser that takes no part of an option for the option: --run is not --runs."""
 
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.error(f"{self.option_strings[0]} is now called {self.const}")
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_abbrev": False} | options)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _WholeWords(
         prog="sim",
         description="Simulate wars fought by coalitions, and how those coalitions come apart.",
         epilog="Exit codes: 0 done, 1 a run failed, 2 bad input, 130 stopped by Ctrl-C.",
@@ -103,25 +104,8 @@ def _parser() -> argparse.ArgumentParser:
         help="change one value, as actors.iran.capability=1.4; can be given again",
     )  # fmt: skip
 
-    check = commands.add_parser(
-        "check", parents=[file], help="check a scenario, and list all faults"
-    )
-    add_shared(check, "--plugin")
-    check.set_defaults(command=scenario.check)
-    show = commands.add_parser(
-        "show", parents=[file], help="print the resolved scenario: every value, written out"
-    )
-    show.set_defaults(command=scenario.show)
+    scenario.add_commands(commands, file)
     scenario_files.add_commands(commands)
-    form = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
-    form.set_defaults(command=scenario.print_schema)
-    run = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")
-    add_shared(run, "--seed")
-    run.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
-    run.add_argument("--rounds", action=_Renamed, const="--weeks", help=argparse.SUPPRESS)
-    run.add_argument("--runs", type=int, default=1, help="runs in all (default 1)")
-    add_shared(run, "--out", "--force", "--plugin", "--quiet")
-    run.set_defaults(command=scenario.run)
     ensemble.add_commands(commands, file)
     plot.add_commands(commands)
     export.add_commands(commands)

@@ -15,6 +15,8 @@ from sim.ui.cli.common import (
     DONE,
     FAILED,
     STOPPED,
+    Commands,
+    add_shared,
     choose_driver,
     folder_for,
     meet_own_classes,
@@ -25,6 +27,33 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from sim.scenario.schema import Scenario
+
+
+class _Renamed(argparse.Action):
+    """Refuse an option of an earlier version with its name of today."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.error(f"{self.option_strings[0]} is now called {self.const}")
+
+
+def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
+    """Add check, show, schema and run to the parser."""
+    one = commands.add_parser("check", parents=[file], help="check a scenario, and list all faults")
+    add_shared(one, "--plugin")
+    one.set_defaults(command=check)
+    one = commands.add_parser(
+        "show", parents=[file], help="print the resolved scenario: every value, written out"
+    )
+    one.set_defaults(command=show)
+    one = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
+    one.set_defaults(command=print_schema)
+    one = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")
+    add_shared(one, "--seed")
+    one.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
+    one.add_argument("--rounds", action=_Renamed, const="--weeks", help=argparse.SUPPRESS)
+    one.add_argument("--runs", type=int, default=1, help="runs in all (default 1)")
+    add_shared(one, "--out", "--force", "--plugin", "--quiet")
+    one.set_defaults(command=run)
 
 
 def check(options: argparse.Namespace) -> int:
