@@ -311,4 +311,6 @@ def test_a_quiet_command_leaves_the_next_one_of_the_process_free_to_speak(monkey
 def test_an_option_is_not_taken_for_a_longer_one(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["run", "toy", "--run", "3"])
-    assert "unrecognized arguments: --run 3" in capsys.readouterr().err
+    assert "sim run: error: there is no option --run (did you mean '--runs'?" in (
+        capsys.readouterr().err
+    )

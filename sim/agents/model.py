@@ -142,8 +142,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         wishes : ndarray, shape (N,)
             Every actor's wish as a gain, in the order of the arrays.
         """
-        links, web = self.model.inputs.links, self.model.world.patronage
-        control = web.autonomy, web.pull, links.patron, links.proxy
+        links, patronage = self.model.inputs.links, self.model.world.patronage
+        control = patronage.autonomy, patronage.pull, links.patron, links.proxy
         return float(proxies.heeds(self.index, own, wishes, *control))
 
     def orders(self) -> float:

@@ -182,8 +182,8 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         pairs=np.array([[at[i], at[j]] for i, j in pairs], dtype=np.int64).reshape(-1, 2),
     )
     columns = list(zip(*shifts, strict=True)) if shifts else [()] * 6
-    week, kind, what, who_, which = (np.array(c, dtype=np.int64) for c in columns[:5])
-    moves = Shifts(week, kind, what, who_, which, np.array(columns[5], dtype=np.float64))
+    week, kind, what, at_actor, at_issue = (np.array(c, dtype=np.int64) for c in columns[:5])
+    moves = Shifts(week, kind, what, at_actor, at_issue, np.array(columns[5], dtype=np.float64))
     ids = Ids(
         actor=_subjects(f"actor:{name}" for name in lay.actors),
         issue=_subjects(f"issue:{name}" for name in lay.issues),

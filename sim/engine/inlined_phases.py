@@ -57,12 +57,12 @@ def inlined[**P, T](whole: Callable[P, T], name: str) -> Callable[P, T]:
     exec(compile(module, inspect.getfile(whole), "exec"), space)
     made = space[name]
     made.__module__, made.__doc__ = whole.__module__, whole.__doc__
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # made of text
 
 
 def phase[F: Callable[..., object]](function: F) -> F:
     """Mark a function as a phase, see `inlined`."""
-    function.is_phase = True  # type: ignore[attr-defined]
+    function.is_phase = True  # type: ignore[attr-defined]  # a mark that functions do not have
     return function
 
 

@@ -57,15 +57,13 @@ class Who(NamedTuple):
     armed: Flags
     takes_part: Flags  # all that are armed, and others by their tasks
     in_arms: Floats  # share of capability that does: all of the armed, tasks of the others
-    theatre_shares: (
-        Floats  # (N, H) shares of what is in arms by theatre; (N, N) how far they are the same
-    )
-    shared_theatres: Floats
+    theatre_shares: Floats  # (N, H) of what is in arms
+    shared_theatres: Floats  # (N, N) how far two actors are in the same theatres
     covered: Floats  # share of it where a ceasefire holds, of the whole war where it has none
     air: Floats  # shares of capability by task
     ground: Floats
     diplomacy: Floats
-    discount: Floats  # weekly discount factor
+    discount: Floats  # factor, a week
     power: Floats  # bargaining power
     patience: Floats  # weight on long-term objectives
     pole: Floats  # a convener's end of the prestige issue
@@ -89,8 +87,8 @@ class Aim(NamedTuple):
     issue: Ints
     short_term: Flags
     above: Flags  # achieved when the position is above its threshold
-    satisfied_at: Floats  # satisfied at
-    threatened_at: Floats  # threatened again at
+    satisfied_at: Floats
+    threatened_at: Floats  # again, once it was satisfied
 
 
 class Topic(NamedTuple):
@@ -146,13 +144,13 @@ class Ids(NamedTuple):
 class Start(NamedTuple):
     """What a run starts from."""
 
-    capability: Floats  # (N,) capability, flow cost of war
-    cost: Floats
-    position: Floats  # (K,) positions
+    capability: Floats  # (N,)
+    cost: Floats  # (N,) of war, a week
+    position: Floats  # (K,)
     control: Floats  # (L,)
     consultation: Ints  # (N,) ALWAYS, NEVER, BY_RULE
-    objective_weight: Floats  # (O,) weights and ideals of objectives, before they are spread
-    objective_ideal: Floats
+    objective_weight: Floats  # (O,) before it is spread, as the ideal
+    objective_ideal: Floats  # (O,)
 
 
 class Inputs(NamedTuple):

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from sim.errors import SimError, StoppedError
+from sim.errors import SimError, StoppedError, nearest
 from sim.rules import jit
 from sim.ui.cli import (
     calibrate,
@@ -87,6 +87,17 @@ class _WholeWords(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"allow_abbrev": False} | options)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse an unknown option in the words of the command that does not have it."""
+        found, rest = super().parse_known_args(args, namespace)
+        for word in rest:
+            if word.startswith("--"):
+                shown = [one for one in self._actions if one.help is not argparse.SUPPRESS]
+                known = [name for one in shown for name in one.option_strings if name[:2] == "--"]
+                name = word.partition("=")[0]
+                self.error(f"there is no option {name} ({nearest(name, known)})")
+        return found, rest
 
 
 def _parser() -> argparse.ArgumentParser:
