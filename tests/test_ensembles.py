@@ -21,6 +21,7 @@ from sim.results.ensemble_spec import Study
 from sim.results.store import Hasher, Store
 from sim.results.variables import LEVELS, Recording, chosen
 from sim.runs import blocks as module
+from sim.runs import ensemble as runner
 from sim.runs import progress
 from sim.runs.blocks import play_block, play_runs
 from sim.runs.ensemble import complete, ensemble
@@ -228,7 +229,16 @@ def test_failures_of_a_block_that_is_played_again_count_once(failing, tmp_path):
     store = Store.prepare(tmp_path / "store", Study.of(failing, runs=9, block=3))
     assert [failure["run"] for failure in complete(store)] == [1, 4, 7]
     shutil.rmtree(tmp_path / "store/runs.zarr/state/c/1")
-    assert sorted(failure["run"] for failure in complete(store)) == [1, 4, 7]
+    assert [failure["run"] for failure in complete(store)] == [1, 4, 7]
+
+
+def test_failures_are_in_the_order_of_runs_whichever_block_finishes_first(
+    failing, tmp_path, monkeypatch
+):
+    flow = runner._flow
+    monkeypatch.setattr(runner, "_flow", lambda *how: reversed(list(flow(*how))))
+    store = Store.prepare(tmp_path / "store", Study.of(failing, runs=9, block=3))
+    assert [failure["run"] for failure in complete(store)] == [1, 4, 7]
 
 
 def test_own_classes_give_what_the_compiled_driver_gives(toy):

@@ -139,7 +139,7 @@ def complete(
     Returns
     -------
     list of Failure
-        The failures of all blocks, old and new.
+        The failures of all blocks, old and new, in the order of runs.
     """
     study = store.study
     many = _workers(workers)
@@ -163,7 +163,8 @@ def complete(
             failures += receipt["failures"]
             start, stop = study.span(number)
             shown.add(stop - start)
-    return failures
+    # Blocks finish in any order.
+    return sorted(failures, key=lambda failure: failure["run"])
 
 
 def _in_memory(study: Study, how: str, workers: int | None, progress: bool | None) -> xr.Dataset:
