@@ -178,6 +178,19 @@ def test_half_written_files_are_removed_and_their_block_is_done_over(toy, base, 
     assert chunks(folder) == chunks(base)
 
 
+def test_what_a_worker_that_was_killed_midway_left_is_gone_at_the_end(toy, tmp_path, monkeypatch):
+    half = tmp_path / "store/runs.zarr/zarr.0123456789abcdef0123456789abcdef.partial"
+    real = Store.keep
+
+    def keep(store, number, block):
+        half.touch()
+        return real(store, number, block)
+
+    monkeypatch.setattr(Store, "keep", keep)
+    ensemble(toy, 4, 1, tmp_path / "store")
+    assert half.parent.is_dir() and not half.exists()
+
+
 def test_damage_is_found_by_its_checksum(base, tmp_path):
     folder = copy_of(base, tmp_path)
     _flip(folder / "runs.zarr/tie/c/4/0/0/0")

@@ -163,6 +163,8 @@ def complete(
             failures += receipt["failures"]
             start, stop = study.span(number)
             shown.add(stop - start)
+    # A worker that was killed midway has left a file half-written, and another played its block.
+    store.place.tidy()
     # Blocks finish in any order.
     return sorted(failures, key=lambda failure: failure["run"])
 
