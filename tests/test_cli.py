@@ -41,6 +41,18 @@ def test_show_prints_a_scenario_that_loads_again(capsys):
     assert loads(shown) == load(SYRIA, {"actors.iran.capability": 1.4})
 
 
+def test_check_says_when_no_ceasefire_can_be_made(capsys):
+    assert main(["check", "toy", "--set", "roles.must_sign=[]"]) == 0
+    assert "nobody must sign a ceasefire (roles.must_sign): none can be made" in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_number_of_weeks_that_is_none_is_refused_by_the_name_of_its_option(capsys):
+    assert main(["run", "toy", "--weeks", "0"]) == 2
+    assert capsys.readouterr().err.startswith("sim: --weeks must be a whole number")
+
+
 def test_schema_prints_the_form_that_scenarios_are_checked_against(capsys):
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(schema()))
@@ -53,7 +65,7 @@ def test_schema_prints_the_form_that_scenarios_are_checked_against(capsys):
         (["run", TOY, "--runs", "0"], "--runs must be a whole number, from 1 to 2**62; is 0"),
         (["run", TOY, "--runs", "-3"], "--runs must be a whole number, from 1 to 2**62; is -3"),
         (["run", TOY, "--seed", "-1"], "--seed must be a whole number, from 0 to 2**64 - 1"),
-        (["run", TOY, "--weeks", "0"], "weeks: must be a whole number between 1 and 30000, is 0"),
+        (["run", TOY, "--weeks", "0"], "--weeks must be a whole number, from 1 to 30000; is 0"),
         (["check", TOY, "--set", "actors.crown.agent=proud"], "no agent class 'proud'"),
         (["run", TOY, "--set", "actors.crwon.capability=1"], "did you mean 'crown'?"),
         (["run", TOY, "--set", "actors.crown.capability=lots"], "actors.crown.capability"),

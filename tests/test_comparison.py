@@ -333,6 +333,8 @@ def test_what_a_branch_cannot_change_is_refused(run, change, message):
 
 def test_a_branch_needs_a_run_and_a_week_that_are_there(toy, run):
     with pytest.raises(ResultsError, match="there is no run 9"):
+        branch(run, 3, {}, run=9)
+    with pytest.raises(TypeError, match="'number' is now called 'run'"):
         branch(run, 3, {}, number=9)
     with pytest.raises(ResultsError, match="outside the results"):
         branch(run, "1999-01-01", {})

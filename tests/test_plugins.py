@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT
@@ -167,6 +168,16 @@ def test_a_decision_of_an_earlier_version_is_refused_with_its_new_name() -> None
                 return -1.0
 
     assert "stubborn" not in registry.REGISTERED
+
+
+def test_a_method_that_is_nearly_a_decision_is_refused_with_its_name() -> None:
+    def stubborn(**methods: Any) -> type:
+        return sim.register("stubborn")(type("Stubborn", (sim.MilitiaActor,), methods))
+
+    with pytest.raises(ActorError, match="no decision is called ratify: did you mean ratifies"):
+        stubborn(ratify=lambda self, convener: -1.0)
+    assert "stubborn" not in registry.REGISTERED
+    assert stubborn(_ratify=1.0, ratify=2.0, grudge=lambda self: 0.0, heeds=lambda self: 0.0)
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,8 @@ def test_what_a_worker_that_was_killed_midway_left_is_gone_at_the_end(toy, tmp_p
 
     monkeypatch.setattr(Store, "keep", keep)
     ensemble(toy, 4, 1, tmp_path / "store")
-    assert half.parent.is_dir() and not half.exists()
+    assert half.parent.is_dir()
+    assert not half.exists()
 
 
 def test_damage_is_found_by_its_checksum(base, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import difflib
 import hashlib
 import importlib
 import importlib.util
@@ -54,11 +55,26 @@ def register[C: type](name: str) -> Callable[[C], C]:
         for old, new in RENAMED.items():
             if hasattr(cls, old):
                 raise ActorError(f"agent class {name!r}: the method {old} is now called {new}")
+        for method, meant in _misspelt(cls):
+            raise ActorError(
+                f"agent class {name!r}: no decision is called {method}: did you mean {meant}? (A "
+                f"helper of your own may be called _{method}.)"
+            )
         REGISTERED[name] = cls
         FILES.pop(name, None)
         return cls
 
     return keep
+
+
+def _misspelt(cls: type) -> Iterator[tuple[str, str]]:
+    """Methods that nobody would ever call, each with the decision that its name is close to."""
+    actor = next((base for base in cls.__mro__ if base.__module__.startswith("sim.")), object)
+    for base in cls.__mro__[: cls.__mro__.index(actor)]:
+        for method, value in vars(base).items():
+            if callable(value) and not method.startswith("_") and not hasattr(actor, method):
+                for meant in difflib.get_close_matches(method, DECISIONS, n=1, cutoff=0.7):
+                    yield method, meant
 
 
 def load_plugin(path: str | os.PathLike[str]) -> None:

@@ -15,7 +15,7 @@ from sim.engine.event_log import counter, empty, must_be_sound
 from sim.engine.inputs import NEW_COST, Inputs, Layout, ParameterValues
 from sim.engine.schedule import play
 from sim.engine.state import World, blank
-from sim.errors import Fault, ResultsError, ScenarioError
+from sim.errors import Fault, ResultsError, ScenarioError, renamed
 from sim.results import selection
 from sim.results.dataset import assemble, scenario_of
 from sim.rules.objectives import weigh
@@ -26,17 +26,18 @@ from sim.scenario.schema import Scenario
 _PAST = ("start", "parameters.burn_in", "parameters.weight_spread", "parameters.ideal_spread")
 
 
+@renamed(number="run")
 def branch(
-    run: xr.Dataset,
+    results: xr.Dataset,
     at: str | dt.date | int,
     set: Mapping[str, object] | Sequence[str],
-    number: int | None = None,
+    run: int | None = None,
 ) -> xr.Dataset:
     """Play a run to a date, change something, and continue with the same random draws.
 
     Parameters
     ----------
-    run : Dataset
+    results : Dataset
         Results that hold the run: of `simulate`, `ensemble` or `replay`.
     at : date, str or int
         The first week that is played with the changes: a day in it, or its number.
@@ -45,7 +46,7 @@ def branch(
         changes as by a dated event: a capability is what its patrons restore, and what is left of
         it changes in proportion. A weight changes in proportion too, and an ideal keeps this run's
         spread around it.
-    number : int, optional
+    run : int, optional
         Which run, if there are several.
 
     Returns
@@ -61,21 +62,21 @@ def branch(
     ResultsError
         If there is no such run or week, or an actor has a class of one's own.
     """
-    if not isinstance(run, xr.Dataset):
+    if not isinstance(results, xr.Dataset):
         raise ResultsError(
             "branch needs results in memory: sim.branch(sim.replay(store, 3), at=..., set=...)"
         )
-    if number is None and run.sizes.get("run", 0) > 1:
-        raise ResultsError("these results hold many runs: say which, as number=3")
-    old = scenario_of(run)
+    if run is None and results.sizes.get("run", 0) > 1:
+        raise ResultsError("these results hold many runs: say which, as run=3")
+    old = scenario_of(results)
     new = with_changes(old, set)
-    which = selection.run_number(run, number)
-    week = int(run["week"].values[selection.week_at(run, at)])
-    if "branch" in run.attrs:
+    which = selection.run_number(results, run)
+    week = int(results["week"].values[selection.week_at(results, at)])
+    if "branch" in results.attrs:
         raise ResultsError("this run is a branch itself: branch off the run that it comes from")
     if any(actor.agent is not None for actor in (*old.actors.values(), *new.actors.values())):
         raise ResultsError("a run with actor classes of one's own cannot be branched")
-    seed, held = int(run.attrs["seed"]), run.attrs.get("hold", "nothing")
+    seed, held = int(results.attrs["seed"]), results.attrs.get("hold", "nothing")
     hold = None if held == "nothing" else held
     before, after = prepare(old), prepare(new)
     _must_continue(old, new, before[2], after[2], week)
@@ -93,12 +94,12 @@ def branch(
     world.force.cost[:] = _costs(old, new, after, week)
     play(after[0], after[1], world, record, log, count, keys, NO_DRAWS, week, weeks, None)
     must_be_sound(count, which)
-    results = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
+    branched = assemble(new, lay, seed, [which], [record], [log[: count[0]]])
     changes = [f"{path} {was} to {now}" for path, was, now in differing(old, new)]
-    results.attrs["branch"] = f"from week {week}: {'; '.join(changes) or 'nothing changed'}"
+    branched.attrs["branch"] = f"from week {week}: {'; '.join(changes) or 'nothing changed'}"
     if hold is not None:
-        results.attrs["hold"] = hold
-    return results
+        branched.attrs["hold"] = hold
+    return branched
 
 
 def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, week: int) -> None:

@@ -87,7 +87,7 @@ def now_called(path: str) -> str:
         return "there is one theory with `mechanisms`; `sim migrate FILE` writes out what it set"
     for old, new in zip(path.split("."), _path_now(path).split("."), strict=True):
         if old != new:
-            return f"now called {new!r}; `sim migrate FILE` rewrites a file"
+            return f"now called {new!r}; `sim migrate` rewrites files"
     return ""
 
 

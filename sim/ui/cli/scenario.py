@@ -67,6 +67,8 @@ def check(options: argparse.Namespace) -> int:
         f"{len(scenario.issues)} issues, {scenario.weeks} weeks from {scenario.start}; "
         "nothing is wrong\n"
     )
+    if not scenario.roles.must_sign:
+        sys.stdout.write("nobody must sign a ceasefire (roles.must_sign): none can be made\n")
     sys.stdout.write(_strengths(scenario))
     return DONE
 
@@ -123,18 +125,20 @@ def print_schema(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run a war, and tell what happened."""
+    from sim.results.ensemble_spec import MOST_RUNS, whole
+    from sim.scenario.base_types import WEEKS
     from sim.scenario.files import load, with_changes
 
     scenario = load(options.scenario, options.set)
     if options.weeks is not None:
-        scenario = with_changes(scenario, {"weeks": options.weeks})
+        weeks = whole("--weeks", options.weeks, 1, WEEKS)
+        scenario = with_changes(scenario, {"weeks": weeks})
     talk = not options.quiet
     choose_driver(scenario, options.runs)
 
     from sim.engine.build import prepare
     from sim.engine.memory import WORTH_A_WORD, in_words
     from sim.narrative.chronicle import page
-    from sim.results.ensemble_spec import MOST_RUNS, whole
     from sim.runs.simulate import afford, gather
 
     runs = whole("--runs", options.runs, 1, MOST_RUNS)
