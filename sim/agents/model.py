@@ -45,7 +45,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         As in the scenario.
     index : int
         Row in the arrays of `world`.
-    givens, knobs, world
+    inputs, parameter_values, world
         What the run is given, parameters, state; read-only here.
     """
 
