@@ -1,0 +1,522 @@
+"""Wars among members of a coalition: claims, what a war is worth, who joins, who breaks with whom.
+
+Every rule reads the same `Setting`. The two sides of a war are given as two arrays of shape (N,),
+`plus` and `minus`: the chance, in [0, 1], that an actor takes part on either side. Before a war
+they are expectations, in one that is fought zeros and ones. "First" leads side plus and has
+attacked, or would; "second" leads side minus.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.bargaining import nash_text
+from sim.rules.jit import compiled
+from sim.rules.objectives import utility
+from sim.rules.war import gambler, lottery_value, strength
+
+# A claim is about more than this distance.
+_NEAR = 0.05
+# What an actor may be pledged to: to come if another is attacked, or to fight beside it.
+GUARANTEE, ALLIANCE = 1, 2
+
+
+class Setting(NamedTuple):
+    """What wars are judged by: N actors, K issues."""
+
+    weight: NDArray[np.float64]  # (N, K) of preferences
+    ideal: NDArray[np.float64]  # (N, K)
+    position: NDArray[np.float64]  # (K,)
+    holder: NDArray[np.int64]  # (K,) who holds the issue, -1 nobody
+    takeable: NDArray[np.bool_]  # (K,) armed men can take it
+    capability: NDArray[np.float64]  # (N,) what is free for one more war
+    air: NDArray[np.float64]  # (N,) shares of capability by task
+    ground: NDArray[np.float64]
+    cost: NDArray[np.float64]  # (N,) of war, a week
+    discount: NDArray[np.float64]  # (N,)
+    tie: NDArray[np.float64]  # (N, N)
+    dependence: NDArray[np.float64]  # (N, N) what i would lose in its present wars without j
+    dependence_at_war: NDArray[np.float64]  # the same, with half of i's own force bound elsewhere
+    pledge: NDArray[np.int64]  # (N, N, N) of l to j against i: 0, GUARANTEE or ALLIANCE
+    autonomy: NDArray[np.float64]  # (N,) what no patron pulls
+    pull: NDArray[np.float64]  # (L,) of a patron on its proxy
+    patron: NDArray[np.int64]  # (L,)
+    proxy: NDArray[np.int64]
+    breach_price: float  # price of any breach of the peace, in utility
+    war_speed: float  # of a front at full superiority, position a week
+    war_optimism: float  # drift that a party believes in beyond what the forces show
+    perceived_volatility: float
+    task_exponent: float
+    loss_exponent: float
+    choice_precision: float
+    loyalty: float
+    dependence_weight: float
+
+
+@compiled
+def claims(s, i, k) -> bool:
+    """Whether actor i claims issue k from its holder: far from its aim, and the holder would lose.
+
+    ``|X_i - theta| > 0.05`` and, if the holder j cares, ``|X_i - X_j| > |theta - X_j|``.
+    """
+    j = s.holder[k]
+    if j < 0 or j == i or s.weight[i, k] <= 0.0:
+        return False
+    if abs(s.ideal[i, k] - s.position[k]) <= _NEAR:
+        return False
+    to_lose = abs(s.ideal[i, k] - s.ideal[j, k]) > abs(s.position[k] - s.ideal[j, k])
+    return s.weight[j, k] <= 0.0 or to_lose
+
+
+@compiled
+def claim(s, i, j) -> float:
+    """Size of what i claims from j, in utility: ``sum_k W_ik |X_ik - theta_k|**r`` of claims."""
+    total = 0.0
+    for k in range(s.position.shape[0]):
+        if s.holder[k] == j and claims(s, i, k):
+            d = abs(s.ideal[i, k] - s.position[k])
+            total += s.weight[i, k] * (d if s.loss_exponent == 1.0 else d * d)
+    return total
+
+
+@compiled
+def can_be_attacked(s, i, j) -> bool:
+    """Whether i claims something from j that armed men can take."""
+    for k in range(s.position.shape[0]):
+        if s.takeable[k] and s.holder[k] == j and claims(s, i, k):
+            return True
+    return False
+
+
+@compiled
+def order(out, s, winners, losers) -> None:
+    """Fill `out`, shape (K,): the positions after a victory, weighted by who is expected to win.
+
+    What the losers hold, and armed men can take, goes to the mean ideal of the winners that claim
+    it, weighted by their chance to take part, force and salience; all else stays. An actor that
+    does not claim an issue takes no part in its division.
+
+    Parameters
+    ----------
+    out : ndarray, shape (K,)
+        Filled.
+    s : Setting
+    winners, losers : ndarray, shape (N,)
+        Chances to take part on either side.
+    """
+    for k in range(out.shape[0]):
+        out[k] = s.position[k]
+        holder = s.holder[k]
+        if holder < 0 or not s.takeable[k] or losers[holder] <= 0.0:
+            continue
+        total, wanted = 0.0, 0.0
+        for i in range(winners.shape[0]):
+            if winners[i] > 0.0 and claims(s, i, k):
+                part = winners[i] * s.capability[i] * s.weight[i, k]
+                total += part
+                wanted += part * s.ideal[i, k]
+        if total > 0.0:
+            out[k] += losers[holder] * (wanted / total - s.position[k])
+
+
+@compiled
+def superiority(s, plus, minus) -> float:
+    """Chance psi of side plus in the contest of forces, 1/2 if nobody is there."""
+    n = plus.shape[0]
+    sides, force = np.ones(n, dtype=np.int64), np.empty(n)
+    for i in range(n):
+        force[i] = plus[i] * s.capability[i]
+    mine = strength(sides, force, s.air, s.ground, 1, s.task_exponent)
+    for i in range(n):
+        force[i] = minus[i] * s.capability[i]
+    theirs = strength(sides, force, s.air, s.ground, 1, s.task_exponent)
+    return mine / (mine + theirs) if mine + theirs > 0.0 else 0.5
+
+
+@compiled
+def worth(s, i, plus, minus, front, part) -> tuple[float, float, float, float]:
+    """What a war is worth to actor i, given who is expected on either side.
+
+    ``[(1 - delta)(u - cost) + delta/D (p u_plus + (1 - p) u_minus)] / [1 - delta (1 - 1/D)]`` with
+    p and D of the gambler's ruin at ``war_speed (2 psi - 1) + war_optimism part``.
+
+    Parameters
+    ----------
+    s : Setting
+    i : int
+        Index of the actor.
+    plus, minus : ndarray, shape (N,)
+        Chances to take part; those of i count as they stand there.
+    front : float
+        From 0, the victory of side minus, to 1, that of side plus.
+    part : int
+        +1 or -1 for a party or a joiner, that bears its cost and believes in its side; 0 aside.
+
+    Returns
+    -------
+    value, p, u_plus, u_minus : float
+        Worth of the war; chance of side plus; utility of either victory.
+    """
+    after = np.empty(s.position.shape[0])
+    order(after, s, plus, minus)
+    u_plus = utility(i, after, s.weight, s.ideal, s.loss_exponent)
+    order(after, s, minus, plus)
+    u_minus = utility(i, after, s.weight, s.ideal, s.loss_exponent)
+    drift = s.war_speed * (2.0 * superiority(s, plus, minus) - 1.0) + s.war_optimism * part
+    p, weeks = gambler(front, drift, s.perceived_volatility)
+    u = utility(i, s.position, s.weight, s.ideal, s.loss_exponent)
+    cost = s.cost[i] if part != 0 else 0.0
+    return (
+        lottery_value(u, cost, s.discount[i], p, weeks, u_plus, u_minus), p, u_plus, u_minus,
+    )  # fmt: skip
+
+
+@compiled
+def tie_to_side(s, i, side) -> float:
+    """Mean tie of i to a side, weighted by the force that is expected there; 0 if none is."""
+    total, held = 0.0, 0.0
+    for j in range(side.shape[0]):
+        if j != i and side[j] > 0.0:
+            total += side[j] * s.capability[j]
+            held += side[j] * s.capability[j] * s.tie[i, j]
+    return held / total if total > 0.0 else 0.0
+
+
+@compiled
+def joins(s, i, first, second, plus, minus, front) -> tuple[float, float]:
+    """Own gains of a third actor from joining side plus and side minus, against standing aside.
+
+    ``V_plus - V_aside + loyalty (T(i, plus) - T(i, minus)) - dependence_weight Dep_i,second -
+    breach_price``, mirrored for minus. An ally of first against second saves the price of the
+    breach on side plus, and one of second against first, or its guarantor, on side minus; a
+    guarantor of second pays the price once more on side plus.
+
+    Parameters
+    ----------
+    s : Setting
+    i : int
+        Index of the third actor.
+    first, second : int
+        The two that lead the sides.
+    plus, minus : ndarray, shape (N,)
+        Chances to take part of the others; changed at i, and put back.
+    front : float
+        As in `worth`.
+    """
+    was_plus, was_minus = plus[i], minus[i]
+    plus[i], minus[i] = 0.0, 0.0
+    ties = s.loyalty * (tie_to_side(s, i, plus) - tie_to_side(s, i, minus))
+    aside = worth(s, i, plus, minus, front, 0)[0]
+    plus[i] = 1.0
+    with_first = worth(s, i, plus, minus, front, 1)[0]
+    plus[i], minus[i] = 0.0, 1.0
+    with_second = worth(s, i, plus, minus, front, -1)[0]
+    plus[i], minus[i] = was_plus, was_minus
+    to_plus = with_first - aside + ties - s.breach_price
+    to_minus = with_second - aside - ties - s.breach_price
+    to_plus -= s.dependence_weight * s.dependence[i, second]
+    to_minus -= s.dependence_weight * s.dependence[i, first]
+    if s.pledge[i, first, second] == ALLIANCE:
+        to_plus += s.breach_price
+    if s.pledge[i, second, first] > 0:
+        to_minus += s.breach_price
+    if s.pledge[i, second, first] == GUARANTEE:
+        to_plus -= s.breach_price
+    return to_plus, to_minus
+
+
+@compiled
+def wishes_to_join(s, patron, i, first, second, plus, minus, front) -> tuple[float, float]:
+    """What a patron would gain if its client joined side plus, and side minus.
+
+    ``(p_with - p_without)(u_plus - u_minus)``, and for a patron that stands aside its ties and the
+    price of the breach as in `joins`. A patron that is a party thus claims its client, or forbids.
+    """
+    was_plus, was_minus = plus[i], minus[i]
+    plus[i], minus[i] = 0.0, 0.0
+    _, without, better, worse = worth(s, patron, plus, minus, front, 0)
+    plus[i] = 1.0
+    with_first = worth(s, patron, plus, minus, front, 0)[1]
+    plus[i], minus[i] = 0.0, 1.0
+    with_second = worth(s, patron, plus, minus, front, 0)[1]
+    plus[i], minus[i] = was_plus, was_minus
+    stake = better - worse
+    to_plus, to_minus = (with_first - without) * stake, (with_second - without) * stake
+    if patron != first and patron != second:
+        ties = s.loyalty * (s.tie[patron, first] - s.tie[patron, second])
+        to_plus += ties - s.breach_price
+        to_minus -= ties + s.breach_price
+    return to_plus, to_minus
+
+
+@compiled
+def joins_as_client(s, i, first, second, plus, minus, front) -> tuple[float, float]:
+    """The gains from joining that an actor acts on: its own, and its patrons' wishes, weighted."""
+    own_plus, own_minus = joins(s, i, first, second, plus, minus, front)
+    to_plus, to_minus = s.autonomy[i] * own_plus, s.autonomy[i] * own_minus
+    for link in range(s.proxy.shape[0]):
+        if s.proxy[link] == i and s.pull[link] > 0.0:
+            wish = wishes_to_join(s, s.patron[link], i, first, second, plus, minus, front)
+            to_plus += s.pull[link] * wish[0]
+            to_minus += s.pull[link] * wish[1]
+    return to_plus, to_minus
+
+
+@compiled
+def choice(to_plus, to_minus, choice_precision) -> tuple[float, float]:
+    """Chances to join either side: a logit of the two gains and of 0, for standing aside."""
+    top = max(to_plus, to_minus, 0.0)
+    a = math.exp(choice_precision * (to_plus - top))
+    b = math.exp(choice_precision * (to_minus - top))
+    aside = math.exp(-choice_precision * top)
+    return a / (a + b + aside), b / (a + b + aside)
+
+
+@compiled
+def expect(plus, minus, s, first, second, front, may_join) -> None:
+    """Work out who would take part in a war of two: two sweeps over third actors, from nobody.
+
+    Parameters
+    ----------
+    plus, minus : ndarray, shape (N,)
+        Filled: chances to take part on either side; 1 for the two parties.
+    s : Setting
+    first, second : int
+        The two that lead the sides.
+    front : float
+        As in `worth`.
+    may_join : ndarray of bool, shape (N,)
+        Third actors that can take part at all.
+    """
+    n = plus.shape[0]
+    for i in range(n):
+        plus[i], minus[i] = 0.0, 0.0
+    plus[first], minus[second] = 1.0, 1.0
+    new_plus, new_minus = np.empty(n), np.empty(n)
+    for _ in range(2):
+        for i in range(n):
+            new_plus[i], new_minus[i] = plus[i], minus[i]
+            if may_join[i] and i != first and i != second:
+                gains = joins_as_client(s, i, first, second, plus, minus, front)
+                new_plus[i], new_minus[i] = choice(gains[0], gains[1], s.choice_precision)
+        for i in range(n):
+            plus[i], minus[i] = new_plus[i], new_minus[i]
+
+
+@compiled
+def attacks(s, i, j, plus, minus, front) -> tuple[float, float]:
+    """Own gain of i from attacking j, and what a war is worth to it.
+
+    ``V_i - u_i - loyalty T_ij - dependence_weight Dep_ij - breach_price``, the price twice for
+    j's own guarantor.
+    """
+    value = worth(s, i, plus, minus, front, 1)[0]
+    gain = value - utility(i, s.position, s.weight, s.ideal, s.loss_exponent) - s.breach_price
+    gain -= s.loyalty * s.tie[i, j] + s.dependence_weight * s.dependence_at_war[i, j]
+    for other in range(plus.shape[0]):
+        if s.pledge[i, j, other] == GUARANTEE:
+            gain -= s.breach_price
+            break
+    return gain, value
+
+
+@compiled
+def attacks_as_client(s, i, j, plus, minus, front) -> tuple[float, float]:
+    """The gain from an attack that an actor acts on, its patrons' wishes weighted; and its worth.
+
+    A patron wishes by its own worth of the war, its tie to j and its dependence on it; one that is
+    the target itself, by its worth of the war alone; and the price of the breach for both. One that
+    guarantees j pays it for its client too.
+    """
+    own, value = attacks(s, i, j, plus, minus, front)
+    gain = s.autonomy[i] * own
+    for link in range(s.proxy.shape[0]):
+        if s.proxy[link] != i or s.pull[link] <= 0.0:
+            continue
+        patron = s.patron[link]
+        part = -1 if patron == j else 0
+        wish = worth(s, patron, plus, minus, front, part)[0] - s.breach_price
+        wish -= utility(patron, s.position, s.weight, s.ideal, s.loss_exponent)
+        if patron != j:
+            wish -= s.loyalty * s.tie[patron, j]
+            wish -= s.dependence_weight * s.dependence[patron, j]
+            if s.pledge[patron, j, i] == GUARANTEE:
+                wish -= s.breach_price
+        gain += s.pull[link] * wish
+    return gain, value
+
+
+@compiled
+def dependence_in(s, i, j, plus, minus, front, bound) -> float:
+    """What i would lose of the worth of a war without j, that fights on its side.
+
+    Parameters
+    ----------
+    s : Setting
+    i, j : int
+        Two actors on one side.
+    plus, minus : ndarray, shape (N,)
+        Ones for those that take part; changed at i and j, and put back.
+    front : float
+        As in `worth`.
+    bound : float
+        Part of i's own force that is bound elsewhere once j is gone.
+    """
+    on_plus = plus[i] > 0.0
+    part = 1 if on_plus else -1
+    side = plus if on_plus else minus
+    before = worth(s, i, plus, minus, front, part)[0]
+    mine, others = side[i], side[j]
+    side[i], side[j] = mine * (1.0 - bound), 0.0
+    after = worth(s, i, plus, minus, front, part)[0]
+    side[i], side[j] = mine, others
+    return max(before - after, 0.0)
+
+
+@compiled
+def text_of_two(
+    text, s, i, j, threat, value_i, value_j, minor, voice, surplus_floor, steps, step
+) -> tuple[float, float]:
+    """Text that two agree on under the threat of war, and what each gains by it above no deal.
+
+    The Nash text over what either holds and over `minor` issues. Without a deal i attacks with the
+    chance `threat`: ``d = u + threat (V - u)`` for both.
+
+    Parameters
+    ----------
+    text : ndarray, shape (K,)
+        Filled: the text; the present position on other issues.
+    s : Setting
+    i, j : int
+        Claimant and holder.
+    threat : float
+        Chance, in [0, 1], that i attacks if there is no deal.
+    value_i, value_j : float
+        What a war is worth to both.
+    minor : ndarray of bool, shape (K,)
+        Issues that allies settle between themselves.
+    voice, surplus_floor, steps, step
+        As in `sim.rules.bargaining.nash_text`.
+
+    Returns
+    -------
+    gain_i, gain_j : float
+        In utility; the cost of the meeting is not taken off.
+    """
+    n, issues = s.weight.shape
+    party, tabled = np.zeros(n, dtype=np.bool_), np.empty(issues, dtype=np.bool_)
+    start, scale = np.zeros(n), np.ones(n)
+    party[i], party[j] = True, True
+    for k in range(issues):
+        tabled[k] = minor[k] or s.holder[k] == i or s.holder[k] == j
+    u_i = utility(i, s.position, s.weight, s.ideal, s.loss_exponent)
+    u_j = utility(j, s.position, s.weight, s.ideal, s.loss_exponent)
+    start[i], start[j] = threat * (u_i - value_i), threat * (u_j - value_j)
+    nash_text(
+        text, s.position, party, tabled, voice, start, scale, s.weight, s.ideal, s.loss_exponent,
+        surplus_floor, steps, step,
+    )  # fmt: skip
+    return (
+        utility(i, text, s.weight, s.ideal, s.loss_exponent) - u_i + start[i],
+        utility(j, text, s.weight, s.ideal, s.loss_exponent) - u_j + start[j],
+    )
+
+
+@compiled
+def chance(gain, choice_precision) -> float:
+    """Chance of a yes: ``1 / (1 + exp(-choice_precision gain))``."""
+    x = choice_precision * gain
+    return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else 0.0
+
+
+@compiled
+def freedom(s, i, j, ally, chance_to_come, front) -> float:
+    """What it is worth to i to be able to attack j, less its fear of being attacked by j.
+
+    ``ln(1 + exp(lambda D_ij)) / lambda - s(lambda D_ji) max(u_i - V_i, 0)``, where D is the gain
+    from an attack, V_i what i's defence is worth, and one third actor fights beside i with some
+    chance; 0 for either half if there is nothing to take.
+    """
+    n = s.capability.shape[0]
+    plus, minus = np.zeros(n), np.zeros(n)
+    total, beyond = 0.0, s.choice_precision
+    if can_be_attacked(s, i, j):
+        plus[i], minus[j], plus[ally] = 1.0, 1.0, chance_to_come
+        x = beyond * attacks(s, i, j, plus, minus, front)[0]
+        total += (max(x, 0.0) + math.log1p(math.exp(-abs(x)))) / beyond
+    if can_be_attacked(s, j, i):
+        for l in range(n):
+            plus[l], minus[l] = 0.0, 0.0
+        plus[j], minus[i], minus[ally] = 1.0, 1.0, chance_to_come
+        threat = chance(attacks(s, j, i, plus, minus, front)[0], beyond)
+        loss = utility(i, s.position, s.weight, s.ideal, s.loss_exponent)
+        loss -= worth(s, i, plus, minus, front, -1)[0]
+        total -= threat * max(loss, 0.0)
+    return total
+
+
+@compiled
+def worth_of_pledge(s, i, ally, j, front) -> float:
+    """What a pledge of an ally against j is worth to i: `freedom` with it less that without it.
+
+    The ally is expected with the chance ``s(lambda (loyalty (T_ally,i - T_ally,j) - 0.3 cost))``,
+    and with the pledge with the price of a breach added to its gain.
+    """
+    gain = s.loyalty * (s.tie[ally, i] - s.tie[ally, j]) - 0.3 * s.cost[ally]
+    without = chance(gain, s.choice_precision)
+    pledged = chance(gain + s.breach_price, s.choice_precision)
+    return freedom(s, i, j, ally, pledged, front) - freedom(s, i, j, ally, without, front)
+
+
+@compiled
+def consents(s, ally, i, j, front) -> float:
+    """Own gain of an ally from standing with i against j by treaty.
+
+    ``B + loyalty max(T_ally,i, 0) - loyalty T_ally,j - dependence_weight Dep_ally,j -
+    breach_price``, where B is what i's pledge is worth to the ally.
+    """
+    gain = worth_of_pledge(s, ally, i, j, front) + s.loyalty * max(s.tie[ally, i], 0.0)
+    gain -= s.loyalty * s.tie[ally, j] + s.dependence_weight * s.dependence[ally, j]
+    return gain - s.breach_price
+
+
+@compiled
+def breaks(s, i, j, pledges) -> float:
+    """Own gain of i from a formal rupture with j, given what the pledges of allies are worth.
+
+    ``pledges - loyalty T_ij - dependence_weight Dep_ij - breach_price``.
+    """
+    cost = s.loyalty * s.tie[i, j] + s.dependence_weight * s.dependence[i, j] + s.breach_price
+    return pledges - cost
+
+
+@compiled
+def next_front(front, psi, war_speed, war_volatility, normal) -> float:
+    """Front of a war a week later: ``front + war_speed (2 psi - 1) + war_volatility z``."""
+    return min(max(front + war_speed * (2.0 * psi - 1.0) + war_volatility * normal, 0.0), 1.0)
+
+
+@compiled
+def fall(s, holder_after, winners, losers, principal) -> None:
+    """Find who holds what the losers of a war have held, shape (K,): its new holders.
+
+    The winners' principal where it claims the issue, else the claimant with the most force times
+    salience; nothing changes hands that nobody among the winners claims or that men cannot take.
+    """
+    for k in range(s.position.shape[0]):
+        holder = s.holder[k]
+        holder_after[k] = holder
+        if holder < 0 or losers[holder] <= 0.0 or not s.takeable[k]:
+            continue
+        best, most = -1, 0.0
+        for i in range(winners.shape[0]):
+            if winners[i] > 0.0 and claims(s, i, k):
+                part = s.capability[i] * s.weight[i, k]
+                if i == principal or part > most:
+                    best, most = i, math.inf if i == principal else part
+        if best >= 0:
+            holder_after[k] = best
