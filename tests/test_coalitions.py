@@ -25,8 +25,7 @@ def setting(weight, ideal, position, holder, **changes):
         "holder": np.array(holder), "takeable": np.ones(issues, dtype=bool),
         "capability": np.ones(n), "air": np.zeros(n), "ground": np.ones(n),
         "cost": np.full(n, COST), "discount": np.full(n, 0.99), "tie": np.zeros((n, n)),
-        "dependence": np.zeros((n, n)), "dependence_at_war": np.zeros((n, n)),
-        "pledge": np.zeros((n, n, n), dtype=np.int64), "autonomy": np.ones(n),
+        "dependence": np.zeros((n, n)), "pledge": np.zeros((n, n, n), dtype=np.int64), "autonomy": np.ones(n),
         "pull": np.zeros(0), "patron": NOBODY, "proxy": NOBODY, "breach_price": PRICE,
         "war_speed": SPEED, "war_optimism": 0.0, "perceived_volatility": VOLATILITY,
         "task_exponent": 1.0, "loss_exponent": 2.0, "choice_precision": LAMBDA,
@@ -173,16 +172,15 @@ def threatened(front):
         [front, 0.0], [2, 1], capability=[1.0, 1.0, 2.0],
     )  # fmt: skip
     beside = sides(3, [0, 1], 2)
-    alone = rules.dependence_in(s, 0, 1, *beside, front, 0.0)
-    needed, at_war = np.zeros((3, 3)), np.zeros((3, 3))
+    alone = rules.dependence_in(s, 0, 1, *beside, front)
+    needed = np.zeros((3, 3))
     needed[0, 1] = alone
-    at_war[0, 1] = rules.dependence_in(s, 0, 1, *beside, front, 0.5)
-    s = s._replace(dependence=needed, dependence_at_war=at_war, dependence_weight=1.0)
+    s = s._replace(dependence=needed, dependence_weight=1.0)
     return alone, rules.attacks(s, 0, 1, *sides(3, 0, 1), 0.5)[0]
 
 
 def test_secured_allies_fight_and_threatened_ones_do_not_and_the_nearly_lost_do():
-    (safe, gain_safe), (middle, gain_middle), (lost, gain_lost) = map(threatened, (1.0, 0.5, 0.03))
+    (safe, gain_safe), (middle, gain_middle), (lost, gain_lost) = map(threatened, (1.0, 0.2, 0.01))
     assert safe == pytest.approx(0.0, abs=1e-9)
     assert middle > 0.03
     assert lost < 0.25 * middle

@@ -40,7 +40,6 @@ class Setting(NamedTuple):
     discount: NDArray[np.float64]  # (N,)
     tie: NDArray[np.float64]  # (N, N)
     dependence: NDArray[np.float64]  # (N, N) what i would lose in its present wars without j
-    dependence_at_war: NDArray[np.float64]  # the same, with half of i's own force bound elsewhere
     pledge: NDArray[np.int64]  # (N, N, N) of l to j against i: 0, GUARANTEE or ALLIANCE
     autonomy: NDArray[np.float64]  # (N,) what no patron pulls
     pull: NDArray[np.float64]  # (L,) of a patron on its proxy
@@ -316,7 +315,7 @@ def attacks(s, i, j, plus, minus, front) -> tuple[float, float]:
     """
     value = worth(s, i, plus, minus, front, 1)[0]
     gain = value - utility(i, s.position, s.weight, s.ideal, s.loss_exponent) - s.breach_price
-    gain -= s.loyalty * s.tie[i, j] + s.dependence_weight * s.dependence_at_war[i, j]
+    gain -= s.loyalty * s.tie[i, j] + s.dependence_weight * s.dependence[i, j]
     for other in range(plus.shape[0]):
         if s.pledge[i, j, other] == GUARANTEE:
             gain -= s.breach_price
@@ -351,7 +350,7 @@ def attacks_as_client(s, i, j, plus, minus, front) -> tuple[float, float]:
 
 
 @compiled
-def dependence_in(s, i, j, plus, minus, front, bound) -> float:
+def dependence_in(s, i, j, plus, minus, front) -> float:
     """What i would lose of the worth of a war without j, that fights on its side.
 
     Parameters
@@ -360,20 +359,16 @@ def dependence_in(s, i, j, plus, minus, front, bound) -> float:
     i, j : int
         Two actors on one side.
     plus, minus : ndarray, shape (N,)
-        Ones for those that take part; changed at i and j, and put back.
+        Ones for those that take part; changed at j, and put back.
     front : float
         As in `worth`.
-    bound : float
-        Part of i's own force that is bound elsewhere once j is gone.
     """
-    on_plus = plus[i] > 0.0
-    part = 1 if on_plus else -1
-    side = plus if on_plus else minus
+    part = 1 if plus[i] > 0.0 else -1
+    side = plus if plus[i] > 0.0 else minus
     before = worth(s, i, plus, minus, front, part)[0]
-    mine, others = side[i], side[j]
-    side[i], side[j] = mine * (1.0 - bound), 0.0
+    others, side[j] = side[j], 0.0
     after = worth(s, i, plus, minus, front, part)[0]
-    side[i], side[j] = mine, others
+    side[j] = others
     return max(before - after, 0.0)
 
 
