@@ -25,7 +25,8 @@ def setting(weight, ideal, position, holder, **changes):
         "holder": np.array(holder), "takeable": np.ones(issues, dtype=bool),
         "capability": np.ones(n), "air": np.zeros(n), "ground": np.ones(n),
         "cost": np.full(n, COST), "discount": np.full(n, 0.99), "tie": np.zeros((n, n)),
-        "dependence": np.zeros((n, n)), "pledge": np.zeros((n, n, n), dtype=np.int64), "autonomy": np.ones(n),
+        "dependence": np.zeros((n, n)), "pledge": np.zeros((n, n, n), dtype=np.int64),
+        "autonomy": np.ones(n),
         "pull": np.zeros(0), "patron": NOBODY, "proxy": NOBODY, "breach_price": PRICE,
         "war_speed": SPEED, "war_optimism": 0.0, "perceived_volatility": VOLATILITY,
         "task_exponent": 1.0, "loss_exponent": 2.0, "choice_precision": LAMBDA,
@@ -168,7 +169,7 @@ def threatened(front):
     The enemy holds the country, issue 0; actor 1 holds what 0 wants, issue 1.
     """
     s = setting(
-        [[0.7, 0.3], [0.7, 0.3], [1.0, 0.0]], [[1.0, 1.0], [1.0, 0.0], [0.0, 0.5]],
+        [[0.75, 0.25], [0.75, 0.25], [1.0, 0.0]], [[1.0, 1.0], [1.0, 0.0], [0.0, 0.5]],
         [front, 0.0], [2, 1], capability=[1.0, 1.0, 2.0],
     )  # fmt: skip
     beside = sides(3, [0, 1], 2)
