@@ -35,15 +35,17 @@ from sim.engine.inputs import (
     Links,
     ParameterValues,
     Shifts,
+    Spoils,
     Start,
     Topic,
     Who,
     Words,
 )
 from sim.engine.opening import open_war
-from sim.engine.state import Memory, World, allocate_both
+from sim.engine.state import MOST_WARS, Memory, World, allocate_both
 from sim.errors import SimError
 from sim.rules.bargaining import bargaining_power
+from sim.rules.coalitions import GUARANTEE
 from sim.rules.negotiation import AFTER_FAILED, FROM_WEEK, NOT_ON_AGENDA, ON_DEMAND, WHEN_IT_PAYS
 from sim.rules.proxies import neighbourhoods
 from sim.rules.war import power_shares
@@ -137,7 +139,7 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         patience=np.array([math.exp(p.long_term_horizon * math.log(d)) for d in delta]),
         pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
         can_convene=role(scenario.roles.conveners),
-        needed=role({*scenario.roles.conveners, *rivals}),
+        needed=role({*scenario.roles.conveners, *rivals, *_members(scenario)}),
         belligerent=role(scenario.roles.belligerents),
         must_sign=role(scenario.roles.must_sign),
         patron=role({patron for patron, _ in lay.links}),
@@ -208,8 +210,54 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         ),
         objective_weight=np.array([o.weight for o in wanted], dtype=np.float64),
         objective_ideal=np.array([o.ideal for o in wanted], dtype=np.float64),
+        holder=np.array([at.get(i.held_by or "", -1) for i in issues], dtype=np.int64),
     )
-    return Inputs(who, aim, topic, links, moves, ids, start), p, lay
+    return Inputs(who, aim, topic, links, moves, ids, start, _spoils(scenario, lay)), p, lay
+
+
+def _members(scenario: Scenario) -> tuple[str, ...]:
+    return scenario.coalition.members if scenario.coalition is not None else ()
+
+
+def _spoils(scenario: Scenario, lay: Layout) -> Spoils:
+    """What members of a coalition hold, whose it becomes, and the given course of their war."""
+    names, coalition, n = lay.actors, scenario.coalition, len(lay.actors)
+    who = names if lay.held else ()
+    issues = [scenario.issues[name] for name in lay.issues]
+    falls_to = np.array([[i.falls_to.get(name, 0.0) for name in names] for i in issues])
+    pledge = np.zeros((n, n, n), dtype=np.int64)
+    for one in scenario.guarantees:
+        pledge[names.index(one.by), names.index(one.to), names.index(one.against)] = GUARANTEE
+    secured = None if scenario.course is None else scenario.course.secured
+    return Spoils(
+        held=np.array([bool(lay.held)]),
+        takeable=np.array([i.by_force for i in issues], dtype=np.bool_),
+        falls_to=falls_to / np.maximum(falls_to.sum(axis=1, keepdims=True), 1e-300),
+        member=np.array([name in _members(scenario) for name in names], dtype=np.bool_),
+        enemy=np.array([names.index(coalition.enemy) if coalition else -1], dtype=np.int64),
+        decisions_from=np.array(
+            [week_of(scenario, coalition.decisions_from) if coalition else 0], dtype=np.int64
+        ),
+        secured=np.array([-1 if secured is None else week_of(scenario, secured)], dtype=np.int64),
+        course=_course(scenario),
+        pledge=pledge,
+        pair=_subjects(f"claim:{a}>{b}" for a in who for b in who).reshape(len(who), len(who)),
+        join=_subjects(f"join:{c}:{a}>{b}" for c in who for a in who for b in who).reshape(
+            len(who), len(who), len(who)
+        ),
+    )
+
+
+def _course(scenario: Scenario) -> Floats:
+    """The given front of every week, -1 where none is given."""
+    course = scenario.course
+    if course is None:
+        return np.zeros(0)
+    weeks = [week_of(scenario, point.date) for point in course.positions]
+    last = weeks[-1] if course.secured is None else scenario.weeks
+    every = np.arange(scenario.weeks)
+    front = np.interp(every, weeks, [point.position for point in course.positions])
+    return np.where((every >= weeks[0]) & (every <= last), front, -1.0)
 
 
 def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
@@ -417,6 +465,9 @@ def first_world(g: Inputs, lay: Layout) -> tuple[World, Memory]:
     w.ceasefire.violence_by_camp[:] = 0.5
     w.force.effort[:] = 1.0
     w.ceasefire.terms[:] = w.talk.text[:] = g.start.position
+    w.wars.holder[:] = g.start.holder
+    if lay.held:
+        w.wars.pledge[:] = g.spoils.pledge
     w.aims.activation[:], w.aims.objective_weight[:], w.aims.objective_ideal[:] = (
         1.0,
         g.start.objective_weight,
@@ -435,9 +486,13 @@ def most_a_week(kind: Kind, lay: Layout) -> int:
     """How often a kind of event can happen in one week; 0 for dated events, which have weeks."""
     each = {
         "war": 1, "shift": 0, "actor": len(lay.actors), "patron": len(lay.actors),
+        "claim": len(lay.held) * len(lay.actors), "contest": MOST_WARS * bool(lay.held),
+        "third": MOST_WARS * len(lay.actors) * bool(lay.held),
         "issue": len(lay.issues), "objective": len(lay.objectives), "pair": len(lay.pairs),
     }  # fmt: skip
     times = each[kind.each]
+    if kind.each in ("claim", "contest"):
+        times *= 2 if kind.both else 1
     if kind.each == "pair":
         times *= 2 if kind.method else 1  # both decide
         times *= len(lay.issues) if "issue" in kind.about else 1

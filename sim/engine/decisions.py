@@ -30,8 +30,10 @@ class Kind(NamedTuple):
     each : str
         What it is decided once for: each "actor", each "patron" (the convener decides, and the
         event counts for the patron), each "issue" (the convener decides), or each "pair" of allies
-        that bargain (both decide). What nobody decides happens at most once a week for each of
-        these, for each "objective", or in the whole "war"; a "shift" has its own week.
+        that bargain (both decide), each "claim" of an actor on what another holds, each "contest",
+        a war among members, or each "third" actor at its outbreak. What nobody decides happens at
+        most once a week for each of these, for each "objective", or in the whole "war"; a "shift"
+        has its own week.
     about : tuple of str
         What the method is told, or what it happens about: "other", another actor; "issue".
     asked : str
@@ -39,6 +41,8 @@ class Kind(NamedTuple):
         `sim.engine.inputs.Who`, or "convener"; all if empty.
     turned : bool
         Whether `explain` asks what would have turned it.
+    both : bool
+        Whether both actors of a claim or a contest decide it.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Kind(NamedTuple):
     about: tuple[str, ...] = ()
     asked: str = ""
     turned: bool = False
+    both: bool = False
 
 
 # fmt: off
@@ -85,6 +90,21 @@ KINDS: tuple[Kind, ...] = (
     Kind("clash", 10, ("prize", "tie", "dependence", "cost"), 20, "clashes", each="pair",
          about=("other", "issue")),
     Kind("prevail", 10, ("position",), 21, each="pair", about=("issue",)),
+    Kind("secured", 1, ("position",), each="war"),
+    Kind("demand", 9, ("claim", "threat"), None, "demands", each="claim", about=("other",)),
+    Kind("accept", 9, ("claim", "threat"), 23, "accepts", each="claim", about=("other",),
+         both=True),
+    Kind("attack", 9, ("war", "tie", "dependence", "patrons"), 24, "attacks", each="claim",
+         about=("other",)),
+    Kind("join", 9, ("own", "patrons", "tie"), 25, "joins", each="third", about=("other",)),
+    Kind("rupture", 9, ("pledges", "tie", "dependence"), 26, "breaks_with", each="claim",
+         about=("other",)),
+    Kind("consent", 9, ("tie",), 27, "consents", each="third", about=("other",)),
+    Kind("mend", 9, (), each="claim"),
+    Kind("return", 10, ("war",), 28, "comes_back", each="war"),
+    Kind("peace", 11, ("front",), 30, "makes_peace", each="contest", about=("other",), both=True),
+    Kind("defeat", 11, ("weeks",), each="contest"),
+    Kind("fall", 11, ("position",), each="issue"),
 )
 # fmt: on
 CODE = {kind.name: code for code, kind in enumerate(KINDS)}
@@ -94,7 +114,7 @@ PHASE = {kind.name: kind.phase for kind in KINDS}
 DRAWS = {
     **{kind.name: kind.draw for kind in KINDS if kind.draw is not None},
     "observe": 6, "territory": 12, "dispute_value": 14, "weight": 15, "ideal": 16,
-    "attribute": 17, "scapegoat": 18,
+    "attribute": 17, "scapegoat": 18, "flare": 22, "war_front": 29, "fall_to": 31,
 }  # fmt: skip
 
 _TAKES_PART = Kind("", 3, method="takes_part", asked="takes_part")

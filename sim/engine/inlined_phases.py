@@ -88,7 +88,8 @@ def _lines(
 ) -> Iterator[ast.stmt]:
     """Statements with those of phases in the place of their calls.
 
-    Fills `space` with what names mean; no phase may set a variable that its callers have (`held`).
+    Fills `space` with what names mean. A variable of a phase that its callers have too (`held`)
+    gets another name, so that it stays its own.
     """
     for line in body:
         for name in (node.id for node in ast.walk(line) if isinstance(node, ast.Name)):
@@ -116,15 +117,21 @@ def _lines(
         inner = _tree(called)
         if [arg.arg for arg in inner.args.args] != [getattr(a, "id", "") for a in call.args]:
             raise TypeError(f"{inner.name} is called with arguments of other names")
+        own = _bound([one for one in inner.body if _source(one) not in (_WEEK, *_GROUPS)])
+        clashing = own & (held - _bound([line]))
+        for one in sorted(clashing & {arg.arg for arg in inner.args.args}):
+            raise TypeError(f"{inner.name} sets {one}, a variable of its caller")
+        for node in ast.walk(inner):
+            # Its own variables stay its own, whatever its callers call theirs.
+            if isinstance(node, ast.Name) and node.id in clashing:
+                node.id = f"{node.id}_of_{inner.name}"
         last = inner.body[-1]
         if isinstance(last, ast.Return):
             inner.body.pop()
             setattr(line, place, last.value)
         if any(isinstance(node, ast.Return) for one in inner.body for node in ast.walk(one)):
             raise TypeError(f"{inner.name} returns before its end")
-        own = _bound([one for one in inner.body if _source(one) not in (_WEEK, *_GROUPS)])
-        for one in sorted(own & (held - _bound([line]))):
-            raise TypeError(f"{inner.name} sets {one}, a variable of its caller")
+        own = {f"{one}_of_{inner.name}" if one in clashing else one for one in own}
         yield from _lines(inner.body, called.__globals__, space, held | own)
         if isinstance(last, ast.Return):
             yield line

@@ -34,7 +34,8 @@ SWITCHES = {
     "fighting": ("hazard", "fighting"), "learning": ("learning", True),
     "victory": ("victory", True), "by_tasks": ("fights", "tasks"), "clashes": ("clashes", True),
     "tie_behaviour": ("tie_behaviour", True), "promised_only": ("terms", "promised"),
-    "by_strength": ("voice", "strength"),
+    "by_strength": ("voice", "strength"), "joining": ("joining", True),
+    "ruptures": ("ruptures", True), "returning": ("returning", True),
 }  # fmt: skip
 
 
@@ -141,6 +142,22 @@ class Ids(NamedTuple):
     clash: Words  # (K, 2 B) each ally within each pair, by issue
 
 
+class Spoils(NamedTuple):
+    """What members of a coalition hold, and the given course of their war."""
+
+    held: Flags  # (1,) whether anything is held at all
+    takeable: Flags  # (K,) armed men can take it
+    falls_to: Floats  # (K, N) chances to come to hold it when the enemy is beaten; 0 if it stays
+    member: Flags  # (N,)
+    enemy: Ints  # (1,) -1 if there is none
+    decisions_from: Ints  # (1,) week
+    secured: Ints  # (1,) week in which the enemy is beaten, -1 if that is not given
+    course: Floats  # (weeks,) given front, -1 where it is not given
+    pledge: Ints  # (N, N, N) of l to j against i; see `sim.rules.coalitions`
+    pair: Words  # (N, N) subject of i towards j; (0, 0) where nothing is held
+    join: Words  # (N, N, N) subject of l in a war of i against j
+
+
 class Start(NamedTuple):
     """What a run starts from."""
 
@@ -151,6 +168,7 @@ class Start(NamedTuple):
     consultation: Ints  # (N,) ALWAYS, NEVER, BY_RULE
     objective_weight: Floats  # (O,) before it is spread, as the ideal
     objective_ideal: Floats  # (O,)
+    holder: Ints  # (K,) -1 nobody
 
 
 class Inputs(NamedTuple):
@@ -163,6 +181,7 @@ class Inputs(NamedTuple):
     shifts: Shifts
     ids: Ids
     start: Start
+    spoils: Spoils
 
 
 EVERYWHERE = "everywhere"
@@ -188,6 +207,8 @@ class Layout:
         Patron and proxy; two allies that bargain with each other.
     theatres : tuple of str
         At least one: ``everywhere`` where the scenario tells none apart.
+    held : tuple of str
+        Issues that somebody holds at the start.
     """
 
     actors: tuple[str, ...]
@@ -196,6 +217,7 @@ class Layout:
     links: tuple[tuple[str, str], ...]
     pairs: tuple[tuple[str, str], ...]
     theatres: tuple[str, ...]
+    held: tuple[str, ...]
 
     @classmethod
     def of(cls, scenario: Scenario) -> Layout:
@@ -214,4 +236,5 @@ class Layout:
             links=tuple(sorted((p, j) for p, proxies in scenario.patrons.items() for j in proxies)),
             pairs=tuple(sorted((min(pair), max(pair)) for pair in scenario.bilateral)),
             theatres=theatres_of(scenario),
+            held=tuple(sorted(n for n, i in scenario.issues.items() if i.held_by is not None)),
         )

@@ -1,7 +1,8 @@
 """Every number that changes in a run, as arrays by name, and which of them a run leaves.
 
 The letters beside a type are the shape of its array: N actors, K issues, O objectives, L patron
-links, B bilateral pairs, H theatres, 1 a single number, 2 the camps. A field that is also a row of
+links, B bilateral pairs, H theatres, W wars among members, 1 a single number, 2 the camps. A
+field that is also a row of
 `VARIABLES` has the name that it has in the results; its unit stands there.
 """
 
@@ -18,6 +19,8 @@ from sim.engine.inputs import Flags, Floats, Ints, Layout
 
 # What `Ceasefire.state` can be.
 WAR, CEASEFIRE, SETTLEMENT, VICTORY = range(4)
+# Wars among members that can be fought at a time.
+MOST_WARS = 4
 # In these a ceasefire is in force.
 CALM = (CEASEFIRE, SETTLEMENT)
 
@@ -193,6 +196,38 @@ class Relations(NamedTuple):
     drift_account: Annotated[Floats, "4NN"]
 
 
+class Wars(NamedTuple):
+    """What members hold, and the wars among them; at most four at a time."""
+
+    holder: Annotated[Ints, "K"]  # -1 nobody
+    due: Annotated[Flags, "K"]  # is being handed over
+    due_position: Annotated[Floats, "K"]  # where to
+    first: Annotated[Ints, "W"]  # the attacker, -1 where no war is
+    second: Annotated[Ints, "W"]  # the attacked
+    plus: Annotated[Floats, "WN"]  # 1 for those on the attacker's side
+    minus: Annotated[Floats, "WN"]
+    front: Annotated[Floats, "W"]  # from 0, the victory of the attacked, to 1
+    weeks: Annotated[Ints, "W"]  # fought so far
+    of_enemy: Annotated[Flags, "W"]  # the beaten enemy has come back
+    many: Annotated[Ints, "N"]  # wars that an actor is in
+    free: Annotated[Floats, "N"]  # capability that it would have in one more
+    committed: Annotated[Floats, "N"]  # capability that it has in each
+    opposed_since: Annotated[Ints, "NN"]  # week of a rupture that stands, -1 if none
+    pledge: Annotated[Ints, "NNN"]  # of l to j against i
+    needed: Annotated[Floats, "NN"]  # what i would lose without j in all wars beside it
+    flare: Annotated[Floats, "NN"]  # draws of the week
+    expected_plus: Annotated[Floats, "N"]
+    expected_minus: Annotated[Floats, "N"]
+    may_join: Annotated[Flags, "N"]
+    text: Annotated[Floats, "K"]
+    new_holder: Annotated[Ints, "K"]
+    gain: Annotated[Floats, "1"]  # of the actor that decides
+    gains: Annotated[Floats, "2"]  # of two that decide together
+    join_gain: Annotated[Floats, "2"]  # of joining the attacker, the attacked
+    to_answer: Annotated[Flags, "N"]
+    consent_gain: Annotated[Floats, "N"]
+
+
 class Scratch(NamedTuple):
     """Numbers of the decision at hand."""
 
@@ -254,6 +289,7 @@ class World(NamedTuple):
     ceasefire: Ceasefire
     talk: Talk
     relations: Relations
+    wars: Wars
     scratch: Scratch
     kept: Kept
 
@@ -412,6 +448,7 @@ def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
     world.force.pinned[:] = -1.0
     world.scratch.all_true[:] = True
     world.scratch.no_issue[:] = -1
+    world.wars.first[:] = world.wars.second[:] = world.wars.opposed_since[:] = -1
     return world, memory
 
 
@@ -474,5 +511,6 @@ def _sizes(lay: Layout, pairs: int) -> dict[str, tuple[int, ...]]:
         "1": (1,), "2": (2,), "N": (n,), "K": (k,), "O": (o,), "L": (len(lay.links),),
         "H": (len(lay.theatres),), "NH": (n, len(lay.theatres)),
         "NK": (n, k), "NN": (n, n), "4NN": (4, n, n), "B": (pairs,), "B2": (pairs, 2),
-        "BK": (pairs, k), "2B": (2 * pairs,),
+        "BK": (pairs, k), "2B": (2 * pairs,), "W": (MOST_WARS,), "WN": (MOST_WARS, n),
+        "NNN": (n, n, n) if lay.held else (0, 0, 0),
     }  # fmt: skip

@@ -57,6 +57,17 @@ class Setting(NamedTuple):
 
 
 @compiled
+def with_forces(s, capability, war_optimism) -> Setting:
+    """The same setting with other forces, shape (N,), and another optimism."""
+    return Setting(
+        s.weight, s.ideal, s.position, s.holder, s.takeable, capability, s.air, s.ground, s.cost,
+        s.discount, s.tie, s.dependence, s.pledge, s.autonomy, s.pull, s.patron, s.proxy,
+        s.breach_price, s.war_speed, war_optimism, s.perceived_volatility, s.task_exponent,
+        s.loss_exponent, s.choice_precision, s.loyalty, s.dependence_weight,
+    )  # fmt: skip
+
+
+@compiled
 def claims(s, i, k) -> bool:
     """Whether actor i claims issue k from its holder: far from its aim, and the holder would lose.
 
@@ -480,6 +491,19 @@ def consents(s, ally, i, j, front) -> float:
 
 
 @compiled
+def may_be_ally(s, ally, i, j) -> bool:
+    """Whether an actor may stand with i against j: it is in a dispute with j, or i's client."""
+    if ally in (i, j):
+        return False
+    if claim(s, ally, j) > 0.0 or claim(s, j, ally) > 0.0:
+        return True
+    for link in range(s.proxy.shape[0]):
+        if s.proxy[link] == ally and s.patron[link] == i and s.pull[link] > 0.0:
+            return True
+    return False
+
+
+@compiled
 def breaks(s, i, j, pledges) -> float:
     """Own gain of i from a formal rupture with j, given what the pledges of allies are worth.
 
@@ -515,3 +539,170 @@ def fall(s, holder_after, winners, losers, principal) -> None:
                     best, most = i, math.inf if i == principal else part
         if best >= 0:
             holder_after[k] = best
+
+
+@compiled
+def next_flare(flare, chance_a_week) -> tuple[int, int]:
+    """The two whose draw is lowest of those below the chance, (-1, -1) if none is; it is used up.
+
+    Parameters
+    ----------
+    flare : ndarray, shape (N, N)
+        Draws of the week, in (0, 1), of each claimant (row) on each holder; changed.
+    chance_a_week : float
+        That a claim flares up.
+    """
+    first, second, least = -1, -1, chance_a_week
+    for i in range(flare.shape[0]):
+        for j in range(flare.shape[0]):
+            if flare[i, j] < least:
+                first, second, least = i, j, flare[i, j]
+    if first >= 0:
+        flare[first, second] = 1.0
+    return first, second
+
+
+@compiled
+def commit(committed, free, many, m, first, plus, minus, side, at_war) -> None:
+    """Divide every actor's capability evenly among the wars that it is in.
+
+    Parameters
+    ----------
+    committed, free : ndarray, shape (N,)
+        Filled: what it has in each of its wars, and would have in each with one more.
+    many : ndarray of int, shape (N,)
+        Filled: the number of its wars.
+    m : ndarray, shape (N,)
+        Capability.
+    first : ndarray of int, shape (W,)
+        -1 where no war among members is fought.
+    plus, minus : ndarray, shape (W, N)
+        Ones for those that take part.
+    side : ndarray of int, shape (N,)
+        Camp in the coalition's war, 0 for a neutral.
+    at_war : bool
+        Whether that is fought.
+    """
+    for i in range(m.shape[0]):
+        many[i] = 1 if at_war and side[i] != 0 else 0
+        for war in range(first.shape[0]):
+            if first[war] >= 0 and plus[war, i] + minus[war, i] > 0.0:
+                many[i] += 1
+        committed[i] = m[i] / max(many[i], 1)
+        free[i] = m[i] / (many[i] + 1.0)
+
+
+@compiled
+def are_at_war(i, j, first, plus, minus) -> bool:
+    """Whether two actors are on opposite sides of any war among members."""
+    for war in range(first.shape[0]):
+        if first[war] >= 0:
+            across = plus[war, i] * minus[war, j] + plus[war, j] * minus[war, i]
+            if across > 0.0:
+                return True
+    return False
+
+
+@compiled
+def is_due(s, i, j, due) -> bool:
+    """Whether something that i claims from j is being handed over already."""
+    for k in range(due.shape[0]):
+        if due[k] and s.holder[k] == j and s.weight[i, k] > 0.0:
+            return True
+    return False
+
+
+@compiled
+def free_slot(first) -> int:
+    """The first place where no war is, -1 if there is none."""
+    for war in range(first.shape[0]):
+        if first[war] < 0:
+            return war
+    return -1
+
+
+@compiled
+def strongest(m, among) -> int:
+    """The strongest of some actors, -1 if none has any force; of equals the first by name."""
+    best, most = -1, 0.0
+    for i in range(m.shape[0]):
+        if among[i] and m[i] > most:
+            best, most = i, m[i]
+    return best
+
+
+@compiled
+def hand_over(theta, due, due_position, implementation_speed) -> None:
+    """Move what is due a step towards the agreed position: ``theta += speed (y - theta)``.
+
+    It is handed over once less than 0.01 is left.
+
+    Parameters
+    ----------
+    theta, due_position : ndarray, shape (K,)
+        Positions, changed; agreed ones.
+    due : ndarray of bool, shape (K,)
+        What is being handed over; changed.
+    implementation_speed : float
+        Part of the way in a week, in [0, 1].
+    """
+    for k in range(theta.shape[0]):
+        if due[k]:
+            theta[k] += implementation_speed * (due_position[k] - theta[k])
+            due[k] = abs(due_position[k] - theta[k]) >= 0.01
+
+
+@compiled
+def promise(due, due_position, text, theta) -> None:
+    """Mark what an agreed text, shape (K,), moves as due."""
+    for k in range(theta.shape[0]):
+        if abs(text[k] - theta[k]) > 1e-9:
+            due[k], due_position[k] = True, text[k]
+
+
+@compiled
+def keep_held(imposed, camp, side, holder, takeable, theta) -> None:
+    """Leave what somebody holds out of a victor's order, but for what the beaten hold.
+
+    Parameters
+    ----------
+    imposed : ndarray, shape (K,)
+        Positions that a camp would impose, from `sim.rules.war.spoils`; changed.
+    camp : int
+        +1 or -1.
+    side, holder : ndarray of int, shapes (N,) and (K,)
+        Camp of each actor; who holds each issue, -1 nobody.
+    takeable : ndarray of bool, shape (K,)
+        What armed men can take.
+    theta : ndarray, shape (K,)
+        Present positions.
+    """
+    for k in range(theta.shape[0]):
+        if holder[k] >= 0 and (not takeable[k] or side[holder[k]] != -camp):
+            imposed[k] = theta[k]
+
+
+@compiled
+def live_through_wars(good, bad, first, plus, minus, war_intensity) -> None:
+    """Add the experience of a week of wars among members: good beside, bad against each other.
+
+    Parameters
+    ----------
+    good, bad : ndarray, shape (N, N)
+        Experience of the week, of i with j; added to.
+    first, plus, minus
+        As in `commit`.
+    war_intensity : float
+        Intensity of the experience, in [0, 1].
+    """
+    n = good.shape[0]
+    for war in range(first.shape[0] if n > 0 else 0):
+        if first[war] < 0:
+            continue
+        for i in range(n):
+            for j in range(n):
+                if i != j:
+                    beside = plus[war, i] * plus[war, j] + minus[war, i] * minus[war, j]
+                    against = plus[war, i] * minus[war, j] + minus[war, i] * plus[war, j]
+                    good[i, j] += war_intensity * beside
+                    bad[i, j] += war_intensity * against

@@ -412,6 +412,33 @@ class Parameters(StrictModel):
         0.5, "how far the winner of a clash moves the issue", plausible=(0.2, 1),
         mechanism="clashes", source="assumed",
     )  # fmt: skip
+    # wars among members of a coalition
+    breach_price: Unit = number(
+        0.03, "price of a breach of the peace: an attack, joining a war, a rupture, a return",
+        symbol="c_r", plausible=(0.01, 0.08),
+        source="level of breaks in base rates (one in five); assumed",
+    )  # fmt: skip
+    war_speed: Rate = number(
+        0.03, "speed of the front of a war among members at full superiority, a week",
+        symbol="ν_s", plausible=(0.015, 0.06),
+        source="two to one wins three in four; assumed",
+    )  # fmt: skip
+    war_volatility: Rate = number(
+        0.06, "volatility of the front of such a war, a week", symbol="σ_s",
+        plausible=(0.03, 0.09), source="two thirds of perceived_volatility; assumed",
+    )  # fmt: skip
+    war_optimism: Rate = number(
+        0.012, "drift that a party to such a war believes in beyond what forces show, a week",
+        symbol="opt_s", plausible=(0, 0.03), source="Blainey 1973; value assumed",
+    )  # fmt: skip
+    left_after_defeat: Unit = number(
+        0.2, "share of its force that a defeat leaves to the enemy", plausible=(0.05, 0.5),
+        source="assumed",
+    )  # fmt: skip
+    resolve_weeks: WeeksFromOne = number(
+        52, "weeks that a resolve to attack, break or return lasts", symbol="τ_η",
+        plausible=(26, 104), source="assumed",
+    )  # fmt: skip
     war_cost: Annotated[float, Field(ge=0, le=1000)] = number(
         1, "factor on every actor's flow cost of war", plausible=(0.33, 3),
         source="assumed; calibrated (docs/CALIBRATION.md)",
@@ -550,6 +577,19 @@ class Mechanisms(StrictModel):
         False,
         description="off: allies never fight each other over posts",
         title="clashes between allies",
+    )
+    joining: bool = Field(
+        True,
+        description="off: nobody joins a war among members",
+        title="joining of wars among members",
+    )
+    ruptures: bool = Field(
+        True, description="off: members never break formally", title="formal ruptures"
+    )
+    returning: bool = Field(
+        True,
+        description="off: an enemy that is beaten never comes back",
+        title="return of the enemy",
     )
 
 

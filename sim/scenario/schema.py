@@ -113,6 +113,17 @@ class Issue(Sourced):
     core: bool = Field(False, description="endorsed or refused in bilateral talks once tabled")
     agenda: Tabled | None = Field(None, description="on the agenda of the talks, and from when")
     renewed: Renewal | None = Field(None, description="falls back by new local disputes")
+    held_by: Name | None = Field(
+        None, description="the actor that holds it; others can then demand it or take it"
+    )
+    by_force: bool = Field(
+        False, description="armed men can take it from its holder: land, a capital, posts"
+    )
+    falls_to: Annotated[Mapping[Name, Weight], Frozen] = Field(
+        {},
+        description="who comes to hold what the enemy holds when it is beaten, by chance with "
+        "these weights",
+    )
 
 
 class Outcome(Sourced):
@@ -187,6 +198,42 @@ class ActorEntry(Sourced):
     long: Annotated[Mapping[Name, LongTerm], Frozen] = Field(
         {}, description="long-term objectives, by issue"
     )
+
+
+class CoursePoint(Sourced):
+    """A day on which it is known where the front stood."""
+
+    date: When = Field(description="day, or number of the week")
+    position: Unit = Field(description="position of the territory issue on it")
+
+
+class Course(Sourced):
+    """The given course of the front of the coalition's war, in place of the contest of forces."""
+
+    positions: tuple[CoursePoint, ...] = Field(
+        description="in the order of days; on the way from one to the next the front moves evenly"
+    )
+    secured: When | None = Field(
+        None, description="the day on which the enemy is beaten, and this war is over"
+    )
+
+
+class Coalition(Sourced):
+    """Allies against one enemy, who may fall out over what they hold."""
+
+    members: tuple[Name, ...] = Field(description="allies, at the start of their war")
+    enemy: Name = Field(description="whom they fight")
+    decisions_from: When = Field(
+        0, description="from when members may demand what others hold; the past is given until then"
+    )
+
+
+class Guarantee(Sourced):
+    """A pledge to come to the aid of somebody if it is attacked."""
+
+    by: Name = Field(description="who is pledged")
+    to: Name = Field(description="whom it protects")
+    against: Name = Field(description="the attacker against whom it counts")
 
 
 class Roles(StrictModel):
@@ -284,6 +331,11 @@ class Scenario(StrictModel):
         {}, description="parts of the country, if what happens where matters"
     )
     ceasefire: Ceasefire = Field(Ceasefire(), description="what a ceasefire is")
+    coalition: Coalition | None = Field(
+        None, description="allies who may fall out, if issues are held by actors"
+    )
+    course: Course | None = Field(None, description="the given course of the front")
+    guarantees: tuple[Guarantee, ...] = Field((), description="pledges to defend")
     outcomes: Annotated[Mapping[Name, Outcome], Frozen] = Field(
         {}, description="classes of settlements, told apart by measures; no part of the war"
     )

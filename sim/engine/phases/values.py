@@ -7,7 +7,16 @@ from sim.engine.inlined_phases import phase
 from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask
 from sim.engine.state import SETTLEMENT, World
-from sim.rules import bargaining, ceasefires, fighting, negotiation, objectives, proxies, war
+from sim.rules import (
+    bargaining,
+    ceasefires,
+    coalitions,
+    fighting,
+    negotiation,
+    objectives,
+    proxies,
+    war,
+)
 
 
 @phase
@@ -38,6 +47,12 @@ def value_war(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         force.imposed_minus, -1, 0.0, force.position, who.side, patronage.ground_control,
         aims.weight, aims.ideal, territory, prestige,
     )  # fmt: skip
+    coalitions.keep_held(
+        force.imposed_plus, 1, who.side, w.wars.holder, g.spoils.takeable, force.position
+    )
+    coalitions.keep_held(
+        force.imposed_minus, -1, who.side, w.wars.holder, g.spoils.takeable, force.position
+    )
     objectives.utilities(value.utility, force.position, aims.weight, aims.ideal, p.loss_exponent)
     objectives.utilities(
         value.utility_plus, force.imposed_plus, aims.weight, aims.ideal, p.loss_exponent
