@@ -119,7 +119,7 @@ def test_who_has_nothing_at_stake_stays_out_on_both_sides_alike():
 def log_odds(s, side):
     """Of joining a side (0 plus, 1 minus) against standing aside, for the third actor."""
     gains = rules.joins_as_client(s, 2, 0, 1, *sides(3, 0, 1), 0.5)
-    chances = rules.choice(*gains, LAMBDA)
+    chances = rules.choice(*gains[:2], LAMBDA)
     return math.log(chances[side] / (1 - sum(chances)))
 
 
@@ -257,14 +257,18 @@ def test_what_the_losers_held_falls_to_the_leader_or_to_the_strongest_claimant()
         capability=[1.0, 1.0, 3.0],
     )  # fmt: skip
     after = np.empty(2, dtype=np.int64)
-    rules.fall(s, after, *sides(3, [0, 2], 1), 0)
+    rules.fall(s, np.empty(2), after, *sides(3, [0, 2], 1), 0)
     assert list(after) == [0, 2]
-    rules.fall(s, after, *sides(3, 1, [0, 2]), 1)
+    rules.fall(s, np.empty(2), after, *sides(3, 1, [0, 2]), 1)
     assert list(after) == [1, 1]
 
 
 def test_a_front_moves_by_superiority_and_luck_and_stops_at_the_ends():
-    assert rules.next_front(0.5, 0.75, 0.03, 0.06, 0.0) == pytest.approx(0.515)
-    assert rules.next_front(0.5, 0.5, 0.03, 0.06, 1.0) == pytest.approx(0.56)
-    assert rules.next_front(0.99, 1.0, 0.03, 0.06, 0.0) == 1.0
-    assert rules.next_front(0.01, 0.0, 0.03, 0.06, 0.0) == 0.0
+    def after(front, share, normal):
+        s = duel(0.3, capability=[share, 1.0 - share, 0.0])
+        return rules.next_front(s, *sides(3, 0, 1), front, 0.06, normal)
+
+    assert after(0.5, 0.75, 0.0) == pytest.approx(0.515)
+    assert after(0.5, 0.5, 1.0) == pytest.approx(0.56)
+    assert after(0.99, 1.0, 0.0) == 1.0
+    assert after(0.01, 0.0, 0.0) == 0.0

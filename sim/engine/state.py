@@ -208,7 +208,6 @@ class Wars(NamedTuple):
     minus: Annotated[Floats, "WN"]
     front: Annotated[Floats, "W"]  # from 0, the victory of the attacked, to 1
     weeks: Annotated[Ints, "W"]  # fought so far
-    of_enemy: Annotated[Flags, "W"]  # the beaten enemy has come back
     many: Annotated[Ints, "N"]  # wars that an actor is in
     free: Annotated[Floats, "N"]  # capability that it would have in one more
     committed: Annotated[Floats, "N"]  # capability that it has in each
@@ -223,7 +222,6 @@ class Wars(NamedTuple):
     new_holder: Annotated[Ints, "K"]
     gain: Annotated[Floats, "1"]  # of the actor that decides
     gains: Annotated[Floats, "2"]  # of two that decide together
-    join_gain: Annotated[Floats, "2"]  # of joining the attacker, the attacked
     to_answer: Annotated[Flags, "N"]
     consent_gain: Annotated[Floats, "N"]
 

@@ -264,8 +264,11 @@ def wishes_to_join(s, patron, i, first, second, plus, minus, front) -> tuple[flo
 
 
 @compiled
-def joins_as_client(s, i, first, second, plus, minus, front) -> tuple[float, float]:
-    """The gains from joining that an actor acts on: its own, and its patrons' wishes, weighted."""
+def joins_as_client(s, i, first, second, plus, minus, front) -> tuple[float, float, float, float]:
+    """The gains from joining that an actor acts on, its patrons' wishes weighted; and its own two.
+
+    Arguments as in `joins`.
+    """
     own_plus, own_minus = joins(s, i, first, second, plus, minus, front)
     to_plus, to_minus = s.autonomy[i] * own_plus, s.autonomy[i] * own_minus
     for link in range(s.proxy.shape[0]):
@@ -273,7 +276,7 @@ def joins_as_client(s, i, first, second, plus, minus, front) -> tuple[float, flo
             wish = wishes_to_join(s, s.patron[link], i, first, second, plus, minus, front)
             to_plus += s.pull[link] * wish[0]
             to_minus += s.pull[link] * wish[1]
-    return to_plus, to_minus
+    return to_plus, to_minus, own_plus, own_minus
 
 
 @compiled
@@ -335,8 +338,8 @@ def attacks(s, i, j, plus, minus, front) -> tuple[float, float]:
 
 
 @compiled
-def attacks_as_client(s, i, j, plus, minus, front) -> tuple[float, float]:
-    """The gain from an attack that an actor acts on, its patrons' wishes weighted; and its worth.
+def attacks_as_client(s, i, j, plus, minus, front) -> tuple[float, float, float]:
+    """The gain from an attack that an actor acts on, its patrons' wishes weighted; its own; worth.
 
     A patron wishes by its own worth of the war, its tie to j and its dependence on it; one that is
     the target itself, by its worth of the war alone; and the price of the breach for both. One that
@@ -357,7 +360,41 @@ def attacks_as_client(s, i, j, plus, minus, front) -> tuple[float, float]:
             if s.pledge[patron, j, i] == GUARANTEE:
                 wish -= s.breach_price
         gain += s.pull[link] * wish
-    return gain, value
+    return gain, own, value
+
+
+@compiled
+def weigh_claim(
+    s, i, j, plus, minus, may_join, front
+) -> tuple[float, bool, float, float, float, float]:
+    """Judge what a claim of i on j could come to.
+
+    Parameters
+    ----------
+    s : Setting
+    i, j : int
+        Claimant and holder.
+    plus, minus, may_join
+        As in `expect`; the first two are filled.
+    front : float
+        Where the front of their war would stand at first.
+
+    Returns
+    -------
+    size : float
+        From `claim`.
+    forcible : bool
+        Whether i has forces, and claims something that armed men can take.
+    own, gain : float
+        Gain of i from an attack: its own, and with its patrons' wishes.
+    value, defence : float
+        Worth of the war to i and to j.
+    """
+    expect(plus, minus, s, i, j, front, may_join)
+    gain, own, value = attacks_as_client(s, i, j, plus, minus, front)
+    defence = worth(s, j, plus, minus, front, -1)[0]
+    forcible = s.capability[i] > 0.0 and can_be_attacked(s, i, j)
+    return claim(s, i, j), forcible, own, gain, value, defence
 
 
 @compiled
@@ -381,6 +418,29 @@ def dependence_in(s, i, j, plus, minus, front) -> float:
     after = worth(s, i, plus, minus, front, part)[0]
     side[j] = others
     return max(before - after, 0.0)
+
+
+@compiled
+def add_dependences(needed, s, first, plus, minus, front) -> None:
+    """Add what each would lose without each that fights beside it, over all wars among members.
+
+    Parameters
+    ----------
+    needed : ndarray, shape (N, N)
+        What i would lose without j; added to.
+    s : Setting
+        With what each has in each of its wars.
+    first, plus, minus
+        As in `commit`.
+    front : ndarray, shape (W,)
+        Front of each war.
+    """
+    for war in range(first.shape[0]):
+        for i in range(needed.shape[0] if first[war] >= 0 else 0):
+            for j in range(needed.shape[0]):
+                beside = plus[war, i] * plus[war, j] + minus[war, i] * minus[war, j]
+                if i != j and beside > 0.0:
+                    needed[i, j] += dependence_in(s, i, j, plus[war], minus[war], front[war])
 
 
 @compiled
@@ -429,6 +489,21 @@ def text_of_two(
     return (
         utility(i, text, s.weight, s.ideal, s.loss_exponent) - u_i + start[i],
         utility(j, text, s.weight, s.ideal, s.loss_exponent) - u_j + start[j],
+    )
+
+
+@compiled
+def text_of_war(
+    text, s, first, second, plus, minus, front, minor, voice, surplus_floor, steps, step
+) -> tuple[float, float]:
+    """Text that the two that lead a war may agree on, and what each gains by it above the war.
+
+    Parameters as in `text_of_two` and `worth`.
+    """
+    hope = worth(s, first, plus, minus, front, 1)[0]
+    fear = worth(s, second, plus, minus, front, -1)[0]
+    return text_of_two(
+        text, s, first, second, 1.0, hope, fear, minor, voice, surplus_floor, steps, step
     )
 
 
@@ -504,6 +579,28 @@ def may_be_ally(s, ally, i, j) -> bool:
 
 
 @compiled
+def weigh_pledges(gains, asked, s, i, j, front) -> float:
+    """Worth to i of the pledges that it can expect against j.
+
+    Parameters
+    ----------
+    gains, asked : ndarray, shape (N,)
+        Filled: own gain of each that may stand with i, 0 for the others; who they are.
+    s, i, j, front
+        As in `consents`.
+    """
+    total = 0.0
+    for ally in range(gains.shape[0]):
+        gains[ally] = 0.0
+        asked[ally] = may_be_ally(s, ally, i, j)
+        if asked[ally]:
+            gains[ally] = consents(s, ally, i, j, front)
+            likely = chance(gains[ally], s.choice_precision)
+            total += likely * worth_of_pledge(s, i, ally, j, front)
+    return total
+
+
+@compiled
 def breaks(s, i, j, pledges) -> float:
     """Own gain of i from a formal rupture with j, given what the pledges of allies are worth.
 
@@ -514,18 +611,30 @@ def breaks(s, i, j, pledges) -> float:
 
 
 @compiled
-def next_front(front, psi, war_speed, war_volatility, normal) -> float:
+def next_front(s, plus, minus, front, war_volatility, normal) -> float:
     """Front of a war a week later: ``front + war_speed (2 psi - 1) + war_volatility z``."""
-    return min(max(front + war_speed * (2.0 * psi - 1.0) + war_volatility * normal, 0.0), 1.0)
+    drift = s.war_speed * (2.0 * superiority(s, plus, minus) - 1.0)
+    return min(max(front + drift + war_volatility * normal, 0.0), 1.0)
 
 
 @compiled
-def fall(s, holder_after, winners, losers, principal) -> None:
-    """Find who holds what the losers of a war have held, shape (K,): its new holders.
+def fall(s, after, holder_after, winners, losers, principal) -> None:
+    """Find where the issues stand after a victory, and who holds what the losers have held.
 
-    The winners' principal where it claims the issue, else the claimant with the most force times
-    salience; nothing changes hands that nobody among the winners claims or that men cannot take.
+    That is the winners' principal where it claims the issue, else the claimant with the most force
+    times salience; nothing changes hands that nobody among the winners claims or that men cannot
+    take.
+
+    Parameters
+    ----------
+    after, holder_after : ndarray, shape (K,)
+        Filled: the winners' `order`; holders.
+    s, winners, losers
+        As in `order`.
+    principal : int
+        Who leads the winners.
     """
+    order(after, s, winners, losers)
     for k in range(s.position.shape[0]):
         holder = s.holder[k]
         holder_after[k] = holder
@@ -542,24 +651,35 @@ def fall(s, holder_after, winners, losers, principal) -> None:
 
 
 @compiled
-def next_flare(flare, chance_a_week) -> tuple[int, int]:
-    """The two whose draw is lowest of those below the chance, (-1, -1) if none is; it is used up.
+def next_claim(s, flare, chance_a_week, first, plus, minus, due) -> tuple[int, int]:
+    """Claimant and holder of the next claim that flares up, (-1, -1) if none does any more.
+
+    The lowest draw comes first. Nothing is demanded of an opponent in a war, or while something
+    that one claims is being handed over.
 
     Parameters
     ----------
+    s : Setting
     flare : ndarray, shape (N, N)
-        Draws of the week, in (0, 1), of each claimant (row) on each holder; changed.
+        Draws of the week, in (0, 1), of each claimant (row) on each holder; those that have come
+        are changed to 1.
     chance_a_week : float
         That a claim flares up.
+    first, plus, minus
+        As in `commit`.
+    due : ndarray of bool, shape (K,)
+        What is being handed over.
     """
-    first, second, least = -1, -1, chance_a_week
+    claimant, holder, least = -1, -1, chance_a_week
     for i in range(flare.shape[0]):
         for j in range(flare.shape[0]):
-            if flare[i, j] < least:
-                first, second, least = i, j, flare[i, j]
-    if first >= 0:
-        flare[first, second] = 1.0
-    return first, second
+            if flare[i, j] >= least or i == j or claim(s, i, j) <= 0.0:
+                continue
+            if not are_at_war(i, j, first, plus, minus) and not is_due(s, i, j, due):
+                claimant, holder, least = i, j, flare[i, j]
+    if claimant >= 0:
+        flare[claimant, holder] = 1.0
+    return claimant, holder
 
 
 @compiled
@@ -619,6 +739,43 @@ def free_slot(first) -> int:
         if first[war] < 0:
             return war
     return -1
+
+
+@compiled
+def begin(
+    first, second, front, weeks, plus, minus, attacker, attacked, start, on_plus, on_minus
+) -> None:
+    """Put a new war, and who takes part on either side, shape (N,), into a free place."""
+    war = free_slot(first)
+    first[war], second[war], front[war], weeks[war] = attacker, attacked, start, 0
+    for i in range(on_plus.shape[0]):
+        plus[war, i], minus[war, i] = on_plus[i], on_minus[i]
+
+
+@compiled
+def oppose(opposed_since, i, j, t) -> None:
+    """Mark, shape (N, N), that two stand opposed from week t on."""
+    opposed_since[i, j] = t
+    opposed_since[j, i] = t
+
+
+@compiled
+def ally(pledge, i, l, against) -> None:
+    """Pledge two to each other against a third, shape (N, N, N)."""
+    pledge[l, i, against] = ALLIANCE
+    pledge[i, l, against] = ALLIANCE
+
+
+@compiled
+def reconcile(opposed_since, pledge, i, j) -> None:
+    """Take back that two stand opposed, and the alliances of either against the other."""
+    opposed_since[i, j] = -1
+    opposed_since[j, i] = -1
+    for l in range(opposed_since.shape[0]):
+        for one, two in ((i, j), (j, i)):
+            if pledge[l, one, two] == ALLIANCE:
+                pledge[l, one, two] = 0
+                pledge[one, l, two] = 0
 
 
 @compiled
