@@ -9,14 +9,7 @@ from __future__ import annotations
 from sim.engine.inlined_phases import inlined
 from sim.engine.phases.bilateral_round import hold_bilateral_round
 from sim.engine.phases.ceasefire_round import hold_ceasefire_round
-from sim.engine.phases.coalition import (
-    come_back,
-    commit_forces,
-    fight_wars,
-    follow_course,
-    hand_over,
-    make_demands,
-)
+from sim.engine.phases.coalition import follow_course
 from sim.engine.phases.compliance import keep_or_break
 from sim.engine.phases.delivery import deliver
 from sim.engine.phases.disputes import clash, end_ceasefire_or_war, renew_disputes
@@ -30,6 +23,7 @@ from sim.engine.phases.shifts import apply_shifts
 from sim.engine.phases.values import value_peace, value_war
 from sim.engine.phases.week import Week
 from sim.engine.phases.week_start import begin_week
+from sim.engine.quarrels import contend
 from sim.rules.jit import compiled
 
 
@@ -72,21 +66,17 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -
         update_objectives(week, p, g, w)  # 2
         value_war(week, p, g, w)  # 3
         value_peace(p, g, w)
-        commit_forces(p, g, w)
         hold_ceasefire_round(week, p, g, w)  # 4
         keep_or_break(week, p, g, w)  # 5
         revise(week, p, g, w)  # 6
         deliver(week, p, g, w)  # 7
-        hand_over(p, g, w)
         hold_negotiation_round(week, p, g, w)  # 8
         hold_bilateral_round(week, p, g, w)  # 9
-        make_demands(week, p, g, w)
         renew_disputes(week, g, w)  # 10
         clash(week, p, g, w)
         end_ceasefire_or_war(week, p, g, w)
-        come_back(week, p, g, w)
         fight(week, p, g, w)  # 11
-        fight_wars(week, p, g, w)
+        contend(t, keys, log, counter, agents, p, g, w)
         drift(p, g, w)  # 12
         keep(week, w)  # 13
 

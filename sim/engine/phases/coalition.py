@@ -64,35 +64,30 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
     who, spoils, links = g.who, g.spoils, g.links
     aims, force, ceasefire, relations, wars = w.aims, w.force, w.ceasefire, w.relations, w.wars
     patronage = w.patronage
-    if spoils.held[0]:
-        coalitions.commit(
-            wars.committed, wars.free, wars.many, force.capability, wars.first, wars.plus,
-            wars.minus, who.side, ceasefire.state[0] == WAR,
-        )  # fmt: skip
-        for i in range(wars.free.shape[0]):
-            beaten = i != spoils.enemy[0] or ceasefire.state[0] == VICTORY
-            wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
-            for j in range(wars.free.shape[0]):
-                wars.needed[i, j] = relations.dependence[i, j]
-        fought = Setting(
-            aims.weight, aims.ideal, force.position, wars.holder, spoils.takeable, wars.committed,
-            who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
-            wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
-            p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
-            p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
-        )  # fmt: skip
-        coalitions.add_dependences(
-            wars.needed, fought, wars.first, wars.plus, wars.minus, wars.front
-        )
+    coalitions.commit(
+        wars.committed, wars.free, wars.many, force.capability, wars.first, wars.plus,
+        wars.minus, who.side, ceasefire.state[0] == WAR,
+    )  # fmt: skip
+    for i in range(wars.free.shape[0]):
+        beaten = i != spoils.enemy[0] or ceasefire.state[0] == VICTORY
+        wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
+        for j in range(wars.free.shape[0]):
+            wars.needed[i, j] = relations.dependence[i, j]
+    fought = Setting(
+        aims.weight, aims.ideal, force.position, wars.holder, spoils.takeable, wars.committed,
+        who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
+        wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
+        p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
+        p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
+    )  # fmt: skip
+    coalitions.add_dependences(wars.needed, fought, wars.first, wars.plus, wars.minus, wars.front)
 
 
 @phase
-def hand_over(p: ParameterValues, g: Inputs, w: World) -> None:
+def hand_over(p: ParameterValues, w: World) -> None:
     """Phase 7: what members have agreed on is handed over step by step."""
-    spoils = g.spoils
     force, wars = w.force, w.wars
-    if spoils.held[0]:
-        coalitions.hand_over(force.position, wars.due, wars.due_position, p.implementation_speed)
+    coalitions.hand_over(force.position, wars.due, wars.due_position, p.implementation_speed)
 
 
 @phase
@@ -101,7 +96,7 @@ def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     t, keys = week.t, week.keys
     who, spoils, links = g.who, g.spoils, g.links
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
-    if spoils.held[0] and t >= spoils.decisions_from[0]:
+    if t >= spoils.decisions_from[0]:
         rivals = Setting(
             aims.weight, aims.ideal, force.position, wars.holder, spoils.takeable, wars.free,
             who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
@@ -297,7 +292,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     aims, force, ceasefire, value = w.aims, w.force, w.ceasefire, w.value
     relations, wars, patronage = w.relations, w.wars, w.patronage
     enemy = spoils.enemy[0]
-    able = p.returning > 0.5 and spoils.held[0] and ceasefire.state[0] == VICTORY and enemy >= 0
+    able = p.returning > 0.5 and ceasefire.state[0] == VICTORY and enemy >= 0
     if able and wars.many[enemy] == 0 and coalitions.free_slot(wars.first) >= 0:
         flare = draws.uniform(keys, draws.FLARE, spoils.pair[enemy, enemy], t)
         opponent = coalitions.strongest(wars.free, spoils.member)
@@ -334,7 +329,10 @@ def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     t, keys = week.t, week.keys
     who, spoils, links = g.who, g.spoils, g.links
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
-    for slot in range(wars.first.shape[0] if spoils.held[0] else 0):
+    coalitions.live_through_wars(
+        relations.good, relations.bad, wars.first, wars.plus, wars.minus, p.war_intensity
+    )
+    for slot in range(wars.first.shape[0]):
         if wars.first[slot] >= 0:
             worn = p.war_optimism * p.optimism_weeks / (p.optimism_weeks + wars.weeks[slot])
             fought = Setting(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engine.inlined_phases import phase
 from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.state import WAR, World
-from sim.rules import coalitions, ties
+from sim.rules import ties
 
 
 @phase
@@ -15,9 +15,6 @@ def drift(p: ParameterValues, g: Inputs, w: World) -> None:
     aims, force, ceasefire, relations = w.aims, w.force, w.ceasefire, w.relations
     if ceasefire.state[0] == WAR:
         ties.live_through_war(relations.good, relations.bad, who.side, p.war_intensity)
-    coalitions.live_through_wars(
-        relations.good, relations.bad, w.wars.first, w.wars.plus, w.wars.minus, p.war_intensity
-    )
     ties.learn(
         relations.experience, relations.good, relations.bad, p.learning_from_good,
         p.learning_from_bad, p.forgetting,

@@ -1,0 +1,50 @@
+"""The part of a week in which members of a coalition contend with each other.
+
+It is compiled as a function of its own: the compiler takes longer for one long text than for two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.engine.draws import NO_DRAWS
+from sim.engine.inlined_phases import inlined
+from sim.engine.inputs import Floats, Inputs, Ints, ParameterValues, Words
+from sim.engine.phases.coalition import (
+    come_back,
+    commit_forces,
+    fight_wars,
+    hand_over,
+    make_demands,
+)
+from sim.engine.phases.week import Ask, Week
+from sim.engine.state import World
+from sim.rules.jit import compiled, overload
+
+
+def contend(
+    t: int, keys: Words, log: Floats, counter: Ints, agents: Ask | None, p: ParameterValues,
+    g: Inputs, w: World,
+) -> None:  # fmt: skip
+    """Let members hand over what they agreed on, make demands, attack, and fight their wars.
+
+    Nothing happens where no issue is held by an actor. Arguments are those of
+    `sim.engine.schedule.play_in_python`, of one week.
+    """
+    week = Week(t, keys, NO_DRAWS, log, counter, w.kept, agents)
+    if g.spoils.held[0]:
+        commit_forces(p, g, w)
+        hand_over(p, w)
+        make_demands(week, p, g, w)
+        come_back(week, p, g, w)
+        fight_wars(week, p, g, w)
+
+
+_contend = compiled(inlined(contend, "contend_compiled"))
+
+
+@overload(contend)
+def _compiled(t, keys, log, counter, agents, p, g, w) -> Callable[..., None]:
+    return lambda t, keys, log, counter, agents, p, g, w: _contend(
+        t, keys, log, counter, agents, p, g, w
+    )
