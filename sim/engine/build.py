@@ -26,6 +26,7 @@ from sim.engine.inputs import (
     NEW_WEIGHT,
     SWITCHES,
     Aim,
+    Course,
     Flags,
     Floats,
     Ids,
@@ -33,9 +34,10 @@ from sim.engine.inputs import (
     Ints,
     Layout,
     Links,
+    Members,
+    NoMembers,
     ParameterValues,
     Shifts,
-    Spoils,
     Start,
     Topic,
     Who,
@@ -116,7 +118,7 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
     side_payment = flags("side_payment") & ~prestige
     disputes = scenario.mechanisms.local_disputes
     pairs = lay.pairs if scenario.mechanisms.bilateral else ()
-    rivals = {name for pair in pairs for name in pair} if scenario.mechanisms.clashes else set()
+    clashing = {name for pair in pairs for name in pair} if scenario.mechanisms.clashes else set()
     armed = np.array([a.armed for a in actors], dtype=np.bool_)
     fighting_tasks = (tasks["air"] + tasks["ground"]) * (p.by_tasks and side != 0)
     in_arms = np.where(armed, 1.0, fighting_tasks)
@@ -139,7 +141,7 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         patience=np.array([math.exp(p.long_term_horizon * math.log(d)) for d in delta]),
         pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
         can_convene=role(scenario.roles.conveners),
-        needed=role({*scenario.roles.conveners, *rivals, *_members(scenario)}),
+        needed=role({*scenario.roles.conveners, *clashing, *_members(scenario)}),
         belligerent=role(scenario.roles.belligerents),
         must_sign=role(scenario.roles.must_sign),
         patron=role({patron for patron, _ in lay.links}),
@@ -171,6 +173,7 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         promised=side_payment | prestige,
         minor=flags("bilateral"),
         core=flags("core"),
+        takeable=flags("by_force"),
         agenda_rule=np.array([rule for rule, _ in rules], dtype=np.int64),
         agenda_value=np.array([value for _, value in rules], dtype=np.float64),
         renewed=np.array([chance > 0.0 for chance, _, _ in renewals], dtype=np.bool_),
@@ -212,52 +215,54 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         objective_ideal=np.array([o.ideal for o in wanted], dtype=np.float64),
         holder=np.array([at.get(i.held_by or "", -1) for i in issues], dtype=np.int64),
     )
-    return Inputs(who, aim, topic, links, moves, ids, start, _spoils(scenario, lay)), p, lay
+    course, members = _course(scenario, lay), _members_of(scenario, lay)
+    return Inputs(who, aim, topic, links, moves, ids, start, course, members), p, lay
 
 
 def _members(scenario: Scenario) -> tuple[str, ...]:
     return scenario.coalition.members if scenario.coalition is not None else ()
 
 
-def _spoils(scenario: Scenario, lay: Layout) -> Spoils:
-    """What members of a coalition hold, whose it becomes, and the given course of their war."""
+def _members_of(scenario: Scenario, lay: Layout) -> Members | NoMembers:
+    """Members of a coalition and their pledges; nothing where no issue is held."""
     names, coalition, n = lay.actors, scenario.coalition, len(lay.actors)
-    who = names if lay.held else ()
-    issues = [scenario.issues[name] for name in lay.issues]
-    falls_to = np.array([[i.falls_to.get(name, 0.0) for name in names] for i in issues])
+    member = np.array([name in _members(scenario) for name in names], dtype=np.bool_)
+    if not lay.held:
+        return NoMembers(member)
     pledge = np.zeros((n, n, n), dtype=np.int64)
     for one in scenario.guarantees:
         pledge[names.index(one.by), names.index(one.to), names.index(one.against)] = GUARANTEE
-    secured = None if scenario.course is None else scenario.course.secured
-    return Spoils(
-        held=np.array([bool(lay.held)]),
-        takeable=np.array([i.by_force for i in issues], dtype=np.bool_),
-        falls_to=falls_to / np.maximum(falls_to.sum(axis=1, keepdims=True), 1e-300),
-        member=np.array([name in _members(scenario) for name in names], dtype=np.bool_),
-        enemy=np.array([names.index(coalition.enemy) if coalition else -1], dtype=np.int64),
-        decisions_from=np.array(
-            [week_of(scenario, coalition.decisions_from) if coalition else 0], dtype=np.int64
-        ),
-        secured=np.array([-1 if secured is None else week_of(scenario, secured)], dtype=np.int64),
-        course=_course(scenario),
+    pairs = [(a, b) for a in names for b in names]
+    start = 0 if coalition is None else week_of(scenario, coalition.decisions_from)
+    return Members(
+        member=member,
+        decisions_from=np.array([start], dtype=np.int64),
         pledge=pledge,
-        pair=_subjects(f"claim:{a}>{b}" for a in who for b in who).reshape(len(who), len(who)),
-        join=_subjects(f"join:{c}:{a}>{b}" for c in who for a in who for b in who).reshape(
-            len(who), len(who), len(who)
-        ),
+        pair=_subjects(f"claim:{a}>{b}" for a, b in pairs).reshape(n, n),
+        join=_subjects(f"join:{c}:{a}>{b}" for c in names for a, b in pairs).reshape(n, n, n),
     )
 
 
-def _course(scenario: Scenario) -> Floats:
-    """The given front of every week, -1 where none is given."""
-    course = scenario.course
-    if course is None:
-        return np.zeros(0)
-    weeks = [week_of(scenario, point.date) for point in course.positions]
-    last = weeks[-1] if course.secured is None else scenario.weeks
-    every = np.arange(scenario.weeks)
-    front = np.interp(every, weeks, [point.position for point in course.positions])
-    return np.where((every >= weeks[0]) & (every <= last), front, -1.0)
+def _course(scenario: Scenario, lay: Layout) -> Course:
+    """The given front of every week, -1 where none is given, and how the war ends."""
+    coalition, course, front = scenario.coalition, scenario.course, np.zeros(0)
+    secured = -1
+    if course is not None:
+        weeks = [week_of(scenario, point.date) for point in course.positions]
+        last = weeks[-1]
+        if course.secured is not None:
+            secured, last = week_of(scenario, course.secured), scenario.weeks
+        every = np.arange(scenario.weeks)
+        front = np.interp(every, weeks, [point.position for point in course.positions])
+        front = np.where((every >= weeks[0]) & (every <= last), front, -1.0)
+    issues = [scenario.issues[name] for name in lay.issues]
+    falls_to = np.array([[i.falls_to.get(name, 0.0) for name in lay.actors] for i in issues])
+    return Course(
+        front=front,
+        secured=np.array([secured], dtype=np.int64),
+        enemy=np.array([lay.actors.index(coalition.enemy) if coalition else -1], dtype=np.int64),
+        falls_to=falls_to / np.maximum(falls_to.sum(axis=1, keepdims=True), 1e-300),
+    )
 
 
 def _renewal(rule: Renewal | None, rate: float) -> tuple[float, float, bool]:
@@ -465,9 +470,9 @@ def first_world(g: Inputs, lay: Layout) -> tuple[World, Memory]:
     w.ceasefire.violence_by_camp[:] = 0.5
     w.force.effort[:] = 1.0
     w.ceasefire.terms[:] = w.talk.text[:] = g.start.position
-    w.wars.holder[:] = g.start.holder
-    if lay.held:
-        w.wars.pledge[:] = g.spoils.pledge
+    w.force.holder[:] = g.start.holder
+    if isinstance(g.members, Members):
+        w.wars.pledge[:] = g.members.pledge
     w.aims.activation[:], w.aims.objective_weight[:], w.aims.objective_ideal[:] = (
         1.0,
         g.start.objective_weight,

@@ -104,6 +104,7 @@ class Topic(NamedTuple):
     promised: Flags  # side payments and prestige
     minor: Flags  # talked about bilaterally
     core: Flags
+    takeable: Flags  # armed men can take it from its holder
     agenda_rule: Ints  # see negotiation.agenda_due
     agenda_value: Floats
     renewed: Flags  # local disputes can break out again
@@ -142,20 +143,29 @@ class Ids(NamedTuple):
     clash: Words  # (K, 2 B) each ally within each pair, by issue
 
 
-class Spoils(NamedTuple):
-    """What members of a coalition hold, and the given course of their war."""
+class Course(NamedTuple):
+    """The given course of the coalition's war, and its end."""
 
-    held: Flags  # (1,) whether anything is held at all
-    takeable: Flags  # (K,) armed men can take it
-    falls_to: Floats  # (K, N) chances to come to hold it when the enemy is beaten; 0 if it stays
-    member: Flags  # (N,)
-    enemy: Ints  # (1,) -1 if there is none
-    decisions_from: Ints  # (1,) week
+    front: Floats  # (weeks,) -1 where it is not given; (0,) without a course
     secured: Ints  # (1,) week in which the enemy is beaten, -1 if that is not given
-    course: Floats  # (weeks,) given front, -1 where it is not given
+    enemy: Ints  # (1,) -1 if there is none
+    falls_to: Floats  # (K, N) chances to come to hold it when the enemy is beaten; 0 if it stays
+
+
+class Members(NamedTuple):
+    """Members of a coalition that hold something, and their pledges."""
+
+    member: Flags  # (N,)
+    decisions_from: Ints  # (1,) week
     pledge: Ints  # (N, N, N) of l to j against i; see `sim.rules.coalitions`
-    pair: Words  # (N, N) subject of i towards j; (0, 0) where nothing is held
+    pair: Words  # (N, N) subject of i towards j
     join: Words  # (N, N, N) subject of l in a war of i against j
+
+
+class NoMembers(NamedTuple):
+    """In place of `Members` where no issue is held by an actor."""
+
+    member: Flags  # (N,)
 
 
 class Start(NamedTuple):
@@ -181,7 +191,8 @@ class Inputs(NamedTuple):
     shifts: Shifts
     ids: Ids
     start: Start
-    spoils: Spoils
+    course: Course
+    members: Members | NoMembers
 
 
 EVERYWHERE = "everywhere"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sim.engine.draws import NO_DRAWS
 from sim.engine.inlined_phases import inlined
-from sim.engine.inputs import Floats, Inputs, Ints, ParameterValues, Words
+from sim.engine.inputs import Floats, Inputs, Ints, NoMembers, ParameterValues, Words
 from sim.engine.phases.coalition import (
     come_back,
     commit_forces,
@@ -22,6 +22,19 @@ from sim.engine.state import World
 from sim.rules.jit import compiled, overload
 
 
+def contend_in_python(t, keys, log, counter, agents, p, g, w) -> None:
+    """The phases of `contend`, where an issue is held by an actor."""
+    week = Week(t, keys, NO_DRAWS, log, counter, w.kept, agents)
+    commit_forces(p, g, w)
+    hand_over(p, w)
+    make_demands(week, p, g, w)
+    come_back(week, p, g, w)
+    fight_wars(week, p, g, w)
+
+
+_contend = compiled(inlined(contend_in_python, "contend_compiled"))
+
+
 def contend(
     t: int, keys: Words, log: Floats, counter: Ints, agents: Ask | None, p: ParameterValues,
     g: Inputs, w: World,
@@ -31,20 +44,15 @@ def contend(
     Nothing happens where no issue is held by an actor. Arguments are those of
     `sim.engine.schedule.play_in_python`, of one week.
     """
-    week = Week(t, keys, NO_DRAWS, log, counter, w.kept, agents)
-    if g.spoils.held[0]:
-        commit_forces(p, g, w)
-        hand_over(p, w)
-        make_demands(week, p, g, w)
-        come_back(week, p, g, w)
-        fight_wars(week, p, g, w)
-
-
-_contend = compiled(inlined(contend, "contend_compiled"))
+    if not isinstance(g.members, NoMembers):
+        contend_in_python(t, keys, log, counter, agents, p, g, w)
 
 
 @overload(contend)
 def _compiled(t, keys, log, counter, agents, p, g, w) -> Callable[..., None]:
+    # The compiler knows by its type whether a war has members that hold something.
+    if g.types[g.fields.index("members")].instance_class is NoMembers:
+        return lambda t, keys, log, counter, agents, p, g, w: None
     return lambda t, keys, log, counter, agents, p, g, w: _contend(
         t, keys, log, counter, agents, p, g, w
     )

@@ -60,6 +60,7 @@ class Force(NamedTuple):
     weeks_at_end: Annotated[Ints, "1"]  # of the front; negative at 0; stays after a victory
     pinned: Annotated[Floats, "K"]  # position that an experiment holds an issue at, -1 if none
     new_dispute: Annotated[Flags, "K"]  # broken out this week
+    holder: Annotated[Ints, "K"]  # of each issue, -1 nobody
     win_chance: Annotated[Floats, "N"]  # of camp +1, as believed
     war_weeks: Annotated[Floats, "N"]  # how long the war lasts, as believed
     imposed_plus: Annotated[Floats, "K"]  # positions that camp +1 would impose after a victory
@@ -199,7 +200,6 @@ class Relations(NamedTuple):
 class Wars(NamedTuple):
     """What members hold, and the wars among them; at most four at a time."""
 
-    holder: Annotated[Ints, "K"]  # -1 nobody
     due: Annotated[Flags, "K"]  # is being handed over
     due_position: Annotated[Floats, "K"]  # where to
     first: Annotated[Ints, "W"]  # the attacker, -1 where no war is
@@ -224,6 +224,12 @@ class Wars(NamedTuple):
     gains: Annotated[Floats, "2"]  # of two that decide together
     to_answer: Annotated[Flags, "N"]
     consent_gain: Annotated[Floats, "N"]
+
+
+class NoWars(NamedTuple):
+    """In place of `Wars` where no issue is held by an actor."""
+
+    first: Annotated[Ints, "W"]
 
 
 class Scratch(NamedTuple):
@@ -446,7 +452,9 @@ def allocate_both(lay: Layout, pairs: int) -> tuple[World, Memory]:
     world.force.pinned[:] = -1.0
     world.scratch.all_true[:] = True
     world.scratch.no_issue[:] = -1
-    world.wars.first[:] = world.wars.second[:] = world.wars.opposed_since[:] = -1
+    world.wars.first[:] = -1
+    if lay.held:
+        world.wars.second[:] = world.wars.opposed_since[:] = -1
     return world, memory
 
 
@@ -463,6 +471,8 @@ def _plan(lay: Layout, pairs: int) -> tuple[_Plan, dict[str, Any]]:
         plan.append(("kept", part, (rows, *sizes[size]), dtype))
     recorded = {row.name for row in VARIABLES}
     groups = {name: group for name, group in get_type_hints(World).items() if group is not Kept}
+    if not lay.held:
+        groups["wars"] = NoWars  # the compiler then leaves out what members do to each other
     for name, group in groups.items():
         for field, hint in get_type_hints(group, include_extras=True).items():
             if field not in recorded:
@@ -510,5 +520,5 @@ def _sizes(lay: Layout, pairs: int) -> dict[str, tuple[int, ...]]:
         "H": (len(lay.theatres),), "NH": (n, len(lay.theatres)),
         "NK": (n, k), "NN": (n, n), "4NN": (4, n, n), "B": (pairs,), "B2": (pairs, 2),
         "BK": (pairs, k), "2B": (2 * pairs,), "W": (MOST_WARS,), "WN": (MOST_WARS, n),
-        "NNN": (n, n, n) if lay.held else (0, 0, 0),
+        "NNN": (n, n, n),
     }  # fmt: skip

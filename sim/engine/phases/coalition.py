@@ -28,14 +28,14 @@ def _shock(keys, decision, who, t, choice_precision) -> float:
 def follow_course(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 1: the front where its given course puts it; the week in which the enemy is beaten."""
     t, keys, log, counter = week.t, week.keys, week.log, week.counter
-    topic, spoils, ids = g.topic, g.spoils, g.ids
-    force, ceasefire, wars = w.force, w.ceasefire, w.wars
-    territory, enemy = topic.territory[0], spoils.enemy[0]
-    if spoils.course.shape[0] > 0:
-        force.pinned[territory] = spoils.course[t]
-        if spoils.course[t] >= 0.0:
-            force.position[territory] = spoils.course[t]
-    if spoils.secured[0] == t:
+    topic, course, ids = g.topic, g.course, g.ids
+    force, ceasefire = w.force, w.ceasefire
+    territory, enemy = topic.territory[0], course.enemy[0]
+    if course.front.shape[0] > 0:
+        force.pinned[territory] = course.front[t]
+        if course.front[t] >= 0.0:
+            force.position[territory] = course.front[t]
+    if course.secured[0] == t:
         ceasefire.state[0] = VICTORY
         weeks = int(p.victory_weeks)
         force.weeks_at_end[0] = weeks if force.position[territory] >= 0.5 else -weeks
@@ -46,22 +46,22 @@ def follow_course(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         if enemy >= 0:
             force.capability[enemy] *= p.left_after_defeat
             force.full_capability[enemy] *= p.left_after_defeat
-        for k in range(wars.holder.shape[0]):
+        for k in range(force.holder.shape[0]):
             left = draws.uniform(keys, draws.FALL_TO, ids.issue[k], 0)
-            for i in range(force.capability.shape[0] if wars.holder[k] == enemy else 0):
-                if 0.0 <= left < spoils.falls_to[k, i]:
-                    wars.holder[k] = i
+            for i in range(force.capability.shape[0] if force.holder[k] == enemy else 0):
+                if 0.0 <= left < course.falls_to[k, i]:
+                    force.holder[k] = i
                     event_log.note(
                         log, counter, t, event_log.FALL, i, enemy, k, True, 0.0, 0.0,
                         force.position[k], 0.0, 0.0, 0.0, 0.0,
                     )  # fmt: skip
-                left -= spoils.falls_to[k, i]
+                left -= course.falls_to[k, i]
 
 
 @phase
 def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 3: what each has for one more war, and what it would lose in its wars without each."""
-    who, spoils, links = g.who, g.spoils, g.links
+    who, topic, links, course = g.who, g.topic, g.links, g.course
     aims, force, ceasefire, relations, wars = w.aims, w.force, w.ceasefire, w.relations, w.wars
     patronage = w.patronage
     coalitions.commit(
@@ -69,12 +69,12 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
         wars.minus, who.side, ceasefire.state[0] == WAR,
     )  # fmt: skip
     for i in range(wars.free.shape[0]):
-        beaten = i != spoils.enemy[0] or ceasefire.state[0] == VICTORY
+        beaten = i != course.enemy[0] or ceasefire.state[0] == VICTORY
         wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
         for j in range(wars.free.shape[0]):
             wars.needed[i, j] = relations.dependence[i, j]
     fought = Setting(
-        aims.weight, aims.ideal, force.position, wars.holder, spoils.takeable, wars.committed,
+        aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.committed,
         who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
         wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
         p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
@@ -94,19 +94,19 @@ def hand_over(p: ParameterValues, w: World) -> None:
 def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 9: claims on what others hold flare up, and are pressed one after the other."""
     t, keys = week.t, week.keys
-    who, spoils, links = g.who, g.spoils, g.links
+    who, topic, links, members = g.who, g.topic, g.links, g.members
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
-    if t >= spoils.decisions_from[0]:
+    if t >= members.decisions_from[0]:
         rivals = Setting(
-            aims.weight, aims.ideal, force.position, wars.holder, spoils.takeable, wars.free,
+            aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free,
             who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
             wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
             p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
             p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
         )  # fmt: skip
         for i in range(wars.free.shape[0]):
-            draws.uniforms(wars.flare[i], keys, draws.NO_DRAWS, draws.FLARE, spoils.pair[i], t)
-        for _ in range(wars.free.shape[0] * wars.holder.shape[0]):
+            draws.uniforms(wars.flare[i], keys, draws.NO_DRAWS, draws.FLARE, members.pair[i], t)
+        for _ in range(wars.free.shape[0] * force.holder.shape[0]):
             claimant, holder = coalitions.next_claim(
                 rivals, wars.flare, p.dispute_rate, wars.first, wars.plus, wars.minus, wars.due
             )
@@ -121,7 +121,7 @@ def press_claim(
 ) -> None:
     """A demand, a text for it, and what follows if it is refused."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    spoils, topic = g.spoils, g.topic
+    members, topic = g.members, g.topic
     value, relations, wars = w.value, w.relations, w.wars
     pair = claimant * wars.free.shape[0] + holder
     size, forcible, own, attack_gain, worth, defence = coalitions.weigh_claim(
@@ -146,7 +146,7 @@ def press_claim(
         agreed = True
         for party in range(2):
             one, two = (claimant, holder) if party == 0 else (holder, claimant)
-            eta = _shock(keys, draws.ACCEPT, spoils.pair[one, two], t, p.choice_precision)
+            eta = _shock(keys, draws.ACCEPT, members.pair[one, two], t, p.choice_precision)
             agreed = agreed and eta < wars.gains[party]
             event_log.note(
                 log, counter, t, event_log.ACCEPT, one, two, -1, eta < wars.gains[party],
@@ -166,7 +166,7 @@ def press_claim(
                 ask(agents, "attacks", wars.gain, pair)
                 year = t // int(p.resolve_weeks)
                 eta = _shock(
-                    keys, draws.ATTACK, spoils.pair[claimant, holder], year, p.choice_precision
+                    keys, draws.ATTACK, members.pair[claimant, holder], year, p.choice_precision
                 )
                 begun = eta < wars.gain[0]
                 event_log.note(
@@ -188,7 +188,7 @@ def break_out(
 ) -> None:  # fmt: skip
     """A war begins: third actors answer, the strongest first, each knowing who has answered."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    who, spoils = g.who, g.spoils
+    who, members = g.who, g.members
     force, ceasefire, relations, wars = w.force, w.ceasefire, w.relations, w.wars
     many = wars.free.shape[0]
     for i in range(many):
@@ -205,7 +205,7 @@ def break_out(
         ask(agents, "joins", wars.gains, (third * many + attacker) * many + attacked)
         likely = coalitions.choice(wars.gains[0], wars.gains[1], p.choice_precision)
         # One draw decides both: a low one joins the attacker, a high one the attacked.
-        luck = draws.uniform(keys, draws.JOIN, spoils.join[third, attacker, attacked], t)
+        luck = draws.uniform(keys, draws.JOIN, members.join[third, attacker, attacked], t)
         to_second = luck >= likely[0] and (1.0 - luck < likely[1] or likely[1] > likely[0])
         if to_second:
             odds, place, leader = likely[1], 1.0 - luck, attacked
@@ -238,7 +238,7 @@ def break_with(
 ) -> None:
     """A formal rupture: a claimant whose demand was refused, and allies that stand with it."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    spoils = g.spoils
+    members = g.members
     relations, wars = w.relations, w.wars
     year, pair = t // int(p.resolve_weeks), claimant * wars.free.shape[0] + holder
     pledges = coalitions.weigh_pledges(
@@ -246,7 +246,7 @@ def break_with(
     )
     wars.gain[0] = coalitions.breaks(rivals, claimant, holder, pledges)
     ask(agents, "breaks_with", wars.gain, pair)
-    eta = _shock(keys, draws.RUPTURE, spoils.pair[claimant, holder], year, p.choice_precision)
+    eta = _shock(keys, draws.RUPTURE, members.pair[claimant, holder], year, p.choice_precision)
     broken = eta < wars.gain[0]
     event_log.note(
         log, counter, t, event_log.RUPTURE, claimant, holder, -1, broken, wars.gain[0], eta,
@@ -258,7 +258,7 @@ def break_with(
     for ally in range(wars.free.shape[0]):
         if broken and wars.to_answer[ally]:
             eta = _shock(
-                keys, draws.CONSENT, spoils.join[ally, claimant, holder], year, p.choice_precision
+                keys, draws.CONSENT, members.join[ally, claimant, holder], year, p.choice_precision
             )
             event_log.note(
                 log, counter, t, event_log.CONSENT, ally, claimant, -1,
@@ -288,18 +288,19 @@ def mend(week: Week, w: World, claimant: int, holder: int) -> None:
 def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 10: the beaten enemy takes up arms again against the strongest member."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    who, spoils, links = g.who, g.spoils, g.links
+    who, topic, links = g.who, g.topic, g.links
+    members, course = g.members, g.course
     aims, force, ceasefire, value = w.aims, w.force, w.ceasefire, w.value
     relations, wars, patronage = w.relations, w.wars, w.patronage
-    enemy = spoils.enemy[0]
+    enemy = course.enemy[0]
     able = p.returning > 0.5 and ceasefire.state[0] == VICTORY and enemy >= 0
     if able and wars.many[enemy] == 0 and coalitions.free_slot(wars.first) >= 0:
-        flare = draws.uniform(keys, draws.FLARE, spoils.pair[enemy, enemy], t)
-        opponent = coalitions.strongest(wars.free, spoils.member)
+        flare = draws.uniform(keys, draws.FLARE, members.pair[enemy, enemy], t)
+        opponent = coalitions.strongest(wars.free, members.member)
         if opponent >= 0 and wars.free[enemy] > 0.0 and flare < p.dispute_rate:
             # Defeat has taught: it believes in no more than the forces show.
             rivals = Setting(
-                aims.weight, aims.ideal, force.position, wars.holder, spoils.takeable, wars.free,
+                aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free,
                 who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
                 wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
                 p.breach_price, p.war_speed, 0.0, p.perceived_volatility, p.task_exponent,
@@ -312,7 +313,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
             wars.gain[0] = worth - value.utility[enemy] - p.breach_price
             ask(agents, "comes_back", wars.gain, enemy)
             year = t // int(p.resolve_weeks)
-            eta = _shock(keys, draws.RETURN, spoils.pair[enemy, enemy], year, p.choice_precision)
+            eta = _shock(keys, draws.RETURN, members.pair[enemy, enemy], year, p.choice_precision)
             returns = eta < wars.gain[0]
             event_log.note(
                 log, counter, t, event_log.RETURN, enemy, opponent, -1, returns, wars.gain[0], eta,
@@ -327,7 +328,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
 def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     """Phase 11: the fronts of wars among members move; a text or a victory ends them."""
     t, keys = week.t, week.keys
-    who, spoils, links = g.who, g.spoils, g.links
+    who, topic, links, members = g.who, g.topic, g.links, g.members
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
     coalitions.live_through_wars(
         relations.good, relations.bad, wars.first, wars.plus, wars.minus, p.war_intensity
@@ -336,14 +337,14 @@ def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         if wars.first[slot] >= 0:
             worn = p.war_optimism * p.optimism_weeks / (p.optimism_weeks + wars.weeks[slot])
             fought = Setting(
-                aims.weight, aims.ideal, force.position, wars.holder, spoils.takeable,
+                aims.weight, aims.ideal, force.position, force.holder, topic.takeable,
                 wars.committed, who.air, who.ground, force.cost, who.discount, relations.heeded,
                 wars.needed, wars.pledge, patronage.autonomy, patronage.pull, links.patron,
                 links.proxy, p.breach_price, p.war_speed, worn, p.perceived_volatility,
                 p.task_exponent, p.loss_exponent, p.choice_precision, p.loyalty,
                 p.dependence_weight,
             )  # fmt: skip
-            where = spoils.pair[wars.first[slot], wars.second[slot]]
+            where = members.pair[wars.first[slot], wars.second[slot]]
             luck = draws.normal_of(draws.uniform(keys, draws.WAR_FRONT, where, t))
             wars.front[slot] = coalitions.next_front(
                 fought, wars.plus[slot], wars.minus[slot], wars.front[slot], p.war_volatility, luck
@@ -361,7 +362,7 @@ def end_war(
 ) -> None:
     """A war among members is won: what the beaten hold goes to the winners, by their order."""
     t, log, counter = week.t, week.log, week.counter
-    spoils = g.spoils
+    course = g.course
     force, wars = w.force, w.wars
     winner, loser = wars.first[slot], wars.second[slot]
     winners, losers = wars.plus[slot], wars.minus[slot]
@@ -372,16 +373,16 @@ def end_war(
         float(wars.weeks[slot]), 0.0, 0.0, 0.0, 0.0,
     )  # fmt: skip
     coalitions.fall(fought, wars.text, wars.new_holder, winners, losers, winner)
-    for k in range(wars.holder.shape[0]):
-        if wars.new_holder[k] != wars.holder[k]:
+    for k in range(force.holder.shape[0]):
+        if wars.new_holder[k] != force.holder[k]:
             force.position[k] = wars.text[k]
             wars.due[k] = False
             event_log.note(
-                log, counter, t, event_log.FALL, wars.new_holder[k], wars.holder[k], k, True, 0.0,
+                log, counter, t, event_log.FALL, wars.new_holder[k], force.holder[k], k, True, 0.0,
                 0.0, wars.text[k], 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
-            wars.holder[k] = wars.new_holder[k]
-    if loser == spoils.enemy[0]:
+            force.holder[k] = wars.new_holder[k]
+    if loser == course.enemy[0]:
         force.capability[loser] *= p.left_after_defeat
         force.full_capability[loser] *= p.left_after_defeat
     wars.first[slot] = -1
@@ -393,7 +394,7 @@ def make_peace(
 ) -> None:
     """The two that lead a war among members may settle: a text that both prefer to the war."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    spoils, topic = g.spoils, g.topic
+    members, topic = g.members, g.topic
     value, wars = w.value, w.wars
     attacker, attacked = wars.first[slot], wars.second[slot]
     wars.gains[0], wars.gains[1] = coalitions.text_of_war(
@@ -406,7 +407,7 @@ def make_peace(
     agreed = True
     for party in range(2):
         one, two = (attacker, attacked) if party == 0 else (attacked, attacker)
-        eta = _shock(keys, draws.PEACE, spoils.pair[one, two], t, p.choice_precision)
+        eta = _shock(keys, draws.PEACE, members.pair[one, two], t, p.choice_precision)
         agreed = agreed and eta < wars.gains[party]
         event_log.note(
             log, counter, t, event_log.PEACE, one, two, -1, eta < wars.gains[party],

@@ -48,10 +48,10 @@ def value_war(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         aims.weight, aims.ideal, territory, prestige,
     )  # fmt: skip
     coalitions.keep_held(
-        force.imposed_plus, 1, who.side, w.wars.holder, g.spoils.takeable, force.position
+        force.imposed_plus, 1, who.side, force.holder, topic.takeable, force.position
     )
     coalitions.keep_held(
-        force.imposed_minus, -1, who.side, w.wars.holder, g.spoils.takeable, force.position
+        force.imposed_minus, -1, who.side, force.holder, topic.takeable, force.position
     )
     objectives.utilities(value.utility, force.position, aims.weight, aims.ideal, p.loss_exponent)
     objectives.utilities(
