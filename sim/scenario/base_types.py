@@ -66,7 +66,7 @@ Floor = Annotated[float, Field(ge=1e-12, le=1e6)]
 Weeks = Annotated[int, Field(ge=0, le=WEEKS)]
 WeeksFromOne = Annotated[int, Field(ge=1, le=WEEKS)]
 When = dt.date | Weeks
-Status = Literal["provisional", "recoded"]
+Status = Literal["provisional", "recoded", "recalled"]
 TOLERANCE = 1e-9  # within which shares add up to one
 SOURCE = "where the numbers of this table come from, or 'judgement'"
 
@@ -91,7 +91,9 @@ class Sourced(StrictModel):
 
     source: Text | None = Field(None, description=SOURCE)
     status: Status | None = Field(
-        None, description="'provisional', or 'recoded' after a blind second reading"
+        None,
+        description="'provisional', 'recalled' where no document was seen, or 'recoded' after a "
+        "blind second reading",
     )
 
 
