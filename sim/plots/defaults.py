@@ -17,17 +17,8 @@ MOST_PAIRS, FEWEST_PAIRS = 6, 3
 def default_pairs(results: xr.Dataset) -> list[tuple[str, str]]:
     """Pairs worth looking at: allies that talk apart, patrons of one camp, then brokers.
 
-    Parameters
-    ----------
-    results : Dataset
-        With its scenario.
-
-    Returns
-    -------
-    list of (str, str)
-        At most six; who broker with those who arm come last. Where the roles give fewer than
-        three, patrons with proxies and then the first actors of the scenario are added; none for
-        a lone actor.
+    At most six; who broker with those who arm come last. Where the roles give fewer than three,
+    patrons with proxies and then the first actors of the scenario are added; none for a lone actor.
     """
     scenario = scenario_of(results)
     armers = [name for name in scenario.actors if scenario.patrons.get(name)]
@@ -54,16 +45,9 @@ def default_pairs(results: xr.Dataset) -> list[tuple[str, str]]:
 def pairs_or_default(
     results: xr.Dataset, pairs: Sequence[Sequence[str]] | None, most: int = MOST_PAIRS
 ) -> list[tuple[str, str]]:
-    """The pairs that are asked for, checked; if none are, the first of `default_pairs`.
-
-    Raises
-    ------
-    ResultsError
-        If a pair is not there, or there is none.
-    """
-    if pairs is None:
-        found = default_pairs(results)[:most]
-    else:
+    """The pairs that are asked for, checked; if none are, the first of `default_pairs`."""
+    found = default_pairs(results)[:most]
+    if pairs is not None:
         found = [selection.pair(results, two) for two in pairs]
     if not found:
         raise ResultsError("there is no pair to show: a tie needs two actors")
@@ -76,14 +60,8 @@ def pair_or_default(results: xr.Dataset, pair: Sequence[str] | None) -> tuple[st
 
 
 def default_issues(results: xr.Dataset) -> list[str]:
-    """The first two issues: those of the agenda come first, side payments last among them.
-
-    Raises
-    ------
-    ResultsError
-        If the scenario has fewer.
-    """
-    known = [str(name) for name in results["issue"].values]
+    """The first two issues: those of the agenda come first, side payments last among them."""
+    known = selection.names_on(results, "issue")
     given = scenario_of(results).issues
     agenda = [name for name in known if given[name].agenda is not None]
     plain = [name for name in agenda if not given[name].side_payment]
@@ -98,10 +76,8 @@ def default_weeks(results: xr.Dataset, count: int) -> list[int]:
 
     There are fewer if the results have not so many.
     """
-    weeks = [int(number) for number in results["week"].values]
+    weeks: list[int] = results["week"].values.tolist()
     steps = min(count, len(weeks)) - 1
-    return (
-        [weeks[-1]]
-        if steps < 1
-        else [weeks[(len(weeks) - 1) * n // steps] for n in range(steps + 1)]
-    )
+    if steps < 1:
+        return weeks[-1:]
+    return [weeks[(len(weeks) - 1) * n // steps] for n in range(steps + 1)]
