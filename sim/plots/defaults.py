@@ -17,8 +17,17 @@ MOST_PAIRS, FEWEST_PAIRS = 6, 3
 def default_pairs(results: xr.Dataset) -> list[tuple[str, str]]:
     """Pairs worth looking at: allies that talk apart, patrons of one camp, then brokers.
 
-    At most six; who broker with those who arm come last. Where the roles give fewer than three,
-    patrons with proxies and then the first actors of the scenario are added; none for a lone actor.
+    Parameters
+    ----------
+    results : Dataset
+        With its scenario.
+
+    Returns
+    -------
+    list of (str, str)
+        At most six; who broker with those who arm come last. Where the roles give fewer than
+        three, patrons with proxies and then the first actors of the scenario are added; none for
+        a lone actor.
     """
     scenario = scenario_of(results)
     armers = [name for name in scenario.actors if scenario.patrons.get(name)]

@@ -50,7 +50,15 @@ _SCALES: weakref.WeakKeyDictionary[Axes, float] = weakref.WeakKeyDictionary()
 def colours(results: xr.Dataset) -> dict[str, str]:
     """Colour of every actor, by its place in the scenario: the same in every figure.
 
-    Twelve actors have a colour of their own; all others share a grey.
+    Parameters
+    ----------
+    results : Dataset
+        Of `simulate`, `ensemble` or `load`.
+
+    Returns
+    -------
+    dict of str to str
+        Twelve actors have a colour of their own; all others share a grey.
     """
     every = itertools.chain(PALETTE, itertools.repeat(NO_COLOUR))
     return dict(zip(names_on(results), every, strict=False))
