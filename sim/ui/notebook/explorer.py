@@ -138,7 +138,7 @@ class Explorer:
     @property
     def changes(self) -> dict[str, object]:
         """What has been moved away from the scenario, as ``set`` takes it."""
-        return {path: o.value for path, o in self.controls.items() if o.value != o.begun}
+        return {path: one.value for path, one in self.controls.items() if one.value != one.begun}
 
     @property
     def scenario(self) -> Scenario:

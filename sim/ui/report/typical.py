@@ -92,11 +92,10 @@ def _whole(results: xr.Dataset) -> xr.Dataset:
         ("tie", ("run", "actor", "other")), ("position", ("run", "issue")),
         ("capability", ("run", "actor")),
     ):  # fmt: skip
-        if weekly in results:
-            last = results[weekly].isel(week=-1, drop=True)
-        else:
-            last = xr.DataArray(np.zeros([results.sizes[dim] for dim in dims]), dims=dims)
         if f"final_{weekly}" not in results:
+            last = xr.DataArray(np.zeros([results.sizes[dim] for dim in dims]), dims=dims)
+            if weekly in results:
+                last = results[weekly].isel(week=-1, drop=True)
             full = full.assign({f"final_{weekly}": last})
     if not {"happened", "decided"} <= set(results):
         full = full.assign(_counted(full))
