@@ -55,8 +55,9 @@ def pairs_or_default(
     results: xr.Dataset, pairs: Sequence[Sequence[str]] | None, most: int = MOST_PAIRS
 ) -> list[tuple[str, str]]:
     """The pairs that are asked for, checked; if none are, the first of `default_pairs`."""
-    found = default_pairs(results)[:most]
-    if pairs is not None:
+    if pairs is None:
+        found = default_pairs(results)[:most]
+    else:
         found = [selection.pair(results, two) for two in pairs]
     if not found:
         raise ResultsError("there is no pair to show: a tie needs two actors")

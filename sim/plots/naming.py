@@ -80,9 +80,9 @@ def spread(
 
 
 def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: int = 1) -> None:
-    """Legend beside the Axes; inside where the figure has no layout to make room.
+    """Legend beside the Axes, or below them, in columns, where they have no scales or are small.
 
-    Below them, in some columns, where Axes have no scales, or are small.
+    It stands inside where the figure has no layout to make room.
     """
     figure = figure_of(ax)
     look: Look = {

@@ -138,7 +138,7 @@ def networks(
     panels: NDArray[np.object_] = axes[0]
     for ax, at in zip(panels, chosen, strict=True):
         _web(ax, results, at, run, places, round_ones)
-    figure.legend(handles=_key(), loc="outside lower center", ncols=2 + (len(chosen) > 2))
+    figure.legend(handles=_key(), loc="outside lower center", ncols=2 if len(chosen) < 3 else 3)
     return panels
 
 
@@ -164,7 +164,9 @@ def _web(
     camps = measures.camps(results, int(results["week"].values[week]), number)
     one, two = set(camps.first), set(camps.second)
     # what is like the round camp of the first panel is round here too
-    two, one = sorted((two, one), key=lambda camp: len(camp & round_ones) - len(camp - round_ones))
+    alike, other = (len(camp & round_ones) - len(camp - round_ones) for camp in (one, two))
+    if alike < other:
+        one, two = two, one
     # The division puts everyone somewhere: who has no tie that is drawn is neither's.
     strength = np.abs(S - np.diag(np.diag(S))).max(axis=1)
     neutral = {name for name, most in zip(names, strength, strict=True) if most < WEAK}

@@ -231,7 +231,7 @@ def day(date: np.datetime64 | dt.date) -> float:
 def date_axis(ax: Axes, dates: NDArray[np.datetime64]) -> None:
     """Make the horizontal axis one of dates that spans the weeks of results."""
     alone = len(dates) == 1
-    ax.set_xlim(day(dates[0]) - 7.0 * alone, day(dates[-1]) + 7.0)
+    ax.set_xlim(day(dates[0]) - (7.0 if alone else 0.0), day(dates[-1]) + 7.0)
     ax.set_xlabel("date (weeks)")
     if alone:
         ax.set_xticks([day(dates[0])], [f"{dates[0].astype('datetime64[D]')}"])

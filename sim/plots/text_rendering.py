@@ -79,7 +79,7 @@ def _letters_of(family: str) -> Iterable[int]:
 def fonts_for(letters: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     """Installed fonts that have some letters between them, and the letters that no font has.
 
-    Fonts without serifs come first; it is one, if one has all.
+    Fonts without serifs come first; if one font has all letters, it alone is named.
     """
     left = {ord(letter) for letter in letters}
     found: list[str] = []

@@ -222,7 +222,8 @@ def terms_issue(
     after a revision. An issue that the talks are expected to move too counts in full here, in the
     decision by the part that is not the table's (a quarter less, in the Syrian case).
     """
-    known = week - any(e.week == week and e.answer for e in ceasefire.revisions)
+    revised = any(e.week == week and e.answer for e in ceasefire.revisions)
+    known = week - 1 if revised else week
     if known < ceasefire.start:
         return None
     found: dict[str, float] = {}

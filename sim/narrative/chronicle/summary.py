@@ -102,7 +102,7 @@ def _first(story: Story) -> str:
     words = story.words
     ranked = sorted(words.inorder(firsts), key=lambda who: -firsts[who])
     named = [f"{words.who(who)} {times(firsts[who])}" for who in ranked]
-    shared = firsts.total() > sum(map(bool, every))
+    shared = firsts.total() > sum(bool(broken) for broken in every)
     often = " (several at once count each)" if shared else ""
     return sentence(f"first to break a ceasefire{often}: {listed(named)}")
 

@@ -101,8 +101,9 @@ class Interactions:
                     continue
                 name, why, key = event.actor, (event,), ("ratify", week, event.actor, c)
                 good, bad = (1.0, 0.0) if event.answer else (0.0, 1.0)
-                for by, of in ((c, name), (name, c)) if event.answer else ((c, name),):
-                    yield Interaction(week, by, of, good, bad, key, "ratify", name, why)
+                yield Interaction(week, c, name, good, bad, key, "ratify", name, why)
+                if event.answer:
+                    yield Interaction(week, name, c, good, bad, key, "ratify", name, why)
             if attempt.ceasefire is None:
                 continue
             asked = {event.counterpart: event for event in attempt.consults}
