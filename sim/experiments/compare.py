@@ -186,15 +186,13 @@ class Comparison:
         )  # fmt: skip
 
     def _line(self, name: str, said: str, width: int) -> str:
-        *above, last = textwrap.wrap(
-            said, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-        )
+        *above, last = _wrapped(said, "  ", width)
         return "\n".join([*above, _ROW.format(last, width, *self._cells(name))])
 
 
-def _wrapped(text: str, then: str = "") -> list[str]:
+def _wrapped(text: str, then: str = "", width: int = 112) -> list[str]:
     return textwrap.wrap(
-        text, 112, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
+        text, width, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
     )
 
 

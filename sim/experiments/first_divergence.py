@@ -38,31 +38,12 @@ class FirstDivergence:
 def first_divergence(
     first: Scenario, second: Scenario, seed: int, run: int
 ) -> FirstDivergence | None:
-    """Find the first event in which two runs with the same random draws differ, and why.
-
-    Parameters
-    ----------
-    first, second : Scenario
-        The two wars that are compared.
-    seed, run : int
-        Seed of both, and the number of the run to compare.
-
-    Returns
-    -------
-    FirstDivergence or None
-        None if every decision and event is the same.
-    """
+    """Find the first event in which two runs with the same draws differ, if any, and why."""
     return first_divergence_of(gather(first, [run], seed), gather(second, [run], seed))
 
 
 def first_divergence_of(first: xr.Dataset, second: xr.Dataset) -> FirstDivergence | None:
-    """As `first_divergence`, of two runs that were played already.
-
-    Parameters
-    ----------
-    first, second : Dataset
-        One run each, the same one, with its events.
-    """
+    """As `first_divergence`, of two runs that were played already, with their events."""
     run = int(first["run"].values[0])
     # Dated events are what the scenarios say, not what anybody decides.
     told = [

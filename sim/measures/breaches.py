@@ -14,6 +14,7 @@ from sim.engine.build import prepare
 from sim.engine.inputs import Who
 from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
 from sim.measures.ceasefire_spells import under_ceasefire
+from sim.measures.dyads import described
 from sim.measures.event_columns import answers
 from sim.measures.intervals import LEVEL, mean_of, several
 from sim.results.dataset import scenario_of
@@ -152,15 +153,12 @@ def ceasefire_violence(results: xr.Dataset) -> xr.DataArray:
         In [0, 1]; NaN in runs without a ceasefire.
     """
     level, calm = violence(results), under_ceasefire(results)
-    found = level.where(calm).mean("week", skipna=True).rename("ceasefire_violence")
-    found.attrs = {"long_name": "violence in a ceasefire, by camp", "units": "1"}
-    return found
+    found = level.where(calm).mean("week", skipna=True)
+    return described(found, "ceasefire_violence", "violence in a ceasefire, by camp", "1")
 
 
 def violence_by_theatre(
-    results: xr.Dataset,
-    ages: Sequence[tuple[int, int | None]] = AGES,
-    level: float = LEVEL,
+    results: xr.Dataset, ages: Sequence[tuple[int, int | None]] = AGES, level: float = LEVEL
 ) -> pd.DataFrame:
     """How hard each theatre is fought over, in war and in ceasefires of some age.
 
@@ -230,9 +228,8 @@ def blame_concentration(results: xr.Dataset) -> xr.DataArray:
     blame = variable(results, "blame").sum("week")
     total = blame.sum("actor")
     parts = blame / total.where(total > 0.0)
-    found = (parts**2).sum("actor", skipna=False).rename("blame_concentration")
-    found.attrs = {"long_name": "concentration of blame (Herfindahl)", "units": "1"}
-    return found
+    found = (parts**2).sum("actor", skipna=False)
+    return described(found, "blame_concentration", "concentration of blame (Herfindahl)", "1")
 
 
 def _camps(results: xr.Dataset) -> list[NDArray[np.bool_]]:

@@ -14,6 +14,7 @@ from sim.engine.state import CALM
 from sim.engine.state import SETTLEMENT as SETTLED
 from sim.engine.state import VICTORY as WON
 from sim.errors import ResultsError
+from sim.measures.dyads import described
 from sim.measures.event_columns import answers, by_actor, columns, flagged, when
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.survival import kaplan_meier
@@ -100,10 +101,6 @@ def ceasefire_lengths(results: xr.Dataset) -> Lengths:
     results : Dataset
         With `state`, `convener`, and `age` or events, from week 0 on.
 
-    Returns
-    -------
-    Lengths
-
     Raises
     ------
     ResultsError
@@ -176,9 +173,8 @@ def under_ceasefire(results: xr.Dataset) -> xr.DataArray:
     np.add.at(steps, (run, start), 1)
     np.add.at(steps, (run, last + 1), -1)
     inside = steps.cumsum(axis=1)[:, :-1] > 0
-    found = state.copy(data=inside).rename("under_ceasefire")
-    found.attrs = {"long_name": "a ceasefire or settlement held this week", "units": "1"}
-    return found
+    meaning = "a ceasefire or settlement held this week"
+    return described(state.copy(data=inside), "under_ceasefire", meaning, "1")
 
 
 # tried and signed --------------------------------------------------------------------------------

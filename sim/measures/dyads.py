@@ -35,7 +35,7 @@ def ties(results: xr.Dataset) -> xr.DataArray:
     """
     directed = variable(results, "tie").transpose(..., "actor", "other")
     both = (directed + directed.values.swapaxes(-1, -2)) / 2
-    return _named(both, "tie", "tie of two actors, mean of both directions", "-1 to 1")
+    return described(both, "tie", "tie of two actors, mean of both directions", "-1 to 1")
 
 
 def tie(results: xr.Dataset, i: str, j: str) -> xr.DataArray:
@@ -54,7 +54,7 @@ def tie(results: xr.Dataset, i: str, j: str) -> xr.DataArray:
         From -1 (enemies) to 1 (friends).
     """
     both = _both_ways(variable(results, "tie"), pair(results, (i, j)))
-    return _named(both, "tie", f"tie of {i} and {j}, mean of both directions", "-1 to 1")
+    return described(both, "tie", f"tie of {i} and {j}, mean of both directions", "-1 to 1")
 
 
 def drift_accounts(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
@@ -77,7 +77,7 @@ def drift_accounts(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
     """
     both = _both_ways(variable(results, "drift_account"), pair(results, two))
     both = both.transpose("run", "week", "account")
-    return _named(both, "drift_account", MEANING["drift_account"][0], "-1 to 1")
+    return described(both, "drift_account", MEANING["drift_account"][0], "-1 to 1")
 
 
 def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
@@ -119,7 +119,7 @@ def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
     for t in range(1, account.shape[1]):
         account[:, t] += (1.0 - p.pull_of_alignment - p.pull_of_experience) * account[:, t - 1]
     split = added.copy(data=account)
-    return _named(split, "drift_by_issue", "part of a tie built by objectives", "-1 to 1")
+    return described(split, "drift_by_issue", "part of a tie built by objectives", "-1 to 1")
 
 
 def cohesion(results: xr.Dataset, actors: Sequence[str]) -> xr.DataArray:
@@ -148,7 +148,7 @@ def cohesion(results: xr.Dataset, actors: Sequence[str]) -> xr.DataArray:
     weighed = (weights * strength[..., one, two]).sum(axis=-1)
     held = np.divide(weighed, total, out=np.zeros_like(total), where=total > 0.0)
     like = mu.isel(actor=0, drop=True)
-    return _named(like.copy(data=held), "cohesion", "mean tie, weighted by power", "-1 to 1")
+    return described(like.copy(data=held), "cohesion", "mean tie, weighted by power", "-1 to 1")
 
 
 def drift_rate(level: xr.DataArray, weeks: int = QUARTER) -> xr.DataArray:
@@ -186,7 +186,7 @@ def drift_rate(level: xr.DataArray, weeks: int = QUARTER) -> xr.DataArray:
     values = level.values
     lost = (values[..., :-weeks] - values[..., weeks:]) * (WEEKS_A_YEAR / weeks)
     rate = level.isel(week=slice(weeks, None)).copy(data=lost)
-    return _named(rate, "drift_rate", f"loss over {weeks} weeks, as a rate", "1 / year")
+    return described(rate, "drift_rate", f"loss over {weeks} weeks, as a rate", "1 / year")
 
 
 # when a tie turns -------------------------------------------------------------------------------
@@ -278,6 +278,7 @@ def _both_ways(directed: xr.DataArray, two: tuple[str, str]) -> xr.DataArray:
     return (there + directed.sel(actor=j, other=i, drop=True)) / 2
 
 
-def _named(values: xr.DataArray, name: str, meaning: str, unit: str) -> xr.DataArray:
+def described(values: xr.DataArray, name: str, meaning: str, unit: str) -> xr.DataArray:
+    """The same values with their name, meaning and unit."""
     values.attrs = {"long_name": meaning, "units": unit}
     return values.rename(name)

@@ -53,12 +53,7 @@ class Columns(NamedTuple):
 def columns(results: xr.Dataset, *kinds: int) -> Columns:
     """Events of some kinds, of the runs and weeks that the results hold.
 
-    Parameters
-    ----------
-    results : Dataset
-        With events. Runs or weeks that were taken out take their events with them.
-    kinds : int
-        Codes of `sim.engine.event_log`.
+    Runs or weeks that were taken out take their events with them.
 
     Raises
     ------
@@ -87,18 +82,8 @@ def by_actor(
 ) -> NDArray[np.bool_]:
     """Who said yes at which of some occasions; shape (occasions, actors).
 
-    Parameters
-    ----------
-    keys : ndarray of int
-        Occasions, sorted.
-    some : Columns
-        The events that hold the answers.
-    key : ndarray of int
-        Occasion of each of these events; one that is no occasion is left out.
-    actors : int
-        How many the scenario has.
-    who : str
-        The column that names them.
+    `keys` are the occasions, sorted; `key` is the occasion of each event, and one that is no
+    occasion is left out. The column `who` names the actors.
     """
     flags = np.zeros((len(keys), actors), dtype=np.bool_)
     chosen = some.answer & np.isin(key, keys)

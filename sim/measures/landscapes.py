@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import ResultsError
-from sim.measures.dyads import ties
+from sim.measures.dyads import described, ties
 from sim.measures.event_columns import flagged
 from sim.results.selection import When, actor, by_week, names_on, run_number, variable, week_at
 
@@ -174,9 +174,8 @@ def line_up_energy(results: xr.Dataset, against: Sequence[str]) -> xr.DataArray:
     strength = ties(results).transpose("run", "week", "actor", "other").values
     weighed = mu.values[..., :, None] * mu.values[..., None, :] * strength
     value = 2.0 * weighed[..., inside, :][..., ~inside].sum(axis=(-1, -2))
-    found = mu.isel(actor=0, drop=True).copy(data=value).rename("line_up_energy")
-    found.attrs = {"long_name": "energy of a line-up", "units": "tie, weighted by power"}
-    return found
+    found = mu.isel(actor=0, drop=True).copy(data=value)
+    return described(found, "line_up_energy", "energy of a line-up", "tie, weighted by power")
 
 
 def _weights(propensity: ArrayLike, size: ArrayLike) -> NDArray[np.float64]:

@@ -45,22 +45,16 @@ COUNTS = ("weeks", "happenings", "decisions")
 
 
 class Measure(NamedTuple):
-    """One of the numbers of every run.
-
-    Attributes
-    ----------
-    form : str
-        Its name, with a place for each actor or issue: "tie of {} and {} at the end".
-    who : tuple of str
-        Their ids.
-    kind : str
-        "weeks" in a state of the war, "happenings" or "decisions" of an actor, as numbers of times;
-        "position", "capability" or "tie" at the end.
-    """
+    """One of the numbers of every run."""
 
     form: str
+    """Its name, with a place for each actor or issue: "tie of {} and {} at the end"."""
     who: tuple[str, ...]
+    """Their ids."""
     kind: Literal["weeks", "happenings", "decisions", "position", "capability", "tie"]
+    """"weeks" in a state of the war, "happenings" or "decisions" of an actor, as numbers of times;
+    "position", "capability" or "tie" at the end.
+    """
 
     @property
     def name(self) -> str:
@@ -76,11 +70,6 @@ class Measure(NamedTuple):
 def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
     """The numbers of every run that a comparison looks at.
 
-    Parameters
-    ----------
-    results : Dataset
-        Of `sim.runs.ensemble.ensemble`; the summary is enough.
-
     Returns
     -------
     dict of str to ndarray
@@ -92,13 +81,7 @@ def outcomes(results: xr.Dataset) -> dict[str, NDArray[np.float64]]:
 
 
 def measured(results: xr.Dataset) -> Iterator[tuple[Measure, NDArray[np.float64]]]:
-    """Each measure, and its values of shape (runs,).
-
-    Parameters
-    ----------
-    results : Dataset
-        As for `outcomes`.
-    """
+    """Each measure, and its values of shape (runs,)."""
     state = results["state"].values
     for code, words in enumerate(STATES):
         weeks = (state == code).sum(axis=1).astype(float)
@@ -189,15 +172,9 @@ def add(
     first: Mapping[Measure, NDArray[np.number]],
     second: Mapping[Measure, NDArray[np.number]],
 ) -> dict[Measure, Paired]:
-    """Add the measures of some pairs of runs, and give back the sums.
+    """Add the measures of some pairs of runs, and give back the sums so far, which are changed.
 
-    Parameters
-    ----------
-    found : dict
-        Sums so far; changed.
-    first, second : mapping of Measure to ndarray
-        Values of shape (pairs,). A count that never occurs in one of them is 0 there; other
-        measures must be of both.
+    A count that never occurs in one of the two is 0 there; other measures must be of both.
     """
     before = max((sums.runs for sums in found.values()), default=0)
     pairs = max((len(values) for values in (*first.values(), *second.values())), default=0)
@@ -214,11 +191,6 @@ def add(
 def table(found: Mapping[Measure, Paired]) -> pd.DataFrame:
     """The table of `sim.experiments.compare.Comparison`, once all pairs are added.
 
-    Parameters
-    ----------
-    found : mapping of Measure to Paired
-        From `add`.
-
     Raises
     ------
     SimError
@@ -234,11 +206,6 @@ def always_equal(found: Mapping[Measure, Paired]) -> dict[str, str]:
     """Names of measures that are equal to an earlier one in every run of both, with its name.
 
     What never varies, and headlines, stand by themselves.
-
-    Parameters
-    ----------
-    found : mapping of Measure to Paired
-        From `add`.
     """
     known: dict[bytes, str] = {}
     same = {}

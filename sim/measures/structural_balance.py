@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
-from sim.measures.dyads import ties
+from sim.measures.dyads import described, ties
 from sim.measures.event_columns import flagged
 from sim.measures.intervals import LEVEL, wilson
 from sim.results.selection import When, names_on, pair, run_number, several_actors, week_at
@@ -220,12 +220,11 @@ def sides(results: xr.Dataset) -> xr.DataArray:
     table = ties(results).transpose("run", "week", "actor", "other")
     names = names_on(results)
     flat = table.values.reshape(-1, len(names), len(names))
-    found = np.array([best_division(S, names, len(flat))[1] for S in flat], dtype=np.int64)
-    signs = _led(found.reshape(-1, len(names)))
+    best = np.array([best_division(S, names, len(flat))[1] for S in flat], dtype=np.int64)
+    signs = _led(best.reshape(-1, len(names)))
     like = table.isel(other=0, drop=True)
-    camps_ = like.copy(data=signs.reshape(like.shape)).rename("side")
-    camps_.attrs = {"long_name": "camp by least frustration", "units": "1"}
-    return camps_
+    found = like.copy(data=signs.reshape(like.shape))
+    return described(found, "side", "camp by least frustration", "1")
 
 
 def apart(results: xr.Dataset, two: Sequence[str], level: float = LEVEL) -> xr.Dataset:
@@ -255,10 +254,7 @@ def apart(results: xr.Dataset, two: Sequence[str], level: float = LEVEL) -> xr.D
 
 
 def line_ups(
-    results: xr.Dataset,
-    at: When,
-    actors: Sequence[str] | None = None,
-    level: float = LEVEL,
+    results: xr.Dataset, at: When, actors: Sequence[str] | None = None, level: float = LEVEL
 ) -> pd.DataFrame:
     """Share of runs in each line-up of one week: who stands with whom, by least frustration.
 

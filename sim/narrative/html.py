@@ -122,26 +122,25 @@ type Blocks = list[str | list[str]]
 
 def plain(parts: Blocks, width: int) -> str:
     """A title, paragraphs and lists of entries as plain text."""
-    wide, found = max(width, 20), []
-    for block in parts:
-        if isinstance(block, str):
-            found.append(_filled(block, wide))
-            continue
-        found.append(
-            "\n".join(
-                _filled(entry, wide, "  ", " " * 6)
-                for entry in block
-            )
-        )  # fmt: skip
+    wide = max(width, 20)
+    found = (
+        filled(block, wide) if isinstance(block, str) else "\n".join(hung(e, wide) for e in block)
+        for block in parts
+    )
     return "\n\n".join(block for block in found if block)
 
 
-def _filled(text: str, wide: int, first: str = "", then: str = "") -> str:
+def filled(text: str, wide: int, first: str = "", then: str = "") -> str:
     """Text in lines that break between words only, with what they begin with."""
     return textwrap.fill(
         text, wide, initial_indent=first, subsequent_indent=then, break_long_words=False,
         break_on_hyphens=False,
     )  # fmt: skip
+
+
+def hung(text: str, wide: int) -> str:
+    """An entry of a list in such lines, the first of which stands out."""
+    return filled(text, wide, "  ", " " * 6)
 
 
 def marked(parts: Blocks) -> str:

@@ -37,9 +37,8 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     table = found.numbers
     ax = style.canvas(ax, 8.0, 0.42 * len(table) + 1.4)
     rows = np.arange(len(table))[::-1]
-    for row, (number, (_, values)) in zip(
-        rows, zip(found.plan.free, table.iterrows(), strict=True), strict=True
-    ):
+    every = zip(rows, found.plan.free, table.iterrows(), strict=True)
+    for row, number, (_, values) in every:
         place = {
             word: _share(values[word], number.low, number.high, number.scale)
             for word in ("low", "median", "high", "centre")
@@ -62,8 +61,7 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.7, len(table) - 0.3)
     ax.grid(visible=False)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["left", "bottom"]].set_visible(False)
     return ax
 
 

@@ -138,13 +138,7 @@ FIGURES = {figure.name: figure for figure in _ALL}
 
 
 def named(name: str) -> Figure:
-    """The figure of a name; that of its function will do too.
-
-    Raises
-    ------
-    ResultsError
-        If there is none; names the nearest.
-    """
+    """The figure of a name; that of its function will do too, and a wrong one gets the nearest."""
     word = name.replace("_", "-")
     for figure in _ALL:
         if word in (figure.name, figure.function.__name__.replace("_", "-")):
@@ -195,7 +189,7 @@ def draw(
     run: int | None = None,
     ax: Axes | None = None,
 ) -> mpl.Figure:
-    """Draw a figure by its name.
+    """Draw a figure by its name; it is neither shown nor closed.
 
     Parameters
     ----------
@@ -211,11 +205,6 @@ def draw(
         Number of a run.
     ax : Axes, optional
         Where to draw, for figures that are one picture.
-
-    Returns
-    -------
-    Figure
-        Not shown and not closed.
 
     Raises
     ------
@@ -237,12 +226,8 @@ def _ready(
 ) -> tuple[xr.Dataset, dict[str, object]]:
     """What a function draws, read from the disk, and its arguments; checked."""
     choices: dict[str, object] = {}
-    given: dict[str, list[object]] = {
-        "--pair": [*pairs],
-        "--at": [*dates],
-        "--run": [] if run is None else [run],
-    }
-    for option, values in given.items():
+    runs = [] if run is None else [run]
+    for option, values in (("--pair", [*pairs]), ("--at", [*dates]), ("--run", runs)):
         if not values:
             continue
         if option not in figure.takes:
@@ -283,9 +268,8 @@ def _must_be_recorded(results: xr.Dataset, figure: Figure) -> None:
         if not wanted:
             raise
         missing = str(error).partition(":")[0]
-        raise ResultsError(
-            f"{missing}: figure {figure.name!r} needs --record {','.join(wanted)}"
-        ) from None
+        needs = f"figure {figure.name!r} needs --record {','.join(wanted)}"
+        raise ResultsError(f"{missing}: {needs}") from None
 
 
 def everything(

@@ -16,7 +16,7 @@ from sim import measures
 from sim.plots import naming, style
 from sim.plots.settings import styled
 from sim.results.dataset import scenario_of
-from sim.results.selection import run_number, variable
+from sim.results.selection import names_on, run_number, variable
 
 MOST_ROWS = 24
 SETTLED: style.Look = {
@@ -60,7 +60,7 @@ def ceasefires(results: xr.Dataset, run: int | None = None, ax: Axes | None = No
     if style.small(ax):  # one line a row
         label = {name: style.short(words, 24) for name, words in style.labels(results).items()}
     broken = variable(shown, "violated").transpose("run", "actor", "week").values[0]
-    place = {str(name): n for n, name in enumerate(results["actor"].values)}
+    place = {name: n for n, name in enumerate(names_on(results))}
     # Dots stand before the bar that they belong to, so that no stroke hides behind one.
     before = ax.transData + ScaledTranslation(-4 / 72, 0, style.figure_of(ax).dpi_scale_trans)
     for spell in spells:
@@ -130,15 +130,15 @@ def _key(spells: list[Any], colour: dict[str, str], label: dict[str, str]) -> li
         look: style.Look = {"markeredgecolor": style.INK, "markersize": 6} | more
         return Line2D([], [], linestyle="", marker=marker, color=tint, label=words, **look)
 
-    grey, conveners = style.SOFT, dict.fromkeys(spell.convener for spell in spells)
+    grey = style.SOFT
     bars = [
         Patch(facecolor=colour[name], edgecolor=style.INK, label="by " + label[name])
-        for name in conveners
+        for name in dict.fromkeys(spell.convener for spell in spells)
     ]
-    settled = [Patch(label="as a settlement", **SETTLED | {"facecolor": grey})]
+    if any(spell.settled >= 0 for spell in spells):
+        bars.append(Patch(label="as a settlement", **SETTLED | {"facecolor": grey}))
     return [
         *bars,
-        *(settled if any(spell.settled >= 0 for spell in spells) else []),
         mark("X", "white", "collapsed", markersize=8),
         mark("D", grey, "brokered and signed"),
         mark("o", grey, "signed"),

@@ -53,7 +53,7 @@ def difference(
     ResultsError
         If seeds, runs or dates differ, there are fewer than two runs, or a name is not known.
     """
-    what = "difference"
+    what = ""
     if measure is None:
         i, j = pair_or_default(results, pair)
         label = style.labels(results)
@@ -71,7 +71,7 @@ def difference(
             f"a difference over the dates needs a measure along run and week, "
             f"this one has {', '.join(map(str, sample.dims))}"
         )
-    what = what if what != "difference" else str(sample.attrs.get("long_name", sample.name or what))
+    what = what or str(sample.attrs.get("long_name", sample.name or "difference"))
     week = np.searchsorted(results["week"].values, gap["week"].values)
     dates = results["date"].values[week]
     ax = style.canvas(ax)

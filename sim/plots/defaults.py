@@ -54,13 +54,7 @@ def default_pairs(results: xr.Dataset) -> list[tuple[str, str]]:
 def pairs_or_default(
     results: xr.Dataset, pairs: Sequence[Sequence[str]] | None, most: int = MOST_PAIRS
 ) -> list[tuple[str, str]]:
-    """The pairs that are asked for, checked; if none are, the first of `default_pairs`.
-
-    Raises
-    ------
-    ResultsError
-        If a pair is not there, or there is none.
-    """
+    """The pairs that are asked for, checked; if none are, the first of `default_pairs`."""
     if pairs is None:
         found = default_pairs(results)[:most]
     else:
@@ -76,14 +70,8 @@ def pair_or_default(results: xr.Dataset, pair: Sequence[str] | None) -> tuple[st
 
 
 def default_issues(results: xr.Dataset) -> list[str]:
-    """The first two issues: those of the agenda come first, side payments last among them.
-
-    Raises
-    ------
-    ResultsError
-        If the scenario has fewer.
-    """
-    known = [str(name) for name in results["issue"].values]
+    """The first two issues: those of the agenda come first, side payments last among them."""
+    known = selection.names_on(results, "issue")
     given = scenario_of(results).issues
     agenda = [name for name in known if given[name].agenda is not None]
     plain = [name for name in agenda if not given[name].side_payment]
@@ -98,10 +86,8 @@ def default_weeks(results: xr.Dataset, count: int) -> list[int]:
 
     There are fewer if the results have not so many.
     """
-    weeks = [int(number) for number in results["week"].values]
+    weeks: list[int] = results["week"].values.tolist()
     steps = min(count, len(weeks)) - 1
-    return (
-        [weeks[-1]]
-        if steps < 1
-        else [weeks[(len(weeks) - 1) * n // steps] for n in range(steps + 1)]
-    )
+    if steps < 1:
+        return weeks[-1:]
+    return [weeks[(len(weeks) - 1) * n // steps] for n in range(steps + 1)]

@@ -41,10 +41,6 @@ def two_by_two(trial: Trial, coding: str = "A") -> Figure:
     coding : str
         "A": compatible aims are the partner's; "B": the spoiler's.
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     ResultsError
@@ -79,9 +75,8 @@ def two_by_two(trial: Trial, coding: str = "A") -> Figure:
                     linestyle=("-", (0, (5, 2)))[place], label=word,
                 )  # fmt: skip
             found = cells[cells["what"] == "interaction"].iloc[0]
-            note = (
-                f"interaction {found['value']:+.2f} ({found['low']:+.2f} to {found['high']:+.2f})"
-            )
+            note = f"interaction {found['value']:+.2f} "
+            note += f"({found['low']:+.2f} to {found['high']:+.2f})"
             style.dress(ax, f"{design}: {outcome}", note.replace("-", "−"))
             ax.set_xticks([0, 1], ["aims conflict", "aims compatible"])
             ax.set_xlim(-0.4, 1.4)
@@ -107,10 +102,6 @@ def codings(trial: Trial) -> Figure:
     ----------
     trial : Trial
         With the part ``codings``.
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------

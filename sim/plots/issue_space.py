@@ -19,7 +19,7 @@ from sim.plots.defaults import default_issues
 from sim.plots.networks import write_names
 from sim.plots.settings import styled
 from sim.results.dataset import scenario_of
-from sim.results.selection import variable
+from sim.results.selection import names_on, variable
 
 OFFER: style.Look = {"linestyle": "", "marker": "o", "markeredgecolor": style.SOFT}
 REFUSED: style.Look = OFFER | {"markerfacecolor": "white", "markersize": 4.5}
@@ -108,7 +108,7 @@ def offers(
 
 
 def _two(results: xr.Dataset, issues: Sequence[str] | None) -> tuple[str, str]:
-    known = [str(name) for name in results["issue"].values]
+    known = names_on(results, "issue")
     issues = default_issues(results) if issues is None else issues
     if isinstance(issues, str) or len(issues) != 2 or issues[0] == issues[1]:
         raise ResultsError(f"offers are drawn over two different issues, not {issues!r}")
@@ -123,7 +123,7 @@ def _ideals(
 ) -> None:
     """Ideal points; those that lie on each other share a name."""
     cares = weight.transpose("actor", "issue").values > LEAST_WEIGHT
-    names, colour = [str(name) for name in results["actor"].values], style.colours(results)
+    names, colour = names_on(results), style.colours(results)
     most = 18 if style.small(ax) else 34
     label = {name: style.short(words, most) for name, words in style.labels(results).items()}
     both = [name for name, care in zip(names, cares, strict=True) if care.all()]

@@ -34,38 +34,19 @@ class Redrawn:
     first : Dataset
         Results of two runs or more.
     name : str
-        A figure of `sim.plots.catalogue.FIGURES` that shows all runs on one pair of Axes.
+        A figure that `variables_of` does not refuse.
     pairs : sequence of (str, str)
         What to show; what the figure shows by itself if none is given.
-    size : (float, float)
-        Width and height in inches.
-
-    Attributes
-    ----------
-    needs : tuple of str
-        Variables that results must hold.
-
-    Raises
-    ------
-    ResultsError
-        If there is no such figure, or it shows one run alone.
     """
 
-    def __init__(
-        self,
-        first: xr.Dataset,
-        name: str = "ties",
-        pairs: Sequence[Sequence[str]] = (),
-        size: tuple[float, float] = (8.6, 4.4),
-    ) -> None:
-        self.needs = variables_of(name)
+    def __init__(self, first: xr.Dataset, name: str, pairs: Sequence[Sequence[str]] = ()) -> None:
         self._name, self._pairs = name, [tuple(two) for two in pairs]
         if catalogue.named(name).takes.get("--pair") == "pairs":
             # once, so that a move of the sliders never swaps the lines
             self._pairs = self._pairs or list(default_pairs(first))
         self._before: list[tuple[Floats, Floats]] = []
         self._bars: list[Rectangle] = []
-        self._open(size)
+        self._open()
         self._draw(first)
         self._canvas.draw()
         self.figure.set_layout_engine("none")
@@ -79,9 +60,9 @@ class Redrawn:
         self._bars = [bar for bar in self._axes.patches if isinstance(bar, Rectangle)]
 
     @styled
-    def _open(self, size: tuple[float, float]) -> None:
+    def _open(self) -> None:
         # Not made by pyplot: a notebook would show it a second time, by itself.
-        self.figure = Figure(figsize=size, dpi=100, layout="constrained")
+        self.figure = Figure(figsize=(8.6, 4.4), dpi=100, layout="constrained")
         self._canvas: Any = FigureCanvasAgg(self.figure)  # its methods are not typed
         self._axes = self.figure.add_subplot()
 
@@ -110,23 +91,13 @@ class Redrawn:
 
 
 def variables_of(name: str) -> tuple[str, ...]:
-    """What results must hold for a figure that can be redrawn.
-
-    Raises
-    ------
-    ResultsError
-        If there is no such figure, or it shows one run, or several pairs of Axes.
-    """
+    """What results must hold for a figure that can be redrawn: of all runs, on one pair of Axes."""
     figure = catalogue.named(name)
-    if not _redrawable(figure):
-        able = [found.name for found in catalogue.FIGURES.values() if _redrawable(found)]
+    if figure.one or not figure.single:
+        every = catalogue.FIGURES.values()
+        able = [found.name for found in every if found.single and not found.one]
         raise ResultsError(
             f"figure {name!r} shows one run, or several pictures (those of all runs in one: "
             f"{', '.join(able)})"
         )
     return figure.needs
-
-
-def _redrawable(figure: catalogue.Figure) -> bool:
-    """Whether a figure shows all runs on one pair of Axes."""
-    return figure.single and not figure.one

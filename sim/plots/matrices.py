@@ -115,13 +115,10 @@ def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesIma
     wide, high = style.room(ax)
     tight = style.small(ax)
     names = list(style.labels(results).values())
-    if tight:  # names are cut before the cells have no room
-        most = int(np.clip(min(wide, high) * 6, 12, 30))
-        names = [style.short(name, most) for name in names]
-    elif count <= MOST_NUMBERS:
-        names = [_two_lines(name) for name in names]
-    else:
-        names = [style.short(name, 40) for name in names]
+    # names are cut before the cells have no room
+    most = int(np.clip(min(wide, high) * 6, 12, 30)) if tight else 40
+    lines = not tight and count <= MOST_NUMBERS
+    names = [_two_lines(name) if lines else style.short(name, most) for name in names]
     style.dress(ax, style.week_of(results, week), style.run_of(results, number))
     ax.set_facecolor(style.FAINT)
     style.strip(ax)
@@ -156,13 +153,9 @@ def _signs(ax: Axes, image: AxesImage, values: NDArray[np.float64], size: float)
         return
     for (i, j), tie in np.ndenumerate(values):
         if i != j:
-            words = _number(tie)
+            shown = round(tie, 1)
+            words = f"{shown:+.1f}".replace("-", "−") if shown else "0"
             ax.text(j, i, words, ha="center", va="center", fontsize=size, color=inks[i, j])
-
-
-def _number(tie: float) -> str:
-    shown = round(tie, 1)
-    return f"{shown:+.1f}".replace("-", "−") if shown else "0"
 
 
 def _scale(image: AxesImage, beside: list[Axes]) -> None:
@@ -171,8 +164,7 @@ def _scale(image: AxesImage, beside: list[Axes]) -> None:
     points = style.size(beside[0], 9)
     bar.set_label("tie (−1 enemies, 1 friends)", fontsize=points, color=style.INK)
     bar.ax.tick_params(length=3, color=style.SOFT, labelcolor=style.INK, labelsize=points)
-    for spine in bar.ax.spines.values():
-        spine.set_visible(False)
+    bar.ax.spines[:].set_visible(False)
 
 
 def _side(results: xr.Dataset) -> float:

@@ -80,18 +80,9 @@ def spread(
 
 
 def key(ax: Axes, handles: Sequence[Artist], *, below: bool = False, columns: int = 1) -> None:
-    """Legend beside or below the Axes; inside where the figure has no layout to make room.
+    """Legend beside the Axes, or below them, in columns, where they have no scales or are small.
 
-    Parameters
-    ----------
-    ax : Axes
-        The Axes that the legend explains.
-    handles : sequence of Artist
-        Lines and patches to list, with their labels.
-    below : bool
-        Below Axes without scales.
-    columns : int
-        Columns of a legend below the Axes.
+    It stands inside where the figure has no layout to make room.
     """
     figure = figure_of(ax)
     look: Look = {

@@ -19,7 +19,7 @@ from sim import measures
 from sim.plots import naming, style
 from sim.plots.defaults import default_weeks
 from sim.plots.settings import styled
-from sim.results.selection import When, run_number, week_at
+from sim.results.selection import When, names_on, run_number, week_at
 from sim.scenario.english import percent
 
 type Places = Mapping[str, tuple[float, float]]
@@ -48,7 +48,7 @@ def layout(results: xr.Dataset, run: int | None = None) -> dict[str, tuple[float
     """
     number = run_number(results, run)
     mean = measures.ties(results.sel(run=[number])).mean(("run", "week")).values
-    names = [str(name) for name in results["actor"].values]
+    names = names_on(results)
     apart = {
         a: {b: 1.25 - 0.75 * float(mean[i, j]) for j, b in enumerate(names) if i != j}
         for i, a in enumerate(names)
@@ -57,7 +57,7 @@ def layout(results: xr.Dataset, run: int | None = None) -> dict[str, tuple[float
 
     graph: Any = nx.complete_graph(names)
     found = nx.kamada_kawai_layout(graph, dist=apart, pos=nx.circular_layout(graph))
-    return {name: (float(found[name][0]), float(found[name][1])) for name in names}
+    return {name: (float(x), float(y)) for name, (x, y) in found.items()}
 
 
 @styled
@@ -138,8 +138,7 @@ def networks(
     panels: NDArray[np.object_] = axes[0]
     for ax, at in zip(panels, chosen, strict=True):
         _web(ax, results, at, run, places, round_ones)
-    columns = 2 if len(chosen) < 3 else 3
-    figure.legend(handles=_key(), loc="outside lower center", ncols=columns)
+    figure.legend(handles=_key(), loc="outside lower center", ncols=2 if len(chosen) < 3 else 3)
     return panels
 
 
@@ -158,21 +157,22 @@ def _web(
 ) -> None:
     """Draw one date; of its camps the one that has more of `round_ones` is drawn round."""
     week, number = week_at(results, at), run_number(results, run)
-    names = [str(name) for name in results["actor"].values]
+    names = names_on(results)
     spots = np.array([places[name] for name in names])
     S = measures.ties(results.isel(week=[week])).sel(run=number).values[0]
     _edges(ax, S, spots)
     camps = measures.camps(results, int(results["week"].values[week]), number)
     one, two = set(camps.first), set(camps.second)
     # what is like the round camp of the first panel is round here too
-    if len(one & round_ones) - len(one - round_ones) < len(two & round_ones) - len(
-        two - round_ones
-    ):
+    alike, other = (len(camp & round_ones) - len(camp - round_ones) for camp in (one, two))
+    if alike < other:
         one, two = two, one
     # The division puts everyone somewhere: who has no tie that is drawn is neither's.
     strength = np.abs(S - np.diag(np.diag(S))).max(axis=1)
     neutral = {name for name, most in zip(names, strength, strict=True) if most < WEAK}
-    colour, power = style.colours(results), _power(results, week, number)
+    colour, power = style.colours(results), np.full(len(names), 1.0 / len(names))
+    if "power" in results:
+        power = results["power"].sel(run=number).isel(week=week).values
     crowd = len(names) > CROWD
     areas = (50 if crowd else 110) + (800 if crowd else 1500) * power
     areas = areas * style.size(ax, 1.0) ** 2
@@ -238,7 +238,9 @@ def write_names(
         shifts = ((0, gap + tall), (0, -gap - tall), (gap + half, 0), (-gap - half, 0))
         boxes = [(x + dx - half, y + dy - tall, x + dx + half, y + dy + tall) for dx, dy in shifts]
         covered = [
-            sum(_overlap(box, other) for other in taken) + _outside(box, edge) for box in boxes
+            sum(_overlap(box, other) for other in taken)
+            + (_overlap(box, box) - _overlap(box, edge))  # what reaches out of the Axes
+            for box in boxes
         ]
         best = int(np.argmin(covered))
         taken.append(boxes[best])
@@ -248,22 +250,10 @@ def write_names(
         )  # fmt: skip
 
 
-def _outside(box: tuple[float, ...], edge: tuple[float, ...]) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1]) - _overlap(box, edge)
-
-
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     wide = min(a[2], b[2]) - max(a[0], b[0])
     high = min(a[3], b[3]) - max(a[1], b[1])
     return max(wide, 0.0) * max(high, 0.0)
-
-
-def _power(results: xr.Dataset, week: int, number: int) -> NDArray[np.float64]:
-    count = results.sizes["actor"]
-    if "power" not in results:
-        return np.full(count, 1.0 / count)
-    power: NDArray[np.float64] = results["power"].sel(run=number).isel(week=week).values
-    return power
 
 
 def _key() -> list[Artist]:

@@ -48,45 +48,24 @@ def write(figure: Figure, path: str | os.PathLike[str], dots: float | None = Non
     ResultsError
         If the file cannot be written, or its ending is unknown.
     """
-    path, held = Path(path).expanduser(), io.BytesIO()
-    try:
-        _save(figure, held, ending_of(path), dots)
-    finally:
+    path = Path(path).expanduser()
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in ENDINGS:
         plt.close(figure)
-    write_whole(path, held.getvalue())
+        known = ", ".join(f".{name}" for name in ENDINGS)
+        raise ResultsError(f"cannot write {path}: the name of a figure ends in one of {known}")
+    write_whole(path, image(figure, dots, ending))
     return path
 
 
-def ending_of(path: Path) -> str:
-    """What kind of file a name asks for, "png", "pdf" or "svg".
-
-    Raises
-    ------
-    ResultsError
-        If it is another.
-    """
-    ending = path.suffix.lower().removeprefix(".")
-    if ending not in ENDINGS:
-        known = ", ".join(f".{name}" for name in ENDINGS)
-        raise ResultsError(f"cannot write {path}: the name of a figure ends in one of {known}")
-    return ending
-
-
 @styled
-def png(figure: Figure, dots: float | None = None) -> bytes:
-    """A figure as the bytes of a PNG file; it is closed."""
-    held = io.BytesIO()
-    try:
-        _save(figure, held, "png", dots)
-    finally:
-        plt.close(figure)
-    return held.getvalue()
-
-
-def _save(figure: Figure, target: io.BytesIO, ending: str, dots: float | None) -> None:
-    before = plt.rcParams["svg.hashsalt"]
+def image(figure: Figure, dots: float | None = None, ending: str = "png") -> bytes:
+    """A figure as the bytes of a file; it is closed."""
+    held, before = io.BytesIO(), plt.rcParams["svg.hashsalt"]
     plt.rcParams["svg.hashsalt"] = "entente"  # names inside an SVG are drawn by lot otherwise
     try:
-        figure.savefig(target, format=ending, dpi=dots or "figure", metadata=_MARKS[ending])
+        figure.savefig(held, format=ending, dpi=dots or "figure", metadata=_MARKS[ending])
     finally:
         plt.rcParams["svg.hashsalt"] = before
+        plt.close(figure)
+    return held.getvalue()

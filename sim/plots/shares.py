@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -73,9 +73,7 @@ def line_ups(
     for row, part, words in zip(rows, values, told, strict=True):
         other = row == share.sizes["line_up"] - 1
         tint, hatch = TINTS[-1] if other else TINTS[row]
-        look: style.Look = {
-            "facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5,
-        }  # fmt: skip
+        look = style.area(tint, hatch)
         ax.fill_between(dates, base, base + part, **look)
         base = base + part
         handles.append(Patch(label=words, **look))
@@ -99,10 +97,9 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
     if row == share.sizes["line_up"] - 1:
         return measures.OTHERS
 
-    def groups(place: int) -> list[set[str]]:
-        return [
-            set(str(share[name].values[place]).split()) for name in ("first", "second", "aside")
-        ]
+    def groups(place: int) -> Iterator[set[str]]:
+        for name in ("first", "second", "aside"):
+            yield set(str(share[name].values[place]).split())
 
     def words(some: set[str], most: int = MOST_NAMES) -> str:
         names = [label[name] for name in label if name in some]
@@ -158,17 +155,14 @@ def outcomes(
     ]
     table = table.loc[names]
     share = table["share"].to_numpy()
-    reach = np.abs(np.stack([share - table["low"], table["high"] - share]))
     alone = np.array([name in measures.STATES for name in names])
     # a gap between what excludes each other and what may hold beside it
     places = np.arange(len(names)) + np.where(alone, 0.0, 0.5)
     ax = style.canvas(ax, 8.0, 1.5 + 0.36 * len(names))
-    looks: tuple[style.Look, style.Look] = (
-        {"facecolor": BAR},
-        {"facecolor": BESIDE, "hatch": "////"},
-    )
-    for mask, look in zip((alone, ~alone), looks, strict=True):
-        ax.barh(places[mask], share[mask], height=0.66, edgecolor=style.SOFT, linewidth=0.6, **look)
+    for mask, tint, hatch in ((alone, BAR, None), (~alone, BESIDE, "////")):
+        look: style.Look = {"facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch}
+        ax.barh(places[mask], share[mask], height=0.66, linewidth=0.6, **look)
+    reach = style.reach(share, table)
     ax.errorbar(share, places, xerr=reach, fmt="none", ecolor=style.INK, capsize=2.5, linewidth=1)
     for place, part, high in zip(places, share, table["high"], strict=True):
         ax.annotate(

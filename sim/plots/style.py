@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import textwrap
 import weakref
 from typing import Any
 
 import matplotlib.dates as mdates
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 from sim.engine.inputs import Floats
 from sim.engine.state import CALM
 from sim.plots import text_rendering
-from sim.results.selection import run_number, variable
+from sim.results.selection import names_on, run_number, variable
 from sim.scenario import english
 
 type Look = dict[str, Any]  # keyword arguments of matplotlib, each of its own type
@@ -58,9 +60,8 @@ def colours(results: xr.Dataset) -> dict[str, str]:
     dict of str to str
         Twelve actors have a colour of their own; all others share a grey.
     """
-    names = [str(name) for name in results["actor"].values]
-    spare = [NO_COLOUR] * max(len(names) - len(PALETTE), 0)
-    return dict(zip(names, [*PALETTE, *spare], strict=False))
+    every = itertools.chain(PALETTE, itertools.repeat(NO_COLOUR))
+    return dict(zip(names_on(results), every, strict=False))
 
 
 def marker_of(place: int) -> str:
@@ -75,11 +76,10 @@ def dash_of(place: int) -> Dash:
 
 def labels(results: xr.Dataset, width: int = 0) -> dict[str, str]:
     """Label of every actor, broken into lines of at most `width` characters if that is given."""
-    names = [str(name) for name in results["actor"].values]
-    written = [str(label) for label in results["actor_label"].values]
+    written = names_on(results, "actor_label")
     if width:
-        written = ["\n".join(textwrap.wrap(label, width)) or label for label in written]
-    return dict(zip(names, written, strict=True))
+        written = [textwrap.fill(label, width) or label for label in written]
+    return dict(zip(names_on(results), written, strict=True))
 
 
 def short(words: str, most: int) -> str:
@@ -150,14 +150,8 @@ def wrapped(ax: Axes, words: str, points: float, em: float, left: float) -> str:
 def dress(ax: Axes, title: str, note: str, left: float = 46.0) -> None:
     """Title, a note over it, spines and grid, the same on every Axes.
 
-    Parameters
-    ----------
-    ax : Axes
-        The Axes to finish.
-    title, note : str
-        Broken into lines where they are longer than there is room.
-    left : float
-        Points that labels left of the Axes take.
+    Title and note are broken into lines where they are longer than there is room; `left` are the
+    points that labels left of the Axes take.
     """
     # The note stands over the title, where a title that somebody sets later does not cover it.
     title = wrapped(ax, title, 11.5, 0.66, left)
@@ -198,8 +192,7 @@ def label_height(ax: Axes, words: str) -> None:
 def strip(ax: Axes) -> None:
     """Take away grid and spines, for figures without scales."""
     ax.grid(visible=False)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -207,6 +200,21 @@ def figure_of(ax: Axes) -> Figure:
     figure = ax.get_figure(root=True)
     assert figure is not None
     return figure
+
+
+def cut(ax: Axes, words: str) -> str:
+    """A name that is not too long for a line beside the Axes."""
+    return short(words, 20 if small(ax) else 48)
+
+
+def area(tint: str, hatch: str) -> Look:
+    """The look of a part of a stack, which is no actor's: a pale tint and a hatch."""
+    return {"facecolor": tint, "edgecolor": SOFT, "hatch": hatch, "linewidth": 0.5}
+
+
+def reach(share: Floats, table: pd.DataFrame, low: str = "low", high: str = "high") -> Floats:
+    """The whiskers of shares to the ends of their intervals, for `Axes.errorbar`."""
+    return np.abs(np.stack([share - table[low], table[high] - share]))
 
 
 def week_of(results: xr.Dataset, week: int) -> str:
@@ -222,10 +230,10 @@ def day(date: np.datetime64 | dt.date) -> float:
 
 def date_axis(ax: Axes, dates: NDArray[np.datetime64]) -> None:
     """Make the horizontal axis one of dates that spans the weeks of results."""
-    ax.set_xlim(day(dates[0]), day(dates[-1]) + 7.0)
+    alone = len(dates) == 1
+    ax.set_xlim(day(dates[0]) - (7.0 if alone else 0.0), day(dates[-1]) + 7.0)
     ax.set_xlabel("date (weeks)")
-    if len(dates) == 1:
-        ax.set_xlim(day(dates[0]) - 7.0, day(dates[0]) + 7.0)
+    if alone:
         ax.set_xticks([day(dates[0])], [f"{dates[0].astype('datetime64[D]')}"])
         ax.xaxis_date()
         return
@@ -277,35 +285,17 @@ def chosen(results: xr.Dataset, run: int | None) -> xr.Dataset:
 def curve(
     ax: Axes, dates: NDArray[np.datetime64], values: Floats, colour: str, lines: int, **look: Any
 ) -> Line2D:
-    """Line of one run, or median and range of many.
+    """Line of one run, or median and range of many: `values` are of shape (runs, weeks).
 
     The range is a band with edges. Of more than two lines, whose bands would cover each other, it
     is drawn as whiskers at the line's markers.
-
-    Parameters
-    ----------
-    ax : Axes
-        The Axes to draw on.
-    dates : ndarray, shape (weeks,)
-        First days of the weeks.
-    values : ndarray, shape (runs, weeks)
-        The quantity to draw.
-    colour : str
-        Of matplotlib.
-    lines : int
-        How many there will be.
-    look
-        For `Axes.plot`.
     """
     middle = np.median(values, axis=0)
     if len(values) > 1:
         low, high = np.percentile(values, [LOW, HIGH], axis=0)
         if lines > MOST_BANDS:
-            start, every = look.get("markevery", (0, 1))
-            ax.vlines(
-                dates[start::every], low[start::every], high[start::every], color=colour,
-                linewidth=1.3,
-            )  # fmt: skip
+            at = slice(look["markevery"][0], None, look["markevery"][1])
+            ax.vlines(dates[at], low[at], high[at], color=colour, linewidth=1.3)
         else:
             ax.fill_between(dates, low, high, color=colour, alpha=0.15, linewidth=0)
             for edge in (low, high):

@@ -61,7 +61,7 @@ def ceasefire_survival(
         curves = [measures.ceasefire_survival(results)]
         names, colours, places = ["all"], [style.INK], [0]
     else:
-        order = [str(name) for name in results["actor"].values]
+        order = selection.names_on(results)
         wanted = [selection.actor(results, name) for name in conveners]
         if not wanted:
             raise ResultsError("there is no convener to draw")
@@ -74,13 +74,15 @@ def ceasefire_survival(
     for curve, tint, place in zip(curves, colours, places, strict=True):
         look = {"linestyle": style.dash_of(place), "marker": style.marker_of(place)}
         drawn.append(_steps(ax, curve.index.to_numpy(), curve, tint, len(curves), **look))
-    style.dress(
-        ax, "Ceasefires still in force", style.note_of_all(results, "", "95 % bands"), _left(names)
-    )
+    note = style.note_of_all(results, "", "95 % bands")
+    style.dress(ax, "Ceasefires still in force", note, _left(names))
     longest = max(int(curve.index[-1]) for curve in curves)
     ax.set_xlim(0, longest)
     ax.set_xlabel("weeks in force")
-    _finish(ax, "share still in force", drawn, names if conveners is not None else [])
+    ax.set_ylim(-0.02, 1.02)
+    style.label_height(ax, "share still in force")
+    if conveners is not None:
+        naming.name_lines(ax, drawn, names)
     marks = np.unique(np.linspace(0, longest, MOST_COUNTS).round().astype(int))
     ax.set_xticks(marks)  # a count stands under the tick of its week
     _at_risk(ax, curves, names, marks, marks, "still watched")
@@ -143,7 +145,9 @@ def turns(
     names = [both(ax, label[i], label[j]) for (i, j), _ in told]
     style.dress(ax, title, style.note_of_all(results, "", "95 % bands"), _left(names))
     style.date_axis(ax, dates)
-    _finish(ax, f"share of runs\n({what})", drawn, names)
+    ax.set_ylim(-0.02, 1.02)
+    style.label_height(ax, f"share of runs\n({what})")
+    naming.name_lines(ax, drawn, names)
     last = max(int(curve.index[-1]) for curve in curves)
     days = np.array([style.day(date) for date in dates[: last + 1]])
     ticks = np.array([tick for tick in ax.get_xticks() if days[0] <= tick < days[-1] + 7.0])
@@ -175,13 +179,6 @@ def _steps(
         x, curve["survival"], drawstyle="steps-post", color=colour, markevery=every, **look
     )
     return line
-
-
-def _finish(ax: Axes, label: str, drawn: list[Line2D], names: Sequence[str]) -> None:
-    ax.set_ylim(-0.02, 1.02)
-    style.label_height(ax, label)
-    if names:
-        naming.name_lines(ax, drawn, names)
 
 
 def _left(names: Sequence[str]) -> float:

@@ -21,15 +21,9 @@ _LOG = logging.getLogger(__name__)
 def as_written(axes: Sequence[Axes], others: Iterable[Text] = ()) -> None:
     """Draw every text of some Axes as it is written, in fonts that have its letters.
 
-    A dollar sign does not begin mathematics. A letter that no font of this machine has is drawn as
-    a question mark in a box, and one line on standard error says what to install.
-
-    Parameters
-    ----------
-    axes : sequence of Axes
-        All Axes of one figure.
-    others : iterable of Text
-        Texts of the figure that belong to no Axes.
+    They are all Axes of one figure, and `others` are its texts that belong to none. A dollar sign
+    does not begin mathematics. A letter that no font of this machine has is drawn as a question
+    mark in a box, and one line on standard error says what to install.
     """
     texts = list(others)
     for ax in axes:
@@ -83,19 +77,9 @@ def _letters_of(family: str) -> Iterable[int]:
 
 @functools.lru_cache(maxsize=512)
 def fonts_for(letters: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Installed fonts that have some letters between them.
+    """Installed fonts that have some letters between them, and the letters that no font has.
 
-    Parameters
-    ----------
-    letters : frozenset of str
-        Single characters.
-
-    Returns
-    -------
-    families : tuple of str
-        Names of fonts without serifs first; one, if one has all.
-    lost : frozenset of str
-        Letters that no font has.
+    Fonts without serifs come first; if one font has all letters, it alone is named.
     """
     left = {ord(letter) for letter in letters}
     found: list[str] = []

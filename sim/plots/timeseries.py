@@ -94,8 +94,7 @@ def ties(
 
 def both(ax: Axes, one: str, other: str) -> str:
     """Names of a pair, in two lines if they are long."""
-    most = 20 if style.small(ax) else 48
-    one, other = style.short(one, most), style.short(other, most)
+    one, other = style.cut(ax, one), style.cut(ax, other)
     if len(one) + len(other) <= 22:
         return f"{one} – {other}"
     return textwrap.fill(f"{one} –", 24) + "\n" + textwrap.fill(other, 24)
@@ -133,7 +132,7 @@ def attention(
     """
     shown = style.chosen(results, run)
     share = selection.variable(shown, "attention_short").transpose("actor", "run", "week")
-    order = [str(name) for name in results["actor"].values]
+    order = selection.names_on(results)
     torn = [name for name in order if share.sel(actor=name).values.max(initial=0.0) > 0.0]
     wanted = (torn or order)[:MOST_TORN]
     if actors is not None:
@@ -184,10 +183,6 @@ def drift_accounts(
     ax : Axes, optional
         Axes to draw on; a new figure if not given.
 
-    Returns
-    -------
-    Axes
-
     Raises
     ------
     ResultsError
@@ -205,9 +200,7 @@ def drift_accounts(
     handles: list[Artist] = []
     for n, name in enumerate(names):
         words, tint, hatch = CAUSES.get(name, (name.replace("_", " "), *OTHER_CAUSE))
-        look: style.Look = {
-            "facecolor": tint, "edgecolor": style.SOFT, "hatch": hatch, "linewidth": 0.5,
-        }  # fmt: skip
+        look = style.area(tint, hatch)
         gain, loss = np.clip(mean[:, n], 0.0, None), np.clip(mean[:, n], None, 0.0)
         ax.fill_between(dates, top, top + gain, **look)
         ax.fill_between(dates, bottom, bottom + loss, **look)
@@ -217,7 +210,7 @@ def drift_accounts(
     handles.insert(0, Line2D([], [], color=style.INK, linewidth=2.2, label="tie, their sum"))
     ax.axhline(0.0, color=style.SOFT, linewidth=0.9)
     note = style.note_of(results, run, how="mean of ")
-    one, other = (style.short(label[name], 20 if style.small(ax) else 48) for name in two)
+    one, other = (style.cut(ax, label[name]) for name in two)
     style.dress(ax, f"What made the tie of {one} and {other}", note)
     style.label_height(ax, "part of the tie (scale of the tie, −1 to 1)")
     style.date_axis(ax, results["date"].values)

@@ -17,7 +17,7 @@ from sim.plots import naming, style
 from sim.plots.defaults import pair_or_default
 from sim.plots.settings import styled
 from sim.plots.timeseries import SHADED
-from sim.results.selection import variable
+from sim.results.selection import names_on, variable
 
 # Theatres are no actors: one ink for all of them, each in a panel of its own.
 LINE, BAND = "#3d3d3d", "#bdbdbd"
@@ -52,8 +52,7 @@ def theatres(results: xr.Dataset, run: int | None = None) -> NDArray[np.object_]
     """
     shown = style.chosen(results, run)
     by_place = variable(shown, "intensity_by_theatre").transpose("theatre", "run", "week").values
-    names = [str(label) for label in results["theatre_label"].values]
-    panels = list(zip(names, by_place, strict=True))
+    panels = list(zip(names_on(results, "theatre_label"), by_place, strict=True))
     if len(panels) > 1 and "intensity" in results:
         whole = variable(shown, "intensity").transpose("run", "week").values
         panels.insert(0, ("the whole country", whole))
@@ -134,7 +133,7 @@ def said_and_done(
             start = rows["date"].to_numpy()
             middle = start + (np.minimum(start + PERIOD * week, end) - start) / 2
             middle = middle + np.timedelta64(int(DAYS_APART * (side + shift)), "D")
-            reach = np.abs(np.stack([share - rows[f"{name}_low"], rows[f"{name}_high"] - share]))
+            reach = style.reach(share, rows, f"{name}_low", f"{name}_high")
             look: style.Look = {
                 "color": style.INK, "marker": marker, "markersize": 6.5,
                 "markerfacecolor": "white" if name == "said" else style.INK,
@@ -144,8 +143,7 @@ def said_and_done(
                 middle, share, yerr=reach, ecolor=style.SOFT, elinewidth=0.9, capsize=2.0, **look
             )
             handles.append(Line2D([], [], label=f"{words}:\n{meant}", **look))
-    most = 20 if style.small(ax) else 48
-    names = [style.short(label[name], most) for name in (one, other)]
+    names = [style.cut(ax, label[name]) for name in (one, other)]
     note = style.note_of(results, run, "half-years, 95 % intervals", how="")
     style.dress(ax, f"What {names[0]} and {names[1]} say and do", note)
     ax.set_ylim(-0.04, 1.04)

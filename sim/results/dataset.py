@@ -21,6 +21,7 @@ from sim.results.provenance import FORMAT as FORMAT
 from sim.results.provenance import distinct_runs, folded, named, places, provenance
 from sim.results.provenance import scenario_of as scenario_of
 from sim.results.provenance import versions as versions
+from sim.results.selection import no_such_run
 from sim.scenario.schema import Scenario
 
 type Coordinates = dict[str, tuple[str, NDArray[np.generic]]]
@@ -48,6 +49,7 @@ DIMS: dict[str, tuple[str, ...]] = {
     "O": ("objective",),
     "L": ("link",),
 }
+EVENT_CODES = ("week", "kind", "actor", "counterpart", "issue", "answer")
 
 
 @dataclass(frozen=True)
@@ -101,21 +103,6 @@ def assemble(
 ) -> xr.Dataset:
     """Put the records of some runs into one Dataset, names in the order of the file.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        The scenario that was run.
-    lay : Layout
-        Order of the arrays.
-    seed : int
-        The seed of all runs.
-    runs : sequence of int
-        Numbers of the runs.
-    records : sequence of Kept
-        One a run, see `sim.engine.state.blank`; the part `status` is always kept.
-    logs : sequence of ndarray, or None
-        Events of each run, see `sim.engine.event_log.note`; None if they were not recorded.
-
     Returns
     -------
     Dataset
@@ -140,20 +127,24 @@ def assemble(
             for axis, dim in enumerate(dims, start=2):
                 if dim in order:
                     values = values.take(order[dim], axis=axis)
-            meaning, unit = MEANING[public]
-            variables[public] = (
-                ("run", "week", *dims),
-                values,
-                {"long_name": meaning, "units": unit},
-            )
+            variables[public] = (("run", "week", *dims), values, about(public))
     if "convener" in variables:
         dims, values, attrs = variables["convener"]
         variables["convener"] = (dims, renumber(values, order["actor"]), attrs)
     if logs is not None:
-        variables |= _event_variables(runs, logs, order)
+        rows = np.concatenate(logs) if logs else log.empty(0)
+        counts = np.array([len(part) for part in logs], dtype=np.int64)
+        codes, numbers = event_codes(rows, order), rows[:, log.GAIN :]
+        variables |= event_variables(np.asarray(runs, dtype=np.int64), counts, codes, numbers)
     weeks = len(records[0].status) if records else 0
     coordinates = coordinates_of(scenario, lay, runs, weeks)
     return folded(xr.Dataset(variables, coordinates, attrs=provenance(scenario, seed)))
+
+
+def about(name: str) -> dict[str, Any]:
+    """Attributes of a variable: what it is, and its unit."""
+    meaning, unit = MEANING[name]
+    return {"long_name": meaning, "units": unit}
 
 
 def file_order(scenario: Scenario, lay: Layout) -> dict[str, list[int]]:
@@ -168,6 +159,8 @@ def coordinates_of(
 ) -> Coordinates:
     """Numbers, dates and names along every dimension, as a reader of the file knows them."""
     actors, issues = list(scenario.actors), list(scenario.issues)
+    theatres = {name: theatre.label for name, theatre in scenario.theatres.items()}
+    labels = [theatres.get(name, "the whole country") for name in lay.theatres]
     camps = sorted(scenario.camps, key=lambda name: -scenario.camps[name].pole)
     if len(camps) < 2:
         camps = [*camps, *(f"camp_{n + 1}" for n in range(len(camps), 2))]
@@ -182,7 +175,7 @@ def coordinates_of(
         "issue_label": ("issue", _words(i.label for i in scenario.issues.values())),
         "camp": ("camp", _words(camps)),
         "theatre": ("theatre", _words(lay.theatres)),
-        "theatre_label": ("theatre", _words(_theatre_labels(scenario, lay))),
+        "theatre_label": ("theatre", _words(labels)),
         "objective": ("objective", _words(".".join(o) for o in lay.objectives)),
         "link": ("link", _words(f"{patron}>{proxy}" for patron, proxy in lay.links)),
         "patron": ("link", _words(patron for patron, _ in lay.links)),
@@ -190,11 +183,6 @@ def coordinates_of(
         "account": ("account", _words(ACCOUNTS)),
         "kind_name": ("kind", _words(kind.name for kind in log.KINDS)),
     }
-
-
-def _theatre_labels(scenario: Scenario, lay: Layout) -> list[str]:
-    known = scenario.theatres
-    return [known[name].label if name in known else "the whole country" for name in lay.theatres]
 
 
 def _words(names: Iterable[str]) -> NDArray[np.object_]:
@@ -208,25 +196,29 @@ def renumber(index: NDArray[np.number], order: list[int]) -> NDArray[np.int64]:
     return place[np.asarray(index, dtype=np.int64)]
 
 
-def _event_variables(
-    runs: Sequence[int], logs: Sequence[NDArray[np.float64]], order: dict[str, list[int]]
+def event_codes(rows: NDArray[np.float64], order: dict[str, list[int]]) -> NDArray[np.int32]:
+    """The columns `EVENT_CODES` of rows of events, with places in the scenario's file."""
+    codes = rows[:, : log.GAIN].astype(np.int32)
+    for column, dim in ((log.ACTOR, "actor"), (log.COUNTERPART, "actor"), (log.ISSUE, "issue")):
+        codes[:, column] = renumber(codes[:, column], order[dim])
+    return codes
+
+
+def event_variables(
+    runs: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    numbers: NDArray[np.float64],
 ) -> Columns:
-    rows = np.concatenate(logs) if logs else log.empty(0)
-    counts = [len(part) for part in logs]
-    codes = {
-        "event_run": np.repeat(np.asarray(runs, dtype=np.int64), counts),
-        "event_week": rows[:, log.ROUND].astype(np.int64),
-        "event_kind": rows[:, log.KIND].astype(np.int64),
-        "event_actor": renumber(rows[:, log.ACTOR], order["actor"]),
-        "event_counterpart": renumber(rows[:, log.COUNTERPART], order["actor"]),
-        "event_issue": renumber(rows[:, log.ISSUE], order["issue"]),
-        "event_answer": rows[:, log.ANSWER] > 0.5,
-        "event_gain": rows[:, log.GAIN],
-        "event_shock": rows[:, log.SHOCK],
-    }
-    variables: Columns = {name: ("event", values) for name, values in codes.items()}
-    variables["event_terms"] = (("event", "term"), rows[:, log.TERMS :])
-    return variables
+    """Events of some runs as the variables that `events` reads."""
+    found: Columns = {"event_run": ("event", np.repeat(runs, counts))}
+    for column, name in enumerate(EVENT_CODES):
+        values = codes[:, column].astype(np.int64)
+        found[f"event_{name}"] = ("event", values > 0 if name == "answer" else values)
+    found["event_gain"] = ("event", numbers[:, 0])
+    found["event_shock"] = ("event", numbers[:, 1])
+    found["event_terms"] = (("event", "term"), numbers[:, 2:])
+    return found
 
 
 def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
@@ -251,7 +243,7 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
     event_column(results, "kind")
     numbers = distinct_runs(results)["run"].values
     if run is not None and run not in numbers:
-        raise ResultsError(f"there is no run {run}: the runs are {_span(results)}")
+        raise no_such_run(run, numbers)
     column = {
         name: event_column(results, name)
         for name in ("run", "week", "kind", "answer", "gain", "shock", "terms")
@@ -263,21 +255,15 @@ def events(results: xr.Dataset, run: int | None = None) -> Iterator[Event]:
     dates = [day.astype("datetime64[D]").item() for day in results["date"].values]
     found = {name: values[held].tolist() for name, values in column.items()}
     for n, place in enumerate(week[held].tolist()):
-        kind = log.KINDS[found["kind"][n]]
+        row = {name: values[n] for name, values in found.items()}
+        kind = log.KINDS[row.pop("kind")]
         yield Event(
-            run=found["run"][n],
-            week=found["week"][n],
             date=dates[place],
             phase=kind.phase,
             decision=kind.name,
-            actor=found["actor"][n],
-            counterpart=found["counterpart"][n],
-            issue=found["issue"][n],
-            answer=found["answer"][n],
-            gain=found["gain"][n],
-            shock=found["shock"][n],
-            margin=found["gain"][n] - found["shock"][n],
-            terms=dict(zip(kind.terms, found["terms"][n], strict=False)),
+            margin=row["gain"] - row["shock"],
+            terms=dict(zip(kind.terms, row.pop("terms"), strict=False)),
+            **row,
         )
 
 
@@ -311,8 +297,3 @@ def event_table(results: xr.Dataset, run: int | None = None) -> pd.DataFrame:
         row = {name: value for name, value in vars(event).items() if name != "terms"}
         rows.append(row | {f"term_{name}": value for name, value in event.terms.items()})
     return pd.DataFrame(rows)
-
-
-def _span(results: xr.Dataset) -> str:
-    runs = results["run"].values
-    return f"{runs.min()} to {runs.max()}" if len(runs) else "none"

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sim.engine.build import must_be_held, prepare
 from sim.engine.inputs import Inputs, Layout, ParameterValues
 from sim.errors import ResultsWarning, SimError
-from sim.results.dataset import MEANING, Coordinates, coordinates_of
+from sim.results.dataset import Coordinates, about, coordinates_of, event_variables
 from sim.results.provenance import folded, provenance
-from sim.results.variables import Failure, Recording, chosen, event_variables
+from sim.results.variables import Failure, Recording, chosen
 from sim.scenario.field_types import shown
 from sim.scenario.files import load, with_changes
 from sim.scenario.schema import Scenario
@@ -64,31 +64,21 @@ def whole(name: str, number: object, least: int, most: int) -> int:
 
 @dataclass(frozen=True)
 class Study:
-    """Runs of a scenario, and what is kept of them.
-
-    Attributes
-    ----------
-    scenario : Scenario
-        The war that is run.
-    seed : int
-        The seed of all runs.
-    runs, first : int
-        How many, and the number of the first.
-    record : tuple of str
-        From `sim.results.variables.chosen`.
-    hold : str or None
-        What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else.
-    block : int
-        Runs that are played and stored together.
-    """
+    """Runs of a scenario, and what is kept of them."""
 
     scenario: Scenario
+    """The war that is run."""
     seed: int
+    """The seed of all runs."""
     runs: int
     first: int
+    """How many, and the number of the first."""
     record: tuple[str, ...]
+    """From `sim.results.variables.chosen`."""
     hold: str | None
+    """What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else."""
     block: int
+    """Runs that are played and stored together."""
 
     @classmethod
     def of(
@@ -169,24 +159,15 @@ class Study:
         failures: Sequence[Failure],
         events: tuple[NDArray[np.int32], NDArray[np.float64]] | None = None,
     ) -> xr.Dataset:
-        """Results of the whole study.
+        """Results of the whole study, without the runs that failed.
 
-        Parameters
-        ----------
-        arrays : mapping of str to array
-            One for each variable of `recording`, first axis of runs.
-        failures : sequence of Failure
-            These runs are left out.
-        events : tuple of (codes, numbers), optional
-            The table of events of all runs; without it the results have no events.
+        There is an array for each variable of `recording`, with the first axis of runs; `events`
+        are codes and numbers of all runs, without which the results have no events.
         """
         variables: dict[str, Any] = {}
         for variable in self.recording.variables:
-            meaning, unit = MEANING[variable.name]
-            attributes = {"long_name": meaning, "units": unit}
-            variables[variable.name] = (
-                ("run", *variable.dims), arrays[variable.name], attributes,
-            )  # fmt: skip
+            name, dims = variable.name, ("run", *variable.dims)
+            variables[name] = (dims, arrays[name], about(name))
         if events is not None:
             counts = np.asarray(arrays["event_count"])
             variables |= event_variables(self.numbers(), counts, *events)

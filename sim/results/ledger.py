@@ -7,6 +7,7 @@ again, and gives the same bytes.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Iterable
@@ -38,33 +39,20 @@ _RECEIPT = TypeAdapter(Receipt)
 
 
 def finished(place: Folder | Remote, study: Study) -> dict[int, Receipt]:
-    """The finished blocks of a study: number -> its line.
-
-    Parameters
-    ----------
-    place : Folder or Remote
-        Where the store lies.
-    study : Study
-        Lines of another size of it do not count.
-    """
+    """The finished blocks of a study: number -> its line, if it is of this size."""
     found: dict[int, Receipt] = {}
     for name in place.names(FOLDER):
         for line in (place.read(f"{FOLDER}/{name}") or b"").splitlines(keepends=True):
-            receipt = _receipt(line)
-            if receipt is not None and _fits(receipt, study):
-                found[receipt["block"]] = receipt
+            if line.endswith(b"\n"):
+                with contextlib.suppress(ValidationError):
+                    receipt = _RECEIPT.validate_json(line, strict=True)
+                    if _fits(receipt, study):
+                        found[receipt["block"]] = receipt
     return dict(sorted(found.items()))
 
 
 def note(place: Folder | Remote, receipt: Receipt) -> None:
     """Add a line; it is on the disk on return.
-
-    Parameters
-    ----------
-    place : Folder or Remote
-        Where the store lies.
-    receipt : Receipt
-        The line to add.
 
     Raises
     ------
@@ -75,30 +63,12 @@ def note(place: Folder | Remote, receipt: Receipt) -> None:
 
 
 def keep_only(place: Folder | Remote, receipts: Iterable[Receipt]) -> None:
-    """Forget all other lines: of runs that are dropped, of blocks that are damaged.
-
-    Parameters
-    ----------
-    place : Folder or Remote
-        Where the store lies.
-    receipts : iterable of Receipt
-        The lines that stay.
-    """
+    """Forget all other lines: of runs that are dropped, of blocks that are damaged."""
     old = [f"{FOLDER}/{name}" for name in place.names(FOLDER)]
     lines = [json.dumps(receipt) + "\n" for receipt in receipts]
     if lines:
         place.write(f"{FOLDER}/{uuid.uuid4().hex}.jsonl", "".join(lines).encode())
     place.remove(old)
-
-
-def _receipt(line: bytes) -> Receipt | None:
-    """A line of the ledger, None if it is torn or none."""
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        return _RECEIPT.validate_json(line, strict=True)
-    except ValidationError:
-        return None
 
 
 def _fits(receipt: Receipt, study: Study) -> bool:

@@ -56,15 +56,7 @@ class Manifest(BaseModel):
 
     @classmethod
     def of(cls, study: Study, classes: Mapping[str, str]) -> Manifest:
-        """The manifest of a study that this program plays.
-
-        Parameters
-        ----------
-        study : Study
-            Which runs of which scenario, and what is kept of them.
-        classes : mapping of str to str
-            Agent classes of a user's own, each with a hash of its files.
-        """
+        """The manifest of a study that this program plays."""
         scenario = dumps(study.scenario)
         return cls(
             store_format=STORE_FORMAT,
@@ -84,13 +76,6 @@ class Manifest(BaseModel):
     @classmethod
     def read(cls, content: bytes, where: str) -> Manifest:
         """Read a manifest.
-
-        Parameters
-        ----------
-        content : bytes
-            Of the file.
-        where : str
-            The store, for messages.
 
         Raises
         ------
@@ -134,11 +119,6 @@ class Manifest(BaseModel):
     def study(self, where: str) -> Study:
         """The study.
 
-        Parameters
-        ----------
-        where : str
-            The store, for messages.
-
         Raises
         ------
         ResultsError
@@ -157,13 +137,7 @@ class Manifest(BaseModel):
         return loads_kept(self.scenario, "scenario inside the store")
 
     def apart_from(self, mine: Manifest) -> list[str]:
-        """In what another study differs, in words; how many runs it has does not matter.
-
-        Parameters
-        ----------
-        mine : Manifest
-            Of the other study.
-        """
+        """In what another study differs, in words; how many runs it has does not matter."""
         found = [
             f"{name} is {getattr(self, name)!r} there and {getattr(mine, name)!r} here"
             for name in ("seed", "first", "record", "hold", "block", "results_format")

@@ -93,11 +93,6 @@ def dates_as_written(
 
     Days since 2000, which other programs read as dates; text where these would need another
     package for it.
-
-    Parameters
-    ----------
-    dates : ndarray of datetime64
-        Days, one for each week.
     """
     days = dates.astype("datetime64[D]")
     low, high = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")

@@ -15,47 +15,32 @@ from sim.scenario.english import Words
 
 
 class Phrase(NamedTuple):
-    """What a kind of event is called; {other}, {issue} and {its} are filled in.
-
-    Attributes
-    ----------
-    yes, no : str
-        What the actor does, the verb first, in its plain form. If no actor does it, a whole clause.
-    done : (str, str)
-        Yes and no as they follow "would have".
-    question : (str, str, str)
-        What the seat of an actor is asked, and the words for yes and no; {Other}, {Issue}, {calm}
-        and {task} are filled in too. Empty if the reader is not asked.
-    counts : (str, str)
-        Name of the number of times that an actor, {}, said yes or no; empty if nobody counts it.
-    happens : bool
-        Whether no actor does it.
-    """
+    """What a kind of event is called; {other}, {issue} and {its} are filled in."""
 
     yes: str
     no: str
+    """What the actor does, the verb first in its plain form; a whole clause if no actor does it."""
     done: tuple[str, str] = ("", "")
+    """Yes and no as they follow "would have"."""
     question: tuple[str, str, str] = ("", "", "")
+    """What the seat of an actor is asked, and the words for yes and no; {Other}, {Issue}, {calm}
+    and {task} are filled in too. Empty if the reader is not asked.
+    """
     counts: tuple[str, str] = ("", "")
+    """Name of the number of times that an actor, {}, said yes or no; empty if nobody counts it."""
     happens: bool = False
+    """Whether no actor does it."""
 
 
 class StateWords(NamedTuple):
-    """What a state of the war is called.
-
-    Attributes
-    ----------
-    name : str
-        In tables: "war".
-    noun : str
-        After "the record ends in": "a settlement".
-    runs : str
-        What runs are that are in it: "at war".
-    """
+    """What a state of the war is called."""
 
     name: str
+    """In tables: "war"."""
     noun: str
+    """After "the record ends in": "a settlement"."""
     runs: str
+    """What runs are that are in it: "at war"."""
 
 
 STATES: tuple[StateWords, ...] = (

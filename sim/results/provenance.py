@@ -173,14 +173,7 @@ def distinct_runs(results: xr.Dataset) -> xr.Dataset:
 
 
 def every_week(results: xr.Dataset, what: str) -> xr.Dataset:
-    """Give back results without a gap between their weeks.
-
-    Parameters
-    ----------
-    results : Dataset
-        Any selection of results.
-    what : str
-        What needs them, as "the length of ceasefires".
+    """Give back results without a gap between their weeks, which `what` needs.
 
     Raises
     ------
@@ -193,14 +186,7 @@ def every_week(results: xr.Dataset, what: str) -> xr.Dataset:
 
 
 def whole(results: xr.Dataset, what: str) -> xr.Dataset:
-    """Give back results with every actor and issue, and every week from the first to some week.
-
-    Parameters
-    ----------
-    results : Dataset
-        Any selection of results.
-    what : str
-        What needs them, as "the chronicle".
+    """Give back results with all actors, issues and weeks from 0 on, which `what` needs.
 
     Raises
     ------
@@ -224,13 +210,6 @@ def names_of(results: xr.Dataset, axis: str) -> list[str]:
 
     A Dataset made by hand, which never had a scenario, has the names of its axes.
 
-    Parameters
-    ----------
-    results : Dataset
-        Any selection of results.
-    axis : str
-        "actor", "other" or "issue".
-
     Raises
     ------
     ResultsError
@@ -252,17 +231,7 @@ def names_of(results: xr.Dataset, axis: str) -> list[str]:
 
 
 def named(results: xr.Dataset, axis: str, codes: NDArray[np.number]) -> NDArray[np.object_]:
-    """Names in place of codes, empty where there is none (-1).
-
-    Parameters
-    ----------
-    results : Dataset
-        The results that the codes come from.
-    axis : str
-        See `names_of`.
-    codes : ndarray of int
-        Places in `names_of`; -1 for nobody.
-    """
+    """Names in place of codes, empty where there is none (-1)."""
     words = np.array([*names_of(results, axis), ""], dtype=object)
     return words[np.asarray(codes, dtype=np.int64)]
 

@@ -140,9 +140,15 @@ def run_number(results: xr.Dataset, run: int | None = None) -> int:
     if run is None:
         return int(runs[0])
     if run not in runs:
-        raise ResultsError(f"there is no run {run}: the runs are {runs.min()} to {runs.max()}")
+        raise no_such_run(run, runs)
     distinct_runs(results)
     return int(run)
+
+
+def no_such_run(run: int, runs: NDArray[np.int64]) -> ResultsError:
+    """The error of a run that is not among these."""
+    span = f"{runs.min()} to {runs.max()}" if len(runs) else "none"
+    return ResultsError(f"there is no run {run}: the runs are {span}")
 
 
 # Runs that are read at a time where a result does not need all of them at once.
@@ -156,14 +162,7 @@ def pieces(results: xr.Dataset) -> Iterator[xr.Dataset]:
 
 
 def week_at(results: xr.Dataset, at: When) -> int:
-    """Position on the axis of weeks of the week in which a date falls.
-
-    Parameters
-    ----------
-    results : Dataset
-        Any selection of results.
-    at : date, str or int
-        A day, as ``"2016-12-13"``, or the number of a week.
+    """Position on the axis of weeks of the week of a day, as ``"2016-12-13"``, or of a number.
 
     Raises
     ------

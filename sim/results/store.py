@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from sim.engine import memory
 from sim.errors import ResultsError, ResultsWarning, StoppedError
 from sim.results import ledger
+from sim.results.dataset import EVENT_CODES, event_variables
 from sim.results.ensemble_spec import Study, without_failures
 from sim.results.ledger import Receipt
 from sim.results.manifest import STORE_FORMAT, Manifest
@@ -48,7 +49,7 @@ from sim.results.store_layout import (
 )
 from sim.results.store_location import LOCK as _LOCK
 from sim.results.store_location import Folder, Remote, place
-from sim.results.variables import EVENT_CODES, Block, Variable, event_variables
+from sim.results.variables import Block, Variable
 
 ARRAYS, _MANIFEST = "runs.zarr", "manifest.json"
 _FEW_EVENTS = 2_000_000
@@ -173,10 +174,9 @@ class Store:
 
     def _lay_out(self) -> None:
         """Make, repair or resize the arrays: write what is not as the study has it."""
-        files = {f"{ARRAYS}/{name}": content for name, content in layout(self.study).items()}
-        for name, content in files.items():
-            if self.place.read(name) != content:
-                self.place.write(name, content)
+        for name, content in layout(self.study).items():
+            if self.place.read(f"{ARRAYS}/{name}") != content:
+                self.place.write(f"{ARRAYS}/{name}", content)
 
     def _drop_the_rest(self) -> None:
         """Remove what belongs to runs that the study has no more."""
@@ -209,10 +209,7 @@ class Store:
     def strange_classes(self, mine: Mapping[str, str]) -> list[str]:
         """Agent classes that this process has read from another file than the store's were.
 
-        Parameters
-        ----------
-        mine : mapping of str to str
-            Those of this process, each with the hash of its files.
+        `mine` are those of this process, each with the hash of its files.
         """
         return [n for n, there in self._manifest().classes.items() if mine.get(n) != there]
 
@@ -249,10 +246,7 @@ class Store:
     def left(self, read: bool = False) -> list[int]:
         """The blocks that are still to be played: unfinished, or with a file that is gone.
 
-        Parameters
-        ----------
-        read : bool
-            Read every finished block too, and count those whose checksums do not hold.
+        With `read` every finished block is read too, and counts if its checksums do not hold.
         """
         done = self.finished()
         for number in self._gone(done.values()).values():
@@ -265,13 +259,7 @@ class Store:
         return [block for block in range(self.study.blocks) if block not in done]
 
     def forget(self, blocks: Iterable[int]) -> None:
-        """Strike blocks from the ledger that are to be played again: a line may be wrong.
-
-        Parameters
-        ----------
-        blocks : iterable of int
-            Numbers of blocks, from 0.
-        """
+        """Strike blocks from the ledger that are to be played again: a line may be wrong."""
         done = self.finished()
         if done.keys() & set(blocks):
             ledger.keep_only(self.place, [done[n] for n in done.keys() - set(blocks)])
@@ -358,21 +346,11 @@ class Store:
                 + f"; {self._remedy}"
             )
 
-    def finished_blocks(self) -> Iterator[Block]:
-        """The finished blocks, in the order of runs, one at a time."""
-        for number, receipt in self.finished().items():
-            yield self.block(number, receipt)
-
     def dataset(self, events: bool | None = None) -> xr.Dataset:
         """The finished runs as one Dataset, read from the disk when they are looked at.
 
-        What is gone or damaged is refused then, in a `ResultsError`.
-
-        Parameters
-        ----------
-        events : bool, optional
-            Whether to read the events, if they were kept, into memory; by default if they are at
-            most two million.
+        What is gone or damaged is refused then, in a `ResultsError`. Events that were kept
+        are read into memory if they are wanted; by default if they are at most two million.
         """
         done, study = self.finished(), self.study
         self._must_be_there(done.values())
@@ -426,8 +404,8 @@ class Store:
                 "the ensemble command again to go on"
             )
         hasher = Hasher()
-        for block in self.finished_blocks():
-            hasher.add(block)
+        for number, receipt in self.finished().items():
+            hasher.add(self.block(number, receipt))
         return hasher.digest()
 
 

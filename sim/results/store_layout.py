@@ -13,7 +13,7 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from sim.errors import ResultsError
-from sim.results.dataset import MEANING
+from sim.results.dataset import about
 from sim.results.ensemble_spec import Study
 from sim.results.netcdf import dates_as_written
 from sim.results.provenance import RENAMED
@@ -29,7 +29,10 @@ EVENTS = "events"
 AGAIN = "give the ensemble command again: it plays once more what is damaged"
 # One for every run that is finished and did not fail, for whoever opens the arrays directly.
 FINISHED = Variable("finished", (), (), "bool")
-_FINISHED_MEANING = "whether the run is finished and did not fail; where not, all else is a filler"
+_ABOUT_FINISHED: dict[str, Any] = {
+    "long_name": "whether the run is finished and did not fail; where not, all else is a filler",
+    "units": "true or false",
+}
 # Numbers of runs that share a chunk, so that a store can grow.
 RUNS_TOGETHER = 100_000
 
@@ -37,10 +40,7 @@ RUNS_TOGETHER = 100_000
 def filler(dtype: str | np.dtype[np.generic]) -> np.generic:
     """The value where nothing was written; it differs from every code, count and run number.
 
-    Parameters
-    ----------
-    dtype : dtype
-        NaN for floats, the lowest number of signed and the highest of unsigned whole ones, false.
+    NaN for floats, the lowest of signed and the highest of unsigned whole numbers, and false.
     """
     kind = np.dtype(dtype)
     if kind.kind == "f":
@@ -52,27 +52,16 @@ def filler(dtype: str | np.dtype[np.generic]) -> np.generic:
 
 
 def layout(study: Study) -> dict[str, bytes]:
-    """The metadata files of the arrays of a study, and its coordinates.
+    """The metadata files of the arrays of a study, with its coordinates, by their names.
 
     It is all that there is before the first run. To make a store, to repair one, to let it grow and
     to shrink it, these files are written where they are others.
-
-    Parameters
-    ----------
-    study : Study
-        Which runs of which scenario, and what is kept of them.
-
-    Returns
-    -------
-    dict
-        Name below the folder of the arrays -> content.
     """
     import zarr
 
     files: dict[str, Buffer] = {}
     group = zarr.create_group(zarr.storage.MemoryStore(files), attributes=study.attributes())
     for variable in (FINISHED, *study.recording.variables):
-        meaning, unit = MEANING.get(variable.name, (_FINISHED_MEANING, "true or false"))
         group.create_array(
             variable.name,
             shape=(study.runs, *variable.shape),
@@ -81,7 +70,7 @@ def layout(study: Study) -> dict[str, bytes]:
             fill_value=filler(variable.dtype),
             compressors=_compressors(),
             dimension_names=("run", *variable.dims),
-            attributes={"long_name": meaning, "units": unit},
+            attributes=_ABOUT_FINISHED if variable is FINISHED else about(variable.name),
         )
     for name, (dim, values) in study.coordinates().items():
         _add_coordinate(group, name, dim, np.asarray(values))
@@ -156,26 +145,11 @@ class Arrays:
         return array
 
     def write(self, variable: Variable, span: tuple[int, int], values: NDArray[np.generic]) -> None:
-        """Write the values of a block.
-
-        Parameters
-        ----------
-        variable : Variable
-            One of those that the study keeps.
-        span : tuple of int
-            Places of its first run and of the one after its last.
-        values : ndarray
-            First axis of runs.
-        """
+        """Write the values of a block."""
         self._of(variable)[slice(*span)] = values
 
     def read(self, variable: Variable, span: tuple[int, int]) -> NDArray[np.generic]:
         """Read the values of a block.
-
-        Parameters
-        ----------
-        variable, span
-            As in `write`.
 
         Raises
         ------
@@ -186,11 +160,6 @@ class Arrays:
 
     def lazily(self, variable: Variable) -> xr.Variable:
         """A variable of all runs, read from the disk when it is looked at.
-
-        Parameters
-        ----------
-        variable : Variable
-            One of those that the study keeps.
 
         Raises
         ------
@@ -207,15 +176,7 @@ class Arrays:
     def write_events(
         self, number: int, codes: NDArray[np.int32], numbers: NDArray[np.float64]
     ) -> None:
-        """Write the events of a block.
-
-        Parameters
-        ----------
-        number : int
-            Of the block.
-        codes, numbers : ndarray
-            See `sim.results.variables.Block`.
-        """
+        """Write the events of a block, see `sim.results.variables.Block`."""
         for name, values, second in (("codes", codes, "code"), ("numbers", numbers, "number")):
             self._group.create_array(
                 f"{EVENTS}/{number}/{name}",
@@ -228,13 +189,7 @@ class Arrays:
             )
 
     def read_events(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Codes and numbers of the events of a block; raises as `read` does.
-
-        Parameters
-        ----------
-        number : int
-            Of the block.
-        """
+        """Codes and numbers of the events of a block; raises as `read` does."""
         codes, numbers = (self._array(f"{EVENTS}/{number}/{n}") for n in ("codes", "numbers"))
         return np.asarray(codes[:]), np.asarray(numbers[:])
 
@@ -257,14 +212,7 @@ class _OnDisk(BackendArray):
 
 @contextlib.contextmanager
 def reading(what: str, remedy: str = AGAIN) -> Iterator[None]:
-    """Turn what goes wrong when something is read into one message.
-
-    Parameters
-    ----------
-    what : str
-        What is read.
-    remedy : str
-        What to do if it is damaged.
+    """Turn what goes wrong when something is read into one message; `remedy` is what to do then.
 
     Raises
     ------

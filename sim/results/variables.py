@@ -16,7 +16,7 @@ from sim.engine.inputs import Layout
 from sim.engine.run_summary import LARGE_COUNTS, SMALL_COUNTS, Picks, Summary, empty_summary
 from sim.engine.state import ACTOR_PARTS, PARTS, RECORDED, VARIABLES, Kept
 from sim.errors import SimError, nearest
-from sim.results.dataset import DIMS, Columns, file_order, renumber
+from sim.results.dataset import DIMS, event_codes, file_order, renumber
 from sim.scenario.schema import Scenario
 
 # Level -> what it adds to the summary, which is always kept.
@@ -38,28 +38,19 @@ IN_SUMMARY: dict[str, tuple[str, ...]] = {
     "story": (),
     "event_count": (),
 }
-EVENT_CODES = ("week", "kind", "actor", "counterpart", "issue", "answer")
 
 
 class Variable(NamedTuple):
-    """An array that an ensemble keeps; its first dimension is that of runs.
-
-    Attributes
-    ----------
-    name : str
-        Its name in the Dataset.
-    dims : tuple of str
-        Dimensions after that of runs.
-    shape : tuple of int
-        Lengths of `dims`, so without that of runs.
-    dtype : str
-        Type of the values as NumPy names it, such as "float32".
-    """
+    """An array that an ensemble keeps; its first dimension is that of runs."""
 
     name: str
+    """Its name in the Dataset."""
     dims: tuple[str, ...]
+    """Dimensions after that of runs."""
     shape: tuple[int, ...]
+    """Lengths of `dims`, so without that of runs."""
     dtype: str
+    """Type of the values as NumPy names it, such as "float32"."""
 
 
 class Failure(TypedDict):
@@ -120,21 +111,14 @@ def chosen(record: str | Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Recording:
-    """The variables that are kept of every run, and their places in the record of a run.
-
-    Attributes
-    ----------
-    scenario : Scenario
-        The war that is run.
-    layout : Layout
-        Order of actors and issues in the arrays of the engine.
-    record : tuple of str
-        From `chosen`.
-    """
+    """The variables that are kept of every run, and their places in the record of a run."""
 
     scenario: Scenario
+    """The war that is run."""
     layout: Layout
+    """Order of actors and issues in the arrays of the engine."""
     record: tuple[str, ...]
+    """From `chosen`."""
 
     @property
     def events(self) -> bool:
@@ -204,21 +188,9 @@ class Recording:
         )
 
     def block(
-        self,
-        out: Summary,
-        weeks: Kept,
-        rows: NDArray[np.float64],
-        failures: list[Failure],
+        self, out: Summary, weeks: Kept, rows: NDArray[np.float64], failures: list[Failure]
     ) -> Block:
-        """The arrays of a block in the order of the file.
-
-        Parameters
-        ----------
-        out, weeks, rows
-            Summaries, weeks and events of the runs, see `sim.engine.run_summary`.
-        failures : list of Failure
-            The runs of the block that failed.
-        """
+        """The arrays of a block in the order of the file; see `sim.engine.run_summary`."""
         order = file_order(self.scenario, self.layout)
         arrays: dict[str, NDArray[Any]] = {}
         for variable in self.variables:
@@ -227,39 +199,16 @@ class Recording:
             else:
                 part = _WEEKLY[variable.name]
                 names = RECORDED[part]
-                block = getattr(weeks, part)
+                values = getattr(weeks, part)
                 if part != "account":
                     place = [name for name in names if name in self.weekly].index(variable.name)
-                    block = block[:, :, place]
+                    values = values[:, :, place]
                 if PARTS[part][0] == "1":
-                    block = block[..., 0]
-                values = block
+                    values = values[..., 0]
             for axis, dim in enumerate(variable.dims, start=1):
                 if dim in order:
                     values = values.take(order[dim], axis=axis)
             arrays[variable.name] = np.ascontiguousarray(values)
         arrays["convener"] = renumber(arrays["convener"], order["actor"]).astype(np.int16)
-        places = (
-        event_log.ROUND, event_log.KIND, event_log.ACTOR, event_log.COUNTERPART, event_log.ISSUE,
-    )  # fmt: skip
-        codes = rows[:, (*places, event_log.ANSWER)].astype(np.int32)
-        for column, dim in ((2, "actor"), (3, "actor"), (4, "issue")):
-            codes[:, column] = renumber(codes[:, column], order[dim])
-        return Block(arrays, codes, np.ascontiguousarray(rows[:, event_log.GAIN :]), failures)
-
-
-def event_variables(
-    runs: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    codes: NDArray[np.int32],
-    numbers: NDArray[np.float64],
-) -> Columns:
-    """Events of some runs as the variables that `sim.results.dataset.events` reads."""
-    found: Columns = {"event_run": ("event", np.repeat(runs, counts))}
-    for column, name in enumerate(EVENT_CODES):
-        values = codes[:, column].astype(np.int64)
-        found[f"event_{name}"] = ("event", values > 0 if name == "answer" else values)
-    found["event_gain"] = ("event", numbers[:, 0])
-    found["event_shock"] = ("event", numbers[:, 1])
-    found["event_terms"] = (("event", "term"), numbers[:, 2:])
-    return found
+        numbers = np.ascontiguousarray(rows[:, event_log.GAIN :])
+        return Block(arrays, event_codes(rows, order), numbers, failures)

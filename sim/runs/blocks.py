@@ -25,15 +25,7 @@ from sim.scenario.files import with_changes
 
 
 def play_block(study: Study, block: int) -> Block:
-    """Play one block of a study; a run that fails becomes one of its failures.
-
-    Parameters
-    ----------
-    study : Study
-        Which runs of which scenario, and what is kept of them.
-    block : int
-        Its number, from 0.
-    """
+    """Play one block of a study; a run that fails becomes one of its failures."""
     return play_runs(study, study.numbers(*study.span(block)))
 
 
@@ -164,16 +156,8 @@ def _fill_by_mesa(
             failures.append({"run": number, "error": words, "traceback": traceback.format_exc()})
             continue
         record, log, count = model.record_in_full()
-        world = model.world
-        room.keep(
-            place,
-            world.force.capability,
-            world.relations.tie,
-            world.force.position,
-            record,
-            log,
-            count,
-        )
+        force, ties = model.world.force, model.world.relations.tie
+        room.keep(place, force.capability, ties, force.position, record, log, count)
     return failures
 
 

@@ -28,16 +28,7 @@ _STORES: dict[str, Store] = {}
 
 
 def play(store: Store, blocks: Sequence[int], scheduler: str | None) -> Iterator[Yielded[Receipt]]:
-    """Play blocks on a cluster.
-
-    Parameters
-    ----------
-    store : Store
-        Where all workers reach it.
-    blocks : sequence of int
-        Numbers of the blocks to play.
-    scheduler : str or None
-        Its address, as ``tcp://host:8786``.
+    """Play blocks on the cluster of a scheduler (``tcp://host:8786``); all workers reach the store.
 
     Raises
     ------
@@ -128,21 +119,8 @@ def _reach[T](client: Callable[..., T], scheduler: str) -> T:
 def play_there(path: str, block: int, study: str, plugin_files: Sequence[str] = ()) -> Receipt:
     """Play one block of the study of a store, wherever this runs, and keep it there.
 
-    Parameters
-    ----------
-    path : str
-        Of the store.
-    block : int
-        Number of the block, from 0.
-    study : str
-        Fingerprint of the study that is meant, `Store.fingerprint`.
-    plugin_files : sequence of str
-        Python files with the actor classes that the scenario asks for.
-
-    Returns
-    -------
-    Receipt
-        The block's line of the ledger.
+    `study` is the `Store.fingerprint` of the study that is meant; `plugin_files` hold the actor
+    classes that its scenario asks for.
     """
     store = _STORES.get(path)
     if store is None or store.fingerprint != study:

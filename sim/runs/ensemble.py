@@ -125,21 +125,9 @@ def complete(
     scheduler: str | None = None,
     progress: bool | None = None,
 ) -> list[Failure]:
-    """Play the blocks that a store is waiting for; the last parameters are those of `ensemble`.
+    """Play the blocks that a store is waiting for, by an executor that `executors.choose` gives.
 
-    Parameters
-    ----------
-    store : Store
-        Prepared for its study.
-    how : str
-        Executor, as `sim.runs.executors.choose` gives it.
-    workers, scheduler, progress
-        See `ensemble`.
-
-    Returns
-    -------
-    list of Failure
-        The failures of all blocks, old and new, in the order of runs.
+    Returns the failures of all blocks, old and new, in the order of runs.
     """
     study = store.study
     many = _workers(workers)
@@ -210,7 +198,7 @@ def _flow[T](
     workers: int,
 ) -> Iterator[executors.Yielded[T]]:
     if how == "serial" or (how == "threads" and (workers == 1 or len(left) == 1)):
-        return executors.in_turn(work, left)
+        return ((number, work(number)) for number in left)
     if how == "threads":
         return executors.in_threads(work, left, workers)
     return executors.in_processes(store, study, left, workers)

@@ -13,13 +13,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ThreadPoolExecutor,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from typing import Any
 
@@ -80,12 +74,6 @@ def choose(executor: str, study: Study) -> str:
             "executor 'serial'"
         )
     return executor
-
-
-def in_turn[T](work: Callable[[int], T], blocks: Sequence[int]) -> Iterator[Yielded[T]]:
-    """Play block after block in this thread."""
-    for block in blocks:
-        yield block, work(block)
 
 
 def in_threads[T](

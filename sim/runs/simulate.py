@@ -20,6 +20,7 @@ from sim.engine.state import RECORDED, Kept, blank
 from sim.errors import ResultsError, SimError, nearest, renamed
 from sim.results.dataset import assemble, scenario_of
 from sim.results.ensemble_spec import MOST_RUNS, Study, given, whole
+from sim.results.selection import no_such_run
 from sim.results.sources import open_results
 from sim.runs.blocks import make_ready
 from sim.runs.progress import Progress
@@ -123,9 +124,7 @@ def replay(
     scenario, seed = scenario_of(results), int(results.attrs["seed"])
     held = results.attrs.get("hold", "nothing")
     if number not in results["run"].values:
-        numbers = results["run"].values
-        span = f"{numbers.min()} to {numbers.max()}" if len(numbers) else "none"
-        raise ResultsError(f"there is no run {run}: the runs are {span}")
+        raise no_such_run(run, results["run"].values)
     again = gather(scenario, [number], seed, hold=None if held == "nothing" else held)
     if check:
         names = [name for name in ("state", "final_tie") if name in results]
@@ -169,15 +168,12 @@ def gather(
 
     def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
         week = shown.add if weekly else None
-        return _play_compiled(scenario, prepared, seed, number, parts, log, hold, week)
+        if any(actor.agent is not None for actor in scenario.actors.values()):
+            # Mesa takes half a second to import, and only classes of one's own need it.
+            from sim.agents.model import play_with_agents
 
-    if any(actor.agent is not None for actor in scenario.actors.values()):
-        # Mesa takes half a second to import, and only classes of one's own need it.
-        from sim.agents.model import play_with_agents
-
-        def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
-            week = shown.add if weekly else None
             return play_with_agents(scenario, seed, number, parts, log, hold, week)
+        return _play_compiled(scenario, prepared, seed, number, parts, log, hold, week)
 
     played: list[tuple[int, Kept, NDArray[np.float64]]] = []
     failures: list[tuple[int, Exception]] = []

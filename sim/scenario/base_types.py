@@ -72,18 +72,13 @@ SOURCE = "where the numbers of this table come from, or 'judgement'"
 
 
 class StrictModel(BaseModel):
-    """Base of every table of a scenario: frozen, unknown fields refused.
-
-    Attributes
-    ----------
-    replaces : bool
-        Whether such a table of a variant replaces that of its base instead of merging with it.
-    """
+    """Base of every table of a scenario: frozen, unknown fields refused."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
     )
     replaces: ClassVar[bool] = False
+    """Whether such a table of a variant replaces that of its base instead of merging with it."""
 
 
 class Sourced(StrictModel):

@@ -13,14 +13,7 @@ from typing import NamedTuple
 from sim.errors import nearest
 from sim.scenario.base_types import TOLERANCE
 from sim.scenario.parameters import MONITORED, Parameters, idle_numbers
-from sim.scenario.schema import (
-    OUTCOMES,
-    WON_BY,
-    Scenario,
-    ScheduledEvent,
-    ShortTerm,
-    week_of,
-)
+from sim.scenario.schema import OUTCOMES, WON_BY, Scenario, ScheduledEvent, ShortTerm, week_of
 from sim.scenario.toml_source import Path
 
 # `sim.rules.ceasefires.believed_hazard` leaves this much to a settlement and a collapse together.
@@ -37,18 +30,9 @@ class Finding(NamedTuple):
 
 
 def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
-    """Find all that is wrong between the parts of a scenario.
+    """Find all that is wrong between the parts of a scenario whose fields are right in themselves.
 
-    Parameters
-    ----------
-    case : Scenario
-        A scenario whose fields are right in themselves.
-    given : collection of str
-        Names of the parameters that were set and not left at their defaults.
-
-    Yields
-    ------
-    Finding
+    `given` names the parameters that were set and not left at their defaults.
     """
     yield from _calendar(case)
     yield from _labels(case)
@@ -70,9 +54,8 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
 
 def _known(path: Path, name: str, what: str, known: Collection[str]) -> Iterator[Finding]:
     if name not in known:
-        table = f"{what}s"
         hint = nearest(name, sorted(known))
-        yield Finding(path, f"no {what} is called {name!r}", hint, ((table,),))
+        yield Finding(path, f"no {what} is called {name!r}", hint, ((f"{what}s",),))
 
 
 def _names(

@@ -42,11 +42,6 @@ class Words:
     """The names of a scenario as phrases of a sentence.
 
     Labels are used as they stand in the file; only an article is put before those that need one.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The scenario whose labels are used.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -162,16 +157,12 @@ def is_plural(label: str) -> bool:
 
 def third(verb: str) -> str:
     """Third person singular of a verb."""
-    head = verb
-    if head in {"be", "have", "do"}:
-        head = {"be": "is", "have": "has", "do": "does"}[head]
-    elif re.search(r"[^aeiou]y$", head):
-        head = head[:-1] + "ies"
-    elif re.search(r"(s|x|z|ch|sh|o)$", head):
-        head += "es"
-    else:
-        head += "s"
-    return head
+    irregular = {"be": "is", "have": "has"}
+    if verb in irregular:
+        return irregular[verb]
+    if re.search(r"[^aeiou]y$", verb):
+        return verb[:-1] + "ies"
+    return verb + ("es" if re.search(r"(s|x|z|ch|sh|o)$", verb) else "s")
 
 
 def listed(parts: Sequence[str], link: str = "and") -> str:

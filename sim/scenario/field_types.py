@@ -16,6 +16,7 @@ from typing import Annotated, Literal, NamedTuple, TypeGuard, Union, get_args, g
 from pydantic import BaseModel
 
 from sim.scenario.base_types import LINE, NAME, UNSEEN, StrictModel
+from sim.scenario.english import listed
 from sim.scenario.schema import Scenario
 from sim.scenario.toml_source import Path
 
@@ -30,19 +31,15 @@ class Option(NamedTuple):
     limits: tuple[object, ...]
 
 
-def options(annotation: object) -> list[Option]:
-    """Flatten a type into the alternatives that it allows, None left out."""
-    return _flat(annotation, ())
-
-
-def _flat(annotation: object, limits: tuple[object, ...]) -> list[Option]:
+def options(annotation: object, limits: tuple[object, ...] = ()) -> list[Option]:
+    """Flatten a type with these limits into the alternatives that it allows, None left out."""
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *notes = get_args(annotation)
         found = tuple(part for note in notes for part in getattr(note, "metadata", (note,)))
-        return _flat(inner, (*limits, *found))
+        return options(inner, (*limits, *found))
     if origin in (Union, types.UnionType):
-        return [option for part in get_args(annotation) for option in _flat(part, limits)]
+        return [option for part in get_args(annotation) for option in options(part, limits)]
     return [] if annotation is type(None) else [Option(annotation, limits)]
 
 
@@ -61,20 +58,7 @@ def is_model(kind: object) -> TypeGuard[type[StrictModel]]:
 
 
 def step(annotation: object, key: str | int) -> object:
-    """Type of what lies under a key of a table or at a position of a list.
-
-    Parameters
-    ----------
-    annotation : type or None
-        Type of the table or list.
-    key : str or int
-        Key or position.
-
-    Returns
-    -------
-    type or None
-        None where nothing is known.
-    """
+    """Type of what lies under a key of a table or at a position of a list; None if unknown."""
     for kind, _ in options(annotation):
         if is_model(kind) and key in fields_of(kind):
             return fields_of(kind)[str(key)]
@@ -136,11 +120,7 @@ def allowed(annotation: object) -> str:
         literal = get_origin(kind) is Literal
         phrases = [shown(word) for word in get_args(kind)] if literal else [_phrase(kind, limits)]
         said += [phrase for phrase in phrases if phrase not in said]
-    return _either(said)
-
-
-def _either(parts: list[str]) -> str:
-    return " or ".join(filter(None, [", ".join(parts[:-1]), parts[-1] if parts else ""]))
+    return listed(said, "or")
 
 
 def _phrase(kind: object, limits: tuple[object, ...]) -> str:

@@ -46,10 +46,6 @@ def load(path: str | os.PathLike[str], set: Changes = ()) -> Scenario:
     set : mapping or sequence of str
         Overrides: ``{"actors.iran.capability": 1.4}`` or ``["actors.iran.capability=1.4"]``.
 
-    Returns
-    -------
-    Scenario
-
     Raises
     ------
     ScenarioError
@@ -94,10 +90,6 @@ def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
     set : mapping or sequence of str
         Overrides, as in `load`.
 
-    Returns
-    -------
-    Scenario
-
     Raises
     ------
     ScenarioError
@@ -121,10 +113,6 @@ def loads(text: str, file: str = "") -> Scenario:
         A TOML document that extends nothing.
     file : str
         Name to give in messages.
-
-    Returns
-    -------
-    Scenario
     """
     if not isinstance(text, str):
         raise ScenarioError([Fault("", f"must be a text, is {field_types.shown(text)}", file=file)])
@@ -138,10 +126,6 @@ def loads_kept(text: str, file: str) -> Scenario:
     ----------
     text, file : str
         As for `loads`.
-
-    Returns
-    -------
-    Scenario
     """
     with contextlib.suppress(ScenarioError):
         return loads(text, file)
@@ -175,10 +159,6 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     ----------
     scenario : Scenario
         The scenario to write.
-
-    Returns
-    -------
-    dict
     """
     data: dict[str, Any] = scenario.model_dump(exclude_none=True, exclude={"sources"})
     for names in idle_numbers(scenario).values():
@@ -211,10 +191,6 @@ def with_changes(
         Paths to take out first, with all that names them: ``["actors.turkey"]``.
     note : bool
         Whether to warn, with `ScenarioWarning`, of changes that a dated event overrides later.
-
-    Returns
-    -------
-    Scenario
 
     Raises
     ------
@@ -345,11 +321,9 @@ def _contents(path: Path, refuse: Callable[..., SimError], kind: Kind) -> bytes:
             raise refuse(f"{str(path)!r} is a folder, not a file")
         if not path.exists():
             gone = missing_folder(path)
-            raise (
-                refuse(gone)
-                if gone
-                else refuse(f"there is no file {str(path)!r}", _others(path, kind))
-            )
+            if gone:
+                raise refuse(gone)
+            raise refuse(f"there is no file {str(path)!r}", _others(path, kind))
         if not path.is_file():
             raise refuse(f"{str(path)!r} is not an ordinary file")
         if path.stat().st_size > LARGEST_FILE:

@@ -69,9 +69,9 @@ def _widened(value: Definition) -> Definition:
     for key in ("items", "additionalProperties"):
         if isinstance(value.get(key), dict):
             value[key] = _widened(value[key])
-    for patterns in [value.get("patternProperties", {})]:
-        for pattern, inner in patterns.items():
-            patterns[pattern] = _widened(inner)
+    patterns = value.get("patternProperties", {})
+    for pattern, inner in patterns.items():
+        patterns[pattern] = _widened(inner)
     if not _is_scalar(value):
         return value
     about: Definition = {

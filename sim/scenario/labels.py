@@ -56,7 +56,8 @@ def value(scenario: Scenario, path: str, given: object) -> str:
         return "not set"
     if isinstance(given, bool):
         on = path.partition(".")[0] == "mechanisms"
-        return {True: "on", False: "off"}[given] if on else _yes(given)
+        yes, no = ("on", "off") if on else ("yes", "no")
+        return yes if given else no
     if isinstance(given, int | float):
         return f"{given:g}"
     words = _Names(scenario)
@@ -100,10 +101,6 @@ def parameter(name: str) -> str:
     return _title(Parameters, name)
 
 
-def _yes(given: bool) -> str:
-    return "yes" if given else "no"
-
-
 def _title(model: type[BaseModel], name: str) -> str:
     """The title of a field, or its description without unit and remark; else its name."""
     about = model.model_fields.get(name)
@@ -117,11 +114,6 @@ def _title(model: type[BaseModel], name: str) -> str:
 class _Names(Words):
     """The names of a scenario, and those that it does not have as they are."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        super().__init__(scenario)
-        self._sides = {*scenario.camps}
-        self._places = {*scenario.theatres}
-
     def actor(self, name: str) -> str:
         return self.who(name) if name in self._actors else name
 
@@ -134,8 +126,8 @@ class _Names(Words):
     def name(self, key: str) -> str:
         """The label of an actor, issue, camp or theatre; of anything else the word itself."""
         for known, called in (
-            (self._actors, self.who), (self._issues, self.issue), (self._sides, self.camp),
-            (self._places, self.theatre),
+            (self._actors, self.who), (self._issues, self.issue), (self._camps, self.camp),
+            (self._theatres, self.theatre),
         ):  # fmt: skip
             if key in known:
                 return called(key)

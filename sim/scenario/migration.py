@@ -76,13 +76,7 @@ _REST = re.compile(r"[ \t]*(?:\r?\n)?")
 
 
 def now_called(path: str) -> str:
-    """Message for a user of a name of an earlier version; empty if it is no such name.
-
-    Parameters
-    ----------
-    path : str
-        With dots, as ``parameters.varpi``.
-    """
+    """Message on a path with a name of an earlier version; empty if there is none in it."""
     if path == "theory":
         return "there is one theory with `mechanisms`; `sim migrate FILE` writes out what it set"
     for old, new in zip(path.split("."), _path_now(path).split("."), strict=True):

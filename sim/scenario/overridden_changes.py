@@ -14,12 +14,7 @@ from sim.scenario.schema import Scenario, ScheduledEvent, week_of
 def warn_of_overridden(scenario: Scenario, changes: Changes) -> None:
     """Warn, with `ScenarioWarning`, of each change that a dated event overrides later.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        With the changes in it.
-    changes : mapping or sequence of str
-        As in `sim.scenario.files.load`.
+    The changes are in the scenario already.
     """
     for words in overridden(scenario, changes):
         warnings.warn(words, ScenarioWarning, stacklevel=3)
@@ -29,7 +24,7 @@ def overridden(scenario: Scenario, changes: Changes) -> list[str]:
     """Say which changes a dated event overrides, with both values and the day.
 
     An event counts if it happens in a week that is played. Of several events on one number the
-    first is named. Parameters are as in `warn_of_overridden`.
+    first is named.
     """
     if not scenario.mechanisms.shifts:
         return []

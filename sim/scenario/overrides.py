@@ -23,17 +23,8 @@ Changes = Mapping[str, object] | Sequence[str]
 def overlay(base: Table, top: Table) -> Table:
     """Put one file's data on another's: tables merge, all else replaces.
 
-    A mechanism that `top` switches off takes back what `base` said of its parameters.
-
-    Parameters
-    ----------
-    base, top : Table
-        Data of the extended file and of the file that extends it.
-
-    Returns
-    -------
-    Table
-        New tables; the arguments stay as they are.
+    A mechanism that `top` switches off takes back what `base` said of its parameters. The
+    arguments stay as they are.
     """
     merged = _merge(base, top, field_types.ROOT)
     release(merged, top)
@@ -41,10 +32,8 @@ def overlay(base: Table, top: Table) -> Table:
 
 
 def _merge(base: Table, top: Table, annotation: object) -> Table:
-    merged = Table()
-    for key, value in base.items():
-        merged.put(key, value, base.places[key])
-    for key, value in top.items():
+    merged = Table(base.entries())
+    for key, value, place in top.entries():
         inner = field_types.step(annotation, key)
         old = merged.get(key)
         # a scalar's table is one number with its source: { value = 1, source = "..." }
@@ -52,7 +41,7 @@ def _merge(base: Table, top: Table, annotation: object) -> Table:
         if isinstance(old, Table) and isinstance(value, Table) and not whole:
             merged[key] = _merge(old, value, inner)
         else:
-            merged.put(key, value, top.places[key])
+            merged.put(key, value, place)
     return merged
 
 
@@ -66,11 +55,10 @@ def release(merged: Table, top: Mapping[str, object]) -> None:
     if isinstance(ceasefire, Mapping) and ceasefire.get("monitored") is False:
         idle += IDLE[MONITORED]
     if idle and isinstance(numbers, Table):
-        kept = Table()
-        for key, value in numbers.items():
-            if key not in idle or (isinstance(said, Mapping) and key in said):
-                kept.put(key, value, numbers.places[key])
-        merged["parameters"] = kept
+        kept = set(said) if isinstance(said, Mapping) else set[str]()
+        merged["parameters"] = Table(
+            entry for entry in numbers.entries() if entry[0] not in idle or entry[0] in kept
+        )
 
 
 def append_events(tree: Table, faults: list[Fault]) -> None:
@@ -82,14 +70,10 @@ def append_events(tree: Table, faults: list[Fault]) -> None:
     old = tree.get("events")
     if not isinstance(more, Array) or not (old is None or isinstance(old, Array)):
         wrong = "more_events" if not isinstance(more, Array) else "events"
-        faults.append(Fault(wrong, "must be a list of events", file=place.file, line=place.line))
+        faults.append(Fault(wrong, "must be a list of events", "", *place))
         return
-    both = Array()
-    for events in (old, more):
-        if events is not None:
-            for event, its_place in zip(events, events.places, strict=True):
-                both.add(event, its_place)
-    tree.put("events", both, place)
+    both = [*(old.entries() if old is not None else ()), *more.entries()]
+    tree.put("events", Array(both), place)
 
 
 def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Table:
@@ -99,27 +83,14 @@ def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Tab
     roles and events. What an actor had in a theatre goes to its other theatres, in proportion. Any
     other path (``patrons.iran.hezbollah``) is dropped and nothing else.
 
-    Parameters
-    ----------
-    tree : Table
-        Data to take from; stays as it is.
-    paths : object
-        What stands under `without`: a list of dotted paths.
-    place : Place
-        Where that stands.
-    faults : list of Fault
-        Faults are added here.
-
-    Returns
-    -------
-    Table
-        A copy without these parts; without any change if `paths` is no list of paths.
+    `paths` is what stands under `without`, at `place`; the tree stays as it is, and without any
+    change if that is no list of paths. Faults are added to `faults`.
     """
     copy = clone(tree)
     assert isinstance(copy, Table)
     if not isinstance(paths, (list, tuple)) or not all(isinstance(path, str) for path in paths):
         problem = 'must be a list of paths like ["actors.turkey"]'
-        faults.append(Fault("without", problem, file=place.file, line=place.line))
+        faults.append(Fault("without", problem, "", *place))
         return copy
     for path in paths:
         if len(faults) > MOST_FAULTS:
@@ -140,22 +111,16 @@ def remove(tree: Table, paths: object, place: Place, faults: list[Fault]) -> Tab
 
 
 def _remove(tree: Table, keys: list[str]) -> None:
-    table: object = tree
-    for key in keys[:-1]:
-        table = table.get(key) if isinstance(table, Table) else None
-    if isinstance(table, Table):
-        table.drop(keys[-1])
+    _table(tree, *keys[:-1]).drop(keys[-1])
     if len(keys) == 2 and keys[0] in ("actors", "issues", "camps", "theatres"):
         _forget(tree, keys[0], keys[1])
 
 
 def _forget(tree: Table, what: str, name: str) -> None:
     """Take out everything that names an actor, an issue, a camp or a theatre."""
-    actors, issues = _tables(tree, "actors"), _tables(tree, "issues")
+    actors = _tables(tree, "actors")
     if what == "theatres":
-        ceasefire = tree.get("ceasefire")
-        if isinstance(ceasefire, Table):
-            _filter(ceasefire, ("covers",), name)
+        _filter(_table(tree, "ceasefire"), ("covers",), name)
         for actor in actors:
             _leave(actor, name)
     elif what == "camps":
@@ -165,35 +130,28 @@ def _forget(tree: Table, what: str, name: str) -> None:
     elif what == "issues":
         for actor in actors:
             for horizon in ("short", "long"):
-                _drop(actor.get(horizon), name)
-        outcomes = tree.get("outcomes")
-        for key, outcome in [*outcomes.items()] if isinstance(outcomes, Table) else []:
+                _table(actor, horizon).drop(name)
+        outcomes = _table(tree, "outcomes")
+        for key, outcome in list(outcomes.items()):
             if isinstance(outcome, Table) and outcome.get("issue") == name:
-                _drop(outcomes, key)
-        _keep_events(tree, lambda event: event.get("issue") != name)
+                outcomes.drop(key)
+        _forget_events(tree, ("issue",), name)
     else:
-        for issue in issues:
+        for issue in _tables(tree, "issues"):
             _filter(issue, ("advances_while", "gains_from"), name)
-        _drop(tree.get("patrons"), name)
-        for proxies in list(_tables(tree, "patrons")):
+        for proxies in (_table(tree, "patrons"), *_tables(tree, "patrons")):
             proxies.drop(name)
-        roles, talks = tree.get("roles"), tree.get("talks")
-        if isinstance(roles, Table):
-            _filter(roles, ("belligerents", "must_sign"), name)
-            _drop(roles.get("conveners"), name)
-            _drop(roles.get("consultation"), name)
-        if isinstance(talks, Table):
-            _filter(talks, ("permanent", "veto", "guarantors", "demanders"), name)
-            brought = talks.get("brought")
-            _drop(brought, name)
-            if isinstance(brought, Table):
-                for party, patron in brought.items():
-                    if patron == name:
-                        brought[party] = ""  # nobody brings it now; it still decides by itself
+        _filter(_table(tree, "roles"), ("belligerents", "must_sign"), name)
+        for role in ("conveners", "consultation"):
+            _table(tree, "roles", role).drop(name)
+        _filter(_table(tree, "talks"), ("permanent", "veto", "guarantors", "demanders"), name)
+        brought = _table(tree, "talks", "brought")
+        brought.drop(name)
+        for party, patron in brought.items():
+            if patron == name:
+                brought[party] = ""  # nobody brings it now; it still decides by itself
         _filter(tree, ("bilateral",), name)
-        _keep_events(
-            tree, lambda event: name not in (event.get(key) for key in ("actor", "patron", "proxy"))
-        )
+        _forget_events(tree, ("actor", "patron", "proxy"), name)
 
 
 def _leave(actor: Table, theatre: str) -> None:
@@ -225,72 +183,48 @@ def _leave(actor: Table, theatre: str) -> None:
             shares[key] = number / rest
 
 
+def _table(tree: object, *keys: str) -> Table:
+    """The table under these keys; an empty one if there is none."""
+    for key in keys:
+        tree = tree.get(key) if isinstance(tree, Table) else None
+    return tree if isinstance(tree, Table) else Table()
+
+
 def _tables(tree: Table, key: str) -> list[Table]:
-    table = tree.get(key)
-    return (
-        [value for value in table.values() if isinstance(value, Table)]
-        if isinstance(table, Table)
-        else []
-    )
-
-
-def _drop(table: object, key: str) -> None:
-    if isinstance(table, Table):
-        table.drop(key)
+    return [value for value in _table(tree, key).values() if isinstance(value, Table)]
 
 
 def _filter(table: Table, keys: Sequence[str], name: str) -> None:
+    """Take a name, and lists that hold it, out of lists."""
     for key in keys:
-        old = table.get(key)
-        if isinstance(old, Array):
-            new = Array()
-            for entry, place in zip(old, old.places, strict=True):
-                if entry != name and not (isinstance(entry, Array) and name in entry):
-                    new.add(entry, place)
-            table[key] = new
+        _leave_out(table, key, lambda one: one == name or (isinstance(one, Array) and name in one))
 
 
-def _keep_events(tree: Table, keep: Callable[[Table], bool]) -> None:
-    events = tree.get("events")
-    if isinstance(events, Array):
-        new = Array()
-        for event, place in zip(events, events.places, strict=True):
-            if not isinstance(event, Table) or keep(event):
-                new.add(event, place)
-        tree["events"] = new
+def _forget_events(tree: Table, fields: Sequence[str], name: str) -> None:
+    """Take out the events that have a name in one of these fields."""
+    _leave_out(tree, "events", lambda one: isinstance(one, Table) and name in map(one.get, fields))
+
+
+def _leave_out(table: Table, key: str, is_gone: Callable[[object], bool]) -> None:
+    old = table.get(key)
+    if isinstance(old, Array):
+        table[key] = Array(entry for entry in old.entries() if not is_gone(entry[0]))
 
 
 def clone(value: object) -> object:
     """Copy tables and arrays with their places, all the way down."""
     if isinstance(value, Table):
-        table = Table()
-        for key, entry in value.items():
-            table.put(key, clone(entry), value.places[key])
-        return table
+        return Table((key, clone(entry), place) for key, entry, place in value.entries())
     if isinstance(value, Array):
-        array = Array()
-        for entry, place in zip(value, value.places, strict=True):
-            array.add(clone(entry), place)
-        return array
+        return Array((clone(entry), place) for entry, place in value.entries())
     return value
 
 
 def read_changes(changes: Changes, faults: list[Fault]) -> tuple[dict[str, object], Place]:
     """Read overrides as they are typed, ``"actors.iran.capability=1.4"``, or as a mapping.
 
-    Parameters
-    ----------
-    changes : mapping or sequence of str
-        Overrides; the part after ``=`` is TOML, or else a bare text.
-    faults : list of Fault
-        Faults are added here.
-
-    Returns
-    -------
-    dict
-        Values by dotted path.
-    Place
-        What to give as the place in messages.
+    The part after ``=`` is TOML, or else a bare text. Faults are added to `faults`. Returns values
+    by dotted path, and what to give as the place in messages.
     """
     if isinstance(changes, Mapping):
         return {str(path): value for path, value in changes.items()}, Place("set")
@@ -314,23 +248,7 @@ def read_changes(changes: Changes, faults: list[Fault]) -> tuple[dict[str, objec
 
 
 def apply(tree: Table, changes: Mapping[str, object], place: Place, faults: list[Fault]) -> Table:
-    """Set single values by their paths.
-
-    Parameters
-    ----------
-    tree : Table
-        Data to change; stays as it is.
-    changes : mapping
-        Values by dotted path; a number in a path is a position in a list.
-    place : Place
-        Place of these values in messages.
-    faults : list of Fault
-        Paths that lead nowhere are reported here.
-
-    Returns
-    -------
-    Table
-    """
+    """Set single values by their paths, in a copy; a number in a path is a position in a list."""
     copy = clone(tree)
     assert isinstance(copy, Table)
     layer: dict[str, dict[str, object]] = {"mechanisms": {}, "ceasefire": {}, "parameters": {}}
@@ -388,13 +306,9 @@ def _set(tree: Table, keys: list[str], value: object, place: Place) -> Fault | N
 
 def _may_begin(tree: Table, keys: list[str], key: str) -> bool:
     """Whether a table under a free name may come into being: a new link or a new objective."""
-    if keys == ["patrons"]:
-        return _has(tree, "actors", key)
-    if len(keys) == 3 and keys[0] == "actors" and keys[2] in ("short", "long"):
-        return _has(tree, "issues", key)
+    match keys:
+        case ["patrons"]:
+            return key in _table(tree, "actors")
+        case ["actors", _, "short" | "long"]:
+            return key in _table(tree, "issues")
     return False
-
-
-def _has(tree: Table, group: str, name: str) -> bool:
-    table = tree.get(group)
-    return isinstance(table, Table) and name in table

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
-from pydantic.fields import FieldInfo
 
 from sim.scenario.base_types import (
     WEEKS,
@@ -593,15 +592,10 @@ class Mechanisms(StrictModel):
     )
 
 
-def _table() -> dict[str, Number]:
-    fields: dict[str, FieldInfo] = Parameters.model_fields
-    return {
-        name: next(known for known in field.metadata if isinstance(known, Number))
-        for name, field in fields.items()
-    }
-
-
-NUMBERS: Mapping[str, Number] = _table()
+NUMBERS: Mapping[str, Number] = {
+    name: next(known for known in field.metadata if isinstance(known, Number))
+    for name, field in Parameters.model_fields.items()
+}
 """What is known of every parameter, by its name."""
 
 IDLE: Mapping[str, tuple[str, ...]] = {
@@ -633,13 +627,7 @@ def is_off(mechanism: str, value: object) -> bool:
 
 
 def idle_numbers(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """The parameters without effect in a scenario, by what is switched off.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Its mechanisms decide which parameters have no effect.
-    """
+    """The parameters without effect in a scenario, by what is switched off."""
     return {
         owner: names
         for owner, names in IDLE.items()

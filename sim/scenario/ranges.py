@@ -31,6 +31,7 @@ FACTOR = 2.0
 """By what any other number is plausibly multiplied or divided."""
 
 type Range = tuple[float, float]
+type Found = tuple[str, float, Range]  # path, value and range
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,16 @@ def size(value: float, other: float, *, position: bool) -> float:
 def numbers(scenario: Scenario) -> list[Number]:
     """Every number that a run of a scenario depends on, with its plausible range.
 
-    Left out are those that plausibly stay as they are, those of mechanisms that are off, and the
-    numbers of computation, and shares by theatre, which add up to one and cannot be
-    moved alone. Dates and periods of the calendar of a scenario are no
-    numbers of it.
+    Left out are those that plausibly stay as they are, those of mechanisms that are off, the
+    numbers of computation, and shares by theatre, which add up to one and cannot be moved alone.
+    Dates and periods of the calendar of a scenario are no numbers of it.
     """
-    found = [*_parameters(scenario), *_issues(scenario), *_actors(scenario)]
-    found += [*_links(scenario), *_events(scenario)]
-    return [number for number in found if number.low < number.value or number.high > number.value]
+    return [
+        Number(path, label(scenario, path), float(value), low, high, isinstance(value, int))
+        for found in (_parameters, _issues, _actors, _links, _events)
+        for path, value, (low, high) in found(scenario)
+        if low < value or high > value
+    ]
 
 
 def moved(scenario: Scenario, number: Number, value: float) -> tuple[Scenario, float]:
@@ -139,20 +142,13 @@ def moved(scenario: Scenario, number: Number, value: float) -> tuple[Scenario, f
     return scenario, number.value
 
 
-def _parameters(scenario: Scenario) -> Iterator[Number]:
+def _parameters(scenario: Scenario) -> Iterator[Found]:
     idle = {name for names in idle_numbers(scenario).values() for name in names}
     for name in Parameters.model_fields:
         if name in idle or NUMBERS[name].numerical:
             continue
         value = getattr(scenario.parameters, name)
-        ends = range_of(scenario, name)
-        yield _number(scenario, f"parameters.{name}", float(value), ends, isinstance(value, int))
-
-
-def _number(
-    scenario: Scenario, path: str, value: float, ends: Range, whole: bool = False
-) -> Number:
-    return Number(path, label(scenario, path), value, *ends, whole)
+        yield f"parameters.{name}", value, range_of(scenario, name)
 
 
 def range_of(scenario: Scenario, name: str) -> Range:
@@ -170,63 +166,59 @@ def range_of(scenario: Scenario, name: str) -> Range:
 
 def _legal(name: str) -> Range:
     """The bounds of a parameter, from its field."""
-    least, most = -math.inf, math.inf
-    for rule in Parameters.model_fields[name].metadata:
-        low, high = (getattr(rule, end, None) for end in ("ge", "le"))
-        least = least if low is None else max(least, low)
-        most = most if high is None else min(most, high)
-    return least, most
+    ends = field_types.limits_of(tuple(Parameters.model_fields[name].metadata))
+    return ends.get("ge", -math.inf), ends.get("le", math.inf)
 
 
-def _issues(scenario: Scenario) -> Iterator[Number]:
+def _issues(scenario: Scenario) -> Iterator[Found]:
     for name, issue in scenario.issues.items():
         here = f"issues.{name}"
-        yield _number(scenario, f"{here}.start", issue.start, positions(issue.start))
+        yield f"{here}.start", issue.start, positions(issue.start)
         if issue.renewed is not None and isinstance(issue.renewed.to, float):
             to = issue.renewed.to
-            yield _number(scenario, f"{here}.renewed.to", to, positions(to))
+            yield f"{here}.renewed.to", to, positions(to)
         if issue.renewed is not None and issue.renewed.rate is not None:
             rate = issue.renewed.rate
-            yield _number(scenario, f"{here}.renewed.rate", rate, multiples(rate, 0.0, 1.0))
+            yield f"{here}.renewed.rate", rate, multiples(rate, 0.0, 1.0)
     for name, pole in scenario.roles.conveners.items():
-        yield _number(scenario, f"roles.conveners.{name}", pole, positions(pole))
+        yield f"roles.conveners.{name}", pole, positions(pole)
 
 
-def _actors(scenario: Scenario) -> Iterator[Number]:
+def _actors(scenario: Scenario) -> Iterator[Found]:
     for name, actor in scenario.actors.items():
         path = f"actors.{name}"
         strength, cost, patience = actor.capability, actor.cost_of_war, actor.discount
-        yield _number(scenario, f"{path}.capability", strength, multiples(strength))
-        yield _number(scenario, f"{path}.cost_of_war", cost, multiples(cost, 0.0, 1.0))
-        yield _number(scenario, f"{path}.discount", patience, impatience(patience))
+        yield f"{path}.capability", strength, multiples(strength)
+        yield f"{path}.cost_of_war", cost, multiples(cost, 0.0, 1.0)
+        yield f"{path}.discount", patience, impatience(patience)
         for task in field_types.fields_of(type(actor.tasks)):
             share = getattr(actor.tasks, task, None)
             if isinstance(share, float) and share > 0.0:
-                yield _number(scenario, f"{path}.tasks.{task}", share, multiples(share, 0.0, 1.0))
+                yield f"{path}.tasks.{task}", share, multiples(share, 0.0, 1.0)
         for horizon in ("short", "long"):
             for issue, aim in getattr(actor, horizon).items():
                 here = f"{path}.{horizon}.{issue}"
-                yield _number(scenario, f"{here}.weight", aim.weight, multiples(aim.weight))
+                yield f"{here}.weight", aim.weight, multiples(aim.weight)
                 for mark in ("ideal", "satisfied_at", "threatened_at"):
                     value = getattr(aim, mark, None)
                     if isinstance(value, float):
-                        yield _number(scenario, f"{here}.{mark}", value, positions(value))
+                        yield f"{here}.{mark}", value, positions(value)
 
 
-def _links(scenario: Scenario) -> Iterator[Number]:
+def _links(scenario: Scenario) -> Iterator[Found]:
     for patron, shares in scenario.patrons.items():
         for proxy, share in shares.items():
-            yield _number(scenario, f"patrons.{patron}.{proxy}", share, multiples(share, 0.0, 1.0))
+            yield f"patrons.{patron}.{proxy}", share, multiples(share, 0.0, 1.0)
 
 
-def _events(scenario: Scenario) -> Iterator[Number]:
+def _events(scenario: Scenario) -> Iterator[Found]:
     if not scenario.mechanisms.shifts:
         return
     for n, event in enumerate(scenario.events):
         for name, limits in _DATED:
             value = getattr(event, name)
             if value is not None:
-                yield _number(scenario, f"events.{n}.{name}", float(value), limits(float(value)))
+                yield f"events.{n}.{name}", float(value), limits(float(value))
 
 
 _DATED: tuple[tuple[str, Callable[[float], Range]], ...] = (

@@ -362,18 +362,5 @@ class Scenario(StrictModel):
 
 
 def week_of(scenario: Scenario, when: dt.date | int) -> int:
-    """Give the week in which a date falls, counted from 0 at the start of the scenario.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The war; its field `start` is day 0 of week 0.
-    when : date or int
-        A day, or the number of a week.
-
-    Returns
-    -------
-    int
-        Negative for days before the start.
-    """
+    """Give the week in which a date falls, counted from 0 at the start; negative before it."""
     return when if isinstance(when, int) else (when - scenario.start).days // 7

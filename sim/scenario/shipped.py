@@ -91,10 +91,6 @@ def resolve(name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a
     kind : {'a scenario', 'a plan', 'a history'}
         Kind of file that is wanted.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
     ScenarioError

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from sim.errors import Fault, ScenarioError
@@ -47,9 +47,15 @@ class Place(NamedTuple):
 class Table(dict[str, object]):
     """A TOML table with the place of each of its keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, entries: Iterable[tuple[str, object, Place]] = ()) -> None:
         super().__init__()
         self.places: dict[str, Place] = {}
+        for entry in entries:
+            self.put(*entry)
+
+    def entries(self) -> Iterator[tuple[str, object, Place]]:
+        """Each key with its value and its place."""
+        return ((key, value, self.places[key]) for key, value in self.items())
 
     def put(self, key: str, value: object, place: Place) -> None:
         """Set a key and its place."""
@@ -65,9 +71,15 @@ class Table(dict[str, object]):
 class Array(list[object]):
     """A TOML array with the place of each of its elements."""
 
-    def __init__(self) -> None:
+    def __init__(self, entries: Iterable[tuple[object, Place]] = ()) -> None:
         super().__init__()
         self.places: list[Place] = []
+        for entry in entries:
+            self.add(*entry)
+
+    def entries(self) -> Iterator[tuple[object, Place]]:
+        """Each element with its place."""
+        return zip(self, self.places, strict=True)
 
     def add(self, value: object, place: Place) -> None:
         """Append an element and its place."""
@@ -76,19 +88,7 @@ class Array(list[object]):
 
 
 def place_of(tree: object, path: Path) -> Place:
-    """Place of a value, or of the nearest table around it.
-
-    Parameters
-    ----------
-    tree : Table or Array
-        Data as `read` gives them.
-    path : tuple of str and int
-        Keys and positions that lead to the value.
-
-    Returns
-    -------
-    Place
-    """
+    """Place of a value, or of the nearest table around it."""
     place = Place()
     for step in path:
         if isinstance(tree, Table) and step in tree:
@@ -117,23 +117,8 @@ def too_deep(path: Path, place: Place) -> ScenarioError:
 def grow(value: object, place: Place, lines: Mapping[Path, int] = {}, path: Path = ()) -> object:
     """Copy plain data into tables and arrays that know their places.
 
-    Parameters
-    ----------
-    value : object
-        Dictionaries, lists and scalars, nested no deeper than `DEEPEST`; None is left out, and
-        -0.0 becomes 0.0: they are the same number, and two files that say the same must give the
-        same runs.
-    place : Place
-        Place of everything that `lines` does not know.
-    lines : mapping of path to int
-        Lines found in the text.
-    path : tuple of str and int
-        Path of `value` itself.
-
-    Returns
-    -------
-    object
-        A `Table`, an `Array` or the scalar.
+    None is left out, and -0.0 becomes 0.0: they are the same number, and two files that say the
+    same must give the same runs. What `lines` does not know by its path stands at `place`.
     """
 
     def at(inner: Path) -> Place:
@@ -170,18 +155,7 @@ def _deep(data: object) -> Path | None:
 
 
 def read(text: str, file: str = "") -> Table:
-    """Parse TOML text.
-
-    Parameters
-    ----------
-    text : str
-        A TOML document.
-    file : str
-        Name to give in messages.
-
-    Returns
-    -------
-    Table
+    """Parse TOML text; `file` is the name to give in messages.
 
     Raises
     ------
@@ -197,20 +171,7 @@ def read(text: str, file: str = "") -> Table:
 def parse(text: str, file: str = "") -> tuple[dict[str, Any], Scanned]:
     """Parse TOML text to plain data, and find where in the text they stand.
 
-    Parameters
-    ----------
-    text, file : str
-        As for `read`; without a byte order mark.
-
-    Returns
-    -------
-    dict
-    Scanned
-
-    Raises
-    ------
-    ScenarioError
-        If the text is not TOML.
+    As `read`, of a text without a byte order mark.
     """
     if _ENDLESS_KEY.search(text):
         raise too_deep((), Place(file))
@@ -360,17 +321,7 @@ class _Scanner:
 
 
 def write(data: Mapping[str, object]) -> str:
-    """Write data as TOML, readable by people: a header for each table, one line for each leaf.
-
-    Parameters
-    ----------
-    data : mapping
-        Dictionaries, lists, texts, numbers, truth values and dates.
-
-    Returns
-    -------
-    str
-    """
+    """Write data as TOML, readable by people: a header for each table, one line for each leaf."""
     blocks: list[str] = []
     _block(data, (), blocks)
     return "\n\n".join(blocks) + "\n"

@@ -8,7 +8,7 @@ other (`sim.scenario.checks`) can be reported in the same breath.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -29,15 +29,6 @@ def unwrapped(value: object, annotation: object = None, path: Path = ()) -> obje
     Models, such as an `Actor`, become tables; arrays and scalars of NumPy become lists and
     numbers. Where a date is allowed, a text like ``"2016-12-30"``, a `datetime.datetime`, a
     `pandas.Timestamp` and a `numpy.datetime64` are one, if they name no hour of the day.
-
-    Parameters
-    ----------
-    value : object
-        Any data of Python.
-    annotation : type or None
-        What `sim.scenario.schema` allows there.
-    path : tuple of str and int
-        Where it stands.
 
     Raises
     ------
@@ -129,6 +120,11 @@ def _strip(
     value: object, annotation: object, path: Path, sources: Table, faults: list[Fault]
 ) -> object:
     """Take ``{ value = 1.4, source = "..." }`` apart: the number stays, the source is noted."""
+
+    def within(key: str | int, entry: object) -> object:
+        kind = field_types.step(annotation, key)
+        return _strip(entry, kind, (*path, key), sources, faults)
+
     if isinstance(value, Table) and annotation is not None and field_types.is_scalar(annotation):
         where = ".".join(map(str, path))
         for key in value:
@@ -152,27 +148,14 @@ def _strip(
             sources.put(where, note, place)
         return value.get("value", field_types.stand_in(annotation))
     if isinstance(value, Table):
-        table = Table()
-        for key, entry in value.items():
-            inner = _strip(entry, field_types.step(annotation, key), (*path, key), sources, faults)
-            table.put(key, inner, value.places[key])
-        return table
+        return Table((key, within(key, entry), place) for key, entry, place in value.entries())
     if isinstance(value, Array):
-        array = Array()
-        for position, entry in enumerate(value):
-            kind = field_types.step(annotation, position)
-            array.add(
-                _strip(entry, kind, (*path, position), sources, faults), value.places[position]
-            )
-        return array
-    if isinstance(value, str) and not _is_text(value):
+        elements = enumerate(value.entries())
+        return Array((within(position, entry), place) for position, (entry, place) in elements)
+    # half of a pair of signs
+    if isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
         faults.append(Fault(dotted(path), "holds a sign that cannot be written in a file"))
     return value
-
-
-def _is_text(value: str) -> bool:
-    """Whether a text can be written: half of a pair of signs cannot."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _plain(value: object) -> Any:
@@ -220,11 +203,13 @@ def _validate(
             place = place_of(tree, ("sources", noted))
             where = f"sources.{noted}" if noted.isprintable() else dotted(("sources", noted))
             faults.append(Fault(where, "there is no such number", "", *place))
-    follows = _Followers(repaired)
+    around = {start for path in repaired for start in _starts(path)}
     for finding in checks.findings(scenario, given):
         if len(faults) > MOST_FAULTS:
             break
-        if not follows.has(finding):
+        rests_on = {start for path in (finding.path, *finding.uses) for start in _starts(path)}
+        # What merely follows from a value that is wrong in itself is not told.
+        if finding.path not in around and rests_on.isdisjoint(repaired):
             place = _place(tree, finding, files)
             faults.append(Fault(dotted(finding.path), finding.problem, finding.hint, *place))
     return scenario
@@ -250,19 +235,9 @@ def _leads_to_scalar(data: Any, path: str) -> bool:
     return not isinstance(data, (dict, tuple, list))
 
 
-class _Followers:
-    """Tells which findings merely follow from values that are wrong in themselves."""
-
-    def __init__(self, repaired: Iterable[Path]) -> None:
-        self.repaired = set(repaired)
-        self.around = {path[:n] for path in self.repaired for n in range(len(path) + 1)}
-
-    def has(self, finding: checks.Finding) -> bool:
-        return finding.path in self.around or any(
-            path[:n] in self.repaired
-            for path in (finding.path, *finding.uses)
-            for n in range(len(path) + 1)
-        )
+def _starts(path: Path) -> list[Path]:
+    """A path, and those of all that lies around it."""
+    return [path[:n] for n in range(len(path) + 1)]
 
 
 def _wrong(error: ValidationError, data: Any) -> dict[Path, str]:
@@ -337,12 +312,8 @@ def _fault(
     annotation = field_types.at(path, root)
     key = path[-1] if path else ""
     if kind == "extra_forbidden":
-        return Fault(
-            where,
-            f"unknown field {key!r}",
-            now_called(where) or nearest(str(key), field_types.known_keys(outer)),
-            *place,
-        )
+        hint = now_called(where) or nearest(str(key), field_types.known_keys(outer))
+        return Fault(where, f"unknown field {key!r}", hint, *place)
     if kind == "key":
         problem = f"is not {field_types.NAMED}"
         return Fault(where, problem, "the name for readers is its label", *place)
@@ -351,11 +322,8 @@ def _fault(
     value = data
     for step in path:
         value = value[step]
-    hint = (
-        nearest(value, words)
-        if isinstance(value, str) and (words := field_types.words(annotation))
-        else ""
-    )
+    words = field_types.words(annotation)
+    hint = nearest(value, words) if isinstance(value, str) and words else ""
     if hint.startswith("known"):
         hint = ""  # the message has listed what is allowed
     if kind == "string_too_long":
@@ -380,18 +348,9 @@ def _repair(data: Any, path: Path, kind: str) -> None:
     if kind in ("extra_forbidden", "key"):
         del inner[key]
         return
-    annotation = field_types.at(path)
-    model = next(
-        (
-            k
-            for k, _ in field_types.options(
-                field_types.at(tuple(outer)) if outer else field_types.ROOT
-            )
-            if field_types.is_model(k)
-        ),
-        None,
-    )
-    if model is not None and not model.model_fields[str(key)].is_required():
+    kinds = [kind for kind, _ in field_types.options(field_types.at(path[:-1]))]
+    models = [kind for kind in kinds if field_types.is_model(kind)]
+    if models and not models[0].model_fields[str(key)].is_required():
         inner.pop(key, None)
     else:
-        inner[key] = field_types.stand_in(annotation)
+        inner[key] = field_types.stand_in(field_types.at(path))

@@ -7,11 +7,10 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from sim.experiments.calibration.checkpoint import Journal
-from sim.experiments.calibration.plan import Plan
+from sim.experiments.calibration.plan import Plan, Points
 from sim.experiments.calibration.targets import MEASURES, RECORD
 from sim.experiments.hypothesis_tests.estimates import Figure
 from sim.experiments.hypothesis_tests.facts import FACTS, check
@@ -23,7 +22,6 @@ from sim.runs.ensemble import ensemble
 from sim.runs.progress import Progress
 from sim.scenario.schema import Scenario
 
-Points = NDArray[np.float64]
 SHARES = (0.05, 0.5, 0.95)
 NINE_TENTHS = 2 * 1.6448536269514722
 
@@ -88,12 +86,7 @@ def judged(
 ) -> pd.DataFrame:
     """Measure every stylised fact at every point (see `sim.experiments.hypothesis_tests.facts`).
 
-    The experiments of a point share their luck.
-
-    Parameters
-    ----------
-    plan, points, runs, seed, progress, journal
-        See `played`.
+    The experiments of a point share their luck. Arguments are those of `played`.
 
     Returns
     -------

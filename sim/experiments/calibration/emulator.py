@@ -9,12 +9,11 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.distribution import how_to_get
 from sim.errors import SimError
+from sim.experiments.calibration.plan import Points
 
-Points = NDArray[np.float64]
 MISSING = f"calibration needs scikit-learn and emcee: {how_to_get('calibration')}"
 
 

@@ -23,6 +23,7 @@ from sim.scenario.toml_source import place_of
 from sim.scenario.validation import checked
 
 SMALLEST = 1e-12
+Points = NDArray[np.float64]
 
 
 class Free(StrictModel):

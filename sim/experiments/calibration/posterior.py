@@ -13,13 +13,12 @@ from sim.errors import SimError
 from sim.experiments.calibration.checkpoint import Journal
 from sim.experiments.calibration.design import SHARES, judged, played, spread
 from sim.experiments.calibration.emulator import MISSING, Emulator, learn, one_thread, skill
-from sim.experiments.calibration.plan import Plan, load_plan
+from sim.experiments.calibration.plan import Plan, Points, load_plan
 from sim.experiments.calibration.report import KEPT, Calibration
 from sim.experiments.hypothesis_tests.roles import find
 from sim.results.ensemble_spec import whole
 from sim.runs.progress import teller
 
-Points = NDArray[np.float64]
 WALKERS, BURN_IN, EVERY = 128, 500, 100
 DRAWS = WALKERS * KEPT // EVERY
 
@@ -60,10 +59,6 @@ def calibrate(
         folder takes the notes away.
     progress : bool, optional
         See `sim.runs.ensemble.ensemble`.
-
-    Returns
-    -------
-    Calibration
 
     Raises
     ------

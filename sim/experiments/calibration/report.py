@@ -7,16 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.errors import ResultsError, StoppedError
 from sim.experiments.calibration.checkpoint import NAME
 from sim.experiments.calibration.design import SHARES
-from sim.experiments.calibration.plan import Plan
+from sim.experiments.calibration.plan import Plan, Points
 from sim.scenario.labels import label
 from sim.writing import write_whole
 
-Points = NDArray[np.float64]
 # What a calibration leaves in a folder.
 LEFT = (
     "points.csv", "posterior.csv", "targets.csv", "facts.csv", "numbers.csv", "numbers.png",

@@ -124,10 +124,6 @@ def run(
     tell : callable, optional
         Is told what is being done; if not given, a notebook shows it.
 
-    Returns
-    -------
-    Trial
-
     Raises
     ------
     SimError

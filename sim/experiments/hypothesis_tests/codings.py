@@ -113,17 +113,7 @@ def shuffled(scenario: Scenario, n: int, seed: int = 1) -> list[Scenario]:
 
 
 def recoded(scenario: Scenario, ideals: dict[str, dict[str, float]], name: str) -> Scenario:
-    """A scenario with other long-term ideals.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The war as coded; it stays as it is.
-    ideals : dict of str to dict of str to float
-        Issue -> actor -> ideal; each actor has a long-term aim on the issue.
-    name : str
-        Title of the new scenario.
-    """
+    """A scenario with other long-term ideals: issue -> actor (with an aim on it) -> ideal."""
     data = files.as_data(scenario)
     data["name"] = name
     moved = {
@@ -151,13 +141,6 @@ def conflict_index(scenario: Scenario, pair: Sequence[str]) -> float:
     ``sum_k sqrt(w_ik w_jk) |x_ik - x_jk|`` over the issues on which both have a long-term aim, with
     the long-term weights w of each actor normalised to 1: the part of alignment (docs/ODD.md, 7.1)
     that divides. Actors who care about different things do not conflict.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The war whose long-term aims are read.
-    pair : (str, str)
-        Names of actors.
 
     Returns
     -------
@@ -237,11 +220,6 @@ def codings_table(
 
 def percentiles(table: pd.DataFrame) -> pd.DataFrame:
     """Where the war as coded stands among shuffled codings, and slopes of the effect on conflict.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `codings_table`.
 
     Returns
     -------

@@ -34,18 +34,12 @@ CODED = ""
 
 
 class Cell(NamedTuple):
-    """One experiment.
-
-    Attributes
-    ----------
-    aims : str
-        The actor whose long-term aims both of the pair have on disputed issues; "" as coded.
-    setting : str
-        One of `SETTINGS`.
-    """
+    """One experiment."""
 
     aims: str = CODED
+    """The actor whose long-term aims both of the pair have on disputed issues; "" as coded."""
     setting: str = OPEN
+    """One of `SETTINGS`."""
 
 
 def changed(case: Scenario, change: Mapping[str, object]) -> Scenario:

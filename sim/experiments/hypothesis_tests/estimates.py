@@ -105,16 +105,7 @@ def leave_one_out(value: float, without: NDArray[np.float64]) -> Figure:
 def fieller(part: Figure, whole: Figure) -> Spread | None:
     """Ratio of two paired figures with its 95 % interval (Fieller 1954).
 
-    Parameters
-    ----------
-    part, whole : Figure
-        Of the same runs.
-
-    Returns
-    -------
-    Spread or None
-        Value, low and high; None where the interval is no stretch of numbers, because the whole
-        cannot be told from 0.
+    None where the interval is no stretch of numbers, because the whole cannot be told from 0.
     """
     runs = len(whole.influence)
     cross = float((part.influence * whole.influence).mean()) / runs
@@ -147,15 +138,7 @@ class Line(NamedTuple):
 
 
 def line(y: NDArray[np.float64], *causes: NDArray[np.float64]) -> Line:
-    """Ordinary least squares with errors that allow for unequal variance (HC1).
-
-    Parameters
-    ----------
-    y : ndarray, shape (cases,)
-        The values to explain.
-    causes : ndarray, shape (cases,)
-        One or more.
-    """
+    """Ordinary least squares with errors that allow for unequal variance (HC1)."""
     table = np.column_stack([np.ones(len(y)), *causes])
     cases, terms = table.shape
     nothing = Line(np.full(terms, np.nan), np.full(terms, np.nan), math.nan, math.nan)

@@ -255,20 +255,7 @@ FACTS: tuple[Fact, ...] = (
 
 
 def check(treatments: Asked, facts: Iterable[Fact] = FACTS) -> list[Verdict]:
-    """Measure facts on the cells of one coding.
-
-    Parameters
-    ----------
-    treatments : callable
-        A `sim.experiments.hypothesis_tests.treatments.Treatments`, or what answers as it does.
-    facts : iterable of Fact
-        The facts to measure.
-
-    Returns
-    -------
-    list of Verdict
-        In the order of `facts`; those that the scenario has no cast for say why.
-    """
+    """Measure facts on the cells of one coding; those that it has no cast for say why."""
     found = []
     for fact in facts:
         try:

@@ -189,16 +189,8 @@ def figures(
 ) -> dict[str, Figure]:
     """All readings of an ensemble for a cast; what has no case in it is left out.
 
-    Parameters
-    ----------
-    results : Dataset
-        With `RECORD`.
-    roles : Roles
-        The two allies and their parts in the test.
-    found : mapping, optional
-        From `series`, if it is there already.
-    pairs : sequence of (str, str)
-        Other pairs whose ties are read too, as ``"tie measured: a, b"`` and ``"drift: a, b"``.
+    `found` is from `series`, if it is there already. Ties of other `pairs` are read too, as
+    ``"tie measured: a, b"`` and ``"drift: a, b"``.
     """
     weeks = windows(results, roles)
     read = {

@@ -16,18 +16,12 @@ from sim.experiments.hypothesis_tests.treatments import MissingError, Treatments
 
 
 class Rival(NamedTuple):
-    """Another explanation.
-
-    Attributes
-    ----------
-    says : str
-        What it claims, in one sentence.
-    change : dict
-        Mechanisms and parameters that make it of the theory; nothing for what is none.
-    """
+    """Another explanation."""
 
     says: str
+    """What it claims, in one sentence."""
     change: dict[str, object]
+    """Mechanisms and parameters that make it of the theory; nothing for what is none."""
 
 
 THEORY, TREND = "the theory", "linear trend"

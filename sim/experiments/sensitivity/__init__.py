@@ -21,13 +21,12 @@ import xarray as xr
 from sim.engine.event_log import CODE
 from sim.errors import SimError
 from sim.experiments.causes import Outcome, tie_change
-from sim.experiments.hypothesis_tests.codings import AS_CODED, codings_table, shares
+from sim.experiments.hypothesis_tests.codings import AS_CODED, Tell, codings_table, shares
 from sim.experiments.hypothesis_tests.facts import FACTS
 from sim.experiments.hypothesis_tests.roles import find
 from sim.experiments.hypothesis_tests.treatments import Treatments
 from sim.experiments.sensitivity.one_at_a_time import (
     Player,
-    Tell,
     close_table,
     closest,
     ends_of,
@@ -91,10 +90,6 @@ def audit(
         Threads; by default as many as there are processors.
     say : callable, optional
         Is told what is being done; if not given, a notebook shows it.
-
-    Returns
-    -------
-    Audit
 
     Raises
     ------

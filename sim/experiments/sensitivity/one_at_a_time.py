@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ScenarioError, SimError
 from sim.experiments.causes import Outcome
+from sim.experiments.hypothesis_tests.codings import Tell
 from sim.experiments.hypothesis_tests.treatments import all_played
 from sim.measures.intervals import mean_of
 from sim.results.ensemble_spec import whole
@@ -28,8 +29,6 @@ MOST_CLOSE = 12
 
 # Ends of a column's name: the figure itself, and its 95 % interval.
 EDGES = ("", "_from", "_to")
-
-type Tell = Callable[[str], None]
 
 
 class End(NamedTuple):

@@ -7,22 +7,16 @@ scenario; no actor and no issue has a sentence of its own.
 from __future__ import annotations
 
 import datetime as dt
-import textwrap
+from collections.abc import Iterable
 
 import xarray as xr
 
 from sim.engine.decisions import PHASE
 from sim.errors import ResultsError
-from sim.narrative.chronicle import (
-    background,
-    ceasefires,
-    fighting,
-    negotiations,
-)
-from sim.narrative.chronicle import (
-    summary as summing,
-)
+from sim.narrative.chronicle import background, ceasefires, fighting, negotiations
+from sim.narrative.chronicle import summary as summing
 from sim.narrative.chronicle.timeline import Sentence, Story
+from sim.narrative.html import filled, hung
 from sim.results.dataset import Event, events, scenario_of
 from sim.scenario.english import count, day, ordinal
 
@@ -69,19 +63,21 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
         If there is no such run, or events were not recorded.
     """
     numbers, width = _runs(results, run), max(width, 20)
+
+    def section(heading: str, entries: Iterable[str]) -> str:
+        return "\n".join([filled(heading, width), *(hung(entry, width) for entry in entries)])
+
     story = Story(results, numbers[0])
     title = " ".join(str(results.attrs.get("title", "")).split()) or "A war"
     seed = results.attrs.get("seed", "unknown")
     blocks = [title]
     if len(numbers) > 1:
-        every = summing.of_many(_every(results))
-        heading = f"Over all {len(numbers)} runs"
-        blocks.append("\n".join([heading, *(_hang(text, width) for text in every)]))
+        blocks.append(section(f"Over all {len(numbers)} runs", summing.of_many(_every(results))))
     of = f" of {len(numbers)}" if len(numbers) > 1 else ""
     lone = results.sizes["run"] == 1 and numbers[0] == 0 and "branch" not in results.attrs
     which = f"Seed {seed}" if lone else f"Run {numbers[0]}{of}, seed {seed}"
     if "branch" in results.attrs:
-        blocks.append(_wrap(f"A branch {results.attrs['branch']}.", width))
+        blocks.append(filled(f"A branch {results.attrs['branch']}.", width))
     blocks.append(f"{which}: {count(story.weeks, 'week')} from {day(story.dates[0])}.")
     chosen = _chosen(story)
     titles = chapters(story)
@@ -89,12 +85,11 @@ def page(results: xr.Dataset, run: int | None = None, width: int = 88) -> str:
         until = titles[n + 1][0] if n + 1 < len(titles) else (story.weeks, 0)
         told = [line for line in chosen if first <= (line.week, line.phase) < until]
         if told:
-            entries = [f"{day(story.dates[line.week])}: {line.text}" for line in told]
-            blocks.append("\n".join([_wrap(heading, width), *(_hang(e, width) for e in entries)]))
-    summed = summing.of_one(story)
-    blocks.append("\n".join(["In sum", *(_hang(text, width) for text in summed)]))
+            entries = (f"{day(story.dates[line.week])}: {line.text}" for line in told)
+            blocks.append(section(heading, entries))
+    blocks.append(section("In sum", summing.of_one(story)))
     honest = HONEST if len(numbers) == 1 else HONEST_OF_MANY
-    blocks += [_wrap(NUMBERS, width), _wrap(honest, width)]
+    blocks += [filled(NUMBERS, width), filled(honest, width)]
     return "\n\n".join(blocks)
 
 
@@ -132,7 +127,7 @@ def summary(results: xr.Dataset, run: int | None = None, width: int | None = Non
         told = [*summing.of_one(Story(results, numbers[0])), HONEST]
     else:
         told = [*summing.of_many(_every(results)), HONEST_OF_MANY]
-    return "\n".join(told if width is None else [_hang(text, width) for text in told])
+    return "\n".join(told if width is None else [hung(text, width) for text in told])
 
 
 def chapters(story: Story) -> list[tuple[tuple[int, int], str]]:
@@ -158,8 +153,7 @@ def _chosen(story: Story) -> list[Sentence]:
         background.opening, background.shifts, background.aims, ceasefires.attempts,
         ceasefires.orders, ceasefires.revisions, ceasefires.ends, negotiations.talks,
         negotiations.deals, negotiations.clashes, fighting.efforts, background.disputes,
-        background.ties,
-        background.fronts, background.victory,
+        background.ties, background.fronts, background.victory,
     ):  # fmt: skip
         found += tell(story)
     room = min(MOST, round(FEWEST + A_WEEK * story.weeks))
@@ -197,27 +191,11 @@ def _must_have_events(results: xr.Dataset) -> bool:
 
 
 def _every(results: xr.Dataset) -> list[Story]:
-    """All runs; what they share is read once."""
-    stories: list[Story] = []
-    for number, found in _by_run(results).items():
-        stories.append(Story(results, number, found, stories[0] if stories else None))
-    return stories
-
-
-def _by_run(results: xr.Dataset) -> dict[int, list[Event]]:
-    """The events of every run, read once."""
+    """All runs; their events, and what they share, are read once."""
     found: dict[int, list[Event]] = {int(n): [] for n in results["run"].values}
     for event in events(results):
         found[event.run].append(event)
-    return found
-
-
-def _wrap(text: str, width: int) -> str:
-    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
-
-
-def _hang(text: str, width: int) -> str:
-    return textwrap.fill(
-        text, width, initial_indent="  ", subsequent_indent="      ", break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
+    stories: list[Story] = []
+    for number, happened in found.items():
+        stories.append(Story(results, number, happened, stories[0] if stories else None))
+    return stories

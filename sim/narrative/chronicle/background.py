@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from sim.engine.decisions import PHASE
@@ -84,9 +86,8 @@ def shifts(story: Story) -> Iterator[Sentence]:
         for head, rests in grouped.items():
             said = [rest for rest in dict.fromkeys(rests) if rest]
             text = f"{head}: {listed(said)}" if said else head
-            yield Sentence(
-                week, PHASE["shift"], 16.0, sentence(text or "something changes from outside")
-            )
+            text = sentence(text or "something changes from outside")
+            yield Sentence(week, PHASE["shift"], 16.0, text)
 
 
 def aims(story: Story) -> Iterator[Sentence]:
@@ -135,20 +136,19 @@ def disputes(story: Story) -> Iterator[Sentence]:
 
 def mean_tie(story: Story, a: str, b: str) -> NDArray[np.float64] | None:
     """The tie of a pair week by week, both directions in equal parts."""
-    there, back = story.series("tie", actor=a, other=b), story.series("tie", actor=b, other=a)
-    return None if there is None or back is None else (there + back) / 2
+    return _mean(story, "tie", a, b)
 
 
 def accounts(story: Story, a: str, b: str) -> dict[str, NDArray[np.float64]]:
     """What each cause has built of that tie, week by week; empty if it was not recorded."""
-    found = {}
-    for cause in CAUSES:
-        there = story.series("drift_account", account=cause, actor=a, other=b)
-        back = story.series("drift_account", account=cause, actor=b, other=a)
-        if there is None or back is None:
-            return {}
-        found[cause] = (there + back) / 2
-    return found
+    found = {cause: _mean(story, "drift_account", a, b, account=cause) for cause in CAUSES}
+    return {cause: values for cause, values in found.items() if values is not None}
+
+
+def _mean(story: Story, name: str, a: str, b: str, **where: str) -> NDArray[np.float64] | None:
+    there = story.series(name, actor=a, other=b, **where)
+    back = story.series(name, actor=b, other=a, **where)
+    return None if there is None or back is None else (there + back) / 2
 
 
 def ties(story: Story) -> Iterator[Sentence]:
@@ -185,31 +185,23 @@ def ties(story: Story) -> Iterator[Sentence]:
 
 def allied_pairs(scenario: Scenario) -> list[tuple[str, str]]:
     """Pairs of allies worth following: those who bargain apart, and patrons of one camp."""
-    names = list(scenario.actors)
-    patrons = [name for name in names if scenario.patrons.get(name)]
-    wanted: set[frozenset[str]] = {frozenset(pair) for pair in scenario.bilateral}
-    for n, first in enumerate(patrons):
-        camp = scenario.actors[first].camp
-        for second in patrons[n + 1 :]:
-            if camp is not None and scenario.actors[second].camp == camp:
-                wanted.add(frozenset((first, second)))
-    return [pair for pair in every_pair(names) if frozenset(pair) in wanted]
-
-
-def every_pair(names: Iterable[str]) -> list[tuple[str, str]]:
-    """All pairs, in the order of the names."""
-    names = list(names)
-    return [(a, b) for n, a in enumerate(names) for b in names[n + 1 :]]
+    camps = {n: who.camp for n, who in scenario.actors.items() if scenario.patrons.get(n)}
+    wanted = {frozenset(pair) for pair in scenario.bilateral}
+    wanted |= {
+        frozenset(pair)
+        for pair in itertools.combinations(camps, 2)
+        if camps[pair[0]] is not None and camps[pair[0]] == camps[pair[1]]
+    }
+    every = itertools.combinations(scenario.actors, 2)
+    return [pair for pair in every if frozenset(pair) in wanted]
 
 
 def stays(past: NDArray[np.bool_]) -> int | None:
     """The first week from which something holds for `STAYS` weeks."""
-    run = 0
-    for week, flag in enumerate(past):
-        run = run + 1 if flag else 0
-        if run == STAYS:
-            return week - STAYS + 1
-    return None
+    if len(past) < STAYS:
+        return None
+    held = np.flatnonzero(sliding_window_view(past, STAYS).all(axis=1))
+    return int(held[0]) if len(held) else None
 
 
 def _drove(story: Story, pair: tuple[str, str], since: int, week: int, sign: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from sim.engine.decisions import PHASE
@@ -37,10 +38,8 @@ def attempts(story: Story) -> Iterator[Sentence]:
                 last[convene.actor] = propose.gain > 0
             continue
         last.pop(convene.actor, None)
-        if attempt.ceasefire is not None:
-            yield Sentence(convene.week, convene.phase, 14.0, _signed(story, attempt, granted))
-        else:
-            yield Sentence(convene.week, convene.phase, 4.5, _refused(story, attempt, granted))
+        tell, weight = (_signed, 14.0) if attempt.ceasefire is not None else (_refused, 4.5)
+        yield Sentence(convene.week, convene.phase, weight, tell(story, attempt, granted))
     ordered = sorted((row for rows in idle.values() for row in rows), key=lambda row: row[0].week)
     for n, row in enumerate(ordered):
         weight = (3.0 if n == 0 else 1.0) + 0.3 * (len(row) - 1)
@@ -54,8 +53,7 @@ def _idle(story: Story, row: list[Event]) -> str:
     if len(row) > 1:
         often = count(len(row), "time")
         last = f", the first of {often} in a row until {day(row[-1].date)}"
-    than = "more" if propose.gain > 0 else "less"
-    worth = f"a ceasefire is worth {size(propose.gain)} {than} to {words.it(me)} than war"
+    worth = f"a ceasefire is worth {reasons.than(propose.gain, words.it(me), 'war')}"
     link = ", by chance, though " if propose.gain > 0 else "; "
     verbs = f"{words.verb(me, 'look')} for a ceasefire but {words.verb(me, 'propose')} none"
     return sentence(f"{words.who(me)} {verbs}{last}{link}{worth}{reasons.close(propose)}")
@@ -75,11 +73,10 @@ def _asked(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str
             takes = f"{words.they(convener)} {words.verb(convener, 'take')}"
             remark = f" (a friend that {takes} for granted: the tie is {level(tie)})"
         names.append(words.who(name) + remark)
-    if asked and names:
-        return f" after consulting {words.all(asked)} but not {listed(names, 'or')}"
+    others = listed(names, "or")
     if asked:
-        return f" after consulting {words.all(asked)}"
-    return f" without consulting {listed(names, 'or')}" if names else ""
+        return f" after consulting {words.all(asked)}" + (f" but not {others}" if names else "")
+    return f" without consulting {others}" if names else ""
 
 
 def _answers(story: Story, attempt: Attempt) -> tuple[list[Event], list[Event]]:
@@ -109,11 +106,8 @@ def _with_others(story: Story, attempt: Attempt, yes: list[Event]) -> list[str]:
 
 def _refusals(story: Story, refused: list[Event], ceasefire: CeasefireSpell | None) -> str:
     """Who refuses and why."""
-    return "; ".join(
-        refusals.of_a_ceasefire(
-            story, refused, lambda event: reasons.ratify(story, event, ceasefire)
-        )
-    )
+    told = refusals.of_a_ceasefire(story, refused, lambda e: reasons.ratify(story, e, ceasefire))
+    return "; ".join(told)
 
 
 def _signed(story: Story, attempt: Attempt, granted: set[tuple[str, str]]) -> str:
@@ -172,14 +166,8 @@ def orders(story: Story) -> Iterator[Sentence]:
 
 def stances(given: list[Event]) -> list[tuple[Event, int]]:
     """The orders of a patron that stand, each with the weeks until the next, without brief ones."""
-    runs: list[list[Event]] = []
-    for event in given:
-        if runs and runs[-1][-1].answer == event.answer:
-            runs[-1].append(event)
-        else:
-            runs.append([event])
     found: list[tuple[Event, int]] = []
-    for run in runs:
+    for run in (list(same) for _, same in itertools.groupby(given, key=lambda e: e.answer)):
         turned = not found or found[-1][0].answer != run[0].answer
         if turned and (not found or len(run) >= STANDS):
             found.append((run[0], len(run)))
@@ -201,8 +189,7 @@ def _order(
     left_out = ", not consulted," if me in ceasefire.left_out and not bought else ""
     verb = "order" if max(shares[proxy] for proxy in heard) >= ORDERS else "urge"
     now = " now" if again else ""
-    settled = ceasefire.settled is not None and week > ceasefire.settled
-    what = f"{'keep' if event.answer else 'break'} the {'settlement' if settled else 'ceasefire'}"
+    what = f"{'keep' if event.answer else 'break'} the {ceasefire.called(week)}"
     whom = words.all(heard) if len(heard) <= NAMED else f"{words.its(me)} proxies"
     head = f"{words.who(me)}{left_out}{now} {words.verb(me, verb)} {whom} to {what}"
     why = _why(story, ceasefire, event, signed) + reasons.close(event)
@@ -251,11 +238,10 @@ def revisions(story: Story) -> Iterator[Sentence]:
                 continue
             who, me, won = event.counterpart, event.actor, _won(story, ceasefire, event)
             after = f"after breaches in this week that are blamed on {words.who(who)}"
-            unasked = f"{words.they(who)} had signed unasked" if who in signed else ""
             text = (
                 f"{words.who(me)}, {after}, {words.verb(me, 'consult')} {words.it(who)} after all"
             )
-            text += f" ({unasked})" if unasked else ""
+            text += f" ({words.they(who)} had signed unasked)" if who in signed else ""
             text += f" and {words.verb(me, 'redraw')} the terms{won}"
             yield Sentence(event.week, event.phase, 6.0 if won else 4.5, sentence(text))
 
@@ -295,23 +281,20 @@ def ends(story: Story) -> Iterator[Sentence]:
             text += _breaches(story, ceasefire, since)
             yield Sentence(ceasefire.last, PHASE["collapse"], 12.0, sentence(text))
         else:
-            head = f"the record ends with the {what} in its {ordinal(weeks)} week"
-            yield Sentence(
-                story.weeks - 1, 14, 25.0, sentence(head + _breaches(story, ceasefire, since))
-            )
+            text = f"the record ends with the {what} in its {ordinal(weeks)} week"
+            yield _last(story, text + _breaches(story, ceasefire, since))
     if story.victory is not None:
         held = count(story.weeks - 1 - story.victory.week, "week")
-        yield Sentence(
-            story.weeks - 1, 14, 25.0, sentence(f"the record ends {held} after the victory")
-        )
-        return
-    if not story.ceasefires or story.ceasefires[-1].collapse is not None:
-        since = story.ceasefires[-1].last + 1 if story.ceasefires else 0
-        held = count(story.weeks - since, "week")
-        text = f"the record ends in war, after {held} without a ceasefire"
-        if since == story.weeks:
-            text = "the record ends in war"
-        yield Sentence(story.weeks - 1, 14, 25.0, sentence(text))
+        yield _last(story, f"the record ends {held} after the victory")
+    elif not story.ceasefires or story.ceasefires[-1].collapse is not None:
+        weeks = story.weeks - (story.ceasefires[-1].last + 1 if story.ceasefires else 0)
+        after = f", after {count(weeks, 'week')} without a ceasefire" if weeks else ""
+        yield _last(story, f"the record ends in war{after}")
+
+
+def _last(story: Story, text: str) -> Sentence:
+    """A sentence about the end of the record."""
+    return Sentence(story.weeks - 1, 14, 25.0, sentence(text))
 
 
 def _breaches(story: Story, ceasefire: CeasefireSpell, since: int) -> str:

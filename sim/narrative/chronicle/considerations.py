@@ -11,31 +11,15 @@ from sim.scenario.english import level, signed, size
 def weighed(
     story: Story, event: Event, ceasefire: CeasefireSpell | None = None, it: str = ""
 ) -> list[tuple[float, str]]:
-    """All considerations for and against a decision, as clauses.
+    """All considerations for and against a decision on a ceasefire or without one, as clauses.
 
-    Parameters
-    ----------
-    story : Story
-        The run in which the decision was taken.
-    event : Event
-        A ratification, order, act, attendance, vote, bargain, proposal, consultation or revision.
-    ceasefire : CeasefireSpell, optional
-        The ceasefire that it is about.
-    it : str
-        How the actor is called where something happens to it; by default its pronoun.
-
-    Returns
-    -------
-    list of (float, str)
-        Utilities, positive where they speak for yes, with their clauses; the largest first.
-        Differences below 0.0005 are left out. Terms that are no utilities (ties, blame) have the
-        number 0 and come last.
+    Utilities, positive where they speak for yes, with their clauses; the largest first. Differences
+    below 0.0005 are left out. Terms that are no utilities (ties, blame) have the number 0 and come
+    last. The actor is called `it` where something happens to it, by default its pronoun.
     """
     words, terms = story.words, event.terms
     it = it or words.it(event.actor)
-    settled = (
-        ceasefire is not None and ceasefire.settled is not None and event.week > ceasefire.settled
-    )
+    settled = ceasefire is not None and ceasefire.calm(event.week)
     calm = "the settlement" if settled else "a ceasefire"
     meeting = "the clash" if event.decision == "clash" else "the meeting"
     found: list[tuple[float, str]] = []

@@ -10,7 +10,7 @@ import numpy as np
 from sim.engine.inputs import EVERYWHERE, theatres_of
 from sim.narrative.chronicle import reasons
 from sim.narrative.chronicle.timeline import Sentence, Story
-from sim.scenario.english import listed, percent, sentence, size
+from sim.scenario.english import listed, percent, sentence
 
 # Weeks for which a belligerent must hold back, or be back, before it is told.
 STAYS = 8
@@ -61,25 +61,21 @@ def efforts(story: Story) -> Iterator[Sentence]:
         week = 0
         while week + STAYS <= end:
             ahead = effort[week : week + STAYS]
+            mean, its = float(np.mean(ahead)), words.its(name)
             if back and (ahead > FRONT).all():
-                head = f"{words.says(name, 'fight')} with all {words.its(name)} strength again"
-                if np.mean(ahead) < 0.9:
-                    share = percent(float(np.mean(ahead)))
-                    head = f"{words.says(name, 'fight')} with {share} of "
-                    head += f"{words.its(name)} strength again"
+                part = "all" if mean >= 0.9 else f"{percent(mean)} of"
+                head = f"{words.says(name, 'fight')} with {part} {its} strength again"
             elif not back and (ahead < BACK).all():
-                share = percent(float(np.mean(ahead)))
-                head = f"{words.says(name, 'hold')} back, with {share} of "
-                head += f"{words.its(name)} strength in the war"
+                head = f"{words.says(name, 'hold')} back, with {percent(mean)} of "
+                head += f"{its} strength in the war"
             else:
                 week += 1
                 continue
             worth = _worth(float(effort[week]), lam)
             why = ""
             if abs(worth) >= reasons.NOTHING:
-                than = "more" if worth > 0 else "less"
-                why = f", as {words.its(name)} part in it is worth {size(worth)} {than} to "
-                why += f"{words.it(name)} than staying out"
+                than = reasons.than(worth, words.it(name), "staying out")
+                why = f", as {its} part in it is worth {than}"
             yield Sentence(week, 3, 7.0, sentence(head + why))
             back = not back
             week += STAYS

@@ -41,13 +41,9 @@ def _nobody(story: Story, meeting: Meeting) -> str:
     words, must = story.words, story.scenario.roles.must_sign
     away = sorted(meeting.attend, key=lambda e: e.actor not in must)
     names = [event.actor for event in away]
-    if len(names) == 1:
-        who = f"{words.says(names[0], 'stay')} away"
-    elif len(names) == 2:
-        last = words.says(names[1], "come")
-        who = f"neither {words.who(names[0])} nor {last}"
-    else:
-        who = f"{words.all(names)} stay away"
+    who = f"{words.says(names, 'stay')} away"
+    if len(names) == 2:
+        who = f"neither {words.who(names[0])} nor {words.says(names[1], 'come')}"
     why = reasons.because(reasons.attend(story, away[0], named=len(names) > 1))
     return sentence(f"a round of talks comes to nothing: {who}{why}{reasons.close(away[0])}")
 

@@ -15,15 +15,10 @@ NOTHING = 0.0005
 
 @dataclass(frozen=True)
 class Reason:
-    """The main reason of a decision.
+    """The main reason of a decision, as a clause.
 
-    Attributes
-    ----------
-    kind : str
-        Which term it is: "table", "ceasefire", "terms", "loyalty", "military", "patrons", "seat",
-        "contagion", or "against" if the answer went against the sum of them.
-    text : str
-        A clause.
+    Its kind is the term: "table", "ceasefire", "terms", "loyalty", "military", "patrons", "seat",
+    "contagion", or "against" if the answer went against the sum of them.
     """
 
     kind: str
@@ -37,7 +32,7 @@ def because(reason: Reason) -> str:
 
 def close(event: Event) -> str:
     """A remark in brackets if a small change would have turned a decision, else nothing."""
-    return f" (it was close: {size(event.margin)})" if abs(event.margin) < CLOSE else ""
+    return f" (it was close: {size(event.margin)})" if hinges(event) else ""
 
 
 def hinges(event: Event) -> bool:
@@ -60,14 +55,13 @@ def order(story: Story, ceasefire: CeasefireSpell, event: Event) -> Reason:
     """Why a patron orders its proxies to keep a ceasefire, or to break it."""
     me, words = event.actor, story.words
     it, sign = words.who(me), 1.0 if event.answer else -1.0
-    settled = ceasefire.settled is not None and event.week > ceasefire.settled
-    what = "settlement" if settled else "ceasefire"
+    what = ceasefire.called(event.week)
     if sign * event.gain <= 0:
         better, other = ("breaking", "keeping") if event.answer else ("keeping", "breaking")
         worth = f"{better} it is worth {size(event.gain)} more to {it} than {other} it"
         return against(worth)
     terms = event.terms
-    table = 0.0 if settled else terms["on_issue"]
+    table = 0.0 if ceasefire.calm(event.week) else terms["on_issue"]
     parts = {
         "ceasefire": terms["ceasefire"],
         "terms": terms["terms"],
@@ -169,11 +163,8 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
         what, other = (now, text) if event.answer else (text, now)
         return against(f"{what} is worth {size(event.gain)} more to {it} than {other}")
     freedom = share_of_own(event.gain - terms["patrons"] - terms["loyalty"], terms["own"])
-    parts = {
-        "own": freedom * terms["own"],
-        "patrons": terms["patrons"],
-        "loyalty": terms["loyalty"],
-    }
+    parts = {"own": freedom * terms["own"]}
+    parts |= {name: terms[name] for name in ("patrons", "loyalty")}
     kind = max(parts, key=lambda name: sign * parts[name])
     if sign * parts[kind] <= 0:
         return Reason("sum", _all_in_all(event, it, "the text", "going on"))
@@ -181,8 +172,8 @@ def vote(story: Story, event: Event, convener: str) -> Reason:
         return Reason(kind, patrons(story, event, parts[kind]))
     if kind == "loyalty":
         return Reason(kind, _loyalty(story, me, convener, terms["loyalty"]))
-    worth = f"is worth {size(terms['own'])} {'more' if terms['own'] > 0 else 'less'} to {it}"
-    text = f"the settlement on the table {worth} than going on as now"
+    worth = than(terms["own"], it, "going on as now")
+    text = f"the settlement on the table is worth {worth}"
     issue = None if event.answer else sore_issue(story, me, event.week)
     return Reason(kind, f"{text}, above all for {words.issue(issue)}" if issue else text)
 
@@ -215,16 +206,11 @@ def patrons(story: Story, event: Event, number: float) -> str:
     holders = [p for p in story.scenario.patrons if proxy in story.control(p, week)]
     if len(holders) > 1:
         said = {e.actor: e for e in story.events if (e.week, e.decision) == (week, event.decision)}
-        holders = [
-            patron
-            for patron in holders
-            if patron in said
-            and said[patron].answer == event.answer
-            and said[patron].terms.get("own", 0.0) * number > 0
-        ]
-    if not holders:
-        return f"{words.its(proxy)} patrons pull {words.it(proxy)} that way by {size(number)}"
-    return f"{words.says(holders, 'pull')} {words.it(proxy)} that way by {size(number)}"
+        told = [(patron, said[patron]) for patron in holders if patron in said]
+        agree = ((patron, e) for patron, e in told if e.answer == event.answer)
+        holders = [patron for patron, e in agree if e.terms.get("own", 0.0) * number > 0]
+    who = words.says(holders, "pull") if holders else f"{words.its(proxy)} patrons pull"
+    return f"{who} {words.it(proxy)} that way by {size(number)}"
 
 
 def terms_issue(
@@ -236,9 +222,8 @@ def terms_issue(
     after a revision. An issue that the talks are expected to move too counts in full here, in the
     decision by the part that is not the table's (a quarter less, in the Syrian case).
     """
-    known = week
-    if any(e.week == week and e.answer for e in ceasefire.revisions):
-        known = week - 1
+    revised = any(e.week == week and e.answer for e in ceasefire.revisions)
+    known = week - 1 if revised else week
     if known < ceasefire.start:
         return None
     found: dict[str, float] = {}
@@ -262,7 +247,7 @@ def owed(story: Story, issue: str, ceasefire: CeasefireSpell | None, week: int) 
     if story.scenario.mechanisms.terms == "all":
         return True
     about = story.scenario.issues[issue]
-    settled = ceasefire is not None and ceasefire.settled is not None and week > ceasefire.settled
+    settled = ceasefire is not None and ceasefire.calm(week)
     replaced = settled and about.agenda is not None and story.at("tabled", week, issue=issue)
     return (about.side_payment or about.prestige) and not replaced
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean, median
 
 import numpy as np
 
 from sim.engine.state import CEASEFIRE, SETTLEMENT, VICTORY, WAR
-from sim.narrative.chronicle.background import (
-    CAUSES,
-    MERGED,
-    SHARES,
-    accounts,
-    allied_pairs,
-    every_pair,
-    mean_tie,
-)
+from sim.narrative.chronicle.background import MERGED, SHARES, accounts, allied_pairs, mean_tie
 from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.phrases import STATES
 from sim.scenario.english import count, level, listed, number_word, percent, sentence, signed, times
@@ -98,19 +92,17 @@ def _attempts(story: Story) -> str:
 
 def _first(story: Story) -> str:
     """Who broke ceasefires first; several can on one day."""
-    firsts: dict[str, int] = {}
-    for ceasefire in story.ceasefires:
-        broken = ceasefire.broken()
+    firsts = Counter[str]()
+    every = [ceasefire.broken() for ceasefire in story.ceasefires]
+    for broken in every:
         earliest = min((weeks[0] for weeks in broken.values()), default=None)
-        for who, weeks in broken.items():
-            if weeks[0] == earliest:
-                firsts[who] = firsts.get(who, 0) + 1
+        firsts.update(who for who, weeks in broken.items() if weeks[0] == earliest)
     if not firsts:
         return sentence("nobody ever broke a ceasefire") if story.ceasefires else ""
     words = story.words
     ranked = sorted(words.inorder(firsts), key=lambda who: -firsts[who])
     named = [f"{words.who(who)} {times(firsts[who])}" for who in ranked]
-    shared = sum(firsts.values()) > sum(bool(ceasefire.broken()) for ceasefire in story.ceasefires)
+    shared = firsts.total() > sum(bool(broken) for broken in every)
     often = " (several at once count each)" if shared else ""
     return sentence(f"first to break a ceasefire{often}: {listed(named)}")
 
@@ -121,10 +113,10 @@ def _broken(stories: Sequence[Story]) -> str:
     for ceasefire in (ceasefire for story in stories for ceasefire in story.ceasefires):
         for who, acts in ceasefire.acts.items():
             given.setdefault(who, []).extend(not event.answer for event in acts)
-    ranked = _ranked(stories[0], {who: fmean(broke) for who, broke in given.items()})
-    if not ranked or not any(map(any, given.values())):
+    if not any(map(any, given.values())):
         return ""
-    return sentence(f"share of the weeks of ceasefire in which each broke it: {ranked}")
+    text = "share of the weeks of ceasefire in which each broke it"
+    return sentence(f"{text}: {_ranked(stories[0], given)}")
 
 
 def _orders(stories: Sequence[Story]) -> str:
@@ -135,14 +127,13 @@ def _orders(stories: Sequence[Story]) -> str:
             for patron, orders in ceasefire.orders.items():
                 if any(proxy in ceasefire.acts for proxy in story.control(patron, ceasefire.start)):
                     given.setdefault(patron, []).extend(not event.answer for event in orders)
-    ranked = _ranked(stories[0], {who: fmean(spoiled) for who, spoiled in given.items()})
     text = "share of the weeks of ceasefire in which each patron ordered its proxies to break it"
-    return sentence(f"{text}: {ranked}") if ranked else ""
+    return sentence(f"{text}: {_ranked(stories[0], given)}") if given else ""
 
 
-def _ranked(story: Story, shares: dict[str, float]) -> str:
-    """Actors with their shares, the greatest first."""
-    words = story.words
+def _ranked(story: Story, given: dict[str, list[bool]]) -> str:
+    """Actors with the shares of what is so of each, the greatest first."""
+    words, shares = story.words, {who: fmean(so) for who, so in given.items()}
     order = sorted(words.inorder(shares), key=lambda who: -shares[who])
     return listed([f"{words.who(who)} {percent(shares[who])}" for who in order])
 
@@ -170,22 +161,15 @@ def _apart(story: Story) -> list[str]:
             rows.setdefault(pair, []).append((event.answer, event.terms["core"] > 0.5))
     found = []
     for pair, deals in rows.items():
+        agreed = sum(done for done, _ in deals)
         text = f"{story.words.all(pair)} bargained apart {times(len(deals))}"
-        text += f" and agreed {_times(sum(done for done, _ in deals))}"
+        text += f" and agreed {times(agreed) if agreed else 'never'}"
         core = [done for done, tabled in deals if tabled]
         if core:
-            tries = count(len(core), "attempt")
-            text += f"; of {tries} after the core issue was tabled, {_agreed(sum(core))}"
+            text += f"; of {count(len(core), 'attempt')} after the core issue was tabled, "
+            text += f"{number_word(sum(core))} ended in agreement"
         found.append(sentence(text))
     return found
-
-
-def _agreed(number: int) -> str:
-    return f"{number_word(number)} ended in agreement"
-
-
-def _times(number: int) -> str:
-    return times(number) if number else "never"
 
 
 def _ties(stories: Sequence[Story]) -> list[str]:
@@ -193,20 +177,17 @@ def _ties(stories: Sequence[Story]) -> list[str]:
     story = stories[0]
     allies = allied_pairs(story.scenario)
     moved: dict[tuple[str, str], tuple[float, float, dict[str, float]]] = {}
-    for pair in every_pair(story.scenario.actors):
+    for pair in itertools.combinations(story.scenario.actors, 2):
         known = [item for item in (_move(one, pair) for one in stories) if item is not None]
         if known:
-            causes = {c: fmean(item[2][c] for item in known) for c in CAUSES if c in known[0][2]}
+            causes = {cause: fmean(item[2][cause] for item in known) for cause in known[0][2]}
             moved[pair] = (fmean(i[0] for i in known), fmean(i[1] for i in known), causes)
     others = sorted(
         (pair for pair in moved if pair not in allies),
         key=lambda pair: -abs(moved[pair][1] - moved[pair][0]),
     )
-    found = []
-    for pair in (*allies, *others[:MOST_MOVED]):
-        if pair in moved:
-            found.append(_moved(story, pair, *moved[pair]))
-    return found
+    told = (pair for pair in (*allies, *others[:MOST_MOVED]) if pair in moved)
+    return [_moved(story, pair, *moved[pair]) for pair in told]
 
 
 def _move(story: Story, pair: tuple[str, str]) -> tuple[float, float, dict[str, float]] | None:
@@ -248,15 +229,7 @@ def hundredths(number: float) -> int:
 
 
 def adding_up(parts: Sequence[float], total: int) -> list[int]:
-    """Parts in whole hundredths that add up to a total in hundredths, each as near as can be.
-
-    Parameters
-    ----------
-    parts : sequence of float
-        In units.
-    total : int
-        In hundredths.
-    """
+    """Parts in whole hundredths that add up to a total in hundredths, each as near as can be."""
     exact = [100 * part for part in parts]
     whole = [int(np.floor(part)) for part in exact]
     # the parts that lost most by rounding down are the first to be rounded up

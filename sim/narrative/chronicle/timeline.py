@@ -78,6 +78,14 @@ class CeasefireSpell:
         """Weeks at the end of which it was in force."""
         return self.last - self.start + (0 if self.collapse or self.won else 1)
 
+    def calm(self, week: int) -> bool:
+        """Whether it is a settlement in a week, that is, was settled before."""
+        return self.settled is not None and week > self.settled
+
+    def called(self, week: int) -> str:
+        """What it is in a week, a ceasefire or a settlement."""
+        return "settlement" if self.calm(week) else "ceasefire"
+
     @property
     def begun(self) -> int:
         """The same with the week in which it collapsed."""
@@ -172,36 +180,27 @@ class Story:
         like: Story | None = None,
     ) -> None:
         self.run = run
-        results = results if like else whole(results, "the chronicle")
-        self.scenario: Scenario = like.scenario if like else scenario_of(results)
-        self.words: Words = like.words if like else Words(self.scenario)
-        found = events(results, run) if happened is None else happened
-        self.events = [_counted(event) for event in found]
-        self.dates: list[dt.date] = [
-            moment.astype("datetime64[D]").item() for moment in results["date"].values
-        ]
-        self._here = int(np.flatnonzero(results["run"].values == run)[0])
-        self._arrays: dict[str, tuple[tuple[str, ...], NDArray[np.generic]]] = (
-            like._arrays
-            if like
-            else {
-                str(name): (tuple(map(str, table.dims[2:])), table.values)
-                for name, table in (
-                    (name, variable.transpose("run", "week", ...))
-                    for name, variable in results.data_vars.items()
-                    if {"run", "week"} <= set(variable.dims)
-                )
-            }
-        )
-        self._index: dict[str, dict[str, int]] = (
-            like._index
-            if like
-            else {
+        if like is None:
+            results = whole(results, "the chronicle")
+            self.scenario: Scenario = scenario_of(results)
+            self.words = Words(self.scenario)
+            self._index = {
                 str(dim): {name: n for n, name in enumerate(results[dim].values.tolist())}
                 for dim in ("actor", "other", "issue", "camp", "account", "objective", "link")
                 if dim in results.coords
             }
-        )
+            self._arrays: dict[str, tuple[tuple[str, ...], NDArray[np.generic]]] = {}
+            for name, variable in results.data_vars.items():
+                if {"run", "week"} <= set(variable.dims):
+                    table = variable.transpose("run", "week", ...)
+                    self._arrays[str(name)] = tuple(map(str, table.dims[2:])), table.values
+        else:
+            self.scenario, self.words = like.scenario, like.words
+            self._index, self._arrays = like._index, like._arrays
+        found = events(results, run) if happened is None else happened
+        self.events = [_counted(event) for event in found]
+        self.dates: list[dt.date] = results["date"].values.astype("datetime64[D]").tolist()
+        self._here = int(np.flatnonzero(results["run"].values == run)[0])
         self.attempts: list[Attempt] = []
         self.ceasefires: list[CeasefireSpell] = []
         self.meetings: list[Meeting] = []
@@ -331,13 +330,10 @@ class Story:
                 elif kind == "ratify":
                     attempt.answers.append(event)
                 elif event.answer:
-                    left_out = set(self.consulted(attempt)[1])
-                    number = len(self.ceasefires) + 1
-                    ceasefire = CeasefireSpell(
-                        number, event.week, event.week, event.actor, left_out
-                    )
-                    attempt.ceasefire = ceasefire
-                    self.ceasefires.append(ceasefire)
+                    number, left_out = len(self.ceasefires) + 1, set(self.consulted(attempt)[1])
+                    begun = CeasefireSpell(number, event.week, event.week, event.actor, left_out)
+                    ceasefire = attempt.ceasefire = begun
+                    self.ceasefires.append(begun)
             elif kind in ("attend", "raise", "table", "vote", "settle"):
                 self._meet(event, ceasefire)
             elif ceasefire is not None:
@@ -368,10 +364,9 @@ def _counted(event: Event) -> Event:
 
 def _live(ceasefire: CeasefireSpell, event: Event) -> None:
     """A week of a ceasefire: orders, acts, revisions, collapse."""
-    if event.decision == "order":
-        ceasefire.orders.setdefault(event.actor, []).append(event)
-    elif event.decision == "comply":
-        ceasefire.acts.setdefault(event.actor, []).append(event)
+    if event.decision in ("order", "comply"):
+        done = ceasefire.orders if event.decision == "order" else ceasefire.acts
+        done.setdefault(event.actor, []).append(event)
     elif event.decision == "revise":
         ceasefire.revisions.append(event)
     elif event.decision == "collapse":

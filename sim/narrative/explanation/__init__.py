@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import xarray as xr
 from sim.engine.state import ACCOUNTS
 from sim.errors import ResultsError, SimError
 from sim.narrative import html
-from sim.narrative.chronicle.timeline import CeasefireSpell, Story
+from sim.narrative.chronicle.timeline import Story
 from sim.narrative.explanation import counterfactuals, sentences
 from sim.narrative.explanation.attribution import Contribution, Trace
 from sim.narrative.explanation.counterfactuals import TURNED, Flip
@@ -75,7 +76,7 @@ class Explanation:
     parts: pd.DataFrame
     flips: pd.DataFrame
     found: list[list[Flip]]
-    _blocks: list[str | list[str]]
+    _blocks: html.Blocks
 
     def __str__(self) -> str:
         return self.page()
@@ -98,15 +99,12 @@ class Explanation:
         )
 
     def _repr_html_(self) -> str:
+        columns = ["before", "after", "change"]
         rows = [
-            (
-                str(name).replace("_", " "),
-                *(f"{row[column]:+.3f}" for column in ("before", "after", "change")),
-            )
+            (str(name).replace("_", " "), *(f"{row[column]:+.3f}" for column in columns))
             for name, row in self.accounts.iterrows()
         ]
-        heads = ["account", "before", "after", "change"]
-        table = html.table("What the tie is made of", heads, rows)
+        table = html.table("What the tie is made of", ["account", *columns], rows)
         return "\n".join([html.marked(self._blocks), table])
 
 
@@ -135,10 +133,6 @@ def explain(
     since, until : date, str or int, optional
         A day or the number of a week: the change between the ends of these weeks is told; by
         default from before the first week to the last.
-
-    Returns
-    -------
-    Explanation
 
     Raises
     ------
@@ -178,13 +172,12 @@ def explain(
     found = [
         _turned(stage, part, asked, two, last) for part, asked in zip(told, decisions, strict=True)
     ]
-    accounts = _accounts(trace, first, last)
     return Explanation(
         pair=two,
         run=which,
         since=first,
         until=last,
-        accounts=accounts,
+        accounts=_accounts(trace, first, last),
         events=_event_rows(story, told, decisions, found, two, first, last),
         parts=_part_rows(story, trace.parts, first, last),
         flips=_flip_rows(found),
@@ -196,13 +189,7 @@ def explain(
 
 
 def pair_of(scenario: Scenario, pair: Sequence[str] | None) -> tuple[str, ...]:
-    """The pair that is asked about: the one given, or the scenario's first bilateral pair.
-
-    Raises
-    ------
-    SimError
-        If none is given and the scenario has none.
-    """
+    """The pair that is asked about: the one given, or the scenario's first bilateral pair."""
     if pair is not None:
         return tuple(pair) if not isinstance(pair, str) else (pair,)
     if not scenario.bilateral:
@@ -254,8 +241,7 @@ def _turned(
     """Every confirmed change that turns one of these decisions, the smallest first."""
     if stage is None:
         return []
-    ceasefire: CeasefireSpell | None = part.ceasefire
-    found = [flip for event in asked for flip in counterfactuals.find(stage, event, ceasefire)]
+    found = [flip for e in asked for flip in counterfactuals.find(stage, e, part.ceasefire)]
     found = [counterfactuals.confirmed(stage, flip, pair, until) for flip in found]
     return sorted((flip for flip in found if flip.confirmed), key=lambda flip: flip.size)
 
@@ -264,11 +250,8 @@ def _turned(
 
 
 def _accounts(trace: Trace, since: int, until: int) -> pd.DataFrame:
-    rows = {}
-    for name in ACCOUNTS:
-        values = trace.account(name)
-        rows[name] = (values[since + 1], values[until + 1])
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after"])
+    rows = [trace.account(name)[[since + 1, until + 1]] for name in ACCOUNTS]
+    table = pd.DataFrame(rows, index=list(ACCOUNTS), columns=["before", "after"])
     table.loc["tie"] = table.sum()
     table["change"] = table["after"] - table["before"]
     table.index.name = "account"
@@ -276,13 +259,12 @@ def _accounts(trace: Trace, since: int, until: int) -> pd.DataFrame:
 
 
 def _part_rows(story: Story, parts: list[Contribution], since: int, until: int) -> pd.DataFrame:
-    rows = [_row(story, part, since, until) for part in parts]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame([_row(story, part, since, until) for part in parts])
     return table.sort_values("change", key=lambda c: -c.abs(), ignore_index=True, kind="stable")
 
 
 def _row(story: Story, part: Contribution, since: int, until: int) -> dict[str, object]:
-    here = [week for week in part.weeks if since < week <= until]
+    here = part.within(since, until)
     return {
         "change": part.change(since, until),
         "account": part.account,
@@ -309,9 +291,8 @@ def _event_rows(
     for part, asked, flipped in zip(told, decisions, found, strict=True):
         flip = flipped[0] if flipped else None
         event = flip.decision if flip else (asked[0] if asked else None)
-        row = _row(story, part, since, until)
-        row["what"] = sentences.what(story, part, pair, until)
-        row |= {
+        row = _row(story, part, since, until) | {
+            "what": sentences.what(story, part, pair, until),
             "why": sentences.why(story, event).lstrip(", ") if event else "",
             "decision": event.decision if event else "",
             "decided_by": event.actor if event else "",
@@ -328,27 +309,21 @@ def _event_rows(
 
 
 def _flip_rows(found: list[list[Flip]]) -> pd.DataFrame:
+    columns: dict[str, Callable[[Flip], object]] = {
+        "decision": lambda flip: flip.decision.decision,
+        "decided_by": lambda flip: flip.decision.actor,
+        "input": lambda flip: flip.input.words,
+        "before": lambda flip: flip.input.before,
+        **{
+            name: operator.attrgetter(name)
+            for name in ("value", "threshold", "size", "margin", "confirmed", "tie")
+        },
+        "dated_event": lambda flip: flip.event,
+    }
     rows = [
-        {
-            "event": n,
-            "decision": flip.decision.decision,
-            "decided_by": flip.decision.actor,
-            "input": flip.input.words,
-            "before": flip.input.before,
-            "value": flip.value,
-            "threshold": flip.threshold,
-            "size": flip.size,
-            "margin": flip.margin,
-            "confirmed": flip.confirmed,
-            "tie": flip.tie,
-            "dated_event": flip.event,
-        }
+        {"event": n} | {name: of(flip) for name, of in columns.items()}
         for n, flipped in enumerate(found)
         for flip in flipped
     ]
-    columns = [
-        "event", "decision", "decided_by", "input", "before", "value", "threshold", "size",
-        "margin", "confirmed", "tie", "dated_event",
-    ]  # fmt: skip
     # Without rows pandas would not know that this one can be a mask.
-    return pd.DataFrame(rows, columns=columns).astype({"confirmed": bool})
+    return pd.DataFrame(rows, columns=["event", *columns]).astype({"confirmed": bool})

@@ -150,14 +150,10 @@ class Trace:
         lay, aims, shifts = self._lay, self._world.aims, self._g.shifts
         mine = [o for o, (actor, _, _) in enumerate(lay.objectives) if actor in self.pair]
         agree = _Agreement(self, mine)
-        now = [
-            aims.objective_weight.copy(),
-            aims.objective_ideal.copy(),
-            np.ones(len(lay.objectives)),
-        ]
-        act = {
-            o: self.story.series("activation", objective=".".join(lay.objectives[o])) for o in mine
-        }
+        weight, ideal = aims.objective_weight.copy(), aims.objective_ideal.copy()
+        now = [weight, ideal, np.ones(len(lay.objectives))]
+        paths = {o: ".".join(lay.objectives[o]) for o in mine}
+        act = {o: self._deeds.series("activation", objective=path) for o, path in paths.items()}
         moved: dict[tuple[str, str, str, int], Floats] = {}
         first = agree(*now)
         for t in range(self.story.weeks):
@@ -170,7 +166,7 @@ class Trace:
                     change = (0, o, now[0][o] * value) if kind == NEW_WEIGHT else (1, o, value)
                     causes.setdefault(("shift", actor, issue, t), []).append(change)
             for o, series in act.items():
-                if series is not None and series[t] != now[2][o]:
+                if series[t] != now[2][o]:
                     actor, _, issue = lay.objectives[o]
                     causes.setdefault(("goal", actor, issue, -1), []).append((2, o, series[t]))
             for order in (list(causes), list(causes)[::-1]):
@@ -205,12 +201,11 @@ class Trace:
                     interactions.setdefault(interaction.week, []).append(interaction)
             E = 0.0
             for t in range(weeks):
-                good, bad = (
-                    sum(getattr(d, s) for d in interactions.get(t, [])) for s in ("good", "bad")
-                )
+                now = interactions.get(t, [])
+                good, bad = sum(deed.good for deed in now), sum(deed.bad for deed in now)
                 old = E
                 E = old - p.forgetting * old
-                for interaction in interactions.get(t, []):
+                for interaction in now:
                     rise = p.learning_from_good * interaction.good / max(good, 1.0) * (1.0 - old)
                     fall = p.learning_from_bad * interaction.bad / max(bad, 1.0) * (1.0 + old)
                     E += rise - fall
@@ -231,37 +226,31 @@ class Trace:
 
     def _third_parties(self) -> Iterator[Contribution]:
         """``pull_of_third_parties (1 - T_ij**2) mu_l T_il T_jl`` of each third party l."""
-        i, j = self._places()
         names, first = self._lay.actors, self._world.relations.tie
-        ties = {
-            (a, b): np.append(first[n, m], self._deeds.series("tie", actor=a, other=b))
-            for n, a in ((i, self.pair[0]), (j, self.pair[1]))
-            for m, b in enumerate(names)
-        }  # fmt: skip
         one, other = self.pair
+        ties = {  # as each week begins
+            (a, b): np.append(first[n, m], self._deeds.series("tie", actor=a, other=b))[:-1]
+            for n, a in zip(self._places(), self.pair, strict=True)
+            for m, b in enumerate(names)
+        }
+        room = sum(1.0 - ties[a, b] ** 2 for a, b in (self.pair, self.pair[::-1])) / 2
         for name in names:
             if name in self.pair:
                 continue
-            both = (
-                self._deeds.series("power", actor=name) * (ties[one, name] * ties[other, name])[:-1]
-            )
-            room = sum(1.0 - ties[a, b][:-1] ** 2 for a, b in (self.pair, self.pair[::-1])) / 2
+            power = self._deeds.series("power", actor=name)
+            both = power * (ties[one, name] * ties[other, name])
             value = self._built(self._p.pull_of_third_parties * room * both)
             yield Contribution(THIRD_PARTIES, "third party", name, "", "", [], value)
 
 
 def _part_of(interaction: Interaction, weeks: int) -> Contribution:
     """An empty part for deeds like this one."""
-    other = (
-        ""
-        if not interaction.actor
-        else (interaction.by if interaction.by != interaction.actor else interaction.of)
-    )
-    part = Contribution(
-        EXPERIENCE, interaction.kind, interaction.actor, other, "", [], np.zeros(weeks + 1)
-    )
-    part.impulse, part.ceasefire = np.zeros(weeks), interaction.ceasefire
-    return part
+    actor = interaction.actor
+    other = (interaction.of if interaction.by == actor else interaction.by) if actor else ""
+    return Contribution(
+        EXPERIENCE, interaction.kind, actor, other, "", [], np.zeros(weeks + 1),
+        impulse=np.zeros(weeks), ceasefire=interaction.ceasefire,
+    )  # fmt: skip
 
 
 class _Agreement:

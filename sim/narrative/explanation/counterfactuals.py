@@ -9,6 +9,7 @@ the smallest is found with which the answer turns.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -120,11 +121,10 @@ def _links(stage: Stage, decision: Event, world: World) -> Iterator[Input]:
             continue
         near += [patron, proxy]
         now = float(world.patronage.control[n])
-        others = sum(
-            float(world.patronage.control[l]) for l, (_, of) in enumerate(lay.links) if of == proxy
-        )
+        held = zip(lay.links, world.patronage.control, strict=True)
+        all_hold = sum(float(share) for (_, of), share in held if of == proxy)
         if now > 0.0:
-            high = max(now, min(now * most, 1.0 - (others - now)))
+            high = max(now, min(now * most, 1.0 - (all_hold - now)))
             text = f"{words.whose(patron)} control over {words.who(proxy)}"
             names = {"patron": patron, "proxy": proxy}
             yield Input(text, names, "control", week, now, now / most, high, "times")
@@ -165,28 +165,13 @@ def _choices(stage: Stage, decision: Event, ceasefire: CeasefireSpell | None) ->
 
 
 def find(stage: Stage, decision: Event, ceasefire: CeasefireSpell | None = None) -> list[Flip]:
-    """Every input that turns a decision, the smallest change first; nothing is replayed yet.
+    """Every input that turns a decision of `TURNED` alone, the smallest change first.
 
-    Parameters
-    ----------
-    stage : Stage
-        The run, which can be played on from any week.
-    decision : Event
-        One of `TURNED`.
-    ceasefire : CeasefireSpell, optional
-        The ceasefire under which it was taken.
-
-    Returns
-    -------
-    list of Flip
-        At most one an input; empty if none turns it within the values that are tried.
+    Nothing is replayed yet. `ceasefire` is the one under which the decision was taken.
     """
-    found = []
-    for what in list(candidates(stage, decision, ceasefire)):
-        flip = _solve(stage.asker(what, decision), what, decision)
-        if flip is not None:
-            found.append(flip)
-    return sorted(found, key=lambda flip: flip.size)
+    asked = list(candidates(stage, decision, ceasefire))
+    found = (_solve(stage.asker(what, decision), what, decision) for what in asked)
+    return sorted((flip for flip in found if flip is not None), key=lambda flip: flip.size)
 
 
 def _solve(
@@ -198,10 +183,13 @@ def _solve(
         told = ask(value)
         return told is not None and told[0] != decision.answer
 
+    def flip(value: float, hit: float, short: float) -> Flip:
+        told = ask(value)
+        assert told is not None
+        return Flip(decision, what, value, hit, short, what.size(value), told[1])
+
     if what.kind == "choice":
-        if not turned(what.high):
-            return None
-        return _flip(ask, what, decision, what.high, what.high, what.before)
+        return flip(what.high, what.high, what.before) if turned(what.high) else None
     brackets = []
     for end in (what.low, what.high):
         short = what.before
@@ -214,7 +202,7 @@ def _solve(
         return None
     solved = [_bisected(turned, what, short, hit) for short, hit in brackets]
     short, hit = min(solved, key=lambda two: what.size(two[1]))
-    return _flip(ask, what, decision, _plain(turned, what, hit), hit, short)
+    return flip(_plain(turned, what, hit), hit, short)
 
 
 def _steps(what: Input, end: float) -> list[float]:
@@ -252,71 +240,27 @@ def _plain(turned: Callable[[float], bool], what: Input, hit: float) -> float:
     return hit
 
 
-def _flip(
-    ask: Callable[[float], tuple[bool, float] | None],
-    what: Input,
-    decision: Event,
-    value: float,
-    hit: float,
-    short: float,
-) -> Flip:
-    told = ask(value)
-    assert told is not None
-    return Flip(decision, what, value, hit, short, what.size(value), told[1])
-
-
 def with_event(scenario: Scenario, event: dict[str, object]) -> Scenario:
-    """A scenario with one dated event more.
-
-    Raises
-    ------
-    ScenarioError
-        If the checks refuse it.
-    """
+    """A scenario with one dated event more; the checks may refuse it."""
     data = as_data(scenario)
     data["events"] = [*data["events"], event]
     return build(data)
 
 
 def replayed(stage: Stage, flip: Flip, value: float | None = None) -> xr.Dataset:
-    """The whole run with the change of a flip in its scenario, in full.
-
-    Parameters
-    ----------
-    stage : Stage
-        The run, which can be played on from any week.
-    flip : Flip
-        The change of one input.
-    value : float, optional
-        Another value of the input.
-    """
+    """The whole run with the change of a flip, or another value, in its scenario; in full."""
     event = flip.event if value is None else flip.input.event(value)
     return gather(with_event(stage.scenario, event), [stage.run], stage.seed, hold=stage.hold)
 
 
 def answer_in(results: xr.Dataset, decision: Event) -> bool | None:
     """The answer to the same question in other results; None if it does not arise."""
-    asked = (decision.week, decision.decision, decision.actor, decision.counterpart)
-    for event in events(results):
-        if (event.week, event.decision, event.actor, event.counterpart) == asked:
-            return event.answer
-    return None
+    asked = operator.attrgetter("week", "decision", "actor", "counterpart")
+    return next((e.answer for e in events(results) if asked(e) == asked(decision)), None)
 
 
 def confirmed(stage: Stage, flip: Flip, pair: tuple[str, str], until: int) -> Flip:
-    """The flip, with what a replay of the whole run says of it.
-
-    Parameters
-    ----------
-    stage : Stage
-        The run, which can be played on from any week.
-    flip : Flip
-        The change of one input.
-    pair : (str, str)
-        Whose tie is read.
-    until : int
-        At the end of which week.
-    """
+    """The flip, with what a replay of the whole run says of it: the pair's tie after a week too."""
     try:
         results = replayed(stage, flip)
     except ScenarioError:

@@ -57,16 +57,9 @@ class Interaction:
 
 
 class Interactions:
-    """The deeds of a pair in one run, both ways; iterate over it.
+    """The deeds of a pair in one run with a full record from week 0 on, both ways; iterate over it.
 
-    Parameters
-    ----------
-    story : Story
-        Of a run with a full record from week 0 on.
-    pair : (str, str)
-        Ids of the two actors.
-    g, p, lay
-        From `sim.engine.build.prepare`.
+    `g`, `p` and `lay` are those of `sim.engine.build.prepare`.
     """
 
     def __init__(
@@ -106,13 +99,11 @@ class Interactions:
                 n = lay.actors.index(event.actor)
                 if event.actor == c or not (who.patron[n] or who.must_sign[n]):
                     continue
-                key = ("ratify", week, event.actor, c)
-                name, why = event.actor, (event,)
+                name, why, key = event.actor, (event,), ("ratify", week, event.actor, c)
+                good, bad = (1.0, 0.0) if event.answer else (0.0, 1.0)
+                yield Interaction(week, c, name, good, bad, key, "ratify", name, why)
                 if event.answer:
-                    yield Interaction(week, c, name, 1.0, 0.0, key, "ratify", name, why)
-                    yield Interaction(week, name, c, 1.0, 0.0, key, "ratify", name, why)
-                else:
-                    yield Interaction(week, c, name, 0.0, 1.0, key, "ratify", name, why)
+                    yield Interaction(week, name, c, good, bad, key, "ratify", name, why)
             if attempt.ceasefire is None:
                 continue
             asked = {event.counterpart: event for event in attempt.consults}
@@ -127,12 +118,11 @@ class Interactions:
         for ceasefire in self.story.ceasefires:
             for event in ceasefire.revisions:
                 if event.answer:
-                    key = ("revise", event.week, event.counterpart, event.actor)
-                    bought = (event.counterpart, event.actor)
+                    week, by, of = event.week, event.counterpart, event.actor
+                    key = ("revise", week, by, of)
                     yield Interaction(
-                        event.week, *bought, 1.0, 0.0, key, "revise", event.actor, (event,),
-                        ceasefire,
-                    )  # fmt: skip
+                        week, by, of, 1.0, 0.0, key, "revise", of, (event,), ceasefire
+                    )
 
     def _stake(self, name: str, week: int) -> bool:
         """Whether being left out hurts."""
@@ -190,14 +180,12 @@ class Interactions:
                 for by, of in (self.pair, self.pair[::-1]):
                     if by not in votes or of not in votes or not votes[by].answer:
                         continue
-                    yes = votes[of].answer
-                    who = "" if yes else of
-                    key = ("vote", meeting.week, who)
-                    good, bad = (1.0, 0.0) if yes else (0.0, 1.0)
+                    good, bad, who = (1.0, 0.0, "") if votes[of].answer else (0.0, 1.0, of)
+                    week, key = meeting.week, ("vote", meeting.week, who)
+                    why = (votes[of],)
                     yield Interaction(
-                        meeting.week, by, of, good, bad, key, "vote", who, (votes[of],),
-                        meeting.ceasefire,
-                    )  # fmt: skip
+                        week, by, of, good, bad, key, "vote", who, why, meeting.ceasefire
+                    )
         said: list[Event] = []
         for event in self.story.events:
             if {event.actor, event.counterpart} != set(self.pair):
@@ -205,15 +193,13 @@ class Interactions:
             if event.decision == "bargain":
                 said.append(event)
             elif event.decision == "deal":
-                meant = [e for e in said if e.week == event.week and e.answer == event.answer]
-                core = event.terms["core"] > 0.5
-                good, bad = (1.0, 0.0) if event.answer else (0.0, 1.0 if core else 0.0)
+                week, done = event.week, event.answer
+                if not done and event.terms["core"] <= 0.5:
+                    continue
+                meant = tuple(e for e in said if e.week == week and e.answer == done)
+                good, bad = (1.0, 0.0) if done else (0.0, 1.0)
                 for by, of in (self.pair, self.pair[::-1]):
-                    if good or bad:
-                        yield Interaction(
-                            event.week, by, of, good, bad, ("deal", event.week), "deal", "",
-                            tuple(meant),
-                        )  # fmt: skip
+                    yield Interaction(week, by, of, good, bad, ("deal", week), "deal", "", meant)
 
     def _clashes(self) -> Iterator[Interaction]:
         """Fights of the two over what was newly in dispute between them."""
@@ -227,9 +213,8 @@ class Interactions:
                 where = (event.week, event.issue)
                 who = tuple(e for e in begun if (e.week, e.issue) == where)
                 for by, of in (self.pair, self.pair[::-1]):
-                    yield Interaction(
-                        event.week, by, of, 0.0, 1.0, ("clash", *where), "clash", "", who
-                    )
+                    key = ("clash", *where)
+                    yield Interaction(event.week, by, of, 0.0, 1.0, key, "clash", "", who)
 
     def series(self, name: str, **where: str) -> Floats:
         """A variable of the record week by week; it was recorded, or the run was played again."""

@@ -82,22 +82,15 @@ class Input:
 class Stage:
     """One run that can be played on from any week with something changed.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Without actor classes of one's own.
-    seed, run : int
-        Seed of the ensemble, and number of the run.
-    hold : str or None
-        As for `sim.ensemble`.
+    Its scenario is without actor classes of one's own; `seed` and `hold` are those of the ensemble.
     """
 
     def __init__(self, scenario: Scenario, seed: int, run: int, hold: str | None = None) -> None:
         self.scenario, self.seed, self.run, self.hold = scenario, seed, run, hold
         self.g, self.p, self.lay = prepare(scenario)
         self.words = Words(scenario)
-        luck, self._traits = (k[0] for k in keys_of(seed, np.array([run], dtype=np.uint64), hold))
-        self._luck = luck
+        keys = keys_of(seed, np.array([run], dtype=np.uint64), hold)
+        self._luck, self._traits = (key[0] for key in keys)
         self._nothing = blank(self.lay, scenario.weeks, ())
         self.world, self._memory = first_world(self.g, self.lay)
         self._kept: dict[int, tuple[NDArray[np.generic], ...]] = {}
@@ -105,9 +98,8 @@ class Stage:
     def at(self, week: int) -> World:
         """The world as that week begins; the same arrays are used again."""
         if week not in self._kept:
-            fresh, self._memory = first_world(self.g, self.lay)
-            self.world = fresh
-            open_run(self.g, self.p, fresh, self._traits)
+            self.world, self._memory = first_world(self.g, self.lay)
+            open_run(self.g, self.p, self.world, self._traits)
             self._play(self.g, 0, week, empty(0))
             self._kept[week] = tuple(values.copy() for values in self._memory)
         for values, kept in zip(self._memory, self._kept[week], strict=True):

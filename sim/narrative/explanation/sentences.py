@@ -8,6 +8,7 @@ from sim.narrative.chronicle.summary import adding_up, hundredths
 from sim.narrative.chronicle.timeline import Story
 from sim.narrative.explanation.attribution import Contribution, Trace
 from sim.narrative.explanation.counterfactuals import Flip, said
+from sim.narrative.html import Blocks
 from sim.results.dataset import Event
 from sim.results.phrases import clause, otherwise
 from sim.scenario.english import (
@@ -42,13 +43,9 @@ def what(story: Story, part: Contribution, pair: tuple[str, str], until: int) ->
         both = words.all(pair)
         side = [story.scenario.actors[name].camp for name in pair]
         how = "fight the war on one side" if side[0] == side[1] else "are at war with each other"
-        ended = {ceasefire.last for ceasefire in story.ceasefires if ceasefire.collapse} & {
-            *part.weeks
-        }
-        weeks = "the week in which a ceasefire collapsed"
-        if len(ended) > 1:
-            weeks = f"the {number_word(len(ended))} weeks in which a ceasefire collapsed"
-        counted = f", {weeks} included" if ended else ""
+        ended = len({t.last for t in story.ceasefires if t.collapse} & {*part.weeks})
+        weeks = f"{number_word(ended)} weeks" if ended > 1 else "week"
+        counted = f", the {weeks} in which a ceasefire collapsed included" if ended else ""
         return f"{both} {how}{_for_weeks(part)}{counted}"
     other = words.who(part.counterpart) if part.counterpart else ""
     decided = part.decisions[0] if part.decisions else None
@@ -70,30 +67,23 @@ def what(story: Story, part: Contribution, pair: tuple[str, str], until: int) ->
         voted = f"{words.says(part.actor, 'vote')} against the text of the talks"
         return f"{voted} that {words.says(part.counterpart, 'accept')}"
     done = decided is None or decided.answer
-    core = ""
+    deal = f"{'settle' if done else 'fail to settle'} their local differences"
     if decided is not None and abs(decided.terms["endorsement"]) > 0.0:
-        core = ", which would mean endorsing the text on the core issue"
-        core = ", and with that endorse the text on the core issue" if done else core
-    return (
-        f"{words.all(pair)} {'settle' if done else 'fail to settle'} their local differences{core}"
-    )
+        means = "and with that endorse" if done else "which would mean endorsing"
+        deal += f", {means} the text on the core issue"
+    return f"{words.all(pair)} {deal}"
 
 
 def _breach(story: Story, part: Contribution) -> str:
     words = story.words
     culprits = {event.actor for event in part.decisions if event.decision == "comply"}
     by = f" by {words.all(culprits)}" if culprits - {part.actor} else ""
-    settled = part.ceasefire is not None and part.ceasefire.settled is not None
-    settled = (
-        settled and min(part.weeks) > (part.ceasefire.settled or 0) if part.ceasefire else False
-    )
-    number = (
-        f"the {ordinal(part.ceasefire.number)} ceasefire" if part.ceasefire else "the ceasefire"
-    )
-    if settled:
-        number = "the settlement"
+    assert part.ceasefire is not None
+    what = f"{ordinal(part.ceasefire.number)} ceasefire"
+    if part.ceasefire.calm(min(part.weeks)):
+        what = "settlement"
     whom = words.who(part.actor)
-    return f"breaches of {number}{by} are blamed on {whom}{_for_weeks(part, ' in ')}"
+    return f"breaches of the {what}{by} are blamed on {whom}{_for_weeks(part, ' in ')}"
 
 
 def _for_weeks(part: Contribution, link: str = " for ") -> str:
@@ -143,16 +133,15 @@ def _why(story: Story, event: Event) -> str:
     if event.decision == "consult":
         if terms["by_decree"]:
             return ", as the scenario fixes it"
-        return (
-            f", as at a tie of {level(terms['tie'])} the chance to do so is {percent(event.gain)}"
-        )
+        tie, chance = level(terms["tie"]), percent(event.gain)
+        return f", as at a tie of {tie} the chance to do so is {chance}"
     if event.decision == "revise":
-        chance = f"the chance of it is {percent(event.gain)}"
-        return f", as {other} is blamed for breaches by {level(terms['blame'])}: {chance}"
+        blame, chance = level(terms["blame"]), percent(event.gain)
+        return f", as {other} is blamed for breaches by {blame}: the chance of it is {chance}"
     if sign * event.gain <= 0:
-        less = event.decision == "bargain" and event.gain > 0
-        how = f"the deal is worth {size(event.gain)} to {it}" if less else ""
-        how = how or f"the other answer is worth {size(event.gain)} more to {it}"
+        how = f"the other answer is worth {size(event.gain)} more to {it}"
+        if event.decision == "bargain" and event.gain > 0:
+            how = f"the deal is worth {size(event.gain)} to {it}"
         return reasons.because(reasons.against(how))
     if event.decision == "comply":
         parts = {
@@ -167,11 +156,9 @@ def _why(story: Story, event: Event) -> str:
         if kind == "contagion":
             return f", as last week's violations set {it} against it by {size(terms['contagion'])}"
         if kind == "breach":
-            return (
-                f", as a breach is likely to be seen, and would cost {it} {size(terms['breach'])}"
-            )
-        verb = "more" if parts["own"] > 0 else "less"
-        return f", as the ceasefire is worth {size(parts['own'])} {verb} to {it} than fighting on"
+            cost = f"{it} {size(terms['breach'])}"
+            return f", as a breach is likely to be seen, and would cost {cost}"
+        return f", as the ceasefire is worth {reasons.than(parts['own'], it, 'fighting on')}"
     if event.decision == "bargain":
         parts = {"local": terms["local"], "endorsement": terms["endorsement"]}
         kind = max(parts, key=lambda name: sign * parts[name])
@@ -199,28 +186,15 @@ def page(
     window: tuple[int, int],
     seed: int,
     asked: bool,
-) -> list[str | list[str]]:
+) -> Blocks:
     """An explanation as a title, paragraphs and lists of entries.
 
-    Parameters
-    ----------
-    story, trace
-        The run and the parts of the tie.
-    told : list of Contribution
-        What is told, the weightiest first.
-    decisions, found : list of list
-        By part: its decisions, and what turns them.
-    window : (int, int)
-        Weeks, -1 before the first.
-    seed : int
-        Seed of the run, for the title.
-    asked : bool
-        Whether it was asked what would turn them.
+    Told are some parts, the weightiest first, by part with its decisions and with what turns them,
+    if that was asked.
     """
     words, pair, (since, until) = story.words, trace.pair, window
     title = f"Why the tie of {words.all(pair)} moved: run {story.run}, seed {seed}"
-    blocks: list[str | list[str]] = [title, _summed(trace, since, until)]
-    blocks.append(_standing(trace, since, until))
+    blocks: Blocks = [title, _summed(trace, since, until), _standing(trace, since, until)]
     entries = []
     for n, part in enumerate(told):
         weeks = part.within(since, until)
@@ -315,11 +289,11 @@ def _decision(
     would = f"the tie would be {level(flip.tie)}"
     if level(flip.tie) == level(tie):
         would = f"the tie would still be {level(tie)}: that changes nothing"
+    then = f"{otherwise(event, story.words)} ({far}; {would})"
     if flip.input.field == "consultation" and event.decision == "consult":
-        turned = f"{said(flip)}{on}, {would}."
-        return f"{text} {turned[0].upper()}{turned[1:]}"
-    turned = f"{said(flip)}{on}, {otherwise(event, story.words)}"
-    return f"{text} {turned[0].upper()}{turned[1:]} ({far}; {would})."
+        then = would
+    turned = f"{said(flip)}{on}, {then}."
+    return f"{text} {turned[0].upper()}{turned[1:]}"
 
 
 def _unturnable(story: Story, part: Contribution) -> str:

@@ -21,7 +21,6 @@ from sim.ui.cli import (
     calibrate,
     ensemble,
     explain,
-    export,
     hypothesis_tests,
     plot,
     scenario,
@@ -40,18 +39,7 @@ from sim.ui.cli.common import (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Words after ``sim``; those of the process if not given.
-
-    Returns
-    -------
-    int
-        Exit code.
-    """
+    """Run a command of words after ``sim``, by default those of the process: its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter gets its number instead of ending the program.
         if isinstance(stream, io.TextIOWrapper):
@@ -109,18 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=Printed, const=_version, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="command")
     file = argparse.ArgumentParser(add_help=False)
-    add_shared(file, "scenario")
-    file.add_argument(
-        "--set", action="append", default=[], metavar="PATH=VALUE",
-        help="change one value, as actors.iran.capability=1.4; can be given again",
-    )  # fmt: skip
-
-    scenario.add_commands(commands, file)
-    scenario_files.add_commands(commands)
-    ensemble.add_commands(commands, file)
-    plot.add_commands(commands)
-    export.add_commands(commands)
-    calibrate.add_commands(commands)
-    explain.add_commands(commands, file)
-    hypothesis_tests.add_commands(commands, file)
+    add_shared(file, "scenario", "--set")
+    for of in (scenario, scenario_files, ensemble, plot, calibrate, explain, hypothesis_tests):
+        of.add_commands(commands, file)
     return parser

@@ -6,17 +6,16 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.ui.cli.common import DONE, STOPPED, Commands, add_shared, folder_for, say
+from sim.ui.cli.common import DONE, STOPPED, Commands, add_command, add_shared, folder_for, say
 
 if TYPE_CHECKING:
     from sim.experiments.calibration.report import Calibration
 
 
-def add_commands(commands: Commands) -> None:
-    """Add this command to a parser; see `sim.ui.cli.plot.add_commands`."""
-    calibrate = commands.add_parser(
-        "calibrate", help="estimate the free numbers of a scenario from known facts"
-    )
+def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
+    """Add this command to the parser."""
+    about = "estimate the free numbers of a scenario from known facts"
+    calibrate = add_command(commands, _calibrate, "calibrate", help=about)
     calibrate.add_argument("plan", help="TOML file of a plan (free numbers and targets), or syria")
     calibrate.add_argument(
         "--points", type=int, default=500, help="points of the first wave (default 500)"
@@ -32,7 +31,6 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     add_shared(calibrate, "--out", help="folder for tables and figures")
     add_shared(calibrate, "--seed", "--force", "--ids", "--quiet")
-    calibrate.set_defaults(command=_calibrate)
 
 
 def _calibrate(options: argparse.Namespace) -> int:
@@ -50,13 +48,10 @@ def _calibrate(options: argparse.Namespace) -> int:
             progress=not options.quiet,
         )  # fmt: skip
     except KeyboardInterrupt:
-        if folder is None:
-            say("sim: stopped; nothing is kept without --out")
-        else:
-            say(
-                f"sim: stopped; what was played is in {folder}, and the same command goes on from "
-                "there"
-            )
+        kept = "nothing is kept without --out"
+        if folder is not None:
+            kept = f"what was played is in {folder}, and the same command goes on from there"
+        say(f"sim: stopped; {kept}")
         return STOPPED
     # Kept before it is told: the telling may not cost the work.
     if folder is not None:

@@ -34,6 +34,12 @@ _SHARED: dict[str, Options] = {
     "source": {"help": "folder or URL of an ensemble, folder of `sim run`, or a results.nc file"},
     "store": {"help": "folder or URL of an ensemble"},
     "--seed": {"type": int, "default": 1, "help": "seed of random numbers (default 1)"},
+    "--set": {
+        "action": "append",
+        "default": [],
+        "metavar": "PATH=VALUE",
+        "help": "change one value, as actors.iran.capability=1.4; can be given again",
+    },
     "--run": {"type": int, "metavar": "N", "help": "number of the run"},
     "--pair": {
         "nargs": 2,
@@ -51,18 +57,17 @@ PAGE_FILE = "file for the page, .txt or .html; without it the page is printed"
 BUT_THE_RESULT = "print nothing but the result and faults"
 
 
-def add_shared(parser: argparse.ArgumentParser, *names: str, **changed: object) -> None:
-    """Add options and arguments that several commands have, each with its one help text.
+def add_command(
+    commands: Commands, run: Callable[[argparse.Namespace], int], name: str, **about: Any
+) -> argparse.ArgumentParser:
+    """Add a command that a function of its options does; `about` as for ``add_parser``."""
+    parser = commands.add_parser(name, **about)
+    parser.set_defaults(command=run)
+    return parser
 
-    Parameters
-    ----------
-    parser : ArgumentParser
-        Of one command, or the parent of several.
-    names : str
-        Of `_SHARED`.
-    changed : object
-        What is special about them in this command, as for ``add_argument``.
-    """
+
+def add_shared(parser: argparse.ArgumentParser, *names: str, **changed: object) -> None:
+    """Add options and arguments of `_SHARED`; `changed` is what this command has otherwise."""
     for name in names:
         parser.add_argument(name, **{**_SHARED[name], **changed})
 
@@ -73,16 +78,12 @@ def say(words: str) -> None:
 
 
 def week_or_date(words: str) -> int | str:
-    """The week that somebody names: its number, or else a date, which is read with the results.
-
-    Raises
-    ------
-    SimError
-        If it is a number of more digits than any week has.
-    """
-    if words.isdecimal() and len(words) > 9:
+    """The week that somebody names: its number, or else a date, which is read with the results."""
+    if not words.isdecimal():
+        return words
+    if len(words) > 9:
         raise SimError(f"{words[:20]} is no number of a week")
-    return int(words) if words.isdecimal() else words
+    return int(words)
 
 
 class Printed(argparse.Action):
@@ -195,11 +196,6 @@ def file_for(options: argparse.Namespace, what: str, endings: Sequence[str]) -> 
     endings : sequence of str
         The endings that its name may have, with the dot, in lower case: ".csv".
 
-    Returns
-    -------
-    Path
-        Of the file; nothing is written yet.
-
     Raises
     ------
     SimError
@@ -242,14 +238,7 @@ def _held(path: Path) -> str:
 def choose_driver(scenario: Scenario, runs: int) -> None:
     """Interpret a small job, if that is quicker than to load compiled code or to compile it.
 
-    A job that is always large need not ask.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What is played.
-    runs : int
-        So many runs are played, or as much is done.
+    A job that is always large need not ask. So many runs are played, or as much is done.
     """
     weeks = scenario.weeks + scenario.parameters.burn_in / 2
     work = runs * weeks * len(scenario.actors) ** 3

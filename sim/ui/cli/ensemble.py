@@ -15,6 +15,7 @@ from sim.ui.cli.common import (
     FAILED,
     STOPPED,
     Commands,
+    add_command,
     add_shared,
     choose_driver,
     folder_for,
@@ -28,15 +29,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
-    """Add these commands to a parser.
-
-    Parameters
-    ----------
-    commands : object
-        From ``add_subparsers``.
-    file : ArgumentParser
-        Parent with a scenario and ``--set``.
-    """
+    """Add these commands to the parser; `file` is a parent with a scenario and ``--set``."""
     work = argparse.ArgumentParser(add_help=False)
     work.add_argument(
         "--executor", default="auto", metavar="HOW",
@@ -44,10 +37,8 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_shared(work, "--workers", "--plugin")
 
-    many = commands.add_parser(
-        "ensemble", parents=[file, work],
-        help="run a war many times; the same command again goes on where it was stopped",
-    )  # fmt: skip
+    about = "run a war many times; the same command again goes on where it was stopped"
+    many = add_command(commands, _ensemble, "ensemble", parents=[file, work], help=about)
     add_shared(many, "--seed", "--quiet")
     many.add_argument("--runs", type=int, default=1000, help="runs in all (default 1000)")
     many.add_argument(
@@ -58,17 +49,10 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
         help="summary, actors, dyads, events, or names of variables; with commas between "
         "(default: summary)",
     )  # fmt: skip
-    many.add_argument(
-        "--first",
-        type=int,
-        default=0,
-        help="number of the first run; each number is another war (default 0)",
-    )
-    many.add_argument(
-        "--hold",
-        metavar="WHAT",
-        help="what is the same in all runs: heterogeneity of objectives, or luck",
-    )
+    first = "number of the first run; each number is another war (default 0)"
+    many.add_argument("--first", type=int, default=0, help=first)
+    same = "what is the same in all runs: heterogeneity of objectives, or luck"
+    many.add_argument("--hold", metavar="WHAT", help=same)
     many.add_argument(
         "--block", type=int, help="runs that are played and stored together (default: up to 500)"
     )
@@ -76,18 +60,15 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     many.add_argument(
         "--shrink", action="store_true", help="drop the runs beyond --runs, if the store has more"
     )
-    many.set_defaults(command=_ensemble)
 
-    again = commands.add_parser("replay", help="play one run of an ensemble again, in full")
+    about = "play one run of an ensemble again, in full"
+    again = add_command(commands, _replay, "replay", help=about)
     add_shared(again, "store")
     add_shared(again, "--run", required=True)
     add_shared(again, "--out", "--force", "--plugin", "--quiet")
-    again.set_defaults(command=_replay)
 
-    two = commands.add_parser(
-        "compare", parents=[work],
-        help="compare two scenarios, or two ensembles, with the same seed and runs",
-    )  # fmt: skip
+    about = "compare two scenarios, or two ensembles, with the same seed and runs"
+    two = add_command(commands, _compare, "compare", parents=[work], help=about)
     two.add_argument(
         "first",
         help="TOML file of a scenario, or a name of `sim list`; or folder or URL of an ensemble",
@@ -99,10 +80,7 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     two.add_argument(
         "--runs", type=int, help="runs of each (default 1000, or those that two ensembles share)"
     )
-    two.add_argument(
-        "--set", action="append", default=[], metavar="PATH=VALUE",
-        help="change one value of the second; can be given again",
-    )  # fmt: skip
+    add_shared(two, "--set", help="change one value of the second; can be given again")
     add_shared(two, "--run", help="show where the two runs of this number first differ")
     two.add_argument(
         "--most", type=int, default=20, metavar="N",
@@ -110,24 +88,17 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_shared(two, "--ids")
     add_shared(two, "--quiet", help=BUT_THE_RESULT)
-    two.set_defaults(command=_compare)
 
-    fork = commands.add_parser("branch", help="continue a run from a week with something changed")
+    about = "continue a run from a week with something changed"
+    fork = add_command(commands, _branch, "branch", help=about)
     add_shared(fork, "store")
     add_shared(fork, "--run", required=True)
     fork.add_argument("--at", required=True, help="a date, as 2016-12-13, or number of a week")
-    fork.add_argument(
-        "--set", action="append", required=True, metavar="PATH=VALUE",
-        help="what changes then; can be given again",
-    )  # fmt: skip
+    add_shared(fork, "--set", required=True, help="what changes then; can be given again")
     add_shared(fork, "--out", "--force", "--quiet")
-    fork.set_defaults(command=_branch)
 
-    sign = commands.add_parser(
-        "digest", help="fingerprint of an ensemble, the same however it was computed"
-    )
-    add_shared(sign, "store")
-    sign.set_defaults(command=_digest)
+    about = "fingerprint of an ensemble, the same however it was computed"
+    add_shared(add_command(commands, _digest, "digest", help=about), "store")
 
 
 def _ensemble(options: argparse.Namespace) -> int:
@@ -180,10 +151,8 @@ def _ensemble(options: argparse.Namespace) -> int:
         sys.stdout.write(_account(results, time.monotonic() - began, options.out, hint) + "\n")
     if failures:
         lost = failures.split("\n")
-        say(
-            f"sim: {len(lost)} runs failed, and are left out: {lost[0]}"
-            + (" ..." if lost[1:] else "")
-        )
+        more = " ..." if lost[1:] else ""
+        say(f"sim: {len(lost)} runs failed, and are left out: {lost[0]}{more}")
         return FAILED
     return DONE
 
@@ -233,13 +202,8 @@ def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
     from sim.ui.cli.scenario import leave
 
     if options.out:
-        leave(
-            results,
-            scenario_of(results),
-            folder_for(options),
-            not options.quiet,
-            options.force,
-        )
+        out = folder_for(options)
+        leave(results, scenario_of(results), out, not options.quiet, options.force)
     if not options.quiet:
         sys.stdout.write(page(results) + "\n")
     return DONE

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sim.ui.cli.common import (
     DONE,
     PAGE_FILE,
     Commands,
+    add_command,
     add_shared,
     choose_driver,
     file_for,
@@ -25,19 +26,9 @@ RUNS_AN_EVENT = 10
 
 
 def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
-    """Add these commands to a parser.
-
-    Parameters
-    ----------
-    commands : object
-        From ``add_subparsers``.
-    file : ArgumentParser
-        Parent with a scenario and ``--set``.
-    """
-    explain = commands.add_parser(
-        "explain",
-        help="explain a change of a tie in one run, and what would have turned the decisions",
-    )
+    """Add these commands to the parser; `file` is a parent with a scenario and ``--set``."""
+    about = "explain a change of a tie in one run, and what would have turned the decisions"
+    explain = add_command(commands, _explain, "explain", help=about)
     add_shared(explain, "source", "--run", "--pair")
     explain.add_argument(
         "--events", type=int, default=5, metavar="N",
@@ -52,12 +43,9 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     )
     add_shared(explain, "--out", metavar="FILE", help=PAGE_FILE)
     add_shared(explain, "--force", "--plugin", "--quiet")
-    explain.set_defaults(command=_explain)
 
-    audit = commands.add_parser(
-        "audit", parents=[file],
-        help="find numbers that change the conclusion, and facts that any coding would show",
-    )  # fmt: skip
+    about = "find numbers that change the conclusion, and facts that any coding would show"
+    audit = add_command(commands, _audit, "audit", parents=[file], help=about)
     add_shared(audit, "--pair")
     audit.add_argument(
         "--runs", type=int, default=200,
@@ -76,11 +64,10 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_shared(audit, "--out", metavar="FILE", help=PAGE_FILE)
     add_shared(audit, "--seed", "--workers", "--force", "--ids", "--quiet")
-    audit.set_defaults(command=_audit)
 
 
 def _explain(options: argparse.Namespace) -> int:
-    out = page_file(options)
+    out = _page_file(options)
     from sim.results.dataset import scenario_of
     from sim.results.sources import open_results
 
@@ -96,15 +83,14 @@ def _explain(options: argparse.Namespace) -> int:
     found = explain(
         results, options.run, options.pair, events=options.events, since=since, until=until
     )
-    leave(found.page, found.html, out, options.quiet)
-    return DONE
+    return _leave(found, out, options.quiet)
 
 
 def _audit(options: argparse.Namespace) -> int:
     from sim.scenario.files import load
 
     scenario = load(options.scenario, options.set)
-    out = page_file(options)
+    out = _page_file(options)
     from sim.experiments.sensitivity import audit
 
     found = audit(
@@ -112,31 +98,21 @@ def _audit(options: argparse.Namespace) -> int:
         screened=options.screened, coding_runs=options.coding_runs, seed=options.seed,
         workers=options.workers, say=(lambda words: None) if options.quiet else say,
     )  # fmt: skip
-    ids = options.ids
-    leave(lambda: found.page(ids=ids), lambda: found.html(ids=ids), out, options.quiet)
-    return DONE
+    return _leave(found, out, options.quiet, ids=options.ids)
 
 
-def page_file(options: argparse.Namespace) -> Path | None:
+def _page_file(options: argparse.Namespace) -> Path | None:
     """The file of `--out` for a page, None if it is to be printed."""
     return file_for(options, "a page", (".txt", ".html", ".htm")) if options.out else None
 
 
-def leave(
-    page: Callable[[], str], as_html: Callable[[], str], out: Path | None, quiet: bool
-) -> None:
-    """Print a page, or write it to a file, as text or as HTML.
-
-    Raises
-    ------
-    SimError
-        If it cannot be written.
-    """
-    if out is None:
+def _leave(found: Any, out: Path | None, quiet: bool, **how: bool) -> int:
+    """Print the page of what was found, or write it to a file, as text or as HTML."""
+    if out is not None:
+        in_words = out.suffix.lower() == ".txt"
+        write_whole(out, (found.page(**how) + "\n" if in_words else found.html(**how)).encode())
         if not quiet:
-            sys.stdout.write(page() + "\n")
-        return
-    text = page() + "\n" if out.suffix.lower() == ".txt" else as_html()
-    write_whole(out, text.encode())
-    if not quiet:
-        say(f"left in {out}")
+            say(f"left in {out}")
+    elif not quiet:
+        sys.stdout.write(found.page(**how) + "\n")
+    return DONE

@@ -9,6 +9,7 @@ from sim.ui.cli.common import (
     BUT_THE_RESULT,
     DONE,
     Commands,
+    add_command,
     add_shared,
     choose_driver,
     folder_for,
@@ -20,19 +21,9 @@ _DRAWN = ("two-by-two", "codings")
 
 
 def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
-    """Add this command to a parser.
-
-    Parameters
-    ----------
-    commands : object
-        From ``add_subparsers``.
-    file : ArgumentParser
-        Parent with a scenario and ``--set``.
-    """
-    test = commands.add_parser(
-        "test-theory", parents=[file],
-        help="test the theory: controlled contrasts, placebo codings, rival models",
-    )  # fmt: skip
+    """Add this command to the parser; `file` is a parent with a scenario and ``--set``."""
+    about = "test the theory: controlled contrasts, placebo codings, rival models"
+    test = add_command(commands, _test, "test-theory", parents=[file], help=about)
     test.add_argument("--runs", type=int, default=400, help="runs of each experiment (default 400)")
     test.add_argument("--codings", type=int, default=200, help="shuffled codings (default 200)")
     test.add_argument(
@@ -54,7 +45,6 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     add_shared(test, "--out", help="folder for tables and figures")
     add_shared(test, "--seed", "--workers", "--force", "--ids")
     add_shared(test, "--quiet", help=BUT_THE_RESULT)
-    test.set_defaults(command=_test)
 
 
 def _test(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The commands that show results: plot, report."""
+"""The commands that show results: plot, report, export."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sim.ui.cli.common import (
     DONE,
     Commands,
     Printed,
+    add_command,
     add_shared,
     choose_driver,
     file_for,
@@ -17,22 +18,12 @@ from sim.ui.cli.common import (
 )
 
 
-def add_commands(commands: Commands) -> None:
-    """Add these commands to a parser.
-
-    Parameters
-    ----------
-    commands : object
-        From ``add_subparsers``.
-    """
-    plot = commands.add_parser("plot", help="draw one figure of results")
+def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
+    """Add these commands to the parser."""
+    plot = add_command(commands, _plot, "plot", help="draw one figure of results")
     add_shared(plot, "source")
-    plot.add_argument(
-        "--list",
-        action=Printed,
-        const=_listing,
-        help="list all figures, and what each needs",
-    )
+    every = "list all figures, and what each needs"
+    plot.add_argument("--list", action=Printed, const=_listing, help=every)
     plot.add_argument("--figure", required=True, metavar="NAME", help="one of those of --list")
     plot.add_argument(
         "--pair", nargs=2, action="append", default=[], metavar=("ACTOR", "ACTOR"),
@@ -47,15 +38,22 @@ def add_commands(commands: Commands) -> None:
         "--out", required=True, metavar="FILE", help="file for the figure, .png, .pdf or .svg"
     )
     add_shared(plot, "--force", "--quiet")
-    plot.set_defaults(command=_plot)
 
-    report = commands.add_parser(
-        "report", help="a page on results: measures, figures, a typical run and an extreme one"
-    )
+    about = "a page on results: measures, figures, a typical run and an extreme one"
+    report = add_command(commands, _report, "report", help=about)
     add_shared(report, "source")
     report.add_argument("--out", required=True, metavar="FILE", help="file for the page, .html")
     add_shared(report, "--force", "--plugin", "--ids", "--quiet")
-    report.set_defaults(command=_report)
+
+    about = "write results as a CSV table: runs, weeks, actors, pairs or events"
+    export = add_command(commands, _export, "export", help=about)
+    add_shared(export, "source")
+    export.add_argument(
+        "--table", default="runs", metavar="NAME",
+        help="what a row is: runs (default), weeks, actors, pairs or events",
+    )  # fmt: skip
+    export.add_argument("--out", required=True, metavar="FILE", help="file for the table, .csv")
+    add_shared(export, "--force", "--quiet")
 
 
 def _listing() -> str:
@@ -93,4 +91,18 @@ def _report(options: argparse.Namespace) -> int:
     write(results, out, tell, ids=options.ids)
     if not options.quiet:
         say(f"left in {out}")
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    out = file_for(options, "a table", (".csv",))
+    from sim.results.sources import open_results
+    from sim.results.tables import to_frame
+    from sim.writing import write_whole
+
+    results = open_results(options.source, events=options.table == "events")
+    table = to_frame(results, options.table)
+    write_whole(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    if not options.quiet:
+        say(f"left in {out}: {len(table)} rows, {len(table.columns)} columns")
     return DONE

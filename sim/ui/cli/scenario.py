@@ -16,6 +16,7 @@ from sim.ui.cli.common import (
     FAILED,
     STOPPED,
     Commands,
+    add_command,
     add_shared,
     choose_driver,
     folder_for,
@@ -37,23 +38,20 @@ class _Renamed(argparse.Action):
 
 
 def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
-    """Add check, show, schema and run to the parser."""
-    one = commands.add_parser("check", parents=[file], help="check a scenario, and list all faults")
-    add_shared(one, "--plugin")
-    one.set_defaults(command=check)
-    one = commands.add_parser(
-        "show", parents=[file], help="print the resolved scenario: every value, written out"
-    )
-    one.set_defaults(command=show)
-    one = commands.add_parser("schema", help="print the JSON Schema of scenarios, for editors")
-    one.set_defaults(command=print_schema)
-    one = commands.add_parser("run", parents=[file], help="run a war, and print its chronicle")
+    """Add these commands to the parser; `file` is a parent with a scenario and ``--set``."""
+    about = "check a scenario, and list all faults"
+    add_shared(add_command(commands, check, "check", parents=[file], help=about), "--plugin")
+    about = "print the resolved scenario: every value, written out"
+    add_command(commands, show, "show", parents=[file], help=about)
+    about = "print the JSON Schema of scenarios, for editors"
+    add_command(commands, print_schema, "schema", help=about)
+    about = "run a war, and print its chronicle"
+    one = add_command(commands, run, "run", parents=[file], help=about)
     add_shared(one, "--seed")
     one.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
     one.add_argument("--rounds", action=_Renamed, const="--weeks", help=argparse.SUPPRESS)
     one.add_argument("--runs", type=int, default=1, help="runs in all (default 1)")
     add_shared(one, "--out", "--force", "--plugin", "--quiet")
-    one.set_defaults(command=run)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -93,8 +91,8 @@ def _strengths(scenario: Scenario) -> str:
     lines = ["strength in the contest of forces at the start, with everybody at full effort:"]
     for camp in camp_strengths(scenario):
         label = scenario.camps[camp.camp].label
-        lines.append(f"  {label}: {camp.strength:.3g}, {percent(camp.share, ' %')} of both camps")
         lines += [
+            f"  {label}: {camp.strength:.3g}, {percent(camp.share, ' %')} of both camps",
             f"    {made('in the air', camp.air)}",
             f"    {made('on the ground', camp.ground)}",
         ]
@@ -153,8 +151,9 @@ def run(options: argparse.Namespace) -> int:
     except SimError as error:
         say(f"sim: the run failed: {error}")
         return FAILED
-    finished = results.sizes["run"]
-    if finished + len(results.attrs.get("failures", "").splitlines()) < runs:
+    finished, lost = results.sizes["run"], results.attrs.get("failures", "").splitlines()
+    tried = finished + len(lost)
+    if tried < runs:
         say(f"sim: stopping; what {finished} runs found is written down first ...")
     # What was found is kept before it is told: a terminal can be closed.
     unkept = False
@@ -168,14 +167,14 @@ def run(options: argparse.Namespace) -> int:
         say(f"putting {finished} runs into words ...")
     if talk:
         sys.stdout.write(page(results) + "\n")
-    lost = [line for line in results.attrs.get("failures", "").split("\n") if line]
-    kept = f"; the others are in {out}" if out else "; nothing is kept without --out"
+    kept = f"are in {out}" if out else "nothing is kept without --out"
     if lost:
         more = f", and {len(lost) - 1} more" if lost[1:] else ""
-        say(f"sim: {len(lost)} of {runs} runs failed{kept}: {lost[0]}{more}")
-    if finished + len(lost) < runs:
-        kept = f"; these are in {out}" if out else "; nothing is kept without --out"
-        say(f"sim: stopped after {finished + len(lost)} of {runs} runs{kept}")
+        others = "the others " if out else ""
+        say(f"sim: {len(lost)} of {runs} runs failed; {others}{kept}: {lost[0]}{more}")
+    if tried < runs:
+        these = "these " if out else ""
+        say(f"sim: stopped after {tried} of {runs} runs; {these}{kept}")
         return STOPPED
     return FAILED if lost or unkept else DONE
 
@@ -183,31 +182,10 @@ def run(options: argparse.Namespace) -> int:
 def leave(
     results: xr.Dataset, scenario: Scenario, out: Path, talk: bool, force: bool = False
 ) -> Path:
-    """Write everything into a folder: results, chronicle, resolved scenario, figures.
+    """Write results, chronicle, resolved scenario and figures into a folder from `folder_for`.
 
-    Parameters
-    ----------
-    results : Dataset
-        Of one run or of several.
-    scenario : Scenario
-        The scenario that was run.
-    out : path
-        Folder from `folder_for`.
-    talk : bool
-        Say what is written.
-    force : bool
-        Replace results that lie there.
-
-    Returns
-    -------
-    Path
-        The folder: another one, with a number behind its name, if somebody has left results there
-        meanwhile.
-
-    Raises
-    ------
-    ResultsError
-        If something cannot be written; says what is there nevertheless.
+    Given back is the folder: another one, with a number behind its name, if somebody has left
+    results there meanwhile. What cannot be written is refused with what is there nevertheless.
     """
     from sim.narrative.chronicle import page
     from sim.plots import everything

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from sim.errors import SimError, missing_folder
-from sim.ui.cli.common import DONE, Commands, say
+from sim.ui.cli.common import DONE, Commands, add_command, say
 from sim.writing import write_whole
 
 # The text of a new scenario if no other is named.
@@ -18,33 +18,22 @@ MINIMAL = Path(__file__).with_name("new_war.toml")
 _EXTENDS = re.compile(r'^(extends[ \t]*=[ \t]*")([^"/\\]+)\.toml"', re.MULTILINE)
 
 
-def add_commands(commands: Commands) -> None:
-    """Add these commands to a parser.
-
-    Parameters
-    ----------
-    commands : object
-        From ``add_subparsers``.
-    """
-    every = commands.add_parser("list", help="list the scenarios that come with the program")
-    every.set_defaults(command=_list)
-    new = commands.add_parser(
-        "new", help="write a new scenario file with comments, to change and to run"
-    )
+def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
+    """Add these commands to the parser."""
+    add_command(commands, _list, "list", help="list the scenarios that come with the program")
+    about = "write a new scenario file with comments, to change and to run"
+    new = add_command(commands, _new, "new", help=about)
     new.add_argument("file", metavar="FILE", help="file to write; it must not be there yet")
     new.add_argument(
         "--from", dest="source", metavar="NAME",
         help="copy this scenario of `sim list` (default: a small invented war)",
     )  # fmt: skip
-    new.set_defaults(command=_new)
-    migrate = commands.add_parser(
-        "migrate", help="convert files of an earlier version to this version"
-    )
+    about = "convert files of an earlier version to this version"
+    migrate = add_command(commands, _migrate, "migrate", help=about)
     migrate.add_argument(
         "files", metavar="FILE", nargs="+",
         help="scenario, plan of a calibration, or history; what it was is kept as FILE.old",
     )  # fmt: skip
-    migrate.set_defaults(command=_migrate)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -59,12 +48,9 @@ def _list(options: argparse.Namespace) -> int:
         # a variant that describes itself only by its name has the description of its base
         own = tomllib.loads(scenario_path(name).read_text(encoding="utf-8"))
         about = " ".join(own.get("description", one.name).split())
-        sys.stdout.write(f"{name:{width}}  {size}  {_first_sentence(about)}\n")
+        first_sentence = re.split(r"(?<=[.!?]) ", about, maxsplit=1)[0]
+        sys.stdout.write(f"{name:{width}}  {size}  {first_sentence}\n")
     return DONE
-
-
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0]
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -5,11 +5,12 @@ Nothing here draws anything: these are numbers read from the models and from the
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
+from typing import Any, get_args
 
 from sim.errors import Fault, ScenarioError, nearest
 from sim.scenario import field_types
@@ -66,10 +67,6 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
         to four times. The step is the coarsest of 1, 2 and 5 (times a power of ten) that leaves
         twenty stops or more and meets the number itself, if that takes no more than 2,000 stops.
         A number that lies between two stops, or outside the span, is a further stop.
-
-    Returns
-    -------
-    Control
 
     Raises
     ------
@@ -154,10 +151,8 @@ def _found(scenario: Scenario, path: str) -> tuple[object, object, str]:
             meaning = (model.model_fields[key].description or "") if key in known else meaning
         if key not in known:
             raise _refused(path, "there is no such field", nearest(key, known))
-        value, annotation = (
-            inner,
-            field_types.step(annotation, int(key) if key.isdecimal() else key),
-        )
+        value = inner
+        annotation = field_types.step(annotation, int(key) if key.isdecimal() else key)
     if value is None:
         raise _refused(path, "is not set in this scenario", "give it a value first: set={...}")
     return value, annotation, meaning
@@ -168,8 +163,8 @@ def _number(annotation: object) -> tuple[type[int | float], dict[str, float]] | 
     for kind, limits in field_types.options(annotation):
         if kind in (int, float):
             return kind, _natural(field_types.limits_of(limits))
-        if get_origin(kind) is not None and get_args(kind) and _whole_words(kind):
-            numbers = get_args(kind)
+        numbers = get_args(kind)
+        if numbers and all(isinstance(n, int) and not isinstance(n, bool) for n in numbers):
             return int, {"ge": min(numbers), "le": max(numbers)}
     return None
 
@@ -183,24 +178,16 @@ def _natural(bounds: Mapping[str, float]) -> dict[str, float]:
     return natural
 
 
-def _whole_words(kind: object) -> bool:
-    return all(isinstance(word, int) and not isinstance(word, bool) for word in get_args(kind))
-
-
 def _ends(value: float, whole: bool, bounds: Mapping[str, float]) -> tuple[float, float, float]:
     """Where a slider ends, and its step."""
-    low, high = (
-        float(bounds.get(a, bounds.get(b, math.nan))) for a, b in (("ge", "gt"), ("le", "lt"))
-    )
-    low = 0.0 if math.isnan(low) else low
-    top = high
-    if math.isnan(high):
+    low = float(bounds.get("ge", bounds.get("gt", 0.0)))
+    high = top = float(bounds.get("le", bounds.get("lt", math.inf)))
+    if math.isinf(top):
         high = 2.0 * value if value > low else low + 1.0
     elif 0.0 < value - low < (high - low) / FAR:
         high = low + REACH * (value - low)
     step = _step(value - low, high - low, whole)
-    high = low + step * math.ceil((high - low) / step - 1e-9)
-    high = high if math.isnan(top) else min(high, top)
+    high = min(low + step * math.ceil((high - low) / step - 1e-9), top)
     low += step if "gt" in bounds else 0.0
     high -= step if "lt" in bounds and high >= top else 0.0
     return _clean(low, step), _clean(high, step), step
@@ -244,12 +231,11 @@ def _clean(number: float, step: float) -> float:
 def _given(span: Sequence[float], path: str, whole: bool) -> tuple[float, float, float]:
     """A span that the user chose."""
     right = isinstance(span, Sequence) and not isinstance(span, str) and len(span) in (2, 3)
-    right = right and all(isinstance(n, int | float) and math.isfinite(n) for n in span)
-    if not right:
+    if not right or not all(isinstance(n, int | float) and math.isfinite(n) for n in span):
         raise _refused(path, f"its span must be (low, high) or (low, high, step), is {span!r}")
-    low, high = float(span[0]), float(span[1])
-    if len(span) == 3:
-        return low, high, float(span[2])
+    low, high, *step = map(float, span)
+    if step:
+        return low, high, step[0]
     return low, high, _step(0.0, high - low, whole) if low < high else 0.0
 
 
@@ -272,18 +258,13 @@ def _possible(
     most = round(abs(end - value) / step)
     if fine(most):
         return end
-    good, bad = 0, most
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        good, bad = (middle, bad) if fine(middle) else (good, middle)
-    return at(good)
+    return at(bisect.bisect(range(1, most), False, key=lambda steps: not fine(steps)))
 
 
 def _plain(path: str, span: Sequence[float] | None, found: Control) -> Control:
     if span is not None:
-        raise _refused(
-            path, f"is {field_types.shown(found.value)}, which has no span", "leave it out"
-        )
+        problem = f"is {field_types.shown(found.value)}, which has no span"
+        raise _refused(path, problem, "leave it out")
     return found
 
 

@@ -138,19 +138,11 @@ class Explorer:
     @property
     def changes(self) -> dict[str, object]:
         """What has been moved away from the scenario, as ``set`` takes it."""
-        return {
-            path: value for path, one in self.controls.items() if (value := one.value) != one.begun
-        }
+        return {path: one.value for path, one in self.controls.items() if one.value != one.begun}
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario as the sliders have it.
-
-        Raises
-        ------
-        ScenarioError
-            If the sliders stand where the parts of the scenario contradict each other.
-        """
+        """The scenario as the sliders have it; its parts may contradict each other there."""
         return with_changes(self._first, self.changes, note=False) if self.changes else self._first
 
     def reset(self) -> None:
@@ -200,10 +192,8 @@ class Explorer:
             if now[state] or then[state]
         )
         brackets = "; in brackets and dotted: as in the file" if moved else ""
-        told = "; ".join(
-            change(self._first, path, self.controls[path].begun, value)
-            for path, value in moved.items()
-        )
+        begun = {path: one.begun for path, one in self.controls.items()}
+        told = "; ".join(change(self._first, p, begun[p], value) for p, value in moved.items())
         code = f"<br><code>{widgets.as_html(f'set={moved!r}')}</code>" if moved else ""
         self.caption.value = (
             f"How it ends, as shares of {self.results.sizes['run']} runs: {ends}{brackets}.<br>"

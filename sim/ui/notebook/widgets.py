@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from types import ModuleType
 
 from sim.distribution import how_to_get
@@ -9,13 +10,7 @@ from sim.errors import SimError
 
 
 def toolkit() -> ModuleType:
-    """The package ipywidgets.
-
-    Raises
-    ------
-    SimError
-        If it is not installed; says how to get it.
-    """
+    """The package ipywidgets; if it is not installed, the refusal says how to get it."""
     try:
         import ipywidgets
     except ImportError:
@@ -33,6 +28,4 @@ def show(widget: object) -> None:
 
 def as_html(text: str) -> str:
     """Plain text as HTML that says the same."""
-    import html
-
     return html.escape(text).replace("\n", "<br>")

@@ -15,6 +15,7 @@ from sim.narrative.html import page, paragraph, section
 from sim.results import selection
 from sim.results.dataset import scenario_of
 from sim.runs.progress import teller
+from sim.scenario.english import tidy
 from sim.scenario.files import dumps
 from sim.ui.report import sections
 from sim.ui.report.typical import Extremes, extremes
@@ -46,7 +47,7 @@ def html(
     *,
     ids: bool = False,
 ) -> str:
-    """The report on results as a page of HTML.
+    """The report on results as a page of valid HTML5 with everything inside it.
 
     Parameters
     ----------
@@ -56,11 +57,6 @@ def html(
         Is told what is being done; if not given, a notebook shows it.
     ids : bool
         Also give the ids of actors, issues, mechanisms and outcomes, in brackets.
-
-    Returns
-    -------
-    str
-        Valid HTML5 with everything inside it.
 
     Raises
     ------
@@ -100,11 +96,11 @@ def html(
         if found.farthest:
             why += f" It is farthest in: {'; '.join(found.farthest)}."
         parts.append(sections.one_run(results, found.extreme, "An extreme run", why))
-    title, lead = _title(results), " ".join(scenario.description.split())
+    title = tidy(str(results.attrs.get("title", ""))) or "A war"
+    lead = tidy(scenario.description)
     body = BODY.substitute(
         title=escape(title), honest=escape(HONEST), parts="\n".join(parts),
-        lead=paragraph(lead) if lead else "",
-        scenario=escape(dumps(scenario)),
+        lead=paragraph(lead) if lead else "", scenario=escape(dumps(scenario)),
     )  # fmt: skip
     return page(title, body)
 
@@ -120,14 +116,10 @@ def write(
 
     Parameters
     ----------
-    results : Dataset
-        Of an ensemble.
+    results, say, ids
+        See `html`.
     path : path
         Its folder is made if it is not there.
-    say : callable, optional
-        Is told what is being done; if not given, a notebook shows it.
-    ids : bool
-        See `html`.
 
     Raises
     ------
@@ -138,7 +130,3 @@ def write(
     must_be_possible(target)
     write_whole(target, html(results, say, ids=ids).encode())
     return target
-
-
-def _title(results: xr.Dataset) -> str:
-    return " ".join(str(results.attrs.get("title", "")).split()) or "A war"

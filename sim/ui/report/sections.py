@@ -21,7 +21,7 @@ from sim.measures.war_outcomes import state_shares
 from sim.narrative import html
 from sim.narrative.chronicle import page as chronicle_page
 from sim.plots import catalogue, default_pairs
-from sim.plots.saving import png
+from sim.plots.saving import image
 from sim.results import selection
 from sim.results.dataset import file_order, scenario_of
 from sim.runs.simulate import replay
@@ -55,10 +55,6 @@ def study(results: xr.Dataset) -> str:
     return html.pairs(said) + (html.items(failures[:10]) if failures else "")
 
 
-def _mechanism(name: str, ids: bool) -> str:
-    return _named(labels.mechanism(name), f"mechanisms.{name}", ids)
-
-
 def _named(label: str, name: str, ids: bool) -> str:
     """A label, with the id in brackets if ids are asked for."""
     return f"{label} ({name})" if ids else label
@@ -67,20 +63,22 @@ def _named(label: str, name: str, ids: bool) -> str:
 def setting(scenario: Scenario, ids: bool = False) -> str:
     """The scenario in short: time, actors, issues, dates on which something is given."""
     end = scenario.start + dt.timedelta(days=7 * scenario.weeks - 1)
-    off = [name for name, value in scenario.mechanisms if value is False]
-    chosen = [(name, value) for name, value in scenario.mechanisms if isinstance(value, str)]
-    words = [f"{_mechanism(name, ids)}: {value}" for name, value in chosen]
+    on = [
+        (_named(labels.mechanism(name), f"mechanisms.{name}", ids), value)
+        for name, value in scenario.mechanisms
+    ]
+    off = [name for name, value in on if value is False]
     said = {
         "time": f"{scenario.weeks} weeks, {day(scenario.start)} to {day(end)}",
-        "theory": "; ".join(words),
+        "theory": "; ".join(f"{name}: {value}" for name, value in on if isinstance(value, str)),
     }
     if off:
-        said["switched off"] = "; ".join(_mechanism(name, ids) for name in off)
+        said["switched off"] = "; ".join(off)
     if scenario.theatres and scenario.mechanisms.theatres:
-        labels = {name: theatre.label for name, theatre in scenario.theatres.items()}
+        places = {name: theatre.label for name, theatre in scenario.theatres.items()}
         covers = scenario.ceasefire.covers
-        held = [labels[name] for name in (labels if covers is None else covers)]
-        said["theatres"] = f"{'; '.join(labels.values())}. A ceasefire covers: {'; '.join(held)}"
+        held = [places[name] for name in (places if covers is None else covers)]
+        said["theatres"] = f"{'; '.join(places.values())}. A ceasefire covers: {'; '.join(held)}"
     actors = (
         (
             _named(who.label, name, ids), who.kind,
@@ -104,21 +102,9 @@ def setting(scenario: Scenario, ids: bool = False) -> str:
             (event.date or scenario.start + dt.timedelta(days=7 * (event.week or 0)), event.why)
             for event in scenario.events
         ]
-        dates: dict[tuple[dt.date, str], None] = dict.fromkeys(sorted(told))
         parts.append("<h3>Dates on which something is given</h3>")
-        parts.append(html.items(f"{day(date)}: {why}" for date, why in dates))
+        parts.append(html.items(f"{day(date)}: {why}" for date, why in sorted({*told})))
     return "\n".join(parts)
-
-
-def _light(results: xr.Dataset) -> xr.Dataset:
-    """Results without the weeks of ties if these are too many to be read at once."""
-    return (
-        results if results.sizes["run"] <= MOST_DRAWN else results.drop_vars("tie", errors="ignore")
-    )
-
-
-def _outcome(scenario: Scenario, name: str, ids: bool) -> str:
-    return _named(labels.outcome(scenario, name), name, ids)
 
 
 def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
@@ -126,25 +112,25 @@ def ends(results: xr.Dataset, scenario: Scenario, ids: bool = False) -> str:
     heads = ("outcome", "runs", "share", "95 % interval")
     rows = [(str(name), *_share_row(row)) for name, row in state_shares(results).iterrows()]
     parts = [html.table("State in the last week", heads, rows)]
+    # without the weeks of ties where these are too many to be read at once
+    many = results.sizes["run"] > MOST_DRAWN
+    light = results.drop_vars("tie", errors="ignore") if many else results
     try:
-        table = measures.outcome_shares(_light(results))
+        table = measures.outcome_shares(light)
     except ResultsError as error:
-        return "\n".join(
-            [*parts, html.paragraph(f"Classes of outcome are not shown: {error}.", "note")]
-        )
-    rows = [
-        (f"{_outcome(scenario, str(name), ids)}: {row['meaning']}", *_share_row(row))
-        for name, row in table.iterrows()
-    ]
+        note = f"Classes of outcome are not shown: {error}."
+        return "\n".join([*parts, html.paragraph(note, "note")])
+    rows = []
+    for index, row in table.iterrows():
+        name = _named(labels.outcome(scenario, str(index)), str(index), ids)
+        rows.append((f"{name}: {row['meaning']}", *_share_row(row)))
     parts.append(html.table("Classes of outcome", heads, rows))
-    parts.append(
-        html.paragraph(
-            "The first five exclude each other; the others can be true in addition. Intervals are "
-            "those of Wilson: they show how exact this number of runs is, not whether the model is "
-            "right.", "note",
-        )
-    )  # fmt: skip
-    return "\n".join(parts)
+    note = (
+        "The first five exclude each other; the others can be true in addition. Intervals are "
+        "those of Wilson: they show how exact this number of runs is, not whether the model is "
+        "right."
+    )
+    return "\n".join([*parts, html.paragraph(note, "note")])
 
 
 def _share_row(row: pd.Series[Any]) -> tuple[str, str, str]:
@@ -156,6 +142,14 @@ def _share_row(row: pd.Series[Any]) -> tuple[str, str, str]:
 def _span(low: float, high: float, form: str) -> str:
     # the z takes the sign from what is shown as zero
     return f"{low:{form}} to {high:{form}}"
+
+
+def _interval(values: NDArray[np.float64], form: str) -> str:
+    """The 95 % interval of the mean over runs."""
+    if len(values) < 2:
+        return "one run"
+    told = measures.mean_interval(xr.DataArray(values, dims="run"))
+    return _span(float(told["low"]), float(told["high"]), form)
 
 
 def course(results: xr.Dataset) -> str:
@@ -173,11 +167,8 @@ def course(results: xr.Dataset) -> str:
         values = np.concatenate(
             [piece.get(name, np.zeros_like(next(iter(piece.values())))) for piece in found]
         )
-        mean, interval = f"{values.mean():.1f}", "one run"
-        if len(values) > 1:
-            told = measures.mean_interval(xr.DataArray(values, dims="run"))
-            interval = _span(float(told["low"]), float(told["high"]), "z.1f")
         low, middle, high = np.percentile(values, [5, 50, 95])
+        mean, interval = f"{values.mean():.1f}", _interval(values, "z.1f")
         rows.append((name, mean, interval, f"{middle:.0f}", _span(low, high, "z.0f")))
     heads = ("a run", "mean", "95 % interval of the mean", "median", "5 to 95 % of runs")
     return html.table("Weeks in each state, ceasefires and talks", heads, rows)
@@ -190,27 +181,20 @@ def moved_ties(results: xr.Dataset, scenario: Scenario) -> str:
     if "tie" not in results and "final_tie" not in results:
         return html.paragraph("Ties were not recorded.", "note")
     start, end, when = _both_ends(results, scenario)
-    runs = len(start)
     rows, label = [], [str(words) for words in results["actor_label"].values]
     one, two = np.triu_indices(results.sizes["actor"], k=1)
     change = ((end - start) + (end - start).swapaxes(1, 2))[:, one, two] / 2
     begun = (start + start.swapaxes(1, 2))[:, one, two] / 2
     for n in np.argsort(-np.abs(change.mean(axis=0)), kind="stable")[:MOST_PAIRS]:
-        gap, interval = change[:, n], "one run"
-        if runs > 1:
-            told = measures.mean_interval(xr.DataArray(gap, dims="run"))
-            interval = _span(float(told["low"]), float(told["high"]), "+z.2f")
-        first = float(begun[:, n].mean())
-        rows.append(
-            (
-                f"{label[one[n]]} and {label[two[n]]}", f"{first:+.2f}",
-                f"{first + gap.mean():+.2f}", f"{gap.mean():+.2f}", interval,
-                percent(float((gap < 0).mean()), " %"),
-            )
-        )  # fmt: skip
+        gap = change[:, n]
+        first, moved = float(begun[:, n].mean()), gap.mean()
+        shown = (f"{number:+.2f}" for number in (first, first + moved, moved))
+        fell = percent(float((gap < 0).mean()), " %")
+        names = f"{label[one[n]]} and {label[two[n]]}"
+        rows.append((names, *shown, _interval(gap, "+z.2f"), fell))
     heads = ("pair", when, "at the end", "change", "95 % interval", "runs in which it fell")
-    caption = f"Ties from -1 (enemies) to 1 (friends), mean of both directions and of {runs} runs"
-    return html.table(caption, heads, rows)
+    caption = "Ties from -1 (enemies) to 1 (friends), mean of both directions and of "
+    return html.table(f"{caption}{len(start)} runs", heads, rows)
 
 
 def _both_ends(
@@ -244,12 +228,8 @@ def figures(results: xr.Dataset) -> str:
         drawn.append(html.paragraph(f"Figures show the first {MOST_DRAWN} runs.", "note"))
     if left:
         lacking = dict.fromkeys(word for words in left.values() for word in words)
-        drawn.append(
-            html.paragraph(
-                f"Not recorded of all runs: {', '.join(left)}. "
-                f"An ensemble keeps what they need with --record {','.join(lacking)}.", "note",
-            )
-        )  # fmt: skip
+        note = f"Not recorded of all runs: {', '.join(left)}. An ensemble keeps what they need with"
+        drawn.append(html.paragraph(f"{note} --record {','.join(lacking)}.", "note"))
     return "\n".join(drawn)
 
 
@@ -259,10 +239,10 @@ def _figure(results: xr.Dataset, figure: catalogue.Figure, run: int | None = Non
         drawn = catalogue.draw(results, figure.name, run=run)
     except ResultsError as error:
         return html.paragraph(f"No figure of {figure.name}: {error}.", "note")
-    image = base64.b64encode(png(drawn, DOTS)).decode("ascii")
+    encoded = base64.b64encode(image(drawn, DOTS)).decode("ascii")
     alt = f"{figure.shows} {_reading(results, figure.name, run)}".strip()
     return (
-        f'<figure>\n<img alt="{escape(alt)}" src="data:image/png;base64,{image}">\n'
+        f'<figure>\n<img alt="{escape(alt)}" src="data:image/png;base64,{encoded}">\n'
         f"<figcaption>{escape(figure.shows)}</figcaption>\n</figure>"
     )
 
@@ -270,8 +250,8 @@ def _figure(results: xr.Dataset, figure: catalogue.Figure, run: int | None = Non
 def _reading(results: xr.Dataset, name: str, run: int | None) -> str:
     """Text alternative of a figure that shows a few numbers."""
     scenario = scenario_of(results)
+    shown = results if run is None else results.sel(run=[run])
     if name == "ties":
-        shown = results if run is None else results.sel(run=[run])
         words = []
         for i, j in default_pairs(results):
             first, last = measures.tie(shown, i, j).isel(week=[0, -1]).median("run").values
@@ -286,8 +266,7 @@ def _reading(results: xr.Dataset, name: str, run: int | None) -> str:
         )
         return f"{'; '.join(told)}."
     if name == "ceasefires":
-        count = len(measures.ceasefires(results if run is None else results.sel(run=[run])))
-        return f"There were {count}; the chronicle below tells them."
+        return f"There were {len(measures.ceasefires(shown))}; the chronicle below tells them."
     return ""
 
 
@@ -297,9 +276,8 @@ def one_run(results: xr.Dataset, number: int, heading: str, why: str) -> str:
     try:
         again = replay(results, number)
     except SimError as error:
-        return html.section(
-            name, html.paragraph(why) + html.paragraph(f"It cannot be told: {error}.", "note")
-        )
+        note = html.paragraph(f"It cannot be told: {error}.", "note")
+        return html.section(name, html.paragraph(why) + note)
     parts = [html.paragraph(why)]
     parts += [_figure(again, one, number) for one in catalogue.of_page(again, "run", run=number)]
     parts.append(f"<h3>Chronicle of run {number}</h3>")
@@ -315,11 +293,7 @@ def _chronicle(page: str) -> str:
     parts = []
     for block in page.split("\n\n")[1:]:
         head, *entries = block.split("\n")
+        parts.append(f"<h4>{escape(head)}</h4>" if entries else html.paragraph(head))
         if entries:
-            parts += [
-                f"<h4>{escape(head)}</h4>",
-                html.items(entry.strip() for entry in entries),
-            ]
-        else:
-            parts.append(html.paragraph(head))
+            parts.append(html.items(entry.strip() for entry in entries))
     return "\n".join(parts)

@@ -87,20 +87,16 @@ def numbers(results: xr.Dataset) -> dict[Measure, NDArray[np.float64]]:
 
 def _whole(results: xr.Dataset) -> xr.Dataset:
     """Results with a summary, made of what there is."""
-    added: dict[str, xr.DataArray] = {}
-    for last, weekly in (
-        ("final_tie", "tie"), ("final_position", "position"), ("final_capability", "capability"),
+    full = results
+    for weekly, dims in (
+        ("tie", ("run", "actor", "other")), ("position", ("run", "issue")),
+        ("capability", ("run", "actor")),
     ):  # fmt: skip
-        if last not in results and weekly in results:
-            added[last] = results[weekly].isel(week=-1, drop=True)
-    full = results.assign(added)
-    for name, dims in (
-        ("final_tie", ("actor", "other")), ("final_position", ("issue",)),
-        ("final_capability", ("actor",)),
-    ):  # fmt: skip
-        if name not in full:
-            shape = [full.sizes["run"], *(full.sizes[dim] for dim in dims)]
-            full = full.assign({name: (("run", *dims), np.zeros(shape))})
+        if f"final_{weekly}" not in results:
+            last = xr.DataArray(np.zeros([results.sizes[dim] for dim in dims]), dims=dims)
+            if weekly in results:
+                last = results[weekly].isel(week=-1, drop=True)
+            full = full.assign({f"final_{weekly}": last})
     if not {"happened", "decided"} <= set(results):
         full = full.assign(_counted(full))
     return full.transpose("run", "week", ...)

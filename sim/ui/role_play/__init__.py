@@ -42,7 +42,7 @@ class _Waiting(SimError):
 
     def __init__(self, decision: str, other: str, issue: str) -> None:
         super().__init__(f"{decision} waits for an answer")
-        self.decision, self.other, self.issue = decision, other, issue
+        self.about = decision, other, issue
 
 
 class Seat:
@@ -70,9 +70,7 @@ class Seat:
     ----------
     case : Scenario
         The scenario with the changes in `set`.
-    actor : str
-        Id of the actor for which the reader answers.
-    seed, run : int
+    actor, seed, run
         As given.
 
     Raises
@@ -107,9 +105,8 @@ class Seat:
             raise SimError(f"unknown actor {actor!r} ({nearest(actor, list(case.actors))})")
         for name in decisions:
             if name not in QUESTIONS:
-                hint = (
-                    f"now {RENAMED[name]!r}" if name in RENAMED else nearest(name, list(QUESTIONS))
-                )
+                now = f"now {RENAMED[name]!r}" if name in RENAMED else ""
+                hint = now or nearest(name, list(QUESTIONS))
                 raise SimError(f"unknown decision {name!r} ({hint})")
         self.case = case if weeks is None else with_changes(case, {"weeks": weeks})
         self.actor, self.seed, self.run = actor, seed, run
@@ -137,7 +134,7 @@ class Seat:
         return self._model
 
     def answer(self, yes: bool | str | None) -> Question | None:
-        """Answer the question, and go on to the next.
+        """Answer the question, and give back the next; None if the war is over.
 
         An answer that is refused, or interrupted before the next question is reached, was not
         given: the same question is asked again.
@@ -146,11 +143,6 @@ class Seat:
         ----------
         yes : bool, str or None
             See `sim.ui.role_play.questions.Question.read`.
-
-        Returns
-        -------
-        Question or None
-            The next; None if the war is over.
 
         Raises
         ------
@@ -206,11 +198,6 @@ class Seat:
         answers : iterable or callable
             See `answer`. Where a row of answers is too short, the rule answers the rest;
             `by_hand` asks on the keyboard.
-
-        Returns
-        -------
-        Seat
-            The same.
 
         Raises
         ------
@@ -330,9 +317,8 @@ class Seat:
     def _take(self, asked: Question, said: bool, yes: bool | str | None) -> None:
         self._history.append((asked, said))
         # The rule's own answer stays the rule's, week by week, and does not stand as an order.
-        by_rule = yes is None or yes == ""
         key = (asked.week, asked.decision, asked.other, asked.issue)
-        self._given[key] = None if by_rule else said
+        self._given[key] = None if yes is None or yes == "" else said
         self._go_on()
 
     def _go_on(self) -> None:
@@ -346,8 +332,8 @@ class Seat:
                 continue
             self._tried(until_the_end=True)
             since = self._history[-1][0].date if self._history else None
-            asked = waiting.decision, waiting.other, waiting.issue
-            self._question = question(self._seen, self.run, self.case, self.actor, *asked, since)
+            who = self.run, self.case, self.actor
+            self._question = question(self._seen, *who, *waiting.about, since)
 
     def _reader(self, actor: Actor, decision: str, other: str, issue: str, gain: float) -> Answer:
         """Answer for the actor: an earlier answer, an order that still holds, or stop the war."""

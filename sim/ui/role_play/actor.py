@@ -46,10 +46,6 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
         same week about the same, it must answer the same. Left to the rule is what is no yes or no:
         who steps forward to mediate, how hard one's own planes and troops fight, and whether they
         shy away from a breach that has been ordered.
-
-    Returns
-    -------
-    type
     """
     base: Any = cls
 

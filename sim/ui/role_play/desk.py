@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sim.errors import SimError
 from sim.scenario.english import day
-from sim.scenario.schema import Scenario
-from sim.ui.notebook import widgets
+from sim.ui.notebook.widgets import as_html, show, toolkit
 from sim.ui.role_play.questions import Question
 
-
-class Seated(Protocol):
-    """The methods of a seat that a desk uses, see `sim.ui.role_play.Seat`."""
-
-    case: Scenario
-    actor: str
-
-    @property
-    def question(self) -> Question | None:
-        """What is asked now."""
-
-    @property
-    def history(self) -> list[tuple[Question, bool]]:
-        """What was asked and answered."""
-
-    def answer(self, yes: bool | str | None) -> Question | None:
-        """Answer the question."""
-
-    def back(self) -> Question | None:
-        """Take the last answer back."""
-
-    def watch(self, listener: Callable[[], None]) -> None:
-        """Call a function whenever the question has changed."""
+if TYPE_CHECKING:
+    from sim.ui.role_play import Seat
 
 
 class Desk:
     """Buttons for a seat; they show its present question, however the last one was answered.
-
-    Parameters
-    ----------
-    seat : Seat
-        The seat that the buttons answer for.
 
     Attributes
     ----------
@@ -60,8 +34,8 @@ class Desk:
         If ipywidgets is not installed.
     """
 
-    def __init__(self, seat: Seated) -> None:
-        self._kit = widgets.toolkit()
+    def __init__(self, seat: Seat) -> None:
+        self._kit = toolkit()
         self.seat = seat
         self.page = self._kit.HTML(layout={"max_width": "60em"})
         self._buttons = self._kit.HBox()
@@ -71,7 +45,7 @@ class Desk:
 
     def show(self) -> None:
         """Show it below the cell that is being run."""
-        widgets.show(self.widget)
+        show(self.widget)
 
     def _show(self) -> None:
         """The question of now, with buttons for it alone.
@@ -80,16 +54,14 @@ class Desk:
         is no longer asked, and must not answer the next one unread.
         """
         asked, make = self.seat.question, self._kit.Button
-        over = asked is None
         self.yes = make(description=asked.yes if asked else "–", button_style="primary")  # noqa: RUF001 (a dash)
         self.no = make(description=asked.no if asked else "–", button_style="primary")  # noqa: RUF001 (a dash)
         self.rule = make(description="as its rule does")
         self.back = make(description="take back", icon="undo", disabled=not self.seat.history)
         for button, said in ((self.yes, True), (self.no, False), (self.rule, None)):
-            button.disabled = over
-            button.on_click(
-                lambda _, said=said: self._clicked(asked, lambda: self.seat.answer(said))
-            )
+            button.disabled = asked is None
+            answer = functools.partial(self.seat.answer, said)
+            button.on_click(lambda _, answer=answer: self._clicked(asked, answer))
         self.back.on_click(lambda _: self._clicked(asked, self.seat.back))
         before = self._buttons.children
         self._buttons.children = (self.yes, self.no, self.rule, self.back)
@@ -105,14 +77,14 @@ class Desk:
         try:
             do()
         except (SimError, KeyboardInterrupt) as error:  # nobody reads what a button raises
-            told = widgets.as_html(str(error) or "interrupted; the question is asked again")
+            told = as_html(str(error) or "interrupted; the question is asked again")
             self.page.value = f"<p><b>Not answered:</b> {told}</p>{self.page.value}"
 
     def _last(self) -> str:
         """What was answered last, and what the rule would have answered."""
         if not self.seat.history:
             label = self.seat.case.actors[self.seat.actor].label
-            return f"<p><b>You are {widgets.as_html(label)}.</b></p>"
+            return f"<p><b>You are {as_html(label)}.</b></p>"
         asked, said = self.seat.history[-1]
         you, rule = (asked.yes if answer else asked.no for answer in (said, asked.rule))
         told = "as its rule would have done" if said == asked.rule else f"its rule: {rule}"
@@ -124,17 +96,13 @@ _OVER = "<p><b>The war is over.</b></p>"
 
 def _page(asked: Question) -> str:
     """A question as HTML."""
-    news = "".join(f"<li>{widgets.as_html(line)}</li>" for line in asked.news)
+    news = "".join(f"<li>{as_html(line)}</li>" for line in asked.news)
     sides = "".join(
-        f"<li><b>{widgets.as_html(head)}:</b> {widgets.as_html('; '.join(texts))}</li>"
+        f"<li><b>{as_html(head)}:</b> {as_html('; '.join(texts))}</li>"
         for head, texts in asked.sides()
     )
-    parts: list[str] = [
-        f"<p>What has happened:</p><ul>{news}</ul>" if news else "",
-        f"<p><b>{widgets.as_html(day(asked.date))}. {widgets.as_html(asked.text)}</b></p>",
-        f"<p>What speaks (utilities: 0.01 is little, 0.10 is much):</p><ul>{sides}</ul>"
-        if sides
-        else "",
-        asked.stakes.to_html(float_format="{:.2f}".format, border=0),
-    ]
-    return "".join(parts)
+    page = f"<p>What has happened:</p><ul>{news}</ul>" if news else ""
+    page += f"<p><b>{as_html(day(asked.date))}. {as_html(asked.text)}</b></p>"
+    if sides:
+        page += f"<p>What speaks (utilities: 0.01 is little, 0.10 is much):</p><ul>{sides}</ul>"
+    return page + str(asked.stakes.to_html(float_format="{:.2f}".format, border=0))

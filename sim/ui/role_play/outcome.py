@@ -10,17 +10,7 @@ from sim.scenario.schema import Scenario
 
 
 def sums(results: xr.Dataset, case: Scenario, me: str) -> dict[str, float]:
-    """Results of a war for an actor, one entry for each count in words; see `Seat.comparison`.
-
-    Parameters
-    ----------
-    results : Dataset
-        One run, with its events.
-    case : Scenario
-        The scenario that was run.
-    me : str
-        The actor.
-    """
+    """Results of one run for an actor, one entry for each count in words; see `Seat.comparison`."""
     run = int(results["run"].values[0])
     war = results.isel(run=0)
     mine, story = war.sel(actor=me), Story(results, run)

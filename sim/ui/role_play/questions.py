@@ -95,12 +95,7 @@ class Question:
         ----------
         answer : bool, str or None
             True or "yes", False or "no", one of the two words of the question, or None (or an empty
-            text) for what the rule does.
-
-        Raises
-        ------
-        SimError
-            If it is none of these.
+            text) for what the rule does. All else is refused.
         """
         if answer is None or answer == "":
             return self.rule
@@ -143,18 +138,7 @@ def question(
 ) -> Question:
     """The question that waits in the last week of results, in which the rule has answered it.
 
-    Parameters
-    ----------
-    results : Dataset
-        Up to that week, with its events.
-    run : int
-        Number of the run.
-    scenario : Scenario
-        The war that is played.
-    actor, decision, other, issue : str
-        Who decides what, about whom and about which issue; see `Question`.
-    since : date, optional
-        From when on news are told; from the first week if not given.
+    News are told from a day on, if it is given. Who decides what about whom: see `Question`.
     """
     story = Story(results, run)
     week, words = story.weeks - 1, story.words
@@ -162,18 +146,14 @@ def question(
     ceasefire = next(iter(story.ceasefires[-1:]), None)
     text, yes, no = QUESTIONS[decision]
     whom = words.who(other) if other else ""
-    settled = ceasefire is not None and ceasefire.settled is not None and ceasefire.settled < week
     what = words.issue(issue) if issue else ""
     filled = text.format(
         other=whom, Other=_capital(whom), issue=what, Issue=_capital(what),
-        task=_task(story, actor, week), calm="settlement" if settled else "ceasefire",
+        task=_task(story, actor, week), calm=ceasefire.called(week) if ceasefire else "ceasefire",
     )  # fmt: skip
     first = story.dates[0] if since is None else since
-    news = [
-        f"{day(date)}: {line}"
-        for date, line in sentences(results, run)
-        if first <= date < story.dates[week]
-    ]
+    told = sentences(results, run)
+    news = [f"{day(date)}: {line}" for date, line in told if first <= date < story.dates[week]]
     if decision == "ratifies" and ceasefire is not None and ceasefire.start < week:
         ceasefire = None  # what does not enter into force leaves no terms in the record
     deal = ceasefire if decision in ("ratifies", "orders") else None
