@@ -185,6 +185,38 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         pair, side = self.model.pair(self.name, other)
         return float(self.model.world.talk.clash_gain[pair, side])
 
+    def demands(self, other: str) -> float:
+        """Gain from demanding what another holds: above 0 the demand is made."""
+        return self.model.rule_gain
+
+    def accepts(self, other: str) -> float:
+        """Gain from the text that lies before a claimant and a holder."""
+        return self.model.rule_gain
+
+    def attacks(self, other: str) -> float:
+        """Gain from an attack on an actor that has refused its demand."""
+        return self.model.rule_gain
+
+    def joins(self, beside: str, against: str) -> float:
+        """Gain from joining a war among others beside one and against the other."""
+        return self.model.rule_gain
+
+    def breaks_with(self, other: str) -> float:
+        """Gain from a formal rupture with an actor that has refused its demand."""
+        return self.model.rule_gain
+
+    def consents(self, beside: str, against: str) -> float:
+        """Gain from standing beside one that breaks with another, pledged to it."""
+        return self.model.rule_gain
+
+    def comes_back(self) -> float:
+        """Gain from taking up arms again after its defeat (the enemy of a coalition only)."""
+        return self.model.rule_gain
+
+    def makes_peace(self, other: str) -> float:
+        """Gain from the text that would end a war among members that it leads."""
+        return self.model.rule_gain
+
 
 class StateActor(Actor):
     """A state that takes part from outside: patron, mediator, guarantor."""
@@ -257,6 +289,8 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     deciding : str
         The decision for which actors are being asked; while they heed their patrons, the one that
         they heed them in.
+    rule_gain : float
+        What the rule says to the question at hand.
     datacollector : mesa.DataCollector
         State, violence and contest of every week; capability, short-term attention, value of war
         and violations of every actor.
@@ -279,7 +313,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             self.inputs, self.parameter_values, self.layout, self.seed, self.run, hold
         )
         self.seen, self.seen_inputs = _read_only(self.world), _read_only(self.inputs)
-        self.week, self.deciding = 0, ""
+        self.week, self.deciding, self.rule_gain = 0, "", 0.0
         luck, _ = keys_of(self.seed, np.array([self.run], dtype=np.uint64), hold)
         self._keys = luck[0]
         self._record = blank(self.layout, self.case.weeks)
@@ -400,7 +434,10 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         if decision != "heeds":
             self.deciding = decision
         asked = self._asked(DECISIONS[decision], about)
-        found = [(place, self.answer(i, decision, *told)) for place, i, told in asked]
+        found = []
+        for place, i, told in asked:
+            self.rule_gain = float(answers[place])
+            found.append((place, self.answer(i, decision, *told)))
         for place, answer in found:
             answers[place] = answer
 
@@ -409,7 +446,11 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     ) -> Iterator[tuple[SupportsIndex | tuple[int, int], SupportsIndex, tuple[object, ...]]]:
         """Yield each place in the array of answers, the actor that is asked and its information."""
         who, names, world = self.inputs.who, self.layout.actors, self.seen
-        if decision.each == "pair":
+        if decision.each in ("claim", "contest", "third"):
+            yield from self._asked_among_members(decision, about)
+        elif decision.method == "comes_back":
+            yield 0, about, ()
+        elif decision.each == "pair":
             issue = (self.layout.issues[about],) if about >= 0 else ()
             for pair, (i, j) in enumerate(self.inputs.links.pairs):
                 if not issue or world.talk.clashing[pair]:
@@ -431,6 +472,24 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 if decision.method == "heeds":
                     told = float(world.scratch.own_gain[i]), world.scratch.patron_wish
                 yield i, i, told
+
+    def _asked_among_members(
+        self, decision: Kind, about: int
+    ) -> Iterator[tuple[int, int, tuple[object, ...]]]:
+        """As `_asked`, for what is about two actors: ``about`` counts pairs, or triples."""
+        names = self.layout.actors
+        rest, j = divmod(about, len(names))
+        third, i = divmod(rest, len(names))
+        if decision.method == "joins":
+            yield 0, third, (names[i], names[j])
+            yield 1, third, (names[j], names[i])
+        elif decision.method == "consents":
+            for ally in np.flatnonzero(self.world.wars.to_answer):
+                yield int(ally), int(ally), (names[i], names[j])
+        else:
+            yield 0, i, (names[j],)
+            if decision.both:
+                yield 1, j, (names[i],)
 
     def answer(self, index: SupportsIndex, decision: str, *about: object) -> float:
         """Ask one actor for one decision, and check its answer against the contract.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -223,12 +224,12 @@ def _members(scenario: Scenario) -> tuple[str, ...]:
     return scenario.coalition.members if scenario.coalition is not None else ()
 
 
-def _members_of(scenario: Scenario, lay: Layout) -> Members | NoMembers:
+def _members_of(scenario: Scenario, lay: Layout) -> Members:
     """Members of a coalition and their pledges; nothing where no issue is held."""
     names, coalition, n = lay.actors, scenario.coalition, len(lay.actors)
     member = np.array([name in _members(scenario) for name in names], dtype=np.bool_)
     if not lay.held:
-        return NoMembers(member)
+        return cast(Members, NoMembers(member))
     pledge = np.zeros((n, n, n), dtype=np.int64)
     for one in scenario.guarantees:
         pledge[names.index(one.by), names.index(one.to), names.index(one.against)] = GUARANTEE

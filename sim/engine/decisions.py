@@ -90,7 +90,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("clash", 10, ("prize", "tie", "dependence", "cost"), 20, "clashes", each="pair",
          about=("other", "issue")),
     Kind("prevail", 10, ("position",), 21, each="pair", about=("issue",)),
-    Kind("secured", 1, ("position",), each="war"),
     Kind("demand", 9, ("claim", "threat"), None, "demands", each="claim", about=("other",)),
     Kind("accept", 9, ("claim", "threat"), 23, "accepts", each="claim", about=("other",),
          both=True),

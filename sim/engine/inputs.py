@@ -192,7 +192,7 @@ class Inputs(NamedTuple):
     ids: Ids
     start: Start
     course: Course
-    members: Members | NoMembers
+    members: Members  # `NoMembers` where no issue is held by an actor
 
 
 EVERYWHERE = "everywhere"

@@ -6,6 +6,7 @@ It is compiled as a function of its own: the compiler takes longer for one long 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sim.engine.draws import NO_DRAWS
 from sim.engine.inlined_phases import inlined
@@ -22,7 +23,10 @@ from sim.engine.state import World
 from sim.rules.jit import compiled, overload
 
 
-def contend_in_python(t, keys, log, counter, agents, p, g, w) -> None:
+def contend_in_python(
+    t: int, keys: Words, log: Floats, counter: Ints, agents: Ask | None, p: ParameterValues,
+    g: Inputs, w: World,
+) -> None:  # fmt: skip
     """The phases of `contend`, where an issue is held by an actor."""
     week = Week(t, keys, NO_DRAWS, log, counter, w.kept, agents)
     commit_forces(p, g, w)
@@ -49,7 +53,9 @@ def contend(
 
 
 @overload(contend)
-def _compiled(t, keys, log, counter, agents, p, g, w) -> Callable[..., None]:
+def _compiled(
+    t: Any, keys: Any, log: Any, counter: Any, agents: Any, p: Any, g: Any, w: Any
+) -> Callable[..., None]:
     # The compiler knows by its type whether a war has members that hold something.
     if g.types[g.fields.index("members")].instance_class is NoMembers:
         return lambda t, keys, log, counter, agents, p, g, w: None

@@ -44,6 +44,8 @@ def findings(case: Scenario, given: Collection[str] = ()) -> Iterator[Finding]:
     yield from _roles(case)
     yield from _talks(case)
     yield from _bilateral(case)
+    yield from _coalition(case)
+    yield from _course(case)
     yield from _outcomes(case)
     yield from _events(case)
     yield from _same_week(case)
@@ -272,6 +274,79 @@ def _talks(case: Scenario) -> Iterator[Finding]:
         if name in talks.permanent:
             problem = "is a permanent party too: a party either always attends or decides to"
             yield Finding(path, problem, uses=(("talks", "permanent"),))
+
+
+def _coalition(case: Scenario) -> Iterator[Finding]:
+    """Members, their enemy, what is held, and pledges."""
+    coalition, known = case.coalition, case.actors
+    held = {name: issue for name, issue in case.issues.items() if issue.held_by is not None}
+    if coalition is not None:
+        yield from _names(("coalition", "members"), coalition.members, known)
+        yield from _known(("coalition", "enemy"), coalition.enemy, "actor", known)
+        if coalition.enemy in coalition.members:
+            problem = f"{coalition.enemy!r} is a member and the enemy"
+            yield Finding(("coalition", "enemy"), problem, uses=(("coalition", "members"),))
+        camps = {known[name].camp for name in coalition.members if name in known}
+        if len(camps - {None}) > 1:
+            problem = f"members stand in both camps: {', '.join(sorted(c for c in camps if c))}"
+            hint = "the enemy's camp is no member's"
+            yield Finding(("coalition", "members"), problem, hint, (("actors",),))
+    for name, issue in held.items():
+        path: Path = ("issues", name, "held_by")
+        yield from _known(path, issue.held_by or "", "actor", known)
+        if coalition is None:
+            problem = "what is held can be demanded by members of a coalition: there is none"
+            yield Finding(path, problem, "add [coalition] with members and enemy")
+        if issue.moved_by is not None or issue.renewed is not None or issue.agenda is not None:
+            problem = "what is held moves by demand and by force alone"
+            yield Finding(path, problem, "leave out moved_by, renewed and agenda")
+    for name, issue in case.issues.items():
+        if issue.by_force and issue.held_by is None:
+            path = ("issues", name, "by_force")
+            yield Finding(path, "nobody holds it, so nobody can lose it", "give held_by")
+        for actor in issue.falls_to:
+            yield from _known(("issues", name, "falls_to", actor), actor, "actor", known)
+        if issue.falls_to and (coalition is None or issue.held_by != coalition.enemy):
+            path = ("issues", name, "falls_to")
+            yield Finding(path, "only what the enemy holds falls to others when it is beaten")
+    if held and case.mechanisms.clashes:
+        problem = "clashes are replaced by claims on what is held"
+        yield Finding(("mechanisms", "clashes"), problem, "leave it off")
+    for n, pledge in enumerate(case.guarantees):
+        for field in ("by", "to", "against"):
+            yield from _known(("guarantees", n, field), getattr(pledge, field), "actor", known)
+        if len({pledge.by, pledge.to, pledge.against}) < 3:
+            problem = "an actor cannot be pledged to itself or against itself"
+            yield Finding(("guarantees", n), problem, "by, to and against are three actors")
+
+
+def _course(case: Scenario) -> Iterator[Finding]:
+    """The given course of a front: forward in time, within the run, on a territory issue."""
+    if case.course is None:
+        return
+    if all(issue.moved_by != "territory" for issue in case.issues.values()):
+        yield Finding(("course",), "no issue is moved by territory", "give one moved_by")
+    if not case.course.positions:
+        yield Finding(("course", "positions"), "must hold one position at least")
+    before = None
+    for n, point in enumerate(case.course.positions):
+        week = week_of(case, point.date)
+        if before is not None and week <= before:
+            problem = f"week {week} is not after week {before} of the position before it"
+            yield Finding(("course", "positions", n, "date"), problem, uses=(("start",),))
+        if week >= case.weeks:
+            problem = f"week {week} is after the last week of the run, {case.weeks - 1}"
+            uses: tuple[Path, ...] = (("weeks",), ("start",))
+            yield Finding(("course", "positions", n, "date"), problem, uses=uses)
+        before = week
+    if case.course.secured is not None:
+        week = week_of(case, case.course.secured)
+        if not 0 <= week < case.weeks:
+            problem = f"week {week} is outside the run, which has weeks 0 to {case.weeks - 1}"
+            yield Finding(("course", "secured"), problem, uses=(("weeks",), ("start",)))
+        elif before is not None and week < before:
+            problem = f"week {week} is before the last position of the front, in week {before}"
+            yield Finding(("course", "secured"), problem, uses=(("start",),))
 
 
 def _bilateral(case: Scenario) -> Iterator[Finding]:

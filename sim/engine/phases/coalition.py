@@ -40,7 +40,7 @@ def follow_course(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         weeks = int(p.victory_weeks)
         force.weeks_at_end[0] = weeks if force.position[territory] >= 0.5 else -weeks
         event_log.note(
-            log, counter, t, event_log.SECURED, -1, enemy, territory, True, 0.0, 0.0,
+            log, counter, t, event_log.VICTORY, -1, -1, territory, True, 0.0, 0.0,
             force.position[territory], 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
         if enemy >= 0:

@@ -13,7 +13,7 @@ import xarray as xr
 
 from sim.engine.decisions import PHASE
 from sim.errors import ResultsError
-from sim.narrative.chronicle import background, ceasefires, fighting, negotiations
+from sim.narrative.chronicle import background, ceasefires, coalitions, fighting, negotiations
 from sim.narrative.chronicle import summary as summing
 from sim.narrative.chronicle.timeline import Sentence, Story
 from sim.narrative.html import filled, hung
@@ -154,6 +154,7 @@ def _chosen(story: Story) -> list[Sentence]:
         ceasefires.orders, ceasefires.revisions, ceasefires.ends, negotiations.talks,
         negotiations.deals, negotiations.clashes, fighting.efforts, background.disputes,
         background.ties, background.fronts, background.victory,
+        coalitions.quarrels,
     ):  # fmt: skip
         found += tell(story)
     room = min(MOST, round(FEWEST + A_WEEK * story.weeks))

@@ -70,9 +70,12 @@ def victory(story: Story) -> Iterator[Sentence]:
     event, camp = story.victory, story.winner
     if event is None or camp is None:
         return
-    at, weeks = event.terms["position"], count(int(event.terms["weeks"]), "week")
-    stands = f"{story.words.stands(event.issue)} at {level(at)} after {weeks} at that end"
-    text = f"{stands}: {story.words.camp(camp)} has won the war, and its order is to come"
+    at, weeks = event.terms["position"], int(event.terms["weeks"])
+    text = f"{story.words.stands(event.issue)} at {level(at)}"
+    if weeks:  # else the end is given, and nothing is imposed on what allies hold
+        text += f" after {count(weeks, 'week')} at that end"
+    text += f": {story.words.camp(camp)} has won the war"
+    text += ", and its order is to come" if weeks else ""
     yield Sentence(event.week, event.phase, 30.0, sentence(text))
 
 

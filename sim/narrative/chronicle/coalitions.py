@@ -1,0 +1,106 @@
+"""Phrases for members of a coalition that fall out: demands, wars, ruptures, what changes hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.narrative.chronicle.timeline import Sentence, Story
+from sim.results.dataset import Event
+from sim.scenario.english import count, level, sentence, size
+
+
+def quarrels(story: Story) -> Iterator[Sentence]:
+    """What members do to each other, from the end of the common war to that of their own."""
+    told: set[tuple[str, frozenset[str]]] = set()
+    for n, event in enumerate(story.events):
+        if event.decision not in _TELL or not event.answer:
+            continue
+        text, weight = _TELL[event.decision](story, event, n)
+        key = event.decision, frozenset((event.actor, event.counterpart))
+        weight = weight if key not in told else weight / 3.0
+        told.add(key)
+        if text:
+            yield Sentence(event.week, event.phase, weight, sentence(text))
+
+
+def _attack(story: Story, event: Event, n: int) -> tuple[str, float]:
+    words, terms = story.words, event.terms
+    text = f"{words.says(event.actor, 'attack')} {words.who(event.counterpart)}, which has refused "
+    text += f"{words.its(event.actor)} demand: war is worth {size(terms['war'])} "
+    text += "more" if terms["war"] >= 0.0 else "less"
+    text += f" to {words.it(event.actor)} than peace, at a tie of {level(terms['tie'])}"
+    for side, leader in (("beside", event.actor), ("on the side of", event.counterpart)):
+        came = [
+            other.actor
+            for other in story.events[n + 1 :]
+            if other.week == event.week
+            and other.decision == "join"
+            and other.answer
+            and other.counterpart == leader
+        ]
+        if came:
+            text += f"; {words.says(came, 'enter')} the war {side} {words.who(leader)}"
+    return text, 11.0
+
+
+def _rupture(story: Story, event: Event, n: int) -> tuple[str, float]:
+    words = story.words
+    text = f"{words.says(event.actor, 'break')} with {words.who(event.counterpart)}, which has "
+    text += f"refused {words.its(event.actor)} demand"
+    allies = [
+        other.actor
+        for other in story.events[n + 1 :]
+        if other.week == event.week
+        and other.decision == "consent"
+        and other.answer
+        and other.counterpart == event.actor
+    ]
+    if allies:
+        text += f"; {words.says(allies, 'stand')} with {words.it(event.actor)}"
+    return text, 9.0
+
+
+def _mend(story: Story, event: Event, n: int) -> tuple[str, float]:
+    return f"{story.words.all([event.actor, event.counterpart])} are reconciled", 5.0
+
+
+def _return(story: Story, event: Event, n: int) -> tuple[str, float]:
+    words = story.words
+    text = f"beaten before, {words.says(event.actor, 'take')} up arms again against "
+    return text + words.who(event.counterpart), 10.0
+
+
+def _defeat(story: Story, event: Event, n: int) -> tuple[str, float]:
+    words, weeks = story.words, count(int(event.terms["weeks"]), "week")
+    return f"after {weeks} {words.says(event.actor, 'defeat')} {words.who(event.counterpart)}", 10.0
+
+
+def _fall(story: Story, event: Event, n: int) -> tuple[str, float]:
+    words = story.words
+    text = f"{words.issue(event.issue)} falls from {words.who(event.counterpart)} to "
+    text = text.replace(" falls ", " fall ") if words.issue_is_plural(event.issue) else text
+    return f"{text}{words.who(event.actor)}, at {level(event.terms['position'])}", 6.0
+
+
+def _accept(story: Story, event: Event, n: int) -> tuple[str, float]:
+    """A text is told once both have accepted it."""
+    return _agreed(story, event, n, "agree on a text about what either holds"), 5.0
+
+
+def _peace(story: Story, event: Event, n: int) -> tuple[str, float]:
+    return _agreed(story, event, n, "make peace by a text"), 9.0
+
+
+def _agreed(story: Story, event: Event, n: int, what: str) -> str:
+    before = story.events[n - 1] if n else None
+    if before is None or before.decision != event.decision or not before.answer:
+        return ""
+    if (before.actor, before.counterpart) != (event.counterpart, event.actor):
+        return ""
+    return f"{story.words.all([before.actor, event.actor])} {what}"
+
+
+_TELL = {
+    "attack": _attack, "rupture": _rupture, "mend": _mend, "return": _return,
+    "defeat": _defeat, "fall": _fall, "accept": _accept, "peace": _peace,
+}  # fmt: skip
