@@ -11,6 +11,7 @@ from sim.engine.phases.bilateral_round import hold_bilateral_round
 from sim.engine.phases.ceasefire_round import hold_ceasefire_round
 from sim.engine.phases.coalition import follow_course
 from sim.engine.phases.compliance import keep_or_break
+from sim.engine.phases.contention import contend
 from sim.engine.phases.delivery import deliver
 from sim.engine.phases.disputes import clash, end_ceasefire_or_war, renew_disputes
 from sim.engine.phases.experience import drift
@@ -23,7 +24,6 @@ from sim.engine.phases.shifts import apply_shifts
 from sim.engine.phases.values import value_peace, value_war
 from sim.engine.phases.week import Week
 from sim.engine.phases.week_start import begin_week
-from sim.engine.quarrels import contend
 from sim.rules.jit import compiled
 
 

@@ -6,7 +6,6 @@ It is compiled as a function of its own: the compiler takes longer for one long 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from sim.engine.draws import NO_DRAWS
 from sim.engine.inlined_phases import inlined
@@ -53,9 +52,7 @@ def contend(
 
 
 @overload(contend)
-def _compiled(
-    t: Any, keys: Any, log: Any, counter: Any, agents: Any, p: Any, g: Any, w: Any
-) -> Callable[..., None]:
+def _compiled(t, keys, log, counter, agents, p, g, w) -> Callable[..., None]:
     # The compiler knows by its type whether a war has members that hold something.
     if g.types[g.fields.index("members")].instance_class is NoMembers:
         return lambda t, keys, log, counter, agents, p, g, w: None

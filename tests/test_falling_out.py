@@ -1,0 +1,194 @@
+"""Members of a coalition that fall out, in whole runs."""
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+import sim
+from sim.errors import ScenarioError
+from sim.measures.breaks import BROKE, FORMAL, HELD, JOINED, STRAINED, WAR
+
+LEAGUE = ROOT / "tests/cases/league.toml"
+ALL_BREAK = {"parameters.breach_price": 0.01, "parameters.war_optimism": 0.02}
+
+
+@pytest.fixture(scope="module")
+def league():
+    return sim.files.load(LEAGUE)
+
+
+@pytest.fixture(scope="module")
+def wars(league):
+    """Thirty runs with their events."""
+    return sim.ensemble(league, 30, 1, record="events")
+
+
+def rows(results, *decisions):
+    table = sim.to_frame(results, "events")
+    return table[table["decision"].isin(decisions)]
+
+
+def test_members_fall_out_over_what_one_holds_and_another_wants(wars):
+    found = sim.measures.breaks(wars)
+    share = found.assign(broke=found.status == BROKE).groupby(["actor", "other"])["broke"].mean()
+    assert share["blue", "red"] + share.get(("green", "white"), 0.0) > 0.5
+    # Who has nothing to do with the quarrel breaks by joining it, if at all.
+    direct = found[(found.form == WAR)]
+    quarrels = {("blue", "red"), ("green", "white")}
+    members = direct[(direct.actor != "empire") & (direct.other != "empire")]
+    assert set(zip(members.actor, members.other, strict=True)) <= quarrels
+
+
+def test_what_is_indifferent_attacks_nobody(wars):
+    attacks = rows(wars, "attack", "demand", "rupture")
+    assert "neighbour" not in set(attacks.actor)
+
+
+def test_the_mesa_model_plays_the_same_falling_out(league):
+    again = sim.simulate(league, seed=3)
+    model = sim.ConflictModel(league, seed=3)
+    for _ in range(league.weeks):
+        model.step()
+    mine = model.results()
+    for name in again.data_vars:
+        assert np.array_equal(again[name].values, mine[name].values, equal_nan=True), name
+
+
+def test_a_resolve_lasts_a_year(wars):
+    attacks = rows(wars, "attack")
+    year = attacks.week // 52
+    by = [attacks.run, attacks.actor, attacks.counterpart, year]
+    assert (attacks.groupby(by)["shock"].nunique() == 1).all()
+    assert attacks.shock.nunique() > 10
+
+
+def test_what_is_agreed_is_handed_over_by_a_part_of_the_way_a_week(league):
+    speed, found = league.parameters.implementation_speed, 0
+    for run in range(8):
+        results = sim.simulate(league, seed=5, run=run)
+        table = rows(results, "accept", "fall")
+        position = results["position"].isel(run=0).sel(issue="valley").values
+        moved = np.flatnonzero(np.diff(position))
+        falls = set(table[table.decision == "fall"].week)
+        for week in moved:
+            if week + 1 in falls or week + 2 >= len(position) or week not in moved - 1:
+                continue
+            one, two, three = position[week], position[week + 1], position[week + 2]
+            if two == three or week + 2 in falls:
+                continue
+            target = one + (two - one) / speed
+            assert three == pytest.approx(two + speed * (target - two), abs=1e-6)
+            found += 1
+    assert found > 5
+
+
+def test_several_wars_are_fought_at_a_time_and_allies_fight_while_the_threat_stands(league):
+    fierce = sim.with_changes(league, ALL_BREAK)
+    results = sim.ensemble(fierce, 40, 2, record="events")
+    secured = 28
+    begun = rows(results, "attack")
+    begun = begun[begun.answer]
+    assert (begun.week < secured).any()
+    ends = rows(results, "defeat", "peace")
+    at_once = 0
+    for run, mine in begun.groupby("run"):
+        wars = [
+            (week, {a, b})
+            for week, a, b in zip(mine.week, mine.actor, mine.counterpart, strict=True)
+        ]
+        for n, (week, two) in enumerate(wars):
+            for later, others in wars[n + 1 :]:
+                over = ends[(ends.run == run) & (ends.week > week) & (ends.week <= later)]
+                mine_over = [
+                    {a, b} == two for a, b in zip(over.actor, over.counterpart, strict=True)
+                ]
+                at_once += later < week + 8 and two != others and not any(mine_over)
+    assert at_once > 0
+
+
+def test_a_beaten_enemy_comes_back_if_much_is_left_to_it(league):
+    strong = {"parameters.left_after_defeat": 1.0, "parameters.breach_price": 0.01}
+    results = sim.ensemble(sim.with_changes(league, strong), 30, 2, record="events")
+    back = rows(results, "return")
+    assert back[back.answer].run.nunique() > 3
+    assert set(back.actor) == {"empire"}
+    never = sim.with_changes(league, strong | {"mechanisms.returning": False})
+    assert rows(sim.ensemble(never, 10, 2, record="events"), "return").empty
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "decision"),
+    [("joining", "join"), ("ruptures", "rupture"), ("returning", "return")],
+)
+def test_each_mechanism_can_be_switched_off(league, mechanism, decision):
+    off = sim.with_changes(league, {f"mechanisms.{mechanism}": False, **ALL_BREAK})
+    assert rows(sim.ensemble(off, 10, 2, record="events"), decision).empty
+    on = sim.with_changes(league, ALL_BREAK)
+    assert not rows(sim.ensemble(on, 10, 2, record="events"), decision).empty
+
+
+def test_a_coalition_that_holds_nothing_changes_nothing():
+    toy = sim.files.load(ROOT / "tests/cases/toy.toml")
+    allied = sim.with_changes(
+        toy, {"coalition": {"members": ["duchy", "league"], "enemy": "crown"}}
+    )
+    one, two = sim.simulate(toy, seed=4), sim.simulate(allied, seed=4)
+    for name in one.data_vars:
+        assert np.array_equal(one[name].values, two[name].values, equal_nan=True), name
+
+
+def test_what_the_enemy_held_falls_by_chance_to_those_near(wars):
+    falls = rows(wars, "fall")
+    lake = falls[(falls.issue == "lake") & (falls.counterpart == "empire")]
+    assert set(lake.week) >= {28}
+    first = lake.groupby("run").first()
+    assert set(first.actor) == {"red", "blue"}
+    assert 0.5 < (first.actor == "blue").mean() < 0.95
+
+
+def test_the_front_follows_its_course_and_the_war_is_over_on_its_day(league):
+    results = sim.simulate(league, seed=1)
+    front = results["position"].isel(run=0).sel(issue="front").values
+    assert front[0] == pytest.approx(0.3)
+    assert front[14] == pytest.approx(0.3 + 0.65 * 14 / 28)
+    assert front[28:] == pytest.approx(0.95)
+    state = results["state"].isel(run=0).values
+    assert state[:28].max() == 0
+    assert state[28:].min() == 3
+
+
+def test_a_pair_breaks_strains_or_holds_by_its_events(league):
+    results = sim.simulate(league, seed=1)
+    found = sim.measures.breaks(results)
+    assert set(found.status) <= {HELD, STRAINED, BROKE}
+    assert set(found.form.dropna()) <= {WAR, JOINED, FORMAL}
+    assert (found.status == BROKE).equals(found.week.notna())
+    assert len(found) == 15
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"issues.valley.held_by": "nobody"}, "no actor is called 'nobody'"),
+        ({"issues.front.by_force": True}, "nobody holds it"),
+        ({"issues.valley.falls_to": {"red": 1.0}}, "only what the enemy holds falls to others"),
+        ({"coalition.members": ["red", "empire"]}, "is a member and the enemy"),
+        ({"coalition.enemy": "white"}, "is a member and the enemy"),
+        (
+            {"guarantees": [{"by": "red", "to": "red", "against": "blue"}]},
+            "cannot be pledged to itself",
+        ),
+        ({"course.secured": 20}, "before the last position of the front"),
+        ({"course.secured": 400}, "is outside the run"),
+        ({"weeks": 20}, "is after the last week of the run"),
+        (
+            {"course.positions": [{"date": 9, "position": 0.3}, {"date": 3, "position": 0.4}]},
+            "is not after week 9",
+        ),
+        ({"mechanisms.clashes": True}, "clashes are replaced by claims"),
+        ({"issues.valley.moved_by": "territory"}, "moves by demand and by force alone"),
+    ],
+)
+def test_what_cannot_be_is_refused(league, change, said):
+    with pytest.raises(ScenarioError, match=said):
+        sim.with_changes(league, change)
