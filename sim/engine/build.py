@@ -53,7 +53,7 @@ from sim.rules.negotiation import AFTER_FAILED, FROM_WEEK, NOT_ON_AGENDA, ON_DEM
 from sim.rules.proxies import neighbourhoods
 from sim.rules.war import power_shares
 from sim.scenario.parameters import OFF
-from sim.scenario.schema import Renewal, Scenario, ScheduledEvent, ShortTerm, week_of
+from sim.scenario.schema import Renewal, Scenario, ScheduledEvent, ShortTerm, week_of, weeks_after
 
 
 def parameter_values(scenario: Scenario) -> ParameterValues:
@@ -249,13 +249,13 @@ def _course(scenario: Scenario, lay: Layout) -> Course:
     coalition, course, front = scenario.coalition, scenario.course, np.zeros(0)
     secured = -1
     if course is not None:
-        weeks = [week_of(scenario, point.date) for point in course.positions]
+        weeks = [weeks_after(scenario, point.date) for point in course.positions]
         last = weeks[-1]
         if course.secured is not None:
             secured, last = week_of(scenario, course.secured), scenario.weeks
         every = np.arange(scenario.weeks)
         front = np.interp(every, weeks, [point.position for point in course.positions])
-        front = np.where((every >= weeks[0]) & (every <= last), front, -1.0)
+        front = np.where((every >= math.floor(weeks[0])) & (every <= last), front, -1.0)
     issues = [scenario.issues[name] for name in lay.issues]
     falls_to = np.array([[i.falls_to.get(name, 0.0) for name in lay.actors] for i in issues])
     return Course(

@@ -49,8 +49,8 @@ def breaks(results: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each run and pair: `run`, `actor`, `other` (in the order of names), `status`,
-        `week` and `form` of the first break, `strained` (week of the first strain); missing where
+        One row for each run and pair: `run`, `actor`, `other` (as the results order them),
+        `status`, `week` and `form` of the first break, `strained` (week of the first strain); missing where
         there was none.
 
     Raises

@@ -13,7 +13,15 @@ from typing import NamedTuple
 from sim.errors import nearest
 from sim.scenario.base_types import TOLERANCE
 from sim.scenario.parameters import MONITORED, Parameters, idle_numbers
-from sim.scenario.schema import OUTCOMES, WON_BY, Scenario, ScheduledEvent, ShortTerm, week_of
+from sim.scenario.schema import (
+    OUTCOMES,
+    WON_BY,
+    Scenario,
+    ScheduledEvent,
+    ShortTerm,
+    week_of,
+    weeks_after,
+)
 from sim.scenario.toml_source import Path
 
 # `sim.rules.ceasefires.believed_hazard` leaves this much to a settlement and a collapse together.
@@ -330,22 +338,23 @@ def _course(case: Scenario) -> Iterator[Finding]:
         yield Finding(("course", "positions"), "must hold one position at least")
     before = None
     for n, point in enumerate(case.course.positions):
-        week = week_of(case, point.date)
-        if before is not None and week <= before:
-            problem = f"week {week} is not after week {before} of the position before it"
+        at = weeks_after(case, point.date)
+        if before is not None and at <= before:
+            earlier = case.course.positions[n - 1].date
+            problem = f"{point.date} is not after {earlier}, the day of the position before it"
             yield Finding(("course", "positions", n, "date"), problem, uses=(("start",),))
-        if week >= case.weeks:
-            problem = f"week {week} is after the last week of the run, {case.weeks - 1}"
+        if at >= case.weeks:
+            problem = f"week {int(at)} is after the last week of the run, {case.weeks - 1}"
             uses: tuple[Path, ...] = (("weeks",), ("start",))
             yield Finding(("course", "positions", n, "date"), problem, uses=uses)
-        before = week
+        before = at
     if case.course.secured is not None:
         week = week_of(case, case.course.secured)
         if not 0 <= week < case.weeks:
             problem = f"week {week} is outside the run, which has weeks 0 to {case.weeks - 1}"
             yield Finding(("course", "secured"), problem, uses=(("weeks",), ("start",)))
-        elif before is not None and week < before:
-            problem = f"week {week} is before the last position of the front, in week {before}"
+        elif before is not None and weeks_after(case, case.course.secured) < before:
+            problem = f"{case.course.secured} is before the last position of the front"
             yield Finding(("course", "secured"), problem, uses=(("start",),))
 
 

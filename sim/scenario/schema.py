@@ -361,6 +361,11 @@ class Scenario(StrictModel):
         return "<p>" + escape(repr(self)).replace("\n", "<br>") + "</p>"
 
 
+def weeks_after(scenario: Scenario, when: dt.date | int) -> float:
+    """Weeks from the start of the scenario to a day, with its part of a week; see `week_of`."""
+    return float(when) if isinstance(when, int) else (when - scenario.start).days / 7
+
+
 def week_of(scenario: Scenario, when: dt.date | int) -> int:
     """Give the week in which a date falls, counted from 0 at the start; negative before it."""
     return when if isinstance(when, int) else (when - scenario.start).days // 7
