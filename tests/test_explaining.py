@@ -76,6 +76,16 @@ def test_nothing_that_moves_a_tie_is_left_out_in_any_scenario(path: Path) -> Non
     assert max(gaps(results, 0, pair) for pair in itertools.pairwise(names)) < 1e-9
 
 
+@pytest.mark.parametrize("seed", [3, 4])
+def test_nothing_is_left_out_when_members_of_a_coalition_fight(seed: int) -> None:
+    fierce = {"parameters.breach_price": 0.01, "parameters.war_optimism": 0.02}
+    results = sim.simulate(ROOT / "tests/cases/league.toml", seed=seed, set=fierce)
+    begun = sim.to_frame(results, "events").query("decision == 'attack' and answer")
+    assert len(begun) > 1
+    for pair in itertools.combinations(("blue", "empire", "green", "red", "white"), 2):
+        assert gaps(results, 0, pair) < 1e-9, pair
+
+
 @settings(max_examples=15)
 @given(
     seed=st.integers(0, 10**6),

@@ -194,3 +194,10 @@ def test_a_pair_breaks_strains_or_holds_by_its_events(league):
 def test_what_cannot_be_is_refused(league, change, said):
     with pytest.raises(ScenarioError, match=said):
         sim.with_changes(league, change)
+
+
+def test_the_chronicle_tells_who_fell_out_over_what(league):
+    told = sim.chronicle.page(sim.simulate(sim.with_changes(league, ALL_BREAK), seed=3))
+    assert "attacks" in told
+    assert "which has refused its demand" in told
+    assert "after" in told

@@ -71,6 +71,12 @@ def clobbers(week: Any, w: Any) -> None:
 
 
 @phase
+def overwrites(week: Any, w: Any, last: int) -> None:
+    last = 0
+    w.total[0] += last
+
+
+@phase
 def hides(week: Any, w: Any) -> None:
     seen = 1
     w.total[0] += seen
@@ -93,9 +99,15 @@ def returns_early(w: Any, log: list[str], last: int) -> None:
     early(week, w)
 
 
-def loses_its_own(w: Any, log: list[str], last: int) -> None:
+def keeps_its_own(w: Any, log: list[str], last: int) -> None:
     week = Week(last, log)
     clobbers(week, w)
+    log.append(f"{last}")
+
+
+def loses_an_argument(w: Any, log: list[str], last: int) -> None:
+    week = Week(last, log)
+    overwrites(week, w, last)
 
 
 def loses_a_field(w: Any, log: list[str], last: int) -> None:
@@ -199,12 +211,17 @@ def test_a_phase_called_in_the_body_of_a_block_is_put_there() -> None:
     assert "both" not in made.__code__.co_names
 
 
+def test_a_variable_of_a_phase_stays_its_own_whatever_its_caller_calls_one() -> None:
+    made: Any = inlined(keeps_its_own, "made")
+    assert played(made) == played(keeps_its_own)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         (other_names, "look is called with arguments of other names"),
         (returns_early, "early returns before its end"),
-        (loses_its_own, "clobbers sets last, a variable of its caller"),
+        (loses_an_argument, "overwrites sets last, a variable of its caller"),
         (loses_a_field, "seen is a variable of one phase and something else in another"),
         (loses_a_name, "fields keep their names"),
         (keeps_the_week, "takes fields out of week in a line of their own, as in t = week.t"),

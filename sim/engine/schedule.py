@@ -9,7 +9,6 @@ from __future__ import annotations
 from sim.engine.inlined_phases import inlined
 from sim.engine.phases.bilateral_round import hold_bilateral_round
 from sim.engine.phases.ceasefire_round import hold_ceasefire_round
-from sim.engine.phases.coalition import follow_course
 from sim.engine.phases.compliance import keep_or_break
 from sim.engine.phases.contention import contend
 from sim.engine.phases.delivery import deliver
@@ -20,7 +19,7 @@ from sim.engine.phases.negotiation_round import hold_negotiation_round
 from sim.engine.phases.objectives import update_objectives
 from sim.engine.phases.record import keep
 from sim.engine.phases.revision import revise
-from sim.engine.phases.shifts import apply_shifts
+from sim.engine.phases.shifts import apply_shifts, follow_course
 from sim.engine.phases.values import value_peace, value_war
 from sim.engine.phases.week import Week
 from sim.engine.phases.week_start import begin_week
@@ -32,7 +31,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -
 
     One week, phase by phase; in each phase every actor is asked before anything changes:
 
-    1. shifts: dated changes in what actors are given
+    1. shifts: dated changes in what actors are given, and the given course of a front
     2. objectives: the contest of forces and the drift that each believes in; satisfied,
        threatened or in danger, attention, alignment
     3. war: lottery, values of war, of a partner, of ceasefire and settlement; who holds back
@@ -44,8 +43,9 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -
     8. negotiation round (every `negotiation_period` weeks, in a ceasefire): attendance, text, vote
     9. bilateral round (every `bilateral_period` weeks): allies patch their differences
     10. new local disputes, and clashes of allies over them; a collapse takes effect; a front held
-        long enough is a victory
-    11. military dynamics: fighting, territory, forces; optimism learns
+        long enough, or the given day, is a victory
+    11. military dynamics: fighting, territory, forces; optimism learns; where allies hold what
+        others claim, they demand, agree, attack, join, break with each other and make peace
     12. experience and ties
     13. record
 
@@ -62,7 +62,7 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -
         week = Week(t, keys, fed, log, counter, rec, agents)
         begin_week(week, p, w)
         apply_shifts(week, g, w)  # 1
-        follow_course(week, p, g, w)
+        follow_course(week, g, w)
         update_objectives(week, p, g, w)  # 2
         value_war(week, p, g, w)  # 3
         value_peace(p, g, w)

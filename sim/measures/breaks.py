@@ -50,8 +50,8 @@ def breaks(results: xr.Dataset) -> pd.DataFrame:
     -------
     DataFrame
         One row for each run and pair: `run`, `actor`, `other` (as the results order them),
-        `status`, `week` and `form` of the first break, `strained` (week of the first strain); missing where
-        there was none.
+        `status`, `week` and `form` of the first break, `strained` (week of the first strain);
+        missing where there was none.
 
     Raises
     ------

@@ -1,7 +1,4 @@
-"""Coalitions: the given course of their war, claims of members on each other, wars among them.
-
-Nothing here does anything where no issue is held by an actor and no course is given.
-"""
+"""Phase 11: members of a coalition make demands on each other, and fight their own wars."""
 
 from __future__ import annotations
 
@@ -25,42 +22,27 @@ def _shock(keys, decision, who, t, choice_precision) -> float:
 
 
 @phase
-def follow_course(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
-    """Phase 1: the front where its given course puts it; the week in which the enemy is beaten."""
+def share_out(week: Week, g: Inputs, w: World) -> None:
+    """What the enemy held falls to members in the week in which it is beaten."""
     t, keys, log, counter = week.t, week.keys, week.log, week.counter
-    topic, course, ids = g.topic, g.course, g.ids
-    force, ceasefire = w.force, w.ceasefire
-    territory, enemy = topic.territory[0], course.enemy[0]
-    if course.front.shape[0] > 0:
-        force.pinned[territory] = course.front[t]
-        if course.front[t] >= 0.0:
-            force.position[territory] = course.front[t]
-    if course.secured[0] == t:
-        ceasefire.state[0] = VICTORY
-        weeks = int(p.victory_weeks)
-        force.weeks_at_end[0] = weeks if force.position[territory] >= 0.5 else -weeks
-        event_log.note(
-            log, counter, t, event_log.VICTORY, -1, -1, territory, True, 0.0, 0.0,
-            force.position[territory], 0.0, 0.0, 0.0, 0.0,
-        )  # fmt: skip
-        if enemy >= 0:
-            force.capability[enemy] *= p.left_after_defeat
-            force.full_capability[enemy] *= p.left_after_defeat
-        for k in range(force.holder.shape[0]):
-            left = draws.uniform(keys, draws.FALL_TO, ids.issue[k], 0)
-            for i in range(force.capability.shape[0] if force.holder[k] == enemy else 0):
-                if 0.0 <= left < course.falls_to[k, i]:
-                    force.holder[k] = i
-                    event_log.note(
-                        log, counter, t, event_log.FALL, i, enemy, k, True, 0.0, 0.0,
-                        force.position[k], 0.0, 0.0, 0.0, 0.0,
-                    )  # fmt: skip
-                left -= course.falls_to[k, i]
+    course, ids = g.course, g.ids
+    force = w.force
+    enemy = course.enemy[0]
+    for k in range(force.holder.shape[0] if t == course.secured[0] else 0):
+        left = draws.uniform(keys, draws.FALL_TO, ids.issue[k], 0)
+        for i in range(force.capability.shape[0] if force.holder[k] == enemy else 0):
+            if 0.0 <= left < course.falls_to[k, i]:
+                force.holder[k] = i
+                event_log.note(
+                    log, counter, t, event_log.FALL, i, enemy, k, True, 0.0, 0.0, force.position[k],
+                    0.0, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+            left -= course.falls_to[k, i]
 
 
 @phase
 def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
-    """Phase 3: what each has for one more war, and what it would lose in its wars without each."""
+    """What each has for one more war, and what it would lose in its wars without each."""
     who, topic, links, course = g.who, g.topic, g.links, g.course
     aims, force, ceasefire, relations, wars = w.aims, w.force, w.ceasefire, w.relations, w.wars
     patronage = w.patronage
@@ -85,14 +67,14 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
 
 @phase
 def hand_over(p: ParameterValues, w: World) -> None:
-    """Phase 7: what members have agreed on is handed over step by step."""
+    """What members have agreed on is handed over step by step."""
     force, wars = w.force, w.wars
     coalitions.hand_over(force.position, wars.due, wars.due_position, p.implementation_speed)
 
 
 @phase
 def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
-    """Phase 9: claims on what others hold flare up, and are pressed one after the other."""
+    """Claims on what others hold flare up, and are pressed one after the other."""
     t, keys = week.t, week.keys
     who, topic, links, members = g.who, g.topic, g.links, g.members
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
@@ -286,7 +268,7 @@ def mend(week: Week, w: World, claimant: int, holder: int) -> None:
 
 @phase
 def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
-    """Phase 10: the beaten enemy takes up arms again against the strongest member."""
+    """The beaten enemy takes up arms again against the strongest member."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
     who, topic, links = g.who, g.topic, g.links
     members, course = g.members, g.course
@@ -326,7 +308,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
 
 @phase
 def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
-    """Phase 11: the fronts of wars among members move; a text or a victory ends them."""
+    """The fronts of wars among members move; a text or a victory ends them."""
     t, keys = week.t, week.keys
     who, topic, links, members = g.who, g.topic, g.links, g.members
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage

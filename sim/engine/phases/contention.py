@@ -16,6 +16,7 @@ from sim.engine.phases.coalition import (
     fight_wars,
     hand_over,
     make_demands,
+    share_out,
 )
 from sim.engine.phases.week import Ask, Week
 from sim.engine.state import World
@@ -28,6 +29,7 @@ def contend_in_python(
 ) -> None:  # fmt: skip
     """The phases of `contend`, where an issue is held by an actor."""
     week = Week(t, keys, NO_DRAWS, log, counter, w.kept, agents)
+    share_out(week, g, w)
     commit_forces(p, g, w)
     hand_over(p, w)
     make_demands(week, p, g, w)

@@ -97,6 +97,18 @@ def end_ceasefire_or_war(week: Week, p: ParameterValues, g: Inputs, w: World) ->
     ceasefire.age[0] += 1
     if ceasefire.collapsing[0]:
         ceasefire.state[0] = WAR
+    if t == g.course.secured[0] and ceasefire.state[0] != VICTORY:
+        ceasefire.state[0] = VICTORY
+        lasted = int(p.victory_weeks)
+        force.weeks_at_end[0] = lasted if force.position[territory] >= 0.5 else -lasted
+        beaten = g.course.enemy[0]
+        if beaten >= 0:
+            force.capability[beaten] *= p.left_after_defeat
+            force.full_capability[beaten] *= p.left_after_defeat
+        event_log.note(
+            log, counter, t, event_log.VICTORY, -1, -1, territory, True, 0.0, 0.0,
+            force.position[territory], 0.0, 0.0, 0.0, 0.0,
+        )  # fmt: skip
     if p.victory > 0.5 and territory >= 0:
         if ceasefire.state[0] == WAR or ceasefire.state[0] == CEASEFIRE:
             force.weeks_at_end[0] = fighting.weeks_held(

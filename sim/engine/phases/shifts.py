@@ -48,6 +48,18 @@ def shift(
 
 
 @phase
+def follow_course(week: Week, g: Inputs, w: World) -> None:
+    """Phase 1: the front of the coalition's war stands where its given course puts it."""
+    t = week.t
+    topic, course = g.topic, g.course
+    force = w.force
+    if course.front.shape[0] > 0:
+        force.pinned[topic.territory[0]] = course.front[t]
+        if course.front[t] >= 0.0:
+            force.position[topic.territory[0]] = course.front[t]
+
+
+@phase
 def apply_shifts(week: Week, g: Inputs, w: World) -> None:
     """Phase 1: dated changes in what actors are given, and preferences after them."""
     t, log, counter = week.t, week.log, week.counter

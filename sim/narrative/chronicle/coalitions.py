@@ -9,9 +9,29 @@ from sim.results.dataset import Event
 from sim.scenario.english import count, level, sentence, size
 
 
+def answers(story: Story, decision: str) -> Iterator[tuple[Event, Event]]:
+    """The two answers to every text on what two hold ("accept"), or to every peace ("peace")."""
+    first: dict[frozenset[str], Event] = {}
+    for event in story.events:
+        if event.decision == decision:
+            two = frozenset((event.actor, event.counterpart))
+            if two in first:
+                yield first.pop(two), event
+            else:
+                first[two] = event
+
+
 def quarrels(story: Story) -> Iterator[Sentence]:
     """What members do to each other, from the end of the common war to that of their own."""
     told: set[tuple[str, frozenset[str]]] = set()
+    for decision, what, weight in (
+        ("accept", "agree on a text about what either holds", 5.0),
+        ("peace", "make peace by a text", 9.0),
+    ):
+        for one, other in answers(story, decision):
+            if one.answer and other.answer:
+                text = f"{story.words.all([one.actor, other.actor])} {what}"
+                yield Sentence(other.week, other.phase, weight, sentence(text))
     for n, event in enumerate(story.events):
         if event.decision not in _TELL or not event.answer:
             continue
@@ -19,8 +39,7 @@ def quarrels(story: Story) -> Iterator[Sentence]:
         key = event.decision, frozenset((event.actor, event.counterpart))
         weight = weight if key not in told else weight / 3.0
         told.add(key)
-        if text:
-            yield Sentence(event.week, event.phase, weight, sentence(text))
+        yield Sentence(event.week, event.phase, weight, sentence(text))
 
 
 def _attack(story: Story, event: Event, n: int) -> tuple[str, float]:
@@ -82,25 +101,7 @@ def _fall(story: Story, event: Event, n: int) -> tuple[str, float]:
     return f"{text}{words.who(event.actor)}, at {level(event.terms['position'])}", 6.0
 
 
-def _accept(story: Story, event: Event, n: int) -> tuple[str, float]:
-    """A text is told once both have accepted it."""
-    return _agreed(story, event, n, "agree on a text about what either holds"), 5.0
-
-
-def _peace(story: Story, event: Event, n: int) -> tuple[str, float]:
-    return _agreed(story, event, n, "make peace by a text"), 9.0
-
-
-def _agreed(story: Story, event: Event, n: int, what: str) -> str:
-    before = story.events[n - 1] if n else None
-    if before is None or before.decision != event.decision or not before.answer:
-        return ""
-    if (before.actor, before.counterpart) != (event.counterpart, event.actor):
-        return ""
-    return f"{story.words.all([before.actor, event.actor])} {what}"
-
-
 _TELL = {
     "attack": _attack, "rupture": _rupture, "mend": _mend, "return": _return,
-    "defeat": _defeat, "fall": _fall, "accept": _accept, "peace": _peace,
+    "defeat": _defeat, "fall": _fall,
 }  # fmt: skip

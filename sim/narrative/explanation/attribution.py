@@ -37,7 +37,8 @@ class Contribution:
     kind : str
         "start" (what the tie began with), "aims" (alignment as it was at the start), "third party";
         "goal" (the attention to a short-term goal has changed), "shift" (a dated change of aims);
-        "war" (weeks of it), "ratify", "excluded", "breach", "revise", "vote", "deal".
+        "war" (weeks of it), "ratify", "excluded", "breach", "revise", "vote", "deal",
+        "demand", and "allied" or "fought" (weeks of a war among members).
     actor, counterpart, issue : str
         Whose doing or goal it is, towards whom, on what; empty where there is none.
     weeks : list of int

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.engine.inputs import Floats, Inputs, Layout, ParameterValues
 from sim.engine.state import WAR
+from sim.narrative.chronicle.coalitions import answers
 from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 
@@ -73,6 +74,8 @@ class Interactions:
         yield from self._breaches()
         yield from self._talks()
         yield from self._clashes()
+        yield from self._demands()
+        yield from self._wars_among_members()
 
     def _war(self) -> Iterator[Interaction]:
         """Weeks of war: allies in arms gain experience of each other, enemies lose it."""
@@ -221,3 +224,48 @@ class Interactions:
         values = self.story.series(name, **where)
         assert values is not None
         return values
+
+    def _demands(self) -> Iterator[Interaction]:
+        """Texts on what the two hold, accepted by both or refused."""
+        for one, other in answers(self.story, "accept"):
+            if {one.actor, other.actor} == set(self.pair):
+                done = one.answer and other.answer
+                meant = tuple(answer for answer in (one, other) if answer.answer == done)
+                good, bad = (1.0, 0.0) if done else (0.0, 1.0)
+                key = ("demand", one.week, one.actor)
+                for by, of in (self.pair, self.pair[::-1]):
+                    yield Interaction(one.week, by, of, good, bad, key, "demand", "", meant)
+
+    def _wars_among_members(self) -> Iterator[Interaction]:
+        """Weeks of wars among members: good beside each other, bad against each other."""
+        s, (i, j) = self._p.war_intensity, self.pair
+        for first, last, sides in wars_among_members(self.story):
+            where = [n for n, side in enumerate(sides) for name in (i, j) if name in side]
+            if len(where) < 2:
+                continue
+            good, bad = (s, 0.0) if where[0] == where[1] else (0.0, s)
+            kind = "allied" if good else "fought"
+            key = (kind, first, *sorted(sides[0] | sides[1]))
+            for t in range(first, last + 1):
+                for by, of in (self.pair, self.pair[::-1]):
+                    yield Interaction(t, by, of, good, bad, key, kind, "")
+
+
+def wars_among_members(story: Story) -> list[tuple[int, int, tuple[set[str], set[str]]]]:
+    """Wars among members of a coalition: first and last week, and who took part on either side."""
+    found: list[tuple[int, int, tuple[set[str], set[str]]]] = []
+    going: list[tuple[int, str, str, tuple[set[str], set[str]]]] = []
+    agreed = {id(b) for a, b in answers(story, "peace") if a.answer and b.answer}
+    for event in story.events:
+        if event.decision in ("attack", "return") and event.answer:
+            sides = {event.actor}, {event.counterpart}
+            going.append((event.week, event.actor, event.counterpart, sides))
+        elif event.decision == "join" and event.answer:
+            _, first, _, sides = going[-1]
+            sides[0 if event.counterpart == first else 1].add(event.actor)
+        if event.decision == "defeat" or id(event) in agreed:
+            two = {event.actor, event.counterpart}
+            over = next(war for war in going if {war[1], war[2]} == two)
+            going.remove(over)
+            found.append((over[0], event.week, over[3]))
+    return found + [(week, story.weeks - 1, sides) for week, _, _, sides in going]

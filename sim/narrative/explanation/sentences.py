@@ -61,6 +61,13 @@ def what(story: Story, part: Contribution, pair: tuple[str, str], until: int) ->
         return _breach(story, part)
     if part.kind == "clash":
         return f"{words.all(pair)} fight over what is newly in dispute between them"
+    if part.kind == "demand":
+        done = decided is not None and decided.answer
+        how = "agree" if done else "do not agree"
+        return f"{words.all(pair)} {how} on a text about what either holds"
+    if part.kind in ("allied", "fought"):
+        how = "on one side" if part.kind == "allied" else "against each other"
+        return f"{words.all(pair)} fight a war among allies {how}{_for_weeks(part)}"
     if part.kind == "vote":
         if not part.actor:
             return f"{words.all(pair)} both vote for the text of the talks"
