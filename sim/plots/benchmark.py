@@ -1,5 +1,6 @@
 """The figure of a benchmark: when pairs of allies break in the runs, and when they did."""
 
+# ruff: noqa: RUF001 (a dash between two names)
 from __future__ import annotations
 
 import math
@@ -27,8 +28,9 @@ _LOOKS: dict[str, tuple[str, style.Dash, float]] = {
 _WORDS = {
     BROKE: "pair that broke", STRAINED: "strained", HELD: "held", "": "not known what became of it"
 }  # fmt: skip
-_COLUMNS, _WIDE, _HIGH = 2, 7.6, 3.6
-_NAME = 46
+_COLUMNS, _WIDE, _HIGH = 2, 8.2, 4.0
+# Letters of the name of an actor, and points that names beside a panel take from its title.
+_NAME, _BESIDE = 24, 300.0
 
 
 @styled
@@ -99,7 +101,7 @@ def _panel(ax: Axes, one: Played) -> None:
                 markeredgecolor="white", markeredgewidth=0.8, zorder=4, linestyle="none",
                 clip_on=False,
             )  # fmt: skip
-    style.dress(ax, war.scenario.name, f"{one.runs} runs, half-years")
+    style.dress(ax, war.scenario.name, f"{one.runs} runs, half-years", _BESIDE)
     style.date_axis(ax, days)
     ax.set_xlabel("")
     ax.set_ylim(-0.02, 1.02)
@@ -108,4 +110,6 @@ def _panel(ax: Axes, one: Played) -> None:
 
 
 def _name(labels: Sequence[str]) -> str:
-    return style.short(" and ".join(labels), _NAME)
+    """Both names; what stands in brackets goes where there is no room for it."""
+    short = (label if len(label) <= _NAME else label.partition(" (")[0] for label in labels)
+    return " – ".join(style.short(label, _NAME) for label in short)

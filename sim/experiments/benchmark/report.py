@@ -166,7 +166,7 @@ def _gaps(found: Benchmark) -> list[str]:
         "(Student's t). The model does better where timing is below 0, and where ranking is above."
     ]
     if found.rivals:
-        words = [f"*{name}*: {RIVALS[name].says}" for name in RIVALS]
+        words = [f"*{one.name}*: {RIVALS[one.name].says}" for one in found.rivals]
         said.append("\n".join(f"* {line}" for line in words))
     return [*said, table(["less", *(SCORES[name].title for name in PRIMARY)], rows)]
 
