@@ -40,8 +40,7 @@ def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     about = "folder for page, figure, tables and runs; the same command goes on after a stop"
     add_shared(test, "--out", help=about)
-    add_shared(test, "--seed", "--workers")
-    add_shared(test, "--force", help="replace page, figure and tables that --out already holds")
+    add_shared(test, "--seed", "--workers", "--force")
     add_shared(test, "--quiet", help=BUT_THE_RESULT)
 
 
