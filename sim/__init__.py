@@ -50,6 +50,7 @@ _PUBLIC = {
 _OTHER_NAME = {"load_scenario": "load", "check_actor": "check", "load": "open_results"}
 # Modules that users need whole, `sim.plots`; loaded when they are first used, too.
 _MODULES = {
+    "benchmark": "experiments.benchmark",
     "calibration": "experiments.calibration",
     "causes": "experiments.causes",
     "chronicle": "narrative.chronicle",
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from sim.errors import ScenarioError as ScenarioError
     from sim.errors import ScenarioWarning as ScenarioWarning
     from sim.errors import SimError as SimError
+    from sim.experiments import benchmark as benchmark
     from sim.experiments import calibration as calibration
     from sim.experiments import causes as causes
     from sim.experiments import hypothesis_tests as hypothesis_tests

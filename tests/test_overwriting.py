@@ -212,7 +212,7 @@ def test_an_input_is_not_replaced_even_if_forced(kept, tmp_path, capsys):
 
 def test_every_command_with_an_output_file_asks_before_it_replaces():
     """A command that is added must be tried above or in the tests of folders."""
-    folders = {"run", "replay", "branch", "calibrate", "test-theory", "ensemble"}
+    folders = {"run", "replay", "branch", "calibrate", "test-theory", "ensemble", "benchmark"}
     parser = _parser()
     commands = next(a for a in parser._actions if isinstance(a.choices, dict)).choices
     leaving = {name for name, one in commands.items() if "--out" in one._option_string_actions}

@@ -1,1 +1,1 @@
-"""Experiments on ensembles: compare, causal shares, sensitivity, calibration, hypothesis tests."""
+"""Experiments on ensembles: compare, causes, sensitivity, calibration, tests, the benchmark."""

@@ -76,6 +76,12 @@ def spread(
         over = placed[top] + sizes[top] / 2 - high
         under = low - (placed[bottom] - sizes[bottom] / 2)
         placed += max(under, 0.0) if under > 0 else -max(over, 0.0)
+        if placed[top] + sizes[top] / 2 > high + 1e-9 and sizes.sum() <= high - low:
+            # pushed out at one end by those at the other: from the top down, each below the next
+            edge = high
+            for label in order[::-1]:
+                placed[label] = min(placed[label], edge - sizes[label] / 2)
+                edge = placed[label] - sizes[label] / 2
     return placed
 
 

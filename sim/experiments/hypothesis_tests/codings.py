@@ -64,7 +64,9 @@ def holders(scenario: Scenario, issue: str) -> tuple[str, ...]:
     return tuple(name for name, actor in scenario.actors.items() if issue in actor.long)
 
 
-def shuffled(scenario: Scenario, n: int, seed: int = 1) -> list[Scenario]:
+def shuffled(
+    scenario: Scenario, n: int, seed: int = 1, issues: Sequence[str] | None = None
+) -> list[Scenario]:
     """Scenarios in which long-term ideals are permuted over actors.
 
     Issue by issue, each permutation of the ideals among their holders is equally likely; weights
@@ -79,6 +81,8 @@ def shuffled(scenario: Scenario, n: int, seed: int = 1) -> list[Scenario]:
         How many, from 1 on.
     seed : int
         Names the permutations; coding k of a seed is the same whatever `n` is.
+    issues : sequence of str, optional
+        Whose ideals are permuted; those of `shuffled_issues` if not given.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def shuffled(scenario: Scenario, n: int, seed: int = 1) -> list[Scenario]:
         If `n` or `seed` is out of range, or there is no issue to shuffle.
     """
     n, seed = whole("codings", n, 1, MOST_CODINGS), whole("seed", seed, 0, 2**64 - 1)
-    issues = shuffled_issues(scenario)
+    issues = shuffled_issues(scenario) if issues is None else issues
     if not issues:
         raise SimError("no two actors have a long-term aim on one issue: there is none to shuffle")
     found = []

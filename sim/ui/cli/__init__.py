@@ -18,6 +18,7 @@ from typing import Any
 from sim.errors import SimError, StoppedError, nearest
 from sim.rules import jit
 from sim.ui.cli import (
+    benchmark,
     calibrate,
     ensemble,
     explain,
@@ -98,6 +99,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     file = argparse.ArgumentParser(add_help=False)
     add_shared(file, "scenario", "--set")
-    for of in (scenario, scenario_files, ensemble, plot, calibrate, explain, hypothesis_tests):
+    for of in (
+        scenario,
+        scenario_files,
+        ensemble,
+        plot,
+        calibrate,
+        explain,
+        hypothesis_tests,
+        benchmark,
+    ):
         of.add_commands(commands, file)
     return parser

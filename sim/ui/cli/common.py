@@ -26,7 +26,10 @@ DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 _QUICK, _AT_ONCE = 2_000_000, 200_000
 # What commands leave in a folder, by the file by which each is known.
 _OF_A_RUN = ("scenario.toml", "chronicle.txt", "figures")
-_LEFT = {"results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration"}
+_LEFT = {
+    "results.nc": "results", "trial.json": "a test", "numbers.csv": "a calibration",
+    "scores.csv": "a benchmark",
+}  # fmt: skip
 type Options = dict[str, Any]  # keyword arguments of `add_argument`, each of its own type
 # Options and arguments that mean the same in several commands, so that help says the same of them.
 _SHARED: dict[str, Options] = {
