@@ -41,11 +41,23 @@ def test_show_prints_a_scenario_that_loads_again(capsys):
     assert loads(shown) == load(SYRIA, {"actors.iran.capability": 1.4})
 
 
-def test_check_says_when_no_ceasefire_can_be_made(capsys):
-    assert main(["check", "toy", "--set", "roles.must_sign=[]"]) == 0
-    assert "nobody must sign a ceasefire (roles.must_sign): none can be made" in (
-        capsys.readouterr().out
-    )
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("roles.must_sign=[]", "roles.must_sign: nobody must sign a ceasefire"),
+        ("actors.duchy.long.valley.ideal=0.0", ""),
+        ("issues.spring={label='a spring', zero='dry', one='wet', start=0}", "issues.spring: nob"),
+        ("issues.spring={label='a spring', zero='dry', one='wet', start=0}", "nothing can move it"),
+        ("events=[{week=400, why='late', actor='crown', capability=1}]", "events.0: after the"),
+        ("coalition={members=['duchy', 'league'], enemy='crown'}", ""),
+        ("actors.league.long={}", "issues and actors do not say where they are from"),
+    ],
+)
+def test_check_says_what_is_legal_but_odd(capsys, change, said):
+    assert main(["check", "tests/cases/toy.toml", "--set", change]) == 0
+    out = capsys.readouterr().out
+    assert "nothing is wrong" in out
+    assert said in out
 
 
 def test_a_number_of_weeks_that_is_none_is_refused_by_the_name_of_its_option(capsys):

@@ -57,6 +57,7 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
 def check(options: argparse.Namespace) -> int:
     """Say what is wrong with a scenario."""
     from sim.scenario.files import load
+    from sim.scenario.oddities import oddities
 
     scenario = load(options.scenario, options.set)
     meet_own_classes(scenario, options.plugin, talk=False)
@@ -65,8 +66,8 @@ def check(options: argparse.Namespace) -> int:
         f"{len(scenario.issues)} issues, {scenario.weeks} weeks from {scenario.start}; "
         "nothing is wrong\n"
     )
-    if not scenario.roles.must_sign:
-        sys.stdout.write("nobody must sign a ceasefire (roles.must_sign): none can be made\n")
+    odd = list(oddities(scenario))
+    sys.stdout.write("".join(f"  {line}\n" for line in ["legal, but odd:", *odd] if odd))
     sys.stdout.write(_strengths(scenario))
     return DONE
 
