@@ -174,28 +174,21 @@ def _change(
 ) -> None:
     """Change in a world what actors are given, by what differs between two beginnings."""
     old, new = before[0].start, after[0].start
-    for n in range(len(new.capability)):
-        if new.capability[n] != old.capability[n]:
-            left = (
-                world.force.capability[n] / world.force.full_capability[n]
-                if world.force.full_capability[n] > 0.0
-                else 1.0
-            )
-            world.force.capability[n] = left * new.capability[n]
-            world.force.full_capability[n] = new.capability[n]
-    for now, one, other in (
+    force, differs = world.force, new.capability != old.capability
+    full = force.full_capability
+    left = np.divide(force.capability, full, out=np.ones_like(full), where=full > 0.0)
+    force.capability[differs] = (left * new.capability)[differs]
+    # in proportion: a dated event may have changed a weight since
+    one, other = unchanged.aims.objective_weight, changed.aims.objective_weight
+    world.aims.objective_weight[one != other] *= other[one != other] / one[one != other]
+    # Of the objectives of this run, its own spread of weights and ideals stays.
+    for held, was, now in (
+        (full, old.capability, new.capability),
         (world.patronage.control, old.control, new.control),
         (world.ceasefire.consultation, old.consultation, new.consultation),
+        (world.aims.objective_ideal, unchanged.aims.objective_ideal, changed.aims.objective_ideal),
     ):
-        differs = one != other
-        now[differs] = other[differs]
-    # Objectives of this run: its own spread of weights and ideals stays.
-    for o in range(len(world.aims.objective_weight)):
-        one, other = unchanged.aims.objective_weight[o], changed.aims.objective_weight[o]
-        if one != other:  # in proportion: a dated event may have changed it since
-            world.aims.objective_weight[o] *= other / one
-        if unchanged.aims.objective_ideal[o] != changed.aims.objective_ideal[o]:
-            world.aims.objective_ideal[o] = changed.aims.objective_ideal[o]
+        np.copyto(held, now, where=was != now)
     g = after[0]
     weigh(
         world.aims.weight, world.aims.ideal, g.aim.actor, g.aim.issue, g.aim.short_term,
