@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -309,21 +309,12 @@ def _event_rows(
 
 
 def _flip_rows(found: list[list[Flip]]) -> pd.DataFrame:
-    columns: dict[str, Callable[[Flip], object]] = {
-        "decision": lambda flip: flip.decision.decision,
-        "decided_by": lambda flip: flip.decision.actor,
-        "input": lambda flip: flip.input.words,
-        "before": lambda flip: flip.input.before,
-        **{
-            name: operator.attrgetter(name)
-            for name in ("value", "threshold", "size", "margin", "confirmed", "tie")
-        },
-        "dated_event": lambda flip: flip.event,
-    }
-    rows = [
-        {"event": n} | {name: of(flip) for name, of in columns.items()}
-        for n, flipped in enumerate(found)
-        for flip in flipped
-    ]
+    parts = {
+        "decision": "decision.decision", "decided_by": "decision.actor", "input": "input.words",
+        "before": "input.before", "value": "value", "threshold": "threshold", "size": "size",
+        "margin": "margin", "confirmed": "confirmed", "tie": "tie", "dated_event": "event",
+    }  # fmt: skip
+    told = operator.attrgetter(*parts.values())
+    rows = [(n, *told(flip)) for n, flipped in enumerate(found) for flip in flipped]
     # Without rows pandas would not know that this one can be a mask.
-    return pd.DataFrame(rows, columns=["event", *columns]).astype({"confirmed": bool})
+    return pd.DataFrame(rows, columns=["event", *parts]).astype({"confirmed": bool})
