@@ -163,11 +163,7 @@ def spoiling(actor: str) -> Outcome:
 
 
 def _facts(
-    case: Scenario,
-    pair: Sequence[str] | None,
-    codings: int,
-    runs: int,
-    player: one_at_a_time.Player,
+    case: Scenario, pair: Sequence[str] | None, number: int, runs: int, player: one_at_a_time.Player
 ) -> tuple[pd.DataFrame, str, str]:
     """Which facts the scenario shows, what share of shuffled codings shows them too, of whom."""
     columns = ["fact", "claim", "status", "coded", "share", "low", "high", "nothing"]
