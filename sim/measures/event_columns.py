@@ -81,10 +81,10 @@ def who_said(
     An occasion is a run times `weeks` plus a week; they are sorted, and events of other weeks are
     left out. The column `who` says whose answer it is, by its place in `names`.
     """
-    when = some.run * weeks + some.week
-    chosen = (some.answer == yes) & np.isin(when, occasions)
+    place = some.run * weeks + some.week
+    chosen = (some.answer == yes) & np.isin(place, occasions)
     flags = np.zeros((len(occasions), len(names)), dtype=np.bool_)
-    flags[np.searchsorted(occasions, when[chosen]), getattr(some, who)[chosen]] = True
+    flags[np.searchsorted(occasions, place[chosen]), getattr(some, who)[chosen]] = True
     return flagged(names, flags)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -79,7 +79,9 @@ def branch(
     seed, held = int(results.attrs["seed"]), results.attrs.get("hold", "nothing")
     hold = None if held == "nothing" else held
     before, after = prepare(old), prepare(new)
-    _must_continue(old, new, before[2], after[2], week)
+    faults = [*_faults(old, new, before[2], after[2], week)]
+    if faults:
+        raise ScenarioError(faults)
     g, p, lay = before
     world = begin(g, p, lay, seed, which, hold)
     unchanged = begin(g, p, lay, seed, which, hold)
@@ -102,36 +104,28 @@ def branch(
     return branched
 
 
-def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, week: int) -> None:
-    """Refuse changes to what is over, or to who takes part."""
-    faults = []
+def _faults(
+    old: Scenario, new: Scenario, there: Layout, here: Layout, week: int
+) -> Iterator[Fault]:
+    """Changes to what is over, or to who takes part."""
     if there != here or len(there.pairs) != len(here.pairs):
-        faults.append(
-            Fault(
-                "",
-                "a branch cannot add or remove actors, issues, objectives or links; it can set "
-                "their weights, capabilities and control",
-            )
-        )
+        problem = "a branch cannot add or remove actors, issues, objectives or links; it can set "
+        yield Fault("", f"{problem}their weights, capabilities and control")
     one, other = as_data(old), as_data(new)
     # What each believes at first is set in week 0.
     for path in (*_PAST, *(("parameters.mutual_optimism",) if week > 0 else ())):
         if _at(one, path) != _at(other, path):
-            faults.append(Fault(path, f"is over before week {week}, so a branch cannot change it"))
+            yield Fault(path, f"is over before week {week}, so a branch cannot change it")
     for issue in old.issues:
         if issue in new.issues and old.issues[issue].start != new.issues[issue].start:
-            faults.append(
-                Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
-            )
+            yield Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
     if _before(old, week) != _before(new, week):
-        faults.append(Fault("events", f"cannot change before week {week}: that is over"))
+        yield Fault("events", f"cannot change before week {week}: that is over")
     for mechanism in ("bilateral", "tie_behaviour"):
         if getattr(old.mechanisms, mechanism) != getattr(new.mechanisms, mechanism):
-            faults.append(Fault(f"mechanisms.{mechanism}", "cannot change on the way"))
+            yield Fault(f"mechanisms.{mechanism}", "cannot change on the way")
     if new.weeks <= week:
-        faults.append(Fault("weeks", f"must be more than {week}, the week of the branch"))
-    if faults:
-        raise ScenarioError(faults)
+        yield Fault("weeks", f"must be more than {week}, the week of the branch")
 
 
 def _before(scenario: Scenario, week: int) -> list[tuple[float, ...]]:
