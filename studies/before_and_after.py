@@ -17,7 +17,13 @@ import xarray as xr
 
 from sim import files
 from sim.experiments.hypothesis_tests.estimates import Z, mean_share, ratio
-from sim.experiments.hypothesis_tests.observables import RECORD, Series, series, windows
+from sim.experiments.hypothesis_tests.observables import (
+    RECORD,
+    Series,
+    first_achieved,
+    series,
+    windows,
+)
 from sim.experiments.hypothesis_tests.roles import find
 from sim.runs.ensemble import ensemble
 from sim.scenario.schema import Scenario
@@ -28,7 +34,7 @@ CASE = Path(__file__).resolve().parents[1] / "scenarios" / "syria_2015_2018.toml
 def rows(results: xr.Dataset, case: Scenario) -> list[tuple[str, str, list[float]]]:
     """What is counted, what counts alike, and: before, after, the difference, its half-width."""
     roles, found = find(case), []
-    weeks = windows(results, roles)
+    weeks = windows(results.sizes["week"], first_achieved(results, roles), roles.weeks)
     young = results["age"].values == 1
     for name in ("orders", "breaches"):
         one = series(results, roles)[name]

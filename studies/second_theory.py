@@ -94,12 +94,14 @@ def aleppo(results: xr.Dataset) -> NDArray[np.int64]:
 def after(results: xr.Dataset, later: bool = True) -> NDArray[np.bool_]:
     """Weeks from Aleppo on (or before it), in runs that reach it; by run and week."""
     t0 = aleppo(results)
-    return observables.since(results, t0, later) & (t0 < NEVER)[:, None]
+    weeks = observables.windows(results.sizes["week"], t0, CAST.weeks)
+    return weeks["after" if later else "before"] & (t0 < NEVER)[:, None]
 
 
 def late(results: xr.Dataset, since: int = CAST.weeks.measured) -> NDArray[np.bool_]:
     """Weeks from a fixed one on; by run and week."""
-    return observables.since(results, since)
+    shape = (results.sizes["run"], results.sizes["week"])
+    return np.broadcast_to(np.arange(shape[1]) >= since, shape)
 
 
 def no(

@@ -48,12 +48,9 @@ def violence(results: xr.Dataset) -> xr.DataArray:
         for of in (whole, whole * fights)
     )
     share = np.divide(part, total, out=np.zeros_like(total), where=total > 0.0)
-    return xr.DataArray(
-        share, dims=("run", "week", "camp"),
-        coords={axis: results[axis] for axis in ("run", "week", "camp", "date")},
-        name="violence",
-        attrs={"long_name": "share of capability in arms that fights", "units": "1"},
-    )  # fmt: skip
+    coords = {axis: results[axis] for axis in ("run", "week", "camp", "date")}
+    found = xr.DataArray(share, coords, ("run", "week", "camp"))
+    return described(found, "violence", "share of capability in arms that fights", "1")
 
 
 def breaches_by_camp(results: xr.Dataset) -> xr.DataArray:
@@ -75,11 +72,8 @@ def breaches_by_camp(results: xr.Dataset) -> xr.DataArray:
     total = np.stack([(broken * mask).sum(axis=(1, 2)) for mask in _camps(results)], axis=-1)
     everybody = total.sum(axis=-1, keepdims=True)
     share = np.divide(total, everybody, out=np.full_like(total, np.nan), where=everybody > 0.0)
-    return xr.DataArray(
-        share, dims=("run", "camp"), coords={axis: results[axis] for axis in ("run", "camp")},
-        name="breaches",
-        attrs={"long_name": "part of all breaches, weighted by what is bound", "units": "1"},
-    )  # fmt: skip
+    found = xr.DataArray(share, {axis: results[axis] for axis in ("run", "camp")}, ("run", "camp"))
+    return described(found, "breaches", "part of all breaches, weighted by what is bound", "1")
 
 
 def breach_weights(results: xr.Dataset) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from sim.engine.state import SETTLEMENT as SETTLED
 from sim.engine.state import VICTORY as WON
 from sim.errors import ResultsError
 from sim.measures.dyads import described
-from sim.measures.event_columns import answers, by_actor, columns, flagged, when
+from sim.measures.event_columns import answers, columns, flagged, when, who_said
 from sim.measures.intervals import LEVEL, wilson
 from sim.measures.survival import kaplan_meier
 from sim.results.provenance import every_week, named, names_of
@@ -202,27 +202,18 @@ def ceasefire_attempts(results: xr.Dataset) -> pd.DataFrame:
         If events were not recorded.
     """
     some = columns(results, log.PROPOSE, log.CONSULT, log.RATIFY, log.CEASEFIRE)
-    key = some.run * results.sizes["week"] + some.week
-    names, tried, keys = (
-        names_of(results, "actor"),
-        some.of(log.PROPOSE),
-        key[some.kind == log.PROPOSE],
-    )
-    order = np.argsort(keys, kind="stable")
-    keys, tried = keys[order], tried.at(order)
-    told = {
-        kind: by_actor(keys, some.of(kind), key[some.kind == kind], len(names), who=who)
-        for kind, who in ((log.CONSULT, "counterpart"), (log.RATIFY, "actor"))
-    }
-    force = key[(some.kind == log.CEASEFIRE) & some.answer]
+    names, weeks, tried = names_of(results, "actor"), results.sizes["week"], some.of(log.PROPOSE)
+    tried = tried.at(np.lexsort((tried.week, tried.run)))
+    occasions = tried.run * weeks + tried.week
+    signed = some.at((some.kind == log.CEASEFIRE) & some.answer)
     return pd.DataFrame(
         {
             **when(results, tried.run, tried.week),
             "convener": named(results, "actor", tried.actor),
             "proposed": tried.answer,
-            "in_force": np.isin(keys, force),
-            "consulted": flagged(names, told[log.CONSULT]),
-            "signed": flagged(names, told[log.RATIFY]),
+            "in_force": np.isin(occasions, signed.run * weeks + signed.week),
+            "consulted": who_said(occasions, some.of(log.CONSULT), weeks, names, who="counterpart"),
+            "signed": who_said(occasions, some.of(log.RATIFY), weeks, names),
         },
         columns=list(ATTEMPT),
     )

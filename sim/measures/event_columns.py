@@ -72,23 +72,20 @@ def columns(results: xr.Dataset, *kinds: int) -> Columns:
     return Columns(run=run[kept], week=week[kept], **found)
 
 
-def by_actor(
-    keys: NDArray[np.int64],
-    some: Columns,
-    key: NDArray[np.int64],
-    actors: int,
-    *,
-    who: str = "actor",
-) -> NDArray[np.bool_]:
-    """Who said yes at which of some occasions; shape (occasions, actors).
+def who_said(
+    occasions: NDArray[np.int64], some: Columns, weeks: int, names: list[str], *,
+    who: str = "actor", yes: bool = True,
+) -> pd.Series:  # fmt: skip
+    """Names of those who gave an answer at which of some occasions, as tuples.
 
-    `keys` are the occasions, sorted; `key` is the occasion of each event, and one that is no
-    occasion is left out. The column `who` names the actors.
+    An occasion is a run times `weeks` plus a week; they are sorted, and events of other weeks are
+    left out. The column `who` says whose answer it is, by its place in `names`.
     """
-    flags = np.zeros((len(keys), actors), dtype=np.bool_)
-    chosen = some.answer & np.isin(key, keys)
-    flags[np.searchsorted(keys, key[chosen]), getattr(some, who)[chosen]] = True
-    return flags
+    place = some.run * weeks + some.week
+    chosen = (some.answer == yes) & np.isin(place, occasions)
+    flags = np.zeros((len(occasions), len(names)), dtype=np.bool_)
+    flags[np.searchsorted(occasions, place[chosen]), getattr(some, who)[chosen]] = True
+    return flagged(names, flags)
 
 
 def flagged(names: list[str], flags: NDArray[np.bool_]) -> pd.Series:

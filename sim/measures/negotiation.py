@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.engine import event_log as log
 from sim.engine.state import SETTLEMENT
-from sim.measures.event_columns import answers, by_actor, columns, flagged, when
+from sim.measures.event_columns import answers, columns, when, who_said
 from sim.measures.intervals import LEVEL, wilson
 from sim.results.provenance import every_week, names_of
 from sim.results.selection import by_week, names_on, run_number
@@ -45,28 +45,22 @@ def talks(results: xr.Dataset) -> pd.DataFrame:
         If events were not recorded.
     """
     some = columns(results, log.ATTEND, log.TABLE, log.VOTE, log.SETTLE)
-    key = some.run * results.sizes["week"] + some.week
-    keys = np.unique(key)
-    who, issues = names_of(results, "actor"), names_of(results, "issue")
-    tabled, settle = some.of(log.TABLE), some.of(log.SETTLE)
-    settling = key[some.kind == log.SETTLE]
+    weeks, settle = results.sizes["week"], some.of(log.SETTLE)
+    rounds = np.unique(some.run * weeks + some.week)
+    settling = settle.run * weeks + settle.week
 
-    def told(kind: int, yes: bool) -> pd.Series:
-        asked = some.of(kind)
-        asked = asked._replace(answer=asked.answer == yes)
-        return flagged(who, by_actor(keys, asked, key[some.kind == kind], len(who)))
+    def told(kind: int, yes: bool = True, who: str = "actor") -> pd.Series:
+        return who_said(rounds, some.of(kind), weeks, names_of(results, who), who=who, yes=yes)
 
     found = {
-        **when(results, keys // results.sizes["week"], keys % results.sizes["week"]),
-        "came": told(log.ATTEND, True),
-        "stayed_away": told(log.ATTEND, False),
-        "tabled": flagged(
-            issues, by_actor(keys, tabled, key[some.kind == log.TABLE], len(issues), who="issue")
-        ),
-        "voted": np.isin(keys, settling),
-        "accepted": told(log.VOTE, True),
-        "refused": told(log.VOTE, False),
-        "settled": np.isin(keys, settling[settle.answer]),
+        **when(results, rounds // weeks, rounds % weeks),
+        "came": told(log.ATTEND),
+        "stayed_away": told(log.ATTEND, yes=False),
+        "tabled": told(log.TABLE, who="issue"),
+        "voted": np.isin(rounds, settling),
+        "accepted": told(log.VOTE),
+        "refused": told(log.VOTE, yes=False),
+        "settled": np.isin(rounds, settling[settle.answer]),
     }
     return pd.DataFrame(found, columns=list(TALKS))
 

@@ -308,18 +308,14 @@ def line_ups_over_time(
     share = np.vstack([share.reshape(-1, weeks), 1.0 - share.sum(axis=0)])
     words = {side: [*map(" ".join, column), ""] for side, column in _by_side(names, shown).items()}
     labels = [f"{one} | {two}" for one, two in zip(words["first"], words["second"], strict=True)]
-    return xr.DataArray(
-        np.clip(share, 0.0, 1.0),
-        dims=("line_up", "week"),
-        coords={
-            "line_up": np.array([*labels[:-1], OTHERS], dtype=object),
-            **{side: ("line_up", np.array(column, dtype=object)) for side, column in words.items()},
-            "week": results["week"],
-            "date": ("week", results["date"].values),
-        },
-        name="line_up_share",
-        attrs={"long_name": "share of runs in a line-up", "units": "1"},
-    )
+    coords = {
+        "line_up": np.array([*labels[:-1], OTHERS], dtype=object),
+        **{side: ("line_up", np.array(column, dtype=object)) for side, column in words.items()},
+        "week": results["week"],
+        "date": ("week", results["date"].values),
+    }
+    found = xr.DataArray(np.clip(share, 0.0, 1.0), coords, ("line_up", "week"))
+    return described(found, "line_up_share", "share of runs in a line-up", "1")
 
 
 def _line_up_signs(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engine.state import CALM, CEASEFIRE, SETTLEMENT, VICTORY, WAR
 from sim.errors import ResultsError, nearest
-from sim.measures.dyads import tie
+from sim.measures.dyads import described, tie
 from sim.measures.intervals import LEVEL, wilson
 from sim.results.phrases import STATES as STATE_WORDS
 from sim.results.provenance import every_week, scenario_of
@@ -123,17 +123,13 @@ def outcomes(
         meanings["alliance_split"] = (
             f"the tie of {words.all(two)} below 0 in each of the last {SPLIT_WEEKS} weeks"
         )
-    return xr.DataArray(
-        np.stack(list(found.values()), axis=1),
-        dims=("run", "outcome"),
-        coords={
-            "run": results["run"],
-            "outcome": np.array(list(found), dtype=object),
-            "meaning": ("outcome", np.array([meanings[name] for name in found], dtype=object)),
-        },
-        name="outcome",
-        attrs={"long_name": "class of outcome", "units": "true or false"},
-    )
+    coords = {
+        "run": results["run"],
+        "outcome": np.array(list(found), dtype=object),
+        "meaning": ("outcome", np.array([meanings[name] for name in found], dtype=object)),
+    }
+    classes = xr.DataArray(np.stack(list(found.values()), axis=1), coords, ("run", "outcome"))
+    return described(classes, "outcome", "class of outcome", "true or false")
 
 
 def state_shares(results: xr.Dataset) -> pd.DataFrame:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.engine.inputs import Ints
 from sim.experiments.calibration import Calibration
 from sim.plots import style
 from sim.plots.settings import styled
@@ -35,8 +37,9 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
         One line a number, on its scale from one end of the range to the other.
     """
     table = found.numbers
-    ax = style.canvas(ax, 8.0, 0.42 * len(table) + 1.4)
-    rows = np.arange(len(table))[::-1]
+    names = [label(found.plan.scenario, number.path) for number in found.plan.free]
+    names = [textwrap.fill(name, 34) for name in names]
+    ax, rows = _rows(ax, names, 0.42 * len(table) + 1.4)
     every = zip(rows, found.plan.free, table.iterrows(), strict=True)
     for row, number, (_, values) in every:
         place = {
@@ -54,8 +57,6 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
         ax, "What the free numbers may be",
         "grey: range; line and dot: 90 % and median of the posterior; diamond: its centre",
     )  # fmt: skip
-    names = [label(found.plan.scenario, number.path) for number in found.plan.free]
-    ax.set_yticks(rows, [textwrap.fill(name, 34) for name in names])
     ax.tick_params(axis="y", length=0, pad=38)
     ax.set_xticks([])
     ax.set_xlim(-0.02, 1.02)
@@ -71,10 +72,8 @@ def targets(found: Calibration, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    found : Calibration
-        From `sim.experiments.calibration.calibrate`.
-    ax : Axes, optional
-        Axes to draw on; a new figure if not given.
+    found, ax
+        See `numbers`.
 
     Returns
     -------
@@ -82,8 +81,7 @@ def targets(found: Calibration, ax: Axes | None = None) -> Axes:
         One line a target; 0 is what is known, 1 a miss by the tolerance.
     """
     table = found.targets
-    ax = style.canvas(ax, 8.0, 0.46 * len(table) + 1.6)
-    rows = np.arange(len(table))[::-1]
+    ax, rows = _rows(ax, list(table.index), 0.46 * len(table) + 1.6)
     ax.axvspan(-1, 1, color=style.SHADE, zorder=0)
     ax.axvline(0, color=style.INK, linewidth=0.8)
     for row, (_, values) in zip(rows, table.iterrows(), strict=True):
@@ -102,7 +100,6 @@ def targets(found: Calibration, ax: Axes | None = None) -> Axes:
         ax, "Which targets are met",
         "grey: over the ranges; blue: over the posterior (90 % and median); diamond: at its centre",
     )  # fmt: skip
-    ax.set_yticks(rows, list(table.index))
     ax.set_xlabel("distance from what is known, in tolerances")
     ax.set_xlim(-6.5, 6.5)
     ax.grid(visible=False, axis="y")
@@ -115,10 +112,8 @@ def facts(found: Calibration, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    found : Calibration
-        Whose facts were judged.
-    ax : Axes, optional
-        Axes to draw on; a new figure if not given.
+    found, ax
+        See `numbers`; facts were judged.
 
     Returns
     -------
@@ -127,8 +122,8 @@ def facts(found: Calibration, ax: Axes | None = None) -> Axes:
         of the draws are as the theory expects, an open one where fewer are.
     """
     table = found.facts
-    ax = style.canvas(ax, 8.0, 0.3 * len(table) + 1.6)
-    rows = np.arange(len(table))[::-1]
+    names = [f"{name} ({kind})" for name, kind in table["status"].items()]
+    ax, rows = _rows(ax, names, 0.3 * len(table) + 1.6)
     ax.axvline(0, color=style.INK, linewidth=0.8)
     for row, (_, values) in zip(rows, table.iterrows(), strict=True):
         sure = values["agrees"] >= SURE
@@ -145,10 +140,16 @@ def facts(found: Calibration, ax: Axes | None = None) -> Axes:
         ax, "What was not used, over the posterior",
         "line, dot: 90 % and median over draws; right: draws as expected (full dot: 95 % or more)",
     )  # fmt: skip
-    ax.set_yticks(rows, [f"{name} ({kind})" for name, kind in table["status"].items()])
     ax.set_xlabel("tie, or share of decisions")
     ax.grid(visible=False, axis="y")
     return ax
+
+
+def _rows(ax: Axes | None, names: Sequence[str], height: float) -> tuple[Axes, Ints]:
+    """Axes with a row for each name, the first at the top, and the heights of the rows."""
+    ax, rows = style.canvas(ax, 8.0, height), np.arange(len(names))[::-1]
+    ax.set_yticks(rows, names)
+    return ax, rows
 
 
 def _share(value: float, low: float, high: float, scale: str) -> float:

@@ -81,13 +81,16 @@ def default_issues(results: xr.Dataset) -> list[str]:
     return found
 
 
-def default_weeks(results: xr.Dataset, count: int) -> list[int]:
-    """Rounds spread evenly from the first to the last; one alone is the last.
+def weeks_or_default(
+    results: xr.Dataset, dates: Sequence[selection.When] | None, count: int
+) -> list[int]:
+    """Places on the axis of weeks of the dates that are asked for, checked.
 
-    There are fewer if the results have not so many.
+    If none are, so many weeks spread evenly from the first to the last, fewer if the results have
+    not so many; one alone is the last.
     """
-    weeks: list[int] = results["week"].values.tolist()
-    steps = min(count, len(weeks)) - 1
-    if steps < 1:
-        return weeks[-1:]
-    return [weeks[(len(weeks) - 1) * n // steps] for n in range(steps + 1)]
+    if dates is not None:
+        return [selection.week_at(results, at) for at in dates]
+    last = results.sizes["week"] - 1
+    steps = min(count - 1, last)
+    return [last * n // steps for n in range(steps + 1)] if steps > 0 else [last]

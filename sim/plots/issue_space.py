@@ -129,9 +129,18 @@ def _ideals(
     both = [name for name, care in zip(names, cares, strict=True) if care.all()]
     points = dict(zip(names, ideal, strict=True))
     spots, shared = _heaps(both, points)
-    for axis in (0, 1):
+    small: style.Look = SMALL | {"fontsize": style.size(ax, 7.5)}
+    for axis in (0, 1):  # who cares about one alone, as lines along which it is indifferent
         alone = [n for n, care in zip(names, cares, strict=True) if care[axis] and not care.all()]
-        _lines(ax, axis, *_heaps(alone, {n: points[n][[axis]] for n in alone}), colour, label)
+        for spot, group in zip(*_heaps(alone, {n: points[n][[axis]] for n in alone}), strict=True):
+            where, look = float(spot[0]), {"color": colour[group[0]], **INDIFFERENT}
+            told = textwrap.fill(", ".join(label[n] for n in group), 24 if style.small(ax) else 48)
+            if axis == 0:
+                ax.axvline(where, **look)
+                ax.text(where, 0.62, told, rotation=90, ha="right", va="center", **small)
+            else:
+                ax.axhline(where, **look)
+                ax.text(0.62, where, told, ha="center", va="bottom", **small)
     for spot, group in zip(spots, shared, strict=True):
         for n, name in enumerate(group):  # each of a heap peeps out from under the next
             ax.plot(
@@ -158,28 +167,6 @@ def _heaps(
             spots.append(points[name])
             shared.append([name])
     return spots, shared
-
-
-def _lines(
-    ax: Axes,
-    axis: int,
-    spots: Sequence[NDArray[np.float64]],
-    shared: Sequence[Sequence[str]],
-    colour: Mapping[str, str],
-    label: Mapping[str, str],
-) -> None:
-    """Who cares about one issue alone, as lines along which it is indifferent."""
-    for spot, group in zip(spots, shared, strict=True):
-        where, look = float(spot[0]), {"color": colour[group[0]], **INDIFFERENT}
-        width = 24 if style.small(ax) else 48
-        words = textwrap.fill(", ".join(label[name] for name in group), width)
-        small: style.Look = SMALL | {"fontsize": style.size(ax, 7.5)}
-        if axis == 0:
-            ax.axvline(where, **look)
-            ax.text(where, 0.62, words, rotation=90, ha="right", va="center", **small)
-        else:
-            ax.axhline(where, **look)
-            ax.text(0.62, where, words, ha="center", va="bottom", **small)
 
 
 def _key(refused: bool, agreed: bool) -> list[Artist]:

@@ -14,9 +14,9 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from sim.plots import style
-from sim.plots.defaults import default_weeks
+from sim.plots.defaults import weeks_or_default
 from sim.plots.settings import styled
-from sim.results.selection import When, run_number, variable, week_at
+from sim.results.selection import When, run_number, variable
 
 # Orange and purple stay apart for the colour-blind; zero is nearly white.
 SCALE = "PuOr"
@@ -54,11 +54,10 @@ def tie_matrix(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at, side = default_weeks(results, 1)[0] if at is None else at, _side(results)
-    _there(results, [at], run)
+    week = weeks_or_default(results, None if at is None else [at], 1)[0]
+    number, side = _run(results, run), _side(results)
     ax = style.canvas(ax, side + 3.2, side + 2.8)
-    image = _matrix(ax, results, at, run)
-    _scale(image, [ax])
+    _scale(_matrix(ax, results, week, number), [ax])
     return ax
 
 
@@ -82,31 +81,26 @@ def tie_matrices(
     ndarray of Axes
         One a date; the figure is ``axes[0].figure``.
     """
-    chosen = default_weeks(results, 2) if dates is None else list(dates)
-    _there(results, chosen, run)
-    side = _side(results)
+    weeks, number, side = weeks_or_default(results, dates, 2), _run(results, run), _side(results)
     _, axes = plt.subplots(
-        1, len(chosen), figsize=((side + 0.3) * len(chosen) + 3.0, side + 2.4),
+        1, len(weeks), figsize=((side + 0.3) * len(weeks) + 3.0, side + 2.4),
         layout="compressed", squeeze=False, sharey=True,
     )  # fmt: skip
     panels: NDArray[np.object_] = axes[0]
-    images = [_matrix(ax, results, at, run) for ax, at in zip(panels, chosen, strict=True)]
+    images = [_matrix(ax, results, week, number) for ax, week in zip(panels, weeks, strict=True)]
     for ax in panels[1:]:
         ax.set_ylabel("")
     _scale(images[-1], list(panels))
     return panels
 
 
-def _there(results: xr.Dataset, dates: Sequence[When], run: int | None) -> None:
-    """Check the choices before a figure is made, since nobody would close it after an error."""
-    run_number(results, run)
+def _run(results: xr.Dataset, run: int | None) -> int:
+    """The run, if its ties are there: checked before a figure is made, which nobody would close."""
     variable(results, "tie")
-    for at in dates:
-        week_at(results, at)
+    return run_number(results, run)
 
 
-def _matrix(ax: Axes, results: xr.Dataset, at: When, run: int | None) -> AxesImage:
-    week, number = week_at(results, at), run_number(results, run)
+def _matrix(ax: Axes, results: xr.Dataset, week: int, number: int) -> AxesImage:
     table = variable(results, "tie").sel(run=number).isel(week=week)
     values = table.transpose("actor", "other").values.copy()
     count = len(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from sim import measures
 from sim.plots import naming, style
-from sim.plots.defaults import default_weeks
+from sim.plots.defaults import weeks_or_default
 from sim.plots.settings import styled
-from sim.results.selection import When, names_on, run_number, week_at
+from sim.results.selection import When, names_on, run_number
 from sim.scenario.english import percent
 
 type Places = Mapping[str, tuple[float, float]]
@@ -97,11 +97,11 @@ def network(
     ResultsError
         If the date or the run is not there, or ties were not recorded.
     """
-    at = default_weeks(results, 1)[0] if at is None else at
-    week_at(results, at)
+    week = weeks_or_default(results, None if at is None else [at], 1)[0]
+    number = run_number(results, run)
     places = places_of(results, run) if layout is None else layout
     ax = style.canvas(ax, 6.4, 6.0)
-    _web(ax, results, at, run, places, _first(results, at, run))
+    _web(ax, results, week, number, places, _camps(results, week, number).first)
     naming.key(ax, _key(), below=True, columns=2)
     return ax
 
@@ -126,19 +126,17 @@ def networks(
     ndarray of Axes
         One a date; the figure is ``axes[0].figure``.
     """
-    chosen = default_weeks(results, 3) if dates is None else list(dates)
-    for at in chosen:
-        week_at(results, at)
-    places, round_ones = places_of(results, run), _first(results, chosen[0], run)
+    weeks, number = weeks_or_default(results, dates, 3), run_number(results, run)
+    places, round_ones = places_of(results, run), _camps(results, weeks[0], number).first
     wide = 6.4 if results.sizes["actor"] > CROWD else 4.6
     figure, axes = plt.subplots(
-        1, len(chosen), figsize=(wide * len(chosen), wide + 0.7), layout="constrained",
+        1, len(weeks), figsize=(wide * len(weeks), wide + 0.7), layout="constrained",
         squeeze=False,
     )  # fmt: skip
     panels: NDArray[np.object_] = axes[0]
-    for ax, at in zip(panels, chosen, strict=True):
-        _web(ax, results, at, run, places, round_ones)
-    figure.legend(handles=_key(), loc="outside lower center", ncols=2 if len(chosen) < 3 else 3)
+    for ax, week in zip(panels, weeks, strict=True):
+        _web(ax, results, week, number, places, round_ones)
+    figure.legend(handles=_key(), loc="outside lower center", ncols=2 if len(weeks) < 3 else 3)
     return panels
 
 
@@ -146,25 +144,23 @@ def networks(
 places_of = layout
 
 
-def _first(results: xr.Dataset, at: When, run: int | None) -> set[str]:
-    """The camp at a date that is drawn round: that of the first actor with ties."""
-    week, number = week_at(results, at), run_number(results, run)
-    return set(measures.camps(results, int(results["week"].values[week]), number).first)
+def _camps(results: xr.Dataset, week: int, number: int) -> measures.Camps:
+    """The camps of a week; in the first panel the one of the first actor with ties is round."""
+    return measures.camps(results, int(results["week"].values[week]), number)
 
 
 def _web(
-    ax: Axes, results: xr.Dataset, at: When, run: int | None, places: Places, round_ones: set[str]
+    ax: Axes, results: xr.Dataset, week: int, number: int, places: Places, round_ones: Iterable[str]
 ) -> None:
     """Draw one date; of its camps the one that has more of `round_ones` is drawn round."""
-    week, number = week_at(results, at), run_number(results, run)
     names = names_on(results)
     spots = np.array([places[name] for name in names])
     S = measures.ties(results.isel(week=[week])).sel(run=number).values[0]
     _edges(ax, S, spots)
-    camps = measures.camps(results, int(results["week"].values[week]), number)
+    camps = _camps(results, week, number)
     one, two = set(camps.first), set(camps.second)
     # what is like the round camp of the first panel is round here too
-    alike, other = (len(camp & round_ones) - len(camp - round_ones) for camp in (one, two))
+    alike, other = (2 * len(camp.intersection(round_ones)) - len(camp) for camp in (one, two))
     if alike < other:
         one, two = two, one
     # The division puts everyone somewhere: who has no tie that is drawn is neither's.

@@ -61,18 +61,14 @@ def _foreign(words: str) -> frozenset[str]:
     return frozenset(
         letter
         for letter in words
-        if ord(letter) not in _own() and unicodedata.category(letter)[0] not in "CZ"
+        if ord(letter) not in _letters_of(FAMILY) and unicodedata.category(letter)[0] not in "CZ"
     )
 
 
-@functools.cache
-def _own() -> frozenset[int]:
-    return frozenset(_letters_of(FAMILY))
-
-
-def _letters_of(family: str) -> Iterable[int]:
+@functools.lru_cache(maxsize=2)
+def _letters_of(family: str) -> frozenset[int]:
     path = font_manager.findfont(font_manager.FontProperties(family=[family]))
-    return font_manager.get_font(path).get_charmap()
+    return frozenset(font_manager.get_font(path).get_charmap())
 
 
 @functools.lru_cache(maxsize=512)

@@ -145,7 +145,7 @@ def run_number(results: xr.Dataset, run: int | None = None) -> int:
     return int(run)
 
 
-def no_such_run(run: int, runs: NDArray[np.int64]) -> ResultsError:
+def no_such_run(run: int | None, runs: NDArray[np.int64]) -> ResultsError:
     """The error of a run that is not among these."""
     span = f"{runs.min()} to {runs.max()}" if len(runs) else "none"
     return ResultsError(f"there is no run {run}: the runs are {span}")

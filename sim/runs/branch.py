@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -79,7 +79,9 @@ def branch(
     seed, held = int(results.attrs["seed"]), results.attrs.get("hold", "nothing")
     hold = None if held == "nothing" else held
     before, after = prepare(old), prepare(new)
-    _must_continue(old, new, before[2], after[2], week)
+    faults = [*_faults(old, new, before[2], after[2], week)]
+    if faults:
+        raise ScenarioError(faults)
     g, p, lay = before
     world = begin(g, p, lay, seed, which, hold)
     unchanged = begin(g, p, lay, seed, which, hold)
@@ -102,36 +104,28 @@ def branch(
     return branched
 
 
-def _must_continue(old: Scenario, new: Scenario, there: Layout, here: Layout, week: int) -> None:
-    """Refuse changes to what is over, or to who takes part."""
-    faults = []
+def _faults(
+    old: Scenario, new: Scenario, there: Layout, here: Layout, week: int
+) -> Iterator[Fault]:
+    """Changes to what is over, or to who takes part."""
     if there != here or len(there.pairs) != len(here.pairs):
-        faults.append(
-            Fault(
-                "",
-                "a branch cannot add or remove actors, issues, objectives or links; it can set "
-                "their weights, capabilities and control",
-            )
-        )
+        problem = "a branch cannot add or remove actors, issues, objectives or links; it can set "
+        yield Fault("", f"{problem}their weights, capabilities and control")
     one, other = as_data(old), as_data(new)
     # What each believes at first is set in week 0.
     for path in (*_PAST, *(("parameters.mutual_optimism",) if week > 0 else ())):
         if _at(one, path) != _at(other, path):
-            faults.append(Fault(path, f"is over before week {week}, so a branch cannot change it"))
+            yield Fault(path, f"is over before week {week}, so a branch cannot change it")
     for issue in old.issues:
         if issue in new.issues and old.issues[issue].start != new.issues[issue].start:
-            faults.append(
-                Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
-            )
+            yield Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
     if _before(old, week) != _before(new, week):
-        faults.append(Fault("events", f"cannot change before week {week}: that is over"))
+        yield Fault("events", f"cannot change before week {week}: that is over")
     for mechanism in ("bilateral", "tie_behaviour"):
         if getattr(old.mechanisms, mechanism) != getattr(new.mechanisms, mechanism):
-            faults.append(Fault(f"mechanisms.{mechanism}", "cannot change on the way"))
+            yield Fault(f"mechanisms.{mechanism}", "cannot change on the way")
     if new.weeks <= week:
-        faults.append(Fault("weeks", f"must be more than {week}, the week of the branch"))
-    if faults:
-        raise ScenarioError(faults)
+        yield Fault("weeks", f"must be more than {week}, the week of the branch")
 
 
 def _before(scenario: Scenario, week: int) -> list[tuple[float, ...]]:
@@ -174,28 +168,21 @@ def _change(
 ) -> None:
     """Change in a world what actors are given, by what differs between two beginnings."""
     old, new = before[0].start, after[0].start
-    for n in range(len(new.capability)):
-        if new.capability[n] != old.capability[n]:
-            left = (
-                world.force.capability[n] / world.force.full_capability[n]
-                if world.force.full_capability[n] > 0.0
-                else 1.0
-            )
-            world.force.capability[n] = left * new.capability[n]
-            world.force.full_capability[n] = new.capability[n]
-    for now, one, other in (
+    force, differs = world.force, new.capability != old.capability
+    full = force.full_capability
+    left = np.divide(force.capability, full, out=np.ones_like(full), where=full > 0.0)
+    force.capability[differs] = (left * new.capability)[differs]
+    # in proportion: a dated event may have changed a weight since
+    one, other = unchanged.aims.objective_weight, changed.aims.objective_weight
+    world.aims.objective_weight[one != other] *= other[one != other] / one[one != other]
+    # Of the objectives of this run, its own spread of weights and ideals stays.
+    for held, was, now in (
+        (full, old.capability, new.capability),
         (world.patronage.control, old.control, new.control),
         (world.ceasefire.consultation, old.consultation, new.consultation),
+        (world.aims.objective_ideal, unchanged.aims.objective_ideal, changed.aims.objective_ideal),
     ):
-        differs = one != other
-        now[differs] = other[differs]
-    # Objectives of this run: its own spread of weights and ideals stays.
-    for o in range(len(world.aims.objective_weight)):
-        one, other = unchanged.aims.objective_weight[o], changed.aims.objective_weight[o]
-        if one != other:  # in proportion: a dated event may have changed it since
-            world.aims.objective_weight[o] *= other / one
-        if unchanged.aims.objective_ideal[o] != changed.aims.objective_ideal[o]:
-            world.aims.objective_ideal[o] = changed.aims.objective_ideal[o]
+        np.copyto(held, now, where=was != now)
     g = after[0]
     weigh(
         world.aims.weight, world.aims.ideal, g.aim.actor, g.aim.issue, g.aim.short_term,

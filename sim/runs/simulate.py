@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -167,13 +167,24 @@ def gather(
     total, unit = (scenario.weeks, "week") if weekly else (len(numbers), "run")
 
     def one(number: int) -> tuple[Kept, NDArray[np.float64]]:
-        week = shown.add if weekly else None
         if any(actor.agent is not None for actor in scenario.actors.values()):
             # Mesa takes half a second to import, and only classes of one's own need it.
             from sim.agents.model import play_with_agents
 
+            week = shown.add if weekly else None
             return play_with_agents(scenario, seed, number, parts, log, hold, week)
-        return _play_compiled(scenario, prepared, seed, number, parts, log, hold, week)
+        (g, p, lay), weeks = prepared, scenario.weeks
+        record = blank(lay, weeks) if parts is None else blank(lay, weeks, ("status", *parts))
+        rows, count = empty(most_events(g, lay, weeks) if log else 0), counter()
+        world = begin(g, p, lay, seed, number, hold)
+        luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
+        at_once = 1 if weekly else weeks
+        for start in range(0, weeks, at_once):
+            end = start + at_once
+            play(g, p, world, record, rows, count, luck[0], NO_DRAWS, start, end, None)
+            shown.add(int(weekly))
+        must_be_sound(count, number)
+        return record, rows[: count[0]].copy()
 
     played: list[tuple[int, Kept, NDArray[np.float64]]] = []
     failures: list[tuple[int, Exception]] = []
@@ -232,28 +243,3 @@ def afford(
         "(sim ensemble)",
     )
     return need
-
-
-def _play_compiled(
-    scenario: Scenario,
-    prepared: tuple[Inputs, ParameterValues, Layout],
-    seed: int,
-    number: int,
-    parts: tuple[str, ...] | None,
-    log: bool,
-    hold: str | None,
-    week: Callable[[], None] | None,
-) -> tuple[Kept, NDArray[np.float64]]:
-    """Record and events of one run by compiled code; `week` is called after each week."""
-    (g, p, lay), weeks = prepared, scenario.weeks
-    record = blank(lay, weeks) if parts is None else blank(lay, weeks, ("status", *parts))
-    rows, count = empty(most_events(g, lay, weeks) if log else 0), counter()
-    world = begin(g, p, lay, seed, number, hold)
-    luck, _ = keys_of(seed, np.array([number], dtype=np.uint64), hold)
-    at_once = weeks if week is None else 1
-    for first in range(0, weeks, at_once):
-        play(g, p, world, record, rows, count, luck[0], NO_DRAWS, first, first + at_once, None)
-        if week is not None:
-            week()
-    must_be_sound(count, number)
-    return record, rows[: count[0]].copy()

@@ -11,17 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from sim.errors import SimError, nearest
+from sim.experiments.hypothesis_tests import tables
 from sim.experiments.hypothesis_tests.codings import Tell, codings_table, shuffled_issues
 from sim.experiments.hypothesis_tests.facts import FACTS, Fact, check
 from sim.experiments.hypothesis_tests.roles import allies, find
-from sim.experiments.hypothesis_tests.tables import (
-    channel,
-    facts_table,
-    pairs,
-    returns,
-    rivals_table,
-    two_by_two,
-)
 from sim.experiments.hypothesis_tests.treatments import MissingError, Treatments
 from sim.results.ensemble_spec import whole
 from sim.runs.progress import teller
@@ -144,19 +137,19 @@ def run(
     )  # fmt: skip
     every, say = (*FACTS, *told), tell or teller()
     work: dict[str, Callable[[], pd.DataFrame]] = {
-        "two-by-two": lambda: two_by_two(treatments),
-        "return": lambda: returns(treatments),
-        "facts": lambda: facts_table(check(treatments, every)),
-        "pairs": lambda: pairs(treatments),
+        "two-by-two": lambda: tables.two_by_two(treatments),
+        "return": lambda: tables.returns(treatments),
+        "facts": lambda: tables.facts_table(check(treatments, every)),
+        "pairs": lambda: tables.pairs(treatments),
         "codings": lambda: codings_table(treatments, every, codings, coding_runs, say),
-        "rivals": lambda: rivals_table(treatments, every, say),
-        "channel": lambda: channel(treatments),
+        "rivals": lambda: tables.rivals_table(treatments, every, say),
+        "channel": lambda: tables.channel(treatments),
     }
-    tables, left_out = {}, {}
+    found, left_out = {}, {}
     for part in parts:
         say(f"{part} ...")
         try:
-            tables[part] = work[part]()
+            found[part] = work[part]()
         except MissingError as error:
             left_out[part] = str(error)
     words = Words(scenario)
@@ -167,7 +160,7 @@ def run(
         achieved=roles.achieved, secure=roles.secure, threatened=roles.threatened,
         proxies=roles.proxies, disputed=roles.disputed, shuffled=shuffled_issues(scenario),
         runs=runs, codings=codings, coding_runs=coding_runs, seed=seed, left_out=left_out,
-        seconds=round(time.monotonic() - began, 1), tables=tables,
+        seconds=round(time.monotonic() - began, 1), tables=found,
         names={name: words.issue(name) for name in scenario.issues}
         | {name: words.who(name) for name in scenario.actors},
     )  # fmt: skip

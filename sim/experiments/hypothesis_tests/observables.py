@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from sim.engine import event_log
 from sim.engine.state import CALM
 from sim.experiments.hypothesis_tests.estimates import Figure, Spread, mean, mean_share, ratio
-from sim.experiments.hypothesis_tests.roles import Roles
+from sim.experiments.hypothesis_tests.roles import Calendar, Roles
 from sim.measures import breach_weights
 from sim.measures.event_columns import columns
 from sim.results.dataset import scenario_of
@@ -65,7 +65,7 @@ class Series(NamedTuple):
     bounds: tuple[float, float] = (0.0, 1.0)
 
     def over(self, weeks: NDArray[np.bool_]) -> Figure:
-        """The share in some weeks of each run, shape (runs, weeks)."""
+        """The share in some weeks, the same of each run or by run."""
         return self.share((self.part * weeks).sum(axis=1), (self.whole * weeks).sum(axis=1))
 
 
@@ -89,16 +89,6 @@ def first_ceasefire(results: xr.Dataset) -> NDArray[np.int64]:
     """First week at whose end a ceasefire stands, by run; without one, the number of weeks."""
     held = np.isin(results["state"].values, CALM)
     return np.where(held.any(axis=1), held.argmax(axis=1), held.shape[1])
-
-
-def since(
-    results: xr.Dataset, week: NDArray[np.int64] | int, later: bool = True
-) -> NDArray[np.bool_]:
-    """Weeks from one on, the same or one a run; or all others. By run and week."""
-    shape = (results.sizes["run"], results.sizes["week"])
-    start = np.broadcast_to(np.asarray(week).reshape(-1, 1), (shape[0], 1))
-    found = np.arange(shape[1]) >= start
-    return found if later else ~found
 
 
 def answers(
@@ -170,14 +160,16 @@ def series(results: xr.Dataset, roles: Roles) -> dict[str, Series]:
     return found | {name: one for name, one in asked.items() if one.whole.any()}
 
 
-def windows(results: xr.Dataset, roles: Roles) -> dict[str, NDArray[np.bool_]]:
-    """The weeks that count, by name; each of shape (runs, weeks)."""
-    met = first_achieved(results, roles)
+def windows(
+    weeks: int, met: NDArray[np.int64] | int, calendar: Calendar
+) -> dict[str, NDArray[np.bool_]]:
+    """The weeks that count, by name; if the week of the achieved goal is one a run, by run too."""
+    week, goal = np.arange(weeks), np.asarray(met)[..., None]
     return {
-        "before": since(results, met, later=False),
-        "after": since(results, met),
-        "measured": since(results, roles.weeks.measured),
-        "late": since(results, roles.weeks.late),
+        "before": week < goal,
+        "after": week >= goal,
+        "measured": week >= calendar.measured,
+        "late": week >= calendar.late,
     }
 
 
@@ -192,14 +184,14 @@ def figures(
     `found` is from `series`, if it is there already. Ties of other `pairs` are read too, as
     ``"tie measured: a, b"`` and ``"drift: a, b"``.
     """
-    weeks = windows(results, roles)
+    met = first_achieved(results, roles)
+    weeks = windows(results.sizes["week"], met, roles.weeks)
     read = {
         f"{name} {window}": one.over(chosen)
         for name, one in (series(results, roles) if found is None else found).items()
         for window, chosen in weeks.items()
         if (one.whole * chosen).any()
     }
-    met = first_achieved(results, roles)
     read[MET] = mean((met < NOT_MET).astype(float), np.ones(len(met), dtype=np.bool_))
     in_time = (met + roles.weeks.lag < results.sizes["week"]).any()
     if in_time:
@@ -221,8 +213,9 @@ def share_of_breaches(results: xr.Dataset, roles: Roles) -> Figure | None:
     actors = scenario_of(results).actors
     camp = actors[roles.spoiler].camp
     ours = np.array([actors[str(name)].camp == camp for name in results["actor"].values])
-    weeks = since(results, first_achieved(results, roles))
-    broken = (breach_weights(results) * weeks[..., None]).sum(axis=1)
+    met = first_achieved(results, roles)
+    after = windows(results.sizes["week"], met, roles.weeks)["after"]
+    broken = (breach_weights(results) * after[..., None]).sum(axis=1)
     own, every = (broken * ours).sum(axis=1), broken.sum(axis=1)
     return ratio(own, every) if every.any() else None
 

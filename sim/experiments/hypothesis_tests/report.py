@@ -28,8 +28,6 @@ class Block(NamedTuple):
 
     Attributes
     ----------
-    part : str
-        One of `sim.experiments.hypothesis_tests.battery.PARTS`, "left-out" or "verdict".
     title : str
         Heading of the part.
     before : sequence of str
@@ -40,14 +38,16 @@ class Block(NamedTuple):
         Rows of the table, each with one cell for every column of `head`.
     after : sequence of str
         Sentences after it.
+    part : str
+        One of `sim.experiments.hypothesis_tests.battery.PARTS`, "left-out" or "verdict".
     """
 
-    part: str
     title: str
     before: Sequence[str]
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     after: Sequence[str] = ()
+    part: str = ""
 
 
 def blocks(trial: Trial) -> list[Block]:
@@ -56,12 +56,13 @@ def blocks(trial: Trial) -> list[Block]:
         "two-by-two": _two_by_two, "return": _returns, "codings": _codings, "pairs": _pairs,
         "facts": _facts, "rivals": _rivals, "channel": _channel,
     }  # fmt: skip
-    found = [make(trial) for part, make in makers.items() if part in trial.tables]
+    shown = [part for part in makers if part in trial.tables]
+    found = [makers[part](trial)._replace(part=part) for part in shown]
     if trial.left_out:
         words = [f"{part}: {why}." for part, why in trial.left_out.items()]
-        found.append(Block("left-out", "Left out", words))
+        found.append(Block("Left out", words, part="left-out"))
     if "facts" in trial.tables:
-        found.append(Block("verdict", "What counts", verdict(trial)))
+        found.append(Block("What counts", verdict(trial), part="verdict"))
     return found
 
 
@@ -110,7 +111,6 @@ def _two_by_two(trial: Trial) -> Block:
         if spoiler == trial.spoiler and coding == "A":
             said.append(f"{design}, {NAMES[outcome]}: {_sign(effect)}")
     return Block(
-        "two-by-two",
         "Short-term goal safe or not, long-term aims in conflict or compatible",
         (
             "flag: the goal can be satisfied (safe) or never counts as satisfied; only attention, "
@@ -132,7 +132,6 @@ def _returns(trial: Trial) -> Block:
         rows.append([NAMES[str(outcome)], *map(_long, group.to_dict("records"))])
         said.append(f"{NAMES[str(outcome)]}: {_sign(group.iloc[2])}")
     return Block(
-        "return",
         "Return of threat",
         (f"The goal is threatened again ({trial.threatened:g}) from three quarters of the war on; "
          "measured in its last sixth.",),
@@ -160,7 +159,6 @@ def _codings(trial: Trial) -> Block:
             word += ", with the wrong sign"
         said.append(f"{name}: {word}")
     return Block(
-        "codings",
         "Placebo codings",
         (
             f"Aims on {_list(trial, trial.shuffled)} are shuffled among the actors that have "
@@ -203,7 +201,6 @@ def _pairs(trial: Trial) -> Block:
             "when an ally is needed less, whatever it wants."
         )
     return Block(
-        "pairs",
         "Other pairs of allies",
         ("The same experiments; measured is the tie of every pair of one camp.",),
         ("pair", "conflict", "secure less threatened", "satisfiable less never", "after the goal"),
@@ -228,7 +225,6 @@ def _facts(trial: Trial) -> Block:
                 words += " proves nothing" if share["nothing"] else ""
         rows.append([row["fact"], row["claim"], status, figure, holds, words])
     return Block(
-        "facts",
         "The facts",
         (
             "holds: the whole interval has the expected sign. For history: the estimate lies in "
@@ -253,7 +249,6 @@ def _rivals(trial: Trial) -> Block:
         rows.append([f"{status}: hold", *(f"{yes} of {of}" for yes, of in scores)])
     free = [score(table, model, "free")[0] for model in models]
     return Block(
-        "rivals",
         "Rival models",
         [f"{name}: {one.says}" for name, one in rival_models.RIVALS.items() if name in models],
         ("fact", *models), rows,
@@ -284,7 +279,6 @@ def _channel(trial: Trial) -> Block:
         for row in trial.tables["channel"].to_dict("records")
     ]  # fmt: skip
     return Block(
-        "channel",
         "How much runs through the tie",
         ("Interaction with everything, and with the tie cut from behaviour. The share is the part "
          "that is lost, with Fieller's interval; none if the whole cannot be told from 0.",),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.errors import SimError
 from sim.experiments.hypothesis_tests.designs import CODED, OPEN, Cell
 from sim.experiments.hypothesis_tests.estimates import Figure, leave_one_out
-from sim.experiments.hypothesis_tests.observables import DRIFT, MET, NOT_MET, Series
+from sim.experiments.hypothesis_tests.observables import DRIFT, MET, NOT_MET, Series, windows
 from sim.experiments.hypothesis_tests.treatments import MissingError, Treatments
 
 
@@ -121,13 +121,8 @@ class Trend:
         part, whole = one.part.sum(axis=0), one.whole.sum(axis=0)
         known = continued(part, whole, self.date, one.bounds)
         without = continued(part - one.part, whole - one.whole, self.date, one.bounds)
-        weeks, calendar = np.arange(len(part)), self.roles.weeks
-        for window, inside in {
-            "before": weeks < self.date,
-            "after": weeks >= self.date,
-            "measured": weeks >= calendar.measured,
-            "late": weeks >= calendar.late,
-        }.items():
+        calendar = self.roles.weeks
+        for window, inside in windows(len(part), self.date, calendar).items():
             if inside.any():
                 self._figures[f"{name} {window}"] = leave_one_out(
                     float(np.nanmean(known[inside])), np.nanmean(without[:, inside], axis=1)

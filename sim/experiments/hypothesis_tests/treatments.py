@@ -10,18 +10,9 @@ import numpy as np
 import xarray as xr
 
 from sim.errors import SimError
+from sim.experiments.hypothesis_tests import observables
 from sim.experiments.hypothesis_tests.designs import CODED, OPEN, Cell, scenario_of
 from sim.experiments.hypothesis_tests.estimates import Figure, Spread, combined
-from sim.experiments.hypothesis_tests.observables import (
-    BREACHES,
-    DRIFT,
-    HISTORY,
-    RECORD,
-    Series,
-    figures,
-    first_achieved,
-    series,
-)
 from sim.experiments.hypothesis_tests.roles import Roles
 from sim.runs.ensemble import ensemble
 from sim.scenario.schema import Scenario
@@ -84,7 +75,7 @@ class Treatments:
         self.case, self.roles, self.runs, self.seed = case, roles, runs, seed
         self.casts = [roles] if swapped is None else [roles, swapped]
         self.met = np.zeros(0, dtype=np.int64)
-        self.series: Mapping[str, Series] = {}
+        self.series: Mapping[str, observables.Series] = {}
         self.workers, self._pairs = workers, tuple(pairs)
         self._history: Mapping[str, Figure | Spread] = {}
         self._played: dict[Cell, dict[Roles, dict[str, Figure]]] = {}
@@ -110,17 +101,18 @@ class Treatments:
                 scenario = scenario_of(cell, self.case, first)
             except SimError as error:
                 raise MissingError(str(error)) from error
-            record = f"{RECORD},{BREACHES}" if cell == Cell() else RECORD
+            record = observables.RECORD
+            record += f",{observables.BREACHES}" if cell == Cell() else ""
             results = all_played(
                 scenario, self.runs, self.seed, record=record, workers=self.workers
             )
-            found = series(results, first)
-            self._played[cell] = {first: figures(results, first, found, self._pairs)}
+            found = observables.series(results, first)
+            self._played[cell] = {first: observables.figures(results, first, found, self._pairs)}
             for roles in self.casts[1:]:
-                self._played[cell][roles] = figures(results, roles)
+                self._played[cell][roles] = observables.figures(results, roles)
             if cell == Cell():
-                self.series, self.met = found, first_achieved(results, first)
-                known = {name: read(results, first) for name, read in HISTORY.items()}
+                self.series, self.met = found, observables.first_achieved(results, first)
+                known = {name: read(results, first) for name, read in observables.HISTORY.items()}
                 self._history = {n: one for n, one in known.items() if one is not None}
         return self._played[cell][self.roles]
 
@@ -193,7 +185,7 @@ def interaction(ask: Asked, reading: str, settings: tuple[str, str], aims: str) 
 def reading_of(form: str, outcome: str) -> str:
     """The reading that a design measures an outcome by: from the achieved goal on, or late."""
     if form == "flag":
-        return DRIFT if outcome == "tie" else f"{outcome} after"
+        return observables.DRIFT if outcome == "tie" else f"{outcome} after"
     return f"{outcome} measured"
 
 

@@ -25,14 +25,7 @@ from sim.experiments.hypothesis_tests.codings import AS_CODED, Tell, codings_tab
 from sim.experiments.hypothesis_tests.facts import FACTS
 from sim.experiments.hypothesis_tests.roles import find
 from sim.experiments.hypothesis_tests.treatments import Treatments
-from sim.experiments.sensitivity.one_at_a_time import (
-    Player,
-    close_table,
-    closest,
-    ends_of,
-    screened_table,
-    summed,
-)
+from sim.experiments.sensitivity import one_at_a_time
 from sim.experiments.sensitivity.report import Audit
 from sim.narrative.explanation import pair_of
 from sim.results import selection
@@ -107,19 +100,19 @@ def audit(
     if any(actor.agent is not None for actor in case.actors.values()):
         raise SimError("audit plays thousands of runs: agent classes of a user are too slow for it")
     asked = _conclusions(case, conclusion, pair)
-    player = Player(asked, seed, record, workers, say)
-    ends = ends_of(case, player)
+    player = one_at_a_time.Player(asked, seed, record, workers, say)
+    ends = one_at_a_time.ends_of(case, player)
     if not ends:
         raise SimError("the scenario has no number that could be moved")
     say(f"{len(ends)} ends of numbers, {screened} runs each")
     base, found = player.play(case, [end.scenario for end in ends], screened, SCREENED_FROM)
-    table = screened_table(asked, ends, base, found)
-    closer = [end for end in ends if end.number.path in closest(table)]
+    table = one_at_a_time.screened_table(ends, base, found)
+    closer = [end for end in ends if end.number.path in one_at_a_time.closest(table)]
     say(f"{len(closer)} ends closely, {runs} runs each")
     base, found = player.play(case, [end.scenario for end in closer], runs, 0)
-    signs = summed(asked, base)
-    table = close_table(table, asked, closer, base, found, signs)
-    facts, left_out, who = _facts(case, pair, codings, coding_runs, seed, workers, say)
+    signs = one_at_a_time.summed(base)
+    table = one_at_a_time.close_table(table, closer, base, found, signs)
+    facts, left_out, who = _facts(case, pair, codings, coding_runs, player)
     return Audit(
         case.name, signs, table, facts, left_out, runs, screened, codings, coding_runs, seed,
         round(time.monotonic() - began, 1), who,
@@ -170,24 +163,18 @@ def spoiling(actor: str) -> Outcome:
 
 
 def _facts(
-    case: Scenario,
-    pair: Sequence[str] | None,
-    codings: int,
-    runs: int,
-    seed: int,
-    workers: int | None,
-    say: Tell,
+    case: Scenario, pair: Sequence[str] | None, number: int, runs: int, player: one_at_a_time.Player
 ) -> tuple[pd.DataFrame, str, str]:
     """Which facts the scenario shows, what share of shuffled codings shows them too, of whom."""
     columns = ["fact", "claim", "status", "coded", "share", "low", "high", "nothing"]
     empty = pd.DataFrame(columns=columns)
-    if codings == 0:
+    if number == 0:
         return empty, "no shuffled codings were asked for", ""
     try:
         roles = find(case, pair)
-        say(f"{codings} shuffled codings, {runs} runs of each experiment")
-        treatments = Treatments(case, roles, runs, seed, workers=workers)
-        table = codings_table(treatments, FACTS, codings, runs, say)
+        player.say(f"{number} shuffled codings, {runs} runs of each experiment")
+        treatments = Treatments(case, roles, runs, player.seed, workers=player.workers)
+        table = codings_table(treatments, FACTS, number, runs, player.say)
     except SimError as error:
         return empty, str(error), ""
     coded = table[table["coding"] == AS_CODED].iloc[0]

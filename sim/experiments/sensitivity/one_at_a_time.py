@@ -97,14 +97,12 @@ def ends_of(case: Scenario, player: Player) -> list[End]:
     return [end for pair in player.map(both, numbers(case)) for end in pair]
 
 
-def screened_table(
-    asked: dict[str, Outcome], ends: list[End], base: Values, found: list[Values]
-) -> pd.DataFrame:
+def screened_table(ends: list[End], base: Values, found: list[Values]) -> pd.DataFrame:
     """A row for each conclusion and number, with the effects of the first stage."""
     unknown = dict.fromkeys(("to_low", "to_high", "screen_low", "screen_high"), np.nan)
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for (number, end, value, _), values in zip(ends, found, strict=True):
-        for name in asked:
+        for name in base:
             head = {"conclusion": name, "path": number.path, "words": number.words}
             row = rows.setdefault(
                 (name, number.path), {**head, "value": number.value, **unknown, "close": False}
@@ -127,30 +125,21 @@ def closest(table: pd.DataFrame) -> set[str]:
     return set(table.loc[most.index.get_level_values(-1), "path"])
 
 
-def summed(asked: dict[str, Outcome], base: Values) -> pd.DataFrame:
+def summed(base: Values) -> pd.DataFrame:
     """Each conclusion as coded: mean, interval, and whether it takes both signs."""
-    rows = {
-        name: dict(zip(("mean", "low", "high"), mean_of(base[name]), strict=True))
-        | {"signed": bool((base[name] < 0).any())}
-        for name in asked
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    rows = [(*mean_of(values), bool((values < 0).any())) for values in base.values()]
+    return pd.DataFrame(rows, index=list(base), columns=["mean", "low", "high", "signed"])
 
 
 def close_table(
-    table: pd.DataFrame,
-    asked: dict[str, Outcome],
-    ends: list[End],
-    base: Values,
-    found: list[Values],
-    signs: pd.DataFrame,
+    table: pd.DataFrame, ends: list[End], base: Values, found: list[Values], signs: pd.DataFrame
 ) -> pd.DataFrame:
     """The table with the effects of the second stage, what moves each conclusion most first."""
     table = table.set_index(["conclusion", "path"])
     for end, what, edge in itertools.product(("low", "high"), ("effect", "at"), EDGES):
         table[f"{what}_{end}{edge}"] = np.nan
     for (number, end, _, _), values in zip(ends, found, strict=True):
-        for name in asked:
+        for name in base:
             key = (name, number.path)
             table.loc[key, "close"] = True
             for what, of in (("effect", values[name] - base[name]), ("at", values[name])):

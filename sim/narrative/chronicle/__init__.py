@@ -18,6 +18,7 @@ from sim.narrative.chronicle import summary as summing
 from sim.narrative.chronicle.timeline import Sentence, Story
 from sim.narrative.html import filled, hung
 from sim.results.dataset import Event, events, scenario_of
+from sim.results.selection import no_such_run
 from sim.scenario.english import count, day, ordinal
 
 # How many sentences a page may have, by the weeks of the record.
@@ -167,18 +168,16 @@ def _chosen(story: Story) -> list[Sentence]:
 
 def _runs(results: xr.Dataset, run: int | None) -> list[int]:
     """The run that is asked for, or all."""
-    if "event_kind" not in results:
+    weeks, happened = (results.sizes.get(axis, 0) for axis in ("week", "event"))
+    if "event_kind" not in results or (weeks and not happened and _must_have_events(results)):
         raise ResultsError("these results hold no events: record them, and the run can be told")
-    if not results.sizes.get("week", 0):
+    if not weeks:
         raise ResultsError("these results hold no weeks: record the part 'status' at least")
-    if results.sizes.get("event", 0) == 0 and _must_have_events(results):
-        raise ResultsError("these results hold no events: record them, and the run can be told")
-    numbers = [int(n) for n in results["run"].values]
+    numbers: list[int] = results["run"].values.tolist()
     if run is None and numbers:
         return numbers
     if run not in numbers:
-        known = f"{min(numbers)} to {max(numbers)}" if numbers else "none"
-        raise ResultsError(f"there is no run {run}: the runs are {known}")
+        raise no_such_run(run, results["run"].values)
     return [run]
 
 

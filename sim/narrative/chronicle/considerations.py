@@ -37,9 +37,6 @@ def weighed(
     if "terms" in terms:
         promise = worth_of_terms(story, event.actor, ceasefire, event.week, terms["terms"], it)
         add("terms", 1, promise)
-    if "military" in terms:
-        gain = size(terms["military"])
-        add("military", -1, f"fighting on promises {it} a military gain of {gain}")
     if event.counterpart and terms.get("loyalty"):
         counts = f"counts for {size(terms['loyalty'])}"
         side = "loyalty to" if terms["loyalty"] > 0 else "distrust of"
@@ -47,21 +44,17 @@ def weighed(
     if "patrons" in terms:
         way = "for it" if terms["patrons"] > 0 else "against it"
         add("patrons", 1, f"patrons pull {it} {way} by {size(terms['patrons'])}")
-    for name, text in (
-        ("seat", f"sitting down with opponents who break the ceasefire costs {it} {{}}"),
-        ("contagion", f"last week's violations set {it} against it by {{}}"),
-        ("cost", f"{meeting} itself costs {it} {{}}"),
+    for name, sign, form, text in (
+        ("military", -1, size, f"fighting on promises {it} a military gain of {{}}"),
+        ("seat", -1, size, f"sitting down with opponents who break the ceasefire costs {it} {{}}"),
+        ("contagion", -1, size, f"last week's violations set {it} against it by {{}}"),
+        ("cost", -1, size, f"{meeting} itself costs {it} {{}}"),
+        ("breach", 1, size, f"a breach that is seen would cost {it} {{}}"),
+        ("local", 1, signed, f"the deal itself is worth {{}} to {it}"),
+        ("endorsement", 1, signed, f"endorsing what lies on the table is worth {{}} to {it}"),
     ):
         if name in terms:
-            add(name, -1, text.format(size(terms[name])))
-    if "breach" in terms:
-        add("breach", 1, f"a breach that is seen would cost {it} {size(terms['breach'])}")
-    for name, text in (
-        ("local", f"the deal itself is worth {{}} to {it}"),
-        ("endorsement", f"endorsing what lies on the table is worth {{}} to {it}"),
-    ):
-        if name in terms:
-            add(name, 1, text.format(signed(terms[name])))
+            add(name, sign, text.format(form(terms[name])))
     if event.decision == "clash":
         found += _of_a_clash(story, event, it)
     elif "tie" in terms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from sim.narrative.explanation import counterfactuals, sentences
 from sim.narrative.explanation.attribution import Contribution, Trace
 from sim.narrative.explanation.counterfactuals import TURNED, Flip
 from sim.narrative.explanation.rerun import Stage
+from sim.narrative.explanation.sentences import Told
 from sim.results import selection
 from sim.results.dataset import Event, scenario_of
 from sim.results.ensemble_spec import whole
@@ -164,27 +165,26 @@ def explain(
     trace = Trace(story, two, seed, hold)
     moved = [part for part in trace.parts if part.within(first, last)]
     moved.sort(key=lambda part: -abs(part.change(first, last)))
-    told = [part for part in moved if part.change(first, last) != 0.0][:number]
+    moved = [part for part in moved if part.change(first, last) != 0.0][:number]
     stage = None
     if not any(a.agent for a in scenario.actors.values()) and scenario.mechanisms.shifts:
         stage = Stage(scenario, seed, which, hold)
-    decisions = [_decisions(part, last) for part in told]
-    found = [
-        _turned(stage, part, asked, two, last) for part, asked in zip(told, decisions, strict=True)
+    told = [
+        Told(part, asked := _decisions(part, last), _turned(stage, part, asked, two, last))
+        for part in moved
     ]
+    found = [one.flips for one in told]
     return Explanation(
         pair=two,
         run=which,
         since=first,
         until=last,
         accounts=_accounts(trace, first, last),
-        events=_event_rows(story, told, decisions, found, two, first, last),
+        events=_event_rows(story, told, two, first, last),
         parts=_part_rows(story, trace.parts, first, last),
         flips=_flip_rows(found),
         found=found,
-        _blocks=sentences.page(
-            story, trace, told, decisions, found, (first, last), seed, asked=stage is not None
-        ),
+        _blocks=sentences.page(story, trace, told, (first, last), seed, asked=stage is not None),
     )
 
 
@@ -279,16 +279,10 @@ def _row(story: Story, part: Contribution, since: int, until: int) -> dict[str, 
 
 
 def _event_rows(
-    story: Story,
-    told: list[Contribution],
-    decisions: list[list[Event]],
-    found: list[list[Flip]],
-    pair: tuple[str, str],
-    since: int,
-    until: int,
+    story: Story, told: list[Told], pair: tuple[str, str], since: int, until: int
 ) -> pd.DataFrame:
     rows = []
-    for part, asked, flipped in zip(told, decisions, found, strict=True):
+    for part, asked, flipped in told:
         flip = flipped[0] if flipped else None
         event = flip.decision if flip else (asked[0] if asked else None)
         row = _row(story, part, since, until) | {
@@ -309,21 +303,12 @@ def _event_rows(
 
 
 def _flip_rows(found: list[list[Flip]]) -> pd.DataFrame:
-    columns: dict[str, Callable[[Flip], object]] = {
-        "decision": lambda flip: flip.decision.decision,
-        "decided_by": lambda flip: flip.decision.actor,
-        "input": lambda flip: flip.input.words,
-        "before": lambda flip: flip.input.before,
-        **{
-            name: operator.attrgetter(name)
-            for name in ("value", "threshold", "size", "margin", "confirmed", "tie")
-        },
-        "dated_event": lambda flip: flip.event,
-    }
-    rows = [
-        {"event": n} | {name: of(flip) for name, of in columns.items()}
-        for n, flipped in enumerate(found)
-        for flip in flipped
-    ]
+    parts = {
+        "decision": "decision.decision", "decided_by": "decision.actor", "input": "input.words",
+        "before": "input.before", "value": "value", "threshold": "threshold", "size": "size",
+        "margin": "margin", "confirmed": "confirmed", "tie": "tie", "dated_event": "event",
+    }  # fmt: skip
+    told = operator.attrgetter(*parts.values())
+    rows = [(n, *told(flip)) for n, flipped in enumerate(found) for flip in flipped]
     # Without rows pandas would not know that this one can be a mask.
-    return pd.DataFrame(rows, columns=["event", *columns]).astype({"confirmed": bool})
+    return pd.DataFrame(rows, columns=["event", *parts]).astype({"confirmed": bool})

@@ -9,20 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine import event_log as log
 from sim.engine.build import counted, first_world, keys_of, most_events, open_run, prepare
 from sim.engine.draws import NO_DRAWS
-from sim.engine.event_log import (
-    ACTOR,
-    ANSWER,
-    CODE,
-    COUNTERPART,
-    GAIN,
-    KIND,
-    ROUND,
-    SHOCK,
-    counter,
-    empty,
-)
 from sim.engine.inputs import Inputs
 from sim.engine.schedule import play
 from sim.engine.state import World, blank
@@ -100,16 +89,16 @@ class Stage:
         if week not in self._kept:
             self.world, self._memory = first_world(self.g, self.lay)
             open_run(self.g, self.p, self.world, self._traits)
-            self._play(self.g, 0, week, empty(0))
+            self._play(self.g, 0, week, log.empty(0))
             self._kept[week] = tuple(values.copy() for values in self._memory)
         for values, kept in zip(self._memory, self._kept[week], strict=True):
             values[:] = kept
         return self.world
 
-    def _play(self, g: Inputs, first: int, last: int, log: NDArray[np.float64]) -> int:
-        count = counter()
+    def _play(self, g: Inputs, first: int, last: int, room: NDArray[np.float64]) -> int:
+        count = log.counter()
         play(
-            g, self.p, self.world, self._nothing, log, count, self._luck, NO_DRAWS, first, last,
+            g, self.p, self.world, self._nothing, room, count, self._luck, NO_DRAWS, first, last,
             None,
         )  # fmt: skip
         return int(count[0])
@@ -121,25 +110,25 @@ class Stage:
         scenario sets the number in that week already, or events are off) give None always.
         """
         place = self._given(what)
+        if place is None:
+            return lambda value: None
+        g, rows = place
+        change = int(g.shifts.kind[rows[0]])
         spot = (*self.lay.actors, "")
         who, whom = (spot.index(name) for name in (decision.actor, decision.counterpart))
         whom = whom if decision.counterpart else -1
-        kind, week = CODE[decision.decision], decision.week
-        log = empty(0 if place is None else most_events(place[0], self.lay, week + 1 - what.week))
+        kind, week = log.CODE[decision.decision], decision.week
+        room = log.empty(most_events(g, self.lay, week + 1 - what.week))
 
         def ask(value: float) -> tuple[bool, float] | None:
-            if place is None:
-                return None
-            g, rows = place
-            kind_of_change = int(g.shifts.kind[rows[0]])
-            g.shifts.value[rows] = counted(kind_of_change, value, self.scenario)
+            g.shifts.value[rows] = counted(change, value, self.scenario)
             self.at(what.week)
-            told = log[: self._play(g, what.week, week + 1, log)]
-            here = (told[:, ROUND] == week) & (told[:, KIND] == kind)
-            found = told[here & (told[:, ACTOR] == who) & (told[:, COUNTERPART] == whom)]
+            told = room[: self._play(g, what.week, week + 1, room)]
+            here = (told[:, log.ROUND] == week) & (told[:, log.KIND] == kind)
+            found = told[here & (told[:, log.ACTOR] == who) & (told[:, log.COUNTERPART] == whom)]
             if len(found) == 0:
                 return None
-            return bool(found[0, ANSWER] > 0.5), float(found[0, GAIN] - found[0, SHOCK])
+            return bool(found[0, log.ANSWER] > 0.5), float(found[0, log.GAIN] - found[0, log.SHOCK])
 
         return ask
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sim.engine.state import ACCOUNTS
 from sim.narrative.chronicle import reasons
 from sim.narrative.chronicle.summary import adding_up, hundredths
@@ -32,6 +34,14 @@ NOTES = (
     "What would turn a decision is never asked of clashes between allies and of what conveners put "
     "on the table."
 )
+
+
+class Told(NamedTuple):
+    """A part of the change that is told, the decisions that stand for it, and what turns them."""
+
+    part: Contribution
+    decisions: list[Event]
+    flips: list[Flip]
 
 
 def what(story: Story, part: Contribution, pair: tuple[str, str], until: int) -> str:
@@ -185,29 +195,21 @@ def when(story: Story, weeks: list[int]) -> str:
 
 
 def page(
-    story: Story,
-    trace: Trace,
-    told: list[Contribution],
-    decisions: list[list[Event]],
-    found: list[list[Flip]],
-    window: tuple[int, int],
-    seed: int,
-    asked: bool,
+    story: Story, trace: Trace, told: list[Told], window: tuple[int, int], seed: int, asked: bool
 ) -> Blocks:
-    """An explanation as a title, paragraphs and lists of entries.
+    """An explanation as a title, paragraphs and lists of entries, the weightiest parts first.
 
-    Told are some parts, the weightiest first, by part with its decisions and with what turns them,
-    if that was asked.
+    `asked` is whether it was asked what would turn the decisions.
     """
     words, pair, (since, until) = story.words, trace.pair, window
     title = f"Why the tie of {words.all(pair)} moved: run {story.run}, seed {seed}"
     blocks: Blocks = [title, _summed(trace, since, until), _standing(trace, since, until)]
     entries = []
-    for n, part in enumerate(told):
+    for n, (part, decisions, flips) in enumerate(told, start=1):
         weeks = part.within(since, until)
-        head = f"{n + 1}. {signed(part.change(since, until))}, {when(story, weeks)}: "
+        head = f"{n}. {signed(part.change(since, until))}, {when(story, weeks)}: "
         head += what(story, part, pair, until) + "."
-        head += _decision(story, decisions[n], found[n], part, asked, trace.tie(until))
+        head += _decision(story, decisions, flips, part, asked, trace.tie(until))
         entries.append(head)
     if entries:
         blocks += ["What happened that moved it most:", entries]

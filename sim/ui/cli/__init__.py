@@ -20,22 +20,13 @@ from sim.rules import jit
 from sim.ui.cli import (
     benchmark,
     calibrate,
+    common,
     ensemble,
     explain,
     hypothesis_tests,
     plot,
     scenario,
     scenario_files,
-)
-from sim.ui.cli.common import (
-    BAD_INPUT,
-    DONE,
-    FAILED,
-    STOPPED,
-    Printed,
-    add_shared,
-    notes_as_messages,
-    say,
 )
 
 
@@ -48,21 +39,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         quiet = jit.silent() if getattr(options, "quiet", False) else contextlib.nullcontext()
-        with notes_as_messages(), jit.switch_kept(), quiet:
-            return int(options.command(options))
+        with common.notes_as_messages(), jit.switch_kept(), quiet:
+            return int(options.command(options) or common.DONE)
     except StoppedError as error:
-        say(f"sim: {error}")
-        return FAILED
+        common.say(f"sim: {error}")
+        return common.FAILED
     except SimError as error:
-        say(f"sim: {error}")
-        return BAD_INPUT
+        common.say(f"sim: {error}")
+        return common.BAD_INPUT
     except KeyboardInterrupt:
-        say("sim: stopped")
-        return STOPPED
+        common.say("sim: stopped")
+        return common.STOPPED
     except BrokenPipeError:
         # The reader of a pipe has seen enough (`sim show x | head`).
         sys.stderr.close()
-        return DONE
+        return common.DONE
 
 
 def _version() -> str:
@@ -95,19 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Simulate wars fought by coalitions, and how those coalitions come apart.",
         epilog="Exit codes: 0 done, 1 a run failed, 2 bad input, 130 stopped by Ctrl-C.",
     )
-    parser.add_argument("--version", action=Printed, const=_version, help="print the version")
+    about = "print the version"
+    parser.add_argument("--version", action=common.Printed, const=_version, help=about)
     commands = parser.add_subparsers(required=True, metavar="command")
     file = argparse.ArgumentParser(add_help=False)
-    add_shared(file, "scenario", "--set")
+    common.add_shared(file, "scenario", "--set")
     for of in (
-        scenario,
-        scenario_files,
-        ensemble,
-        plot,
-        calibrate,
-        explain,
-        hypothesis_tests,
-        benchmark,
-    ):
+        scenario, scenario_files, ensemble, plot, calibrate, explain, hypothesis_tests, benchmark,
+    ):  # fmt: skip
         of.add_commands(commands, file)
     return parser

@@ -6,31 +6,25 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.ui.cli.common import DONE, STOPPED, Commands, add_command, add_shared, folder_for, say
+from sim.ui.cli import common
 
 if TYPE_CHECKING:
     from sim.experiments.calibration.report import Calibration
 
 
-def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
+def add_commands(commands: common.Commands, _: argparse.ArgumentParser) -> None:
     """Add this command to the parser."""
     about = "estimate the free numbers of a scenario from known facts"
-    calibrate = add_command(commands, _calibrate, "calibrate", help=about)
+    calibrate = common.add_command(commands, _calibrate, "calibrate", help=about)
     calibrate.add_argument("plan", help="TOML file of a plan (free numbers and targets), or syria")
-    calibrate.add_argument(
-        "--points", type=int, default=500, help="points of the first wave (default 500)"
-    )
-    calibrate.add_argument("--runs", type=int, default=80, help="runs at each point (default 80)")
-    calibrate.add_argument("--waves", type=int, default=2, help="waves of points (default 2)")
-    calibrate.add_argument(
-        "--check", type=int, default=60, help="posterior samples to play at the end (default 60)"
-    )
-    calibrate.add_argument(
-        "--judge", type=int, default=0, metavar="N",
-        help="how many of these samples to check against facts that no target uses (default 0)",
-    )  # fmt: skip
-    add_shared(calibrate, "--out", help="folder for tables and figures")
-    add_shared(calibrate, "--seed", "--force", "--ids", "--quiet")
+    common.add_number(calibrate, "--points", 500, "points of the first wave")
+    common.add_number(calibrate, "--runs", 80, "runs at each point")
+    common.add_number(calibrate, "--waves", 2, "waves of points")
+    common.add_number(calibrate, "--check", 60, "posterior samples to play at the end")
+    about = "how many of these samples to check against facts that no target uses"
+    common.add_number(calibrate, "--judge", 0, about, "N")
+    common.add_shared(calibrate, "--out", help="folder for tables and figures")
+    common.add_shared(calibrate, "--seed", "--force", "--ids", "--quiet")
 
 
 def _calibrate(options: argparse.Namespace) -> int:
@@ -39,7 +33,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     from sim.experiments.calibration.report import LEFT
 
     plan = load_plan(options.plan)
-    folder = folder_for(options, "numbers.csv", LEFT, begun=NAME) if options.out else None
+    folder = common.folder_for(options, "numbers.csv", LEFT, begun=NAME) if options.out else None
     journal = Journal(folder)
     try:
         found = calibrate(
@@ -51,8 +45,8 @@ def _calibrate(options: argparse.Namespace) -> int:
         kept = "nothing is kept without --out"
         if folder is not None:
             kept = f"what was played is in {folder}, and the same command goes on from there"
-        say(f"sim: stopped; {kept}")
-        return STOPPED
+        common.say(f"sim: stopped; {kept}")
+        return common.STOPPED
     # Kept before it is told: the telling may not cost the work.
     if folder is not None:
         _draw(found, folder)
@@ -60,8 +54,10 @@ def _calibrate(options: argparse.Namespace) -> int:
         print(found.page(ids=options.ids))
         if folder is not None:
             facts = ", facts" if len(found.facts) else ""
-            say(f"left in {folder}: points, posterior, numbers, targets{facts} as .csv, figures")
-    return DONE
+            common.say(
+                f"left in {folder}: points, posterior, numbers, targets{facts} as .csv, figures"
+            )
+    return common.DONE
 
 
 def _draw(found: Calibration, folder: Path) -> None:

@@ -61,9 +61,12 @@ BUT_THE_RESULT = "print nothing but the result and faults"
 
 
 def add_command(
-    commands: Commands, run: Callable[[argparse.Namespace], int], name: str, **about: Any
+    commands: Commands, run: Callable[[argparse.Namespace], int | None], name: str, **about: Any
 ) -> argparse.ArgumentParser:
-    """Add a command that a function of its options does; `about` as for ``add_parser``."""
+    """Add a command; `about` as for ``add_parser``.
+
+    A function of its options does it, and gives back the exit code if that is not `DONE`.
+    """
     parser = commands.add_parser(name, **about)
     parser.set_defaults(command=run)
     return parser
@@ -73,6 +76,14 @@ def add_shared(parser: argparse.ArgumentParser, *names: str, **changed: object) 
     """Add options and arguments of `_SHARED`; `changed` is what this command has otherwise."""
     for name in names:
         parser.add_argument(name, **{**_SHARED[name], **changed})
+
+
+def add_number(
+    parser: argparse.ArgumentParser, name: str, default: int, about: str, metavar: str | None = None
+) -> None:
+    """Add an option that takes a whole number; its help ends in the default."""
+    about = f"{about} (default {default})"
+    parser.add_argument(name, type=int, default=default, help=about, metavar=metavar)
 
 
 def say(words: str) -> None:

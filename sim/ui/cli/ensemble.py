@@ -9,38 +9,25 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultsWarning, SimError
-from sim.ui.cli.common import (
-    BUT_THE_RESULT,
-    DONE,
-    FAILED,
-    STOPPED,
-    Commands,
-    add_command,
-    add_shared,
-    choose_driver,
-    folder_for,
-    meet_own_classes,
-    say,
-    week_or_date,
-)
+from sim.ui.cli import common
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
-def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
+def add_commands(commands: common.Commands, file: argparse.ArgumentParser) -> None:
     """Add these commands to the parser; `file` is a parent with a scenario and ``--set``."""
     work = argparse.ArgumentParser(add_help=False)
     work.add_argument(
         "--executor", default="auto", metavar="HOW",
         help="auto, threads, processes, serial or dask (default: auto)",
     )  # fmt: skip
-    add_shared(work, "--workers", "--plugin")
+    common.add_shared(work, "--workers", "--plugin")
 
     about = "run a war many times; the same command again goes on where it was stopped"
-    many = add_command(commands, _ensemble, "ensemble", parents=[file, work], help=about)
-    add_shared(many, "--seed", "--quiet")
-    many.add_argument("--runs", type=int, default=1000, help="runs in all (default 1000)")
+    many = common.add_command(commands, _ensemble, "ensemble", parents=[file, work], help=about)
+    common.add_shared(many, "--seed", "--quiet")
+    common.add_number(many, "--runs", 1000, "runs in all")
     many.add_argument(
         "--out", metavar="STORE", help="folder or URL of the store; nothing is kept without it"
     )
@@ -49,8 +36,7 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
         help="summary, actors, dyads, events, or names of variables; with commas between "
         "(default: summary)",
     )  # fmt: skip
-    first = "number of the first run; each number is another war (default 0)"
-    many.add_argument("--first", type=int, default=0, help=first)
+    common.add_number(many, "--first", 0, "number of the first run; each number is another war")
     same = "what is the same in all runs: heterogeneity of objectives, or luck"
     many.add_argument("--hold", metavar="WHAT", help=same)
     many.add_argument(
@@ -62,13 +48,13 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     )
 
     about = "play one run of an ensemble again, in full"
-    again = add_command(commands, _replay, "replay", help=about)
-    add_shared(again, "store")
-    add_shared(again, "--run", required=True)
-    add_shared(again, "--out", "--force", "--plugin", "--quiet")
+    again = common.add_command(commands, _replay, "replay", help=about)
+    common.add_shared(again, "store")
+    common.add_shared(again, "--run", required=True)
+    common.add_shared(again, "--out", "--force", "--plugin", "--quiet")
 
     about = "compare two scenarios, or two ensembles, with the same seed and runs"
-    two = add_command(commands, _compare, "compare", parents=[work], help=about)
+    two = common.add_command(commands, _compare, "compare", parents=[work], help=about)
     two.add_argument(
         "first",
         help="TOML file of a scenario, or a name of `sim list`; or folder or URL of an ensemble",
@@ -80,25 +66,23 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
     two.add_argument(
         "--runs", type=int, help="runs of each (default 1000, or those that two ensembles share)"
     )
-    add_shared(two, "--set", help="change one value of the second; can be given again")
-    add_shared(two, "--run", help="show where the two runs of this number first differ")
-    two.add_argument(
-        "--most", type=int, default=20, metavar="N",
-        help="how many measures to print besides the headline ones (default 20)",
-    )  # fmt: skip
-    add_shared(two, "--ids")
-    add_shared(two, "--quiet", help=BUT_THE_RESULT)
+    common.add_shared(two, "--set", help="change one value of the second; can be given again")
+    common.add_shared(two, "--run", help="show where the two runs of this number first differ")
+    about = "how many measures to print besides the headline ones"
+    common.add_number(two, "--most", 20, about, "N")
+    common.add_shared(two, "--ids")
+    common.add_shared(two, "--quiet", help=common.BUT_THE_RESULT)
 
     about = "continue a run from a week with something changed"
-    fork = add_command(commands, _branch, "branch", help=about)
-    add_shared(fork, "store")
-    add_shared(fork, "--run", required=True)
+    fork = common.add_command(commands, _branch, "branch", help=about)
+    common.add_shared(fork, "store")
+    common.add_shared(fork, "--run", required=True)
     fork.add_argument("--at", required=True, help="a date, as 2016-12-13, or number of a week")
-    add_shared(fork, "--set", required=True, help="what changes then; can be given again")
-    add_shared(fork, "--out", "--force", "--quiet")
+    common.add_shared(fork, "--set", required=True, help="what changes then; can be given again")
+    common.add_shared(fork, "--out", "--force", "--quiet")
 
     about = "fingerprint of an ensemble, the same however it was computed"
-    add_shared(add_command(commands, _digest, "digest", help=about), "store")
+    common.add_shared(common.add_command(commands, _digest, "digest", help=about), "store")
 
 
 def _ensemble(options: argparse.Namespace) -> int:
@@ -106,8 +90,8 @@ def _ensemble(options: argparse.Namespace) -> int:
 
     scenario = load(options.scenario, options.set)
     talk = not options.quiet
-    choose_driver(scenario, options.runs)
-    meet_own_classes(scenario, options.plugin, talk)
+    common.choose_driver(scenario, options.runs)
+    common.meet_own_classes(scenario, options.plugin, talk)
 
     from sim.engine.memory import WORTH_A_WORD, in_words
     from sim.results.ensemble_spec import Study
@@ -118,7 +102,7 @@ def _ensemble(options: argparse.Namespace) -> int:
     size = options.runs * study.recording.bytes_a_run
     if talk and size > WORTH_A_WORD:
         where = "on the disk, before it is compressed" if options.out else "of memory"
-        say(f"the results take {in_words(size)} {where}; events come on top")
+        common.say(f"the results take {in_words(size)} {where}; events come on top")
     began = time.monotonic()
     try:
         with warnings.catch_warnings():
@@ -131,20 +115,20 @@ def _ensemble(options: argparse.Namespace) -> int:
             )  # fmt: skip
     except KeyboardInterrupt:
         if options.out is None:
-            say("sim: stopped; nothing is kept without --out")
-            return STOPPED
+            common.say("sim: stopped; nothing is kept without --out")
+            return common.STOPPED
         try:
             store = Store(options.out)
             spans = [store.study.span(block) for block in store.finished()]
         except SimError:
-            say("sim: stopped before anything was finished")
-            return STOPPED
+            common.say("sim: stopped before anything was finished")
+            return common.STOPPED
         kept = sum(stop - start for start, stop in spans)
-        say(
+        common.say(
             f"sim: stopped; {kept} of {store.study.runs} runs are in {options.out}, and the same "
             "command goes on from there"
         )
-        return STOPPED
+        return common.STOPPED
     failures = results.attrs.get("failures", "")
     if talk:
         hint = f" --plugin {options.plugin}" if options.plugin else ""
@@ -152,9 +136,9 @@ def _ensemble(options: argparse.Namespace) -> int:
     if failures:
         lost = failures.split("\n")
         more = " ..." if lost[1:] else ""
-        say(f"sim: {len(lost)} runs failed, and are left out: {lost[0]}{more}")
-        return FAILED
-    return DONE
+        common.say(f"sim: {len(lost)} runs failed, and are left out: {lost[0]}{more}")
+        return common.FAILED
+    return common.DONE
 
 
 def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "") -> str:
@@ -195,39 +179,38 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
     return "\n".join(lines)
 
 
-def _tell(results: xr.Dataset, options: argparse.Namespace) -> int:
+def _tell(results: xr.Dataset, options: argparse.Namespace) -> None:
     """The chronicle of a run that was played again, and its files."""
     from sim.narrative.chronicle import page
     from sim.results.dataset import scenario_of
     from sim.ui.cli.scenario import leave
 
     if options.out:
-        out = folder_for(options)
+        out = common.folder_for(options)
         leave(results, scenario_of(results), out, not options.quiet, options.force)
     if not options.quiet:
         sys.stdout.write(page(results) + "\n")
-    return DONE
 
 
-def _replay(options: argparse.Namespace) -> int:
+def _replay(options: argparse.Namespace) -> None:
     from sim.results.dataset import scenario_of
     from sim.results.sources import open_results
     from sim.runs.simulate import replay
 
     results = open_results(options.store, events=False)
-    meet_own_classes(scenario_of(results), options.plugin, talk=False)
-    return _tell(replay(results, options.run), options)
+    common.meet_own_classes(scenario_of(results), options.plugin, talk=False)
+    _tell(replay(results, options.run), options)
 
 
-def _branch(options: argparse.Namespace) -> int:
+def _branch(options: argparse.Namespace) -> None:
     from sim.runs.branch import branch
     from sim.runs.simulate import replay
 
     run = replay(options.store, options.run)
-    return _tell(branch(run, week_or_date(options.at), options.set), options)
+    _tell(branch(run, common.week_or_date(options.at), options.set), options)
 
 
-def _compare(options: argparse.Namespace) -> int:
+def _compare(options: argparse.Namespace) -> None:
     if options.most < 0:
         raise SimError(f"--most must be 0 or more, is {options.most}")
     talk = not options.quiet
@@ -241,22 +224,20 @@ def _compare(options: argparse.Namespace) -> int:
     played = not any(map(is_results, two))
     if played:
         two = [load(options.first), load(options.second, options.set)]
-        choose_driver(two[0], 2 * (1000 if options.runs is None else options.runs))
+        common.choose_driver(two[0], 2 * (1000 if options.runs is None else options.runs))
         for scenario in two:
-            meet_own_classes(scenario, options.plugin, talk)
+            common.meet_own_classes(scenario, options.plugin, talk)
 
     found = compare(
         two[0], two[1], options.runs, options.seed, set=options.set,
         run=options.run, executor=options.executor, workers=options.workers, progress=talk,
     )  # fmt: skip
     sys.stdout.write(found.page(options.most, ids=options.ids) + "\n")
-    return DONE
 
 
-def _digest(options: argparse.Namespace) -> int:
+def _digest(options: argparse.Namespace) -> None:
     from sim.results.sources import must_be_there
     from sim.results.store import Store
 
     must_be_there(options.store)
     sys.stdout.write(Store(options.store).digest() + "\n")
-    return DONE

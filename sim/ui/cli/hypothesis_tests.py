@@ -5,32 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sim.ui.cli.common import (
-    BUT_THE_RESULT,
-    DONE,
-    Commands,
-    add_command,
-    add_shared,
-    choose_driver,
-    folder_for,
-    say,
-)
+from sim.ui.cli import common
 
 # Parts of which a figure is left.
 _DRAWN = ("two-by-two", "codings")
 
 
-def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
+def add_commands(commands: common.Commands, file: argparse.ArgumentParser) -> None:
     """Add this command to the parser; `file` is a parent with a scenario and ``--set``."""
     about = "test the theory: controlled contrasts, placebo codings, rival models"
-    test = add_command(commands, _test, "test-theory", parents=[file], help=about)
-    test.add_argument("--runs", type=int, default=400, help="runs of each experiment (default 400)")
-    test.add_argument("--codings", type=int, default=200, help="shuffled codings (default 200)")
-    test.add_argument(
-        "--coding-runs", type=int, default=60, metavar="RUNS",
-        help="runs of each experiment on a shuffled coding (default 60)",
-    )  # fmt: skip
-    add_shared(
+    test = common.add_command(commands, _test, "test-theory", parents=[file], help=about)
+    common.add_number(test, "--runs", 400, "runs of each experiment")
+    common.add_number(test, "--codings", 200, "shuffled codings")
+    about = "runs of each experiment on a shuffled coding"
+    common.add_number(test, "--coding-runs", 60, about, "RUNS")
+    common.add_shared(
         test, "--pair", metavar=("PARTNER", "SPOILER"),
         help="two allies (default: the first bilateral pair, in both orders)",
     )  # fmt: skip
@@ -42,23 +31,23 @@ def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
         "--history", metavar="FILE",
         help="file of historical facts (default: history/ beside the scenario, same name)",
     )  # fmt: skip
-    add_shared(test, "--out", help="folder for tables and figures")
-    add_shared(test, "--seed", "--workers", "--force", "--ids")
-    add_shared(test, "--quiet", help=BUT_THE_RESULT)
+    common.add_shared(test, "--out", help="folder for tables and figures")
+    common.add_shared(test, "--seed", "--workers", "--force", "--ids")
+    common.add_shared(test, "--quiet", help=common.BUT_THE_RESULT)
 
 
-def _test(options: argparse.Namespace) -> int:
+def _test(options: argparse.Namespace) -> None:
     from sim.scenario.files import load
     from sim.scenario.shipped import resolve
 
     scenario = load(options.scenario, options.set)
     only = [part.strip() for part in options.only.split(",")] if options.only else None
-    choose_driver(scenario, 40 * max(options.runs, 1))
+    common.choose_driver(scenario, 40 * max(options.runs, 1))
 
     from sim.experiments.hypothesis_tests import battery, observed, report
 
     left = [*(f"{part}.csv" for part in battery.PARTS), *(f"{part}.png" for part in _DRAWN)]
-    folder = folder_for(options, "trial.json", left) if options.out else None
+    folder = common.folder_for(options, "trial.json", left) if options.out else None
     path = (
         resolve(options.history, kind="a history")
         if options.history
@@ -68,7 +57,7 @@ def _test(options: argparse.Namespace) -> int:
     found = battery.run(
         scenario, pair=options.pair, runs=options.runs, codings=options.codings,
         coding_runs=options.coding_runs, seed=options.seed, only=only, told=told,
-        workers=options.workers, tell=(lambda words: None) if options.quiet else say,
+        workers=options.workers, tell=(lambda words: None) if options.quiet else common.say,
     )  # fmt: skip
     # Kept before it is told: the telling may not cost the work.
     if folder is not None:
@@ -81,6 +70,5 @@ def _test(options: argparse.Namespace) -> int:
                 draw = getattr(hypothesis_tests, part.replace("-", "_"))
                 files.append(write(draw(found), folder / f"{part}.png"))
         if not options.quiet:
-            say(f"sim: {len(files)} files in {folder}")
+            common.say(f"sim: {len(files)} files in {folder}")
     sys.stdout.write(report.text(found, ids=options.ids))
-    return DONE

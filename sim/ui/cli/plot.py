@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from sim.ui.cli.common import (
-    DONE,
-    Commands,
-    Printed,
-    add_command,
-    add_shared,
-    choose_driver,
-    file_for,
-    meet_own_classes,
-    say,
-    week_or_date,
-)
+from sim.ui.cli import common
 
 
-def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
+def add_commands(commands: common.Commands, _: argparse.ArgumentParser) -> None:
     """Add these commands to the parser."""
-    plot = add_command(commands, _plot, "plot", help="draw one figure of results")
-    add_shared(plot, "source")
+    plot = common.add_command(commands, _plot, "plot", help="draw one figure of results")
+    common.add_shared(plot, "source")
     every = "list all figures, and what each needs"
-    plot.add_argument("--list", action=Printed, const=_listing, help=every)
+    plot.add_argument("--list", action=common.Printed, const=_listing, help=every)
     plot.add_argument("--figure", required=True, metavar="NAME", help="one of those of --list")
     plot.add_argument(
         "--pair", nargs=2, action="append", default=[], metavar=("ACTOR", "ACTOR"),
@@ -33,27 +22,27 @@ def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
         "--at", nargs="+", action="extend", default=[], metavar="DATE",
         help="dates, as 2016-12-13, or numbers of weeks",
     )  # fmt: skip
-    add_shared(plot, "--run", help="draw this run alone")
+    common.add_shared(plot, "--run", help="draw this run alone")
     plot.add_argument(
         "--out", required=True, metavar="FILE", help="file for the figure, .png, .pdf or .svg"
     )
-    add_shared(plot, "--force", "--quiet")
+    common.add_shared(plot, "--force", "--quiet")
 
     about = "a page on results: measures, figures, a typical run and an extreme one"
-    report = add_command(commands, _report, "report", help=about)
-    add_shared(report, "source")
+    report = common.add_command(commands, _report, "report", help=about)
+    common.add_shared(report, "source")
     report.add_argument("--out", required=True, metavar="FILE", help="file for the page, .html")
-    add_shared(report, "--force", "--plugin", "--ids", "--quiet")
+    common.add_shared(report, "--force", "--plugin", "--ids", "--quiet")
 
     about = "write results as a CSV table: runs, weeks, actors, pairs or events"
-    export = add_command(commands, _export, "export", help=about)
-    add_shared(export, "source")
+    export = common.add_command(commands, _export, "export", help=about)
+    common.add_shared(export, "source")
     export.add_argument(
         "--table", default="runs", metavar="NAME",
         help="what a row is: runs (default), weeks, actors, pairs or events",
     )  # fmt: skip
     export.add_argument("--out", required=True, metavar="FILE", help="file for the table, .csv")
-    add_shared(export, "--force", "--quiet")
+    common.add_shared(export, "--force", "--quiet")
 
 
 def _listing() -> str:
@@ -62,40 +51,38 @@ def _listing() -> str:
     return listing()
 
 
-def _plot(options: argparse.Namespace) -> int:
+def _plot(options: argparse.Namespace) -> None:
     from sim.plots import catalogue
     from sim.plots.saving import ENDINGS, write
     from sim.results.sources import open_results
 
-    out = file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
+    out = common.file_for(options, "a figure", [f".{ending}" for ending in ENDINGS])
     results = open_results(options.source, "events" in catalogue.named(options.figure).record)
-    dates = [week_or_date(at) for at in options.at]
+    dates = [common.week_or_date(at) for at in options.at]
     figure = catalogue.draw(results, options.figure, options.pair, dates, options.run)
     write(figure, out)
     if not options.quiet:
-        say(f"left in {out}")
-    return DONE
+        common.say(f"left in {out}")
 
 
-def _report(options: argparse.Namespace) -> int:
-    out = file_for(options, "a report", (".html", ".htm"))
+def _report(options: argparse.Namespace) -> None:
+    out = common.file_for(options, "a report", (".html", ".htm"))
     from sim.results.dataset import scenario_of
     from sim.results.sources import open_results
     from sim.ui.report import write
 
     results = open_results(options.source)
     scenario = scenario_of(results)
-    meet_own_classes(scenario, options.plugin, talk=False)
-    choose_driver(scenario, 2)  # a typical run and an extreme one
-    tell = (lambda words: None) if options.quiet else say
+    common.meet_own_classes(scenario, options.plugin, talk=False)
+    common.choose_driver(scenario, 2)  # a typical run and an extreme one
+    tell = (lambda words: None) if options.quiet else common.say
     write(results, out, tell, ids=options.ids)
     if not options.quiet:
-        say(f"left in {out}")
-    return DONE
+        common.say(f"left in {out}")
 
 
-def _export(options: argparse.Namespace) -> int:
-    out = file_for(options, "a table", (".csv",))
+def _export(options: argparse.Namespace) -> None:
+    out = common.file_for(options, "a table", (".csv",))
     from sim.results.sources import open_results
     from sim.results.tables import to_frame
     from sim.writing import write_whole
@@ -104,5 +91,4 @@ def _export(options: argparse.Namespace) -> int:
     table = to_frame(results, options.table)
     write_whole(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     if not options.quiet:
-        say(f"left in {out}: {len(table)} rows, {len(table.columns)} columns")
-    return DONE
+        common.say(f"left in {out}: {len(table)} rows, {len(table.columns)} columns")

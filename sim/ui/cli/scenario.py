@@ -11,18 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import ResultsError, SimError
-from sim.ui.cli.common import (
-    DONE,
-    FAILED,
-    STOPPED,
-    Commands,
-    add_command,
-    add_shared,
-    choose_driver,
-    folder_for,
-    meet_own_classes,
-    say,
-)
+from sim.ui.cli import common
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,30 +26,32 @@ class _Renamed(argparse.Action):
         parser.error(f"{self.option_strings[0]} is now called {self.const}")
 
 
-def add_commands(commands: Commands, file: argparse.ArgumentParser) -> None:
+def add_commands(commands: common.Commands, file: argparse.ArgumentParser) -> None:
     """Add these commands to the parser; `file` is a parent with a scenario and ``--set``."""
     about = "check a scenario, and list all faults"
-    add_shared(add_command(commands, check, "check", parents=[file], help=about), "--plugin")
+    common.add_shared(
+        common.add_command(commands, check, "check", parents=[file], help=about), "--plugin"
+    )
     about = "print the resolved scenario: every value, written out"
-    add_command(commands, show, "show", parents=[file], help=about)
+    common.add_command(commands, show, "show", parents=[file], help=about)
     about = "print the JSON Schema of scenarios, for editors"
-    add_command(commands, print_schema, "schema", help=about)
+    common.add_command(commands, print_schema, "schema", help=about)
     about = "run a war, and print its chronicle"
-    one = add_command(commands, run, "run", parents=[file], help=about)
-    add_shared(one, "--seed")
+    one = common.add_command(commands, run, "run", parents=[file], help=about)
+    common.add_shared(one, "--seed")
     one.add_argument("--weeks", type=int, help="weeks to run (default: the scenario's)")
     one.add_argument("--rounds", action=_Renamed, const="--weeks", help=argparse.SUPPRESS)
-    one.add_argument("--runs", type=int, default=1, help="runs in all (default 1)")
-    add_shared(one, "--out", "--force", "--plugin", "--quiet")
+    common.add_number(one, "--runs", 1, "runs in all")
+    common.add_shared(one, "--out", "--force", "--plugin", "--quiet")
 
 
-def check(options: argparse.Namespace) -> int:
+def check(options: argparse.Namespace) -> None:
     """Say what is wrong with a scenario."""
     from sim.scenario.files import load
     from sim.scenario.oddities import oddities
 
     scenario = load(options.scenario, options.set)
-    meet_own_classes(scenario, options.plugin, talk=False)
+    common.meet_own_classes(scenario, options.plugin, talk=False)
     sys.stdout.write(
         f"{options.scenario}: {scenario.name}: {len(scenario.actors)} actors, "
         f"{len(scenario.issues)} issues, {scenario.weeks} weeks from {scenario.start}; "
@@ -69,7 +60,6 @@ def check(options: argparse.Namespace) -> int:
     odd = list(oddities(scenario))
     sys.stdout.write("".join(f"  {line}\n" for line in ["legal, but odd:", *odd] if odd))
     sys.stdout.write(_strengths(scenario))
-    return DONE
 
 
 def _strengths(scenario: Scenario) -> str:
@@ -106,20 +96,18 @@ def _strengths(scenario: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
-def show(options: argparse.Namespace) -> int:
+def show(options: argparse.Namespace) -> None:
     """Print the resolved scenario."""
     from sim.scenario.files import dumps, load
 
     sys.stdout.write(dumps(load(options.scenario, options.set)))
-    return DONE
 
 
-def print_schema(options: argparse.Namespace) -> int:
+def print_schema(options: argparse.Namespace) -> None:
     """Print the JSON Schema of scenarios."""
     from sim.scenario.files import schema
 
     sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
-    return DONE
 
 
 def run(options: argparse.Namespace) -> int:
@@ -133,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
         weeks = whole("--weeks", options.weeks, 1, WEEKS)
         scenario = with_changes(scenario, {"weeks": weeks})
     talk = not options.quiet
-    choose_driver(scenario, options.runs)
+    common.choose_driver(scenario, options.runs)
 
     from sim.engine.build import prepare
     from sim.engine.memory import WORTH_A_WORD, in_words
@@ -142,42 +130,44 @@ def run(options: argparse.Namespace) -> int:
 
     runs = whole("--runs", options.runs, 1, MOST_RUNS)
     seed = whole("--seed", options.seed, 0, 2**64 - 1)
-    out = folder_for(options) if options.out else None
-    meet_own_classes(scenario, options.plugin, talk)
+    out = common.folder_for(options) if options.out else None
+    common.meet_own_classes(scenario, options.plugin, talk)
     need = afford(scenario, prepare(scenario), runs)
     if talk and need > WORTH_A_WORD:
-        say(f"this takes {in_words(need)} of memory, and half as much on the disk with --out")
+        common.say(
+            f"this takes {in_words(need)} of memory, and half as much on the disk with --out"
+        )
     try:
         results = gather(scenario, range(runs), seed, progress=talk, keep_going=True)
     except SimError as error:
-        say(f"sim: the run failed: {error}")
-        return FAILED
+        common.say(f"sim: the run failed: {error}")
+        return common.FAILED
     finished, lost = results.sizes["run"], results.attrs.get("failures", "").splitlines()
     tried = finished + len(lost)
     if tried < runs:
-        say(f"sim: stopping; what {finished} runs found is written down first ...")
+        common.say(f"sim: stopping; what {finished} runs found is written down first ...")
     # What was found is kept before it is told: a terminal can be closed.
     unkept = False
     if out is not None:
         try:
             out = leave(results, scenario, out, talk, options.force)
         except (SimError, OSError) as error:
-            say(f"sim: not all could be kept: {error}")
+            common.say(f"sim: not all could be kept: {error}")
             unkept = True
     if talk and finished > 1:
-        say(f"putting {finished} runs into words ...")
+        common.say(f"putting {finished} runs into words ...")
     if talk:
         sys.stdout.write(page(results) + "\n")
     kept = f"are in {out}" if out else "nothing is kept without --out"
     if lost:
         more = f", and {len(lost) - 1} more" if lost[1:] else ""
         others = "the others " if out else ""
-        say(f"sim: {len(lost)} of {runs} runs failed; {others}{kept}: {lost[0]}{more}")
+        common.say(f"sim: {len(lost)} of {runs} runs failed; {others}{kept}: {lost[0]}{more}")
     if tried < runs:
         these = "these " if out else ""
-        say(f"sim: stopped after {tried} of {runs} runs; {these}{kept}")
-        return STOPPED
-    return FAILED if lost or unkept else DONE
+        common.say(f"sim: stopped after {tried} of {runs} runs; {these}{kept}")
+        return common.STOPPED
+    return common.FAILED if lost or unkept else common.DONE
 
 
 def leave(
@@ -197,9 +187,9 @@ def leave(
     wanted = out
     with _claimed(wanted, force) as out:
         if out != wanted:
-            say(f"sim: results were left in {wanted} meanwhile; these go to {out}")
+            common.say(f"sim: results were left in {wanted} meanwhile; these go to {out}")
         if talk:
-            say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
+            common.say(f"writing {results.nbytes / 1e6:.0f} MB and the figures to {out} ...")
         save(results, out / "results.nc")
     write_whole(out / "scenario.toml", (RESOLVED + dumps(scenario)).encode())
     write_whole(out / "chronicle.txt", (page(results) + "\n").encode())
@@ -208,7 +198,9 @@ def leave(
     except (SimError, OSError) as error:
         raise ResultsError(f"the figures, but all else is in {out}: {error}") from error
     if talk:
-        say(f"left in {out}: results.nc, chronicle.txt, scenario.toml, {len(figures)} figures")
+        common.say(
+            f"left in {out}: results.nc, chronicle.txt, scenario.toml, {len(figures)} figures"
+        )
     return out
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from sim.errors import SimError, missing_folder
-from sim.ui.cli.common import DONE, Commands, add_command, say
+from sim.ui.cli.common import Commands, add_command, say
 from sim.writing import write_whole
 
 # The text of a new scenario if no other is named.
@@ -36,7 +36,7 @@ def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _list(options: argparse.Namespace) -> int:
+def _list(options: argparse.Namespace) -> None:
     from sim.scenario.files import load
     from sim.scenario.shipped import scenario_path, scenarios
 
@@ -50,10 +50,9 @@ def _list(options: argparse.Namespace) -> int:
         about = " ".join(own.get("description", one.name).split())
         first_sentence = re.split(r"(?<=[.!?]) ", about, maxsplit=1)[0]
         sys.stdout.write(f"{name:{width}}  {size}  {first_sentence}\n")
-    return DONE
 
 
-def _new(options: argparse.Namespace) -> int:
+def _new(options: argparse.Namespace) -> None:
     from sim.scenario.shipped import scenario_path
 
     file = Path(options.file).expanduser()
@@ -69,10 +68,9 @@ def _new(options: argparse.Namespace) -> int:
         raise SimError(f"cannot write {options.file}: {missing_folder(file)}")
     write_whole(file, text.encode())
     say(f"wrote {options.file}; next: sim check {options.file}, then sim run {options.file}")
-    return DONE
 
 
-def _migrate(options: argparse.Namespace) -> int:
+def _migrate(options: argparse.Namespace) -> None:
     from sim.scenario.migration import migrated
 
     found = {}
@@ -102,4 +100,3 @@ def _migrate(options: argparse.Namespace) -> int:
         before, after = Counter(old.splitlines()), Counter(new.splitlines())
         lines = max((after - before).total(), (before - after).total())
         say(f"{file}: {lines} {'line' if lines == 1 else 'lines'} changed; before: {kept[file]}")
-    return DONE

@@ -159,14 +159,10 @@ def course(results: xr.Dataset) -> str:
         {measure.name: values for measure, values in numbers(piece).items()}
         for piece in selection.pieces(light)
     ]
-    rows = []
-    for name in run_numbers.HEADLINES:
-        if not any(name in piece for piece in found):
-            continue
-        # A count that does not occur in a piece is 0 there.
-        values = np.concatenate(
-            [piece.get(name, np.zeros_like(next(iter(piece.values())))) for piece in found]
-        )
+    # A count that does not occur in a piece is 0 there.
+    table, rows = pd.concat(map(pd.DataFrame, found), ignore_index=True).fillna(0.0), []
+    for name in filter(table.__contains__, run_numbers.HEADLINES):
+        values = table[name].to_numpy()
         low, middle, high = np.percentile(values, [5, 50, 95])
         mean, interval = f"{values.mean():.1f}", _interval(values, "z.1f")
         rows.append((name, mean, interval, f"{middle:.0f}", _span(low, high, "z.0f")))

@@ -332,8 +332,8 @@ class Seat:
                 continue
             self._tried(until_the_end=True)
             since = self._history[-1][0].date if self._history else None
-            who = self.run, self.case, self.actor
-            self._question = question(self._seen, *who, *waiting.about, since)
+            about = self.run, self.actor, *waiting.about
+            self._question = question(self._seen, *about, since)
 
     def _reader(self, actor: Actor, decision: str, other: str, issue: str, gain: float) -> Answer:
         """Answer for the actor: an earlier answer, an order that still holds, or stop the war."""

@@ -18,7 +18,6 @@ from sim.narrative.chronicle.timeline import CeasefireSpell, Story
 from sim.results.dataset import Event
 from sim.results.phrases import PHRASES
 from sim.scenario.english import day
-from sim.scenario.schema import Scenario
 
 # Sentences of news at most: the last ones.
 MOST_NEWS = 8
@@ -129,7 +128,6 @@ def by_hand(asked: Question) -> str:
 def question(
     results: xr.Dataset,
     run: int,
-    scenario: Scenario,
     actor: str,
     decision: str,
     other: str = "",
@@ -161,7 +159,7 @@ def question(
     return Question(
         week, story.dates[week], decision, other, issue, filled, yes, no, tuple(news[-MOST_NEWS:]),
         tuple(weighed(story, event, deal, "you")),
-        _stakes(story, scenario, actor, week, kept, deal), event.answer,
+        _stakes(story, actor, week, kept, deal), event.answer,
     )  # fmt: skip
 
 
@@ -190,16 +188,11 @@ def _task(story: Story, actor: str, week: int) -> str:
 
 
 def _stakes(
-    story: Story,
-    scenario: Scenario,
-    actor: str,
-    week: int,
-    deal: str,
-    ceasefire: CeasefireSpell | None,
+    story: Story, actor: str, week: int, deal: str, ceasefire: CeasefireSpell | None
 ) -> pd.DataFrame:
     """The issues that an actor cares about, most first; `deal` is the name of a variable."""
     rows: dict[str, dict[str, float | None]] = {}
-    for name, issue in scenario.issues.items():
+    for name, issue in story.scenario.issues.items():
         share = story.at("attention", week, actor=actor, issue=name) or 0.0
         if share <= 0.0:
             continue
