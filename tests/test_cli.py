@@ -35,6 +35,26 @@ def test_check_says_that_nothing_is_wrong(capsys):
     assert "3 actors, 2 issues, 52 weeks from 2001-01-01" in out
 
 
+def test_diff_prints_every_value_in_which_two_scenarios_differ(capsys, tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text("""extends = "toy"
+events = [{ week = 3, why = "more men", actor = "crown", capability = 4.0 }]
+[actors.league]
+capability = 2.0
+""")
+    assert main(["diff", "toy", str(mine)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "actors.league.capability: 1.5 -> 2.0",
+        "events.0.week: nothing -> 3",
+        "events.0.why: nothing -> 'more men'",
+        "events.0.actor: nothing -> 'crown'",
+        "events.0.capability: nothing -> 4.0",
+    ]
+    assert main(["diff", "toy", "toy"]) == 0
+    assert "say the same" in capsys.readouterr().out
+    assert main(["diff", "toy", "tyo"]) == 2
+
+
 def test_show_prints_a_scenario_that_loads_again(capsys):
     assert main(["show", SYRIA, "--set", "actors.iran.capability=1.4"]) == 0
     shown = capsys.readouterr().out

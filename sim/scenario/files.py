@@ -212,13 +212,17 @@ def with_changes(
     return changed
 
 
-def differing(one: Scenario, other: Scenario) -> list[tuple[str, object, object]]:
+def differing(
+    one: Scenario, other: Scenario, in_full: bool = False
+) -> list[tuple[str, object, object]]:
     """Find the values in which two scenarios differ.
 
     Parameters
     ----------
     one, other : Scenario
         The scenarios to compare.
+    in_full : bool
+        Look into lists, and into tables that only one of them has, for single values.
 
     Returns
     -------
@@ -227,7 +231,14 @@ def differing(one: Scenario, other: Scenario) -> list[tuple[str, object, object]
         and issues is no difference.
     """
 
+    def opened(value: object, beside: object) -> object:
+        if isinstance(value, list | tuple) and in_full:
+            return dict(enumerate(value))
+        absent = value is None and isinstance(beside, Mapping | list | tuple)
+        return {} if absent and in_full else value
+
     def apart(here: object, there: object, path: str) -> list[tuple[str, object, object]]:
+        here, there = opened(here, there), opened(there, here)
         if not (isinstance(here, Mapping) and isinstance(there, Mapping)):
             return [] if here == there else [(path, here, there)]
         return [

@@ -28,6 +28,10 @@ def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
         "--from", dest="source", metavar="NAME",
         help="copy this scenario of `sim list` (default: a small invented war)",
     )  # fmt: skip
+    about = "print every value in which two resolved scenarios differ"
+    diff = add_command(commands, _diff, "diff", help=about)
+    for place in ("one", "other"):
+        diff.add_argument(place, metavar="SCENARIO", help="file, or a name in `sim list`")
     about = "convert files of an earlier version to this version"
     migrate = add_command(commands, _migrate, "migrate", help=about)
     migrate.add_argument(
@@ -50,6 +54,18 @@ def _list(options: argparse.Namespace) -> None:
         about = " ".join(own.get("description", one.name).split())
         first_sentence = re.split(r"(?<=[.!?]) ", about, maxsplit=1)[0]
         sys.stdout.write(f"{name:{width}}  {size}  {first_sentence}\n")
+
+
+def _diff(options: argparse.Namespace) -> None:
+    from sim.scenario.field_types import shown
+    from sim.scenario.files import differing, load
+
+    found = differing(load(options.one), load(options.other), in_full=True)
+    for path, here, there in found:
+        values = ("nothing" if value is None else shown(value) for value in (here, there))
+        sys.stdout.write(f"{path}: {' -> '.join(values)}\n")
+    if not found:
+        sys.stdout.write(f"{options.one} and {options.other} say the same\n")
 
 
 def _new(options: argparse.Namespace) -> None:
