@@ -58,6 +58,9 @@ FREE = {
     "bilateral_period": st.integers(1, 5), "first_ceasefire_round": st.integers(0, 3),
     "first_negotiation_round": st.integers(0, 4), "first_bilateral_round": st.integers(0, 4),
     "talks_min_age": st.integers(0, 3), "burn_in": st.integers(0, 60),
+    "breach_price": up_to(1.0, 0.03), "war_speed": up_to(1.0, 0.03),
+    "war_volatility": up_to(1.0, 0.06), "war_optimism": up_to(1.0, 0.012),
+    "left_after_defeat": up_to(1.0, 0.2), "resolve_weeks": st.integers(1, 60),
     "nash_steps": st.integers(1, 15), "loss_exponent": st.sampled_from([1, 2]),
 }  # fmt: skip
 
@@ -200,7 +203,44 @@ def wars(draw: st.DrawFn, weeks: int = 30) -> dict[str, Any]:
     data["parameters"] = draw(parameters())
     if draw(st.booleans()):
         draw(beyond(data))
+    if camps and draw(st.booleans()):
+        draw(coalition(data))
     return data
+
+
+@st.composite
+def coalition(draw: st.DrawFn, data: dict[str, Any]) -> None:
+    """Let some of a camp be members that may fall out; changes the data in place."""
+    actors, weeks = list(data["actors"]), data["weeks"]
+    members = [name for name in actors if data["actors"][name].get("camp") == "east"]
+    others = [name for name in actors if name not in members]
+    if not members or not others:
+        return
+    enemy = draw(st.sampled_from(others))
+    data["coalition"] = {
+        "members": draw(st.lists(st.sampled_from(members), min_size=1, unique=True)),
+        "enemy": enemy, "decisions_from": draw(st.integers(0, 10)),
+    }  # fmt: skip
+    on = data.setdefault("mechanisms", {})
+    for name in ("joining", "ruptures", "returning"):
+        on[name] = draw(OFTEN)
+    for issue in data["issues"].values():
+        moved = issue["prestige"] or {"moved_by", "renewed", "agenda"} & issue.keys()
+        if not moved and draw(OFTEN):
+            issue |= {"held_by": draw(st.sampled_from(actors)), "by_force": draw(OFTEN)}
+            if issue["held_by"] == enemy:
+                issue["falls_to"] = {one: draw(st.floats(0.1, 3.0)) for one in some(draw, members)}
+            on["clashes"] = False
+            for number in ("clash_cost", "clash_step"):
+                data["parameters"].pop(number, None)
+        elif issue.get("moved_by") and draw(st.booleans()):
+            days = sorted(draw(st.sets(st.integers(0, weeks - 1), min_size=1, max_size=3)))
+            data["course"] = {"positions": [{"date": day, "position": draw(UNIT)} for day in days]}
+            if draw(OFTEN):
+                data["course"]["secured"] = draw(st.integers(days[-1], weeks - 1))
+    if len(actors) > 2 and draw(RARELY):
+        three = draw(st.permutations(actors))
+        data["guarantees"] = [dict(zip(("by", "to", "against"), three, strict=False))]
 
 
 @st.composite
