@@ -125,9 +125,9 @@ def test_the_fingerprint_changes_with_the_seed_and_with_the_scenario(toy):
     assert digest(Study.of(with_changes(toy, {"actors.crown.capability": 1.4}), runs=5)) != base
 
 
-def test_a_summary_takes_less_than_two_kilobytes_a_run(syria):
+def test_a_summary_takes_less_than_three_kilobytes_a_run(syria):
     study = Study.of(syria, runs=1)
-    assert study.recording.bytes_a_run < 2048
+    assert study.recording.bytes_a_run < 3000
 
 
 def test_the_stated_sizes_of_a_run_are_measured(syria):

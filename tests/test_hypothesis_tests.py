@@ -304,9 +304,10 @@ def test_orders_and_breaches_are_those_of_the_weekly_record(syria: Scenario, pla
 
 
 def test_weeks_before_and_after_the_goal_are_all_weeks(syria: Scenario, played: Any) -> None:
-    weeks = observables.windows(played, roles.find(syria))
+    cast = roles.find(syria)
+    met = observables.first_achieved(played, cast)
+    weeks = observables.windows(played.sizes["week"], met, cast.weeks)
     assert np.array_equal(weeks["before"], ~weeks["after"])
-    met = observables.first_achieved(played, roles.find(syria))
     for run, week in enumerate(met):
         assert weeks["after"][run].sum() == max(0, 120 - week)
         if week < observables.NOT_MET:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from sim.agents.contract import breaches, check
 from sim.agents.model import (
@@ -18,7 +19,7 @@ from sim.engine.decisions import DECISIONS
 from sim.errors import ActorError, ScenarioError, SimError
 from sim.results import dataset as kept
 from sim.runs.simulate import simulate
-from sim.scenario.files import load
+from sim.scenario.files import load, with_changes
 
 SYRIA = "scenarios/syria_2015_2018.toml"
 TOY = "tests/cases/toy.toml"
@@ -165,9 +166,16 @@ def test_an_own_class_can_replace_every_decision_and_each_is_asked():
         everything | {f"actors.{name}.agent": "watching" for name in load(SYRIA).actors},
     )
     results = simulate(case, seed=3)
-    assert asked == {*DECISIONS}
     for name in plain.data_vars:
         assert results[name].values.tobytes() == plain[name].values.tobytes(), name
+    league = load(ROOT / "tests/cases/league.toml", {"issues.valley.by_force": False})
+    all_of_them = {f"actors.{name}.agent": "watching" for name in league.actors}
+    watched = with_changes(league, all_of_them)
+    for run in range(12):  # a rupture with allies, a return and a peace take some runs
+        one, other = (simulate(war, seed=3, first=run) for war in (league, watched))
+        assert one["tie"].values.tobytes() == other["tie"].values.tobytes()
+        assert len(one["event_kind"]) == len(other["event_kind"])
+    assert asked == {*DECISIONS}
 
 
 def test_a_class_of_ones_own_changes_only_what_it_decides():

@@ -327,7 +327,9 @@ def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
         "parameters.base_hazard": 0.02,
         "parameters.added_hazard": 0.1,
     }
-    for mechanism in sorted(set(type(syria.mechanisms).model_fields) - {"public", "victory"}):
+    # What members do to each other is tested in test_falling_out.
+    apart = {"public", "victory", "joining", "ruptures", "returning"}
+    for mechanism in sorted(set(type(syria.mechanisms).model_fields) - apart):
         other = words.get(mechanism, not getattr(syria.mechanisms, mechanism))
         change = {f"mechanisms.{mechanism}": other}
         off = files.with_changes(syria, hazards if mechanism == "hazard" else change)
@@ -438,10 +440,16 @@ def test_the_accounts_of_every_tie_add_up_to_it(path: Path) -> None:
 
 def test_every_answer_follows_from_its_gain_and_its_shock(syria: Scenario) -> None:
     happened = {"shift", "satisfied", "threatened", "table", "dispute", "ceasefire", "settle",
-                "deal", "convene", "victory", "prevail"}  # fmt: skip
+                "deal", "convene", "victory", "prevail", "demand", "mend", "defeat",
+                "fall"}  # fmt: skip
     seen = set()
     more = {"mechanisms.clashes": True, "issues.arms.agenda.at": "when it pays"}
-    for event in events(simulate(files.with_changes(syria, more), runs=6, seed=17)):
+    league = files.load(ROOT / "tests/cases/league.toml")
+    formal = files.with_changes(league, {"issues.valley.by_force": False})
+    for event in (
+        *events(simulate(files.with_changes(syria, more), runs=6, seed=17)),
+        *events(simulate(league, runs=20, seed=17)), *events(simulate(formal, runs=40, seed=17)),
+    ):  # fmt: skip
         if event.decision in happened:
             continue
         seen.add(event.decision)

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+from typing import get_type_hints
 
 import numpy as np
 import pytest
 import xarray as xr
 
+from sim.engine import state
 from sim.engine.state import VARIABLES
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.results import dataset as kept
@@ -182,3 +184,13 @@ def test_a_change_in_python_is_the_change_of_the_command_line():
     assert one.identical(two)
     with pytest.raises(ScenarioError, match="did you mean 'iran'"):
         simulate(SYRIA, set={"actors.irn.capability": 1.4})
+
+
+def test_no_two_arrays_of_the_state_have_one_name():
+    names = [
+        name
+        for group in get_type_hints(state.World).values()
+        if group is not state.Kept
+        for name in group._fields
+    ]
+    assert sorted(names) == sorted(set(names))

@@ -112,7 +112,24 @@ def test_every_kind_of_decision_is_asked_in_some_war(first_syria: Scenario, riva
     # a party that comes and keeps to its word brings the talks about
     rebels = Seat(first_syria, "northern_rebels", run=4, weeks=16).play(lambda _: True)
     asked = {question.decision for seat in (rivals, russia, rebels) for question, _ in seat.history}
-    assert asked == set(QUESTIONS)
+    among_members = {"demands", "accepts", "attacks", "breaks_with", "consents", "comes_back",
+                     "makes_peace"}  # fmt: skip
+    assert asked == set(QUESTIONS) - among_members
+    assert among_members < set(QUESTIONS)
+
+
+@pytest.mark.parametrize("who", ["blue", "green"])
+def test_a_member_of_a_coalition_is_asked_and_its_answers_stand(who: str) -> None:
+    league = ROOT / "tests/cases/league.toml"
+    seat = Seat(league, who, seed=3, weeks=60).play(lambda _: True)
+    asked = {question.decision for question, _ in seat.history}
+    assert "accepts" in asked
+    left = list(events(seat.results()))
+    for one, said in seat.history:
+        if one.decision in ("demands", "accepts", "attacks", "makes_peace"):
+            key = one.week, who, DECISIONS[one.decision].name
+            found = [e for e in left if (e.week, e.actor, e.decision) == key]
+            assert said in {e.answer for e in found if e.counterpart == one.other}
 
 
 def test_what_is_on_the_table_and_who_fights_an_ally_are_the_readers_too(rivals: Seat) -> None:

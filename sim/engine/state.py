@@ -213,15 +213,15 @@ class Wars(NamedTuple):
     committed: Annotated[Floats, "N"]  # capability that it has in each
     opposed_since: Annotated[Ints, "NN"]  # week of a rupture that stands, -1 if none
     pledge: Annotated[Ints, "NNN"]  # of l to j against i
-    needed: Annotated[Floats, "NN"]  # what i would lose without j in all wars beside it
+    reliance: Annotated[Floats, "NN"]  # on j in all wars beside it
     flare: Annotated[Floats, "NN"]  # draws of the week
     expected_plus: Annotated[Floats, "N"]
     expected_minus: Annotated[Floats, "N"]
     may_join: Annotated[Flags, "N"]
-    text: Annotated[Floats, "K"]
+    accord: Annotated[Floats, "K"]
     new_holder: Annotated[Ints, "K"]
-    gain: Annotated[Floats, "1"]  # of the actor that decides
-    gains: Annotated[Floats, "2"]  # of two that decide together
+    answer: Annotated[Floats, "1"]  # of the actor that decides
+    answers: Annotated[Floats, "2"]  # of two that decide together
     to_answer: Annotated[Flags, "N"]
     consent_gain: Annotated[Floats, "N"]
 

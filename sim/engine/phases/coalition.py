@@ -54,15 +54,15 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
         beaten = i != course.enemy[0] or ceasefire.state[0] == VICTORY
         wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
         for j in range(wars.free.shape[0]):
-            wars.needed[i, j] = relations.dependence[i, j]
+            wars.reliance[i, j] = relations.dependence[i, j]
     fought = Setting(
         aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.committed,
-        who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
+        who.air, who.ground, force.cost, who.discount, relations.heeded, wars.reliance,
         wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
         p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
         p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
     )  # fmt: skip
-    coalitions.add_dependences(wars.needed, fought, wars.first, wars.plus, wars.minus, wars.front)
+    coalitions.add_dependences(wars.reliance, fought, wars.first, wars.plus, wars.minus, wars.front)
 
 
 @phase
@@ -81,7 +81,7 @@ def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     if t >= members.decisions_from[0]:
         rivals = Setting(
             aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free,
-            who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
+            who.air, who.ground, force.cost, who.discount, relations.heeded, wars.reliance,
             wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
             p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
             p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
@@ -111,31 +111,31 @@ def press_claim(
     )
     forcible = forcible and coalitions.free_slot(wars.first) >= 0
     threat = coalitions.chance(attack_gain, p.choice_precision) if forcible else 0.0
-    wars.gain[0] = size - p.bilateral_deal_cost
-    ask(agents, "demands", wars.gain, pair)
+    wars.answer[0] = size - p.bilateral_deal_cost
+    ask(agents, "demands", wars.answer, pair)
     event_log.note(
-        log, counter, t, event_log.DEMAND, claimant, holder, -1, wars.gain[0] > 0.0, wars.gain[0],
-        0.0, size, threat, 0.0, 0.0, 0.0,
+        log, counter, t, event_log.DEMAND, claimant, holder, -1, wars.answer[0] > 0.0,
+        wars.answer[0], 0.0, size, threat, 0.0, 0.0, 0.0,
     )  # fmt: skip
-    if wars.gain[0] > 0.0:
-        wars.gains[0], wars.gains[1] = coalitions.text_of_two(
-            wars.text, rivals, claimant, holder, threat, worth, defence, topic.minor, value.voice,
+    if wars.answer[0] > 0.0:
+        wars.answers[0], wars.answers[1] = coalitions.text_of_two(
+            wars.accord, rivals, claimant, holder, threat, worth, defence, topic.minor, value.voice,
             p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
         )  # fmt: skip
-        wars.gains[0] -= p.bilateral_deal_cost
-        wars.gains[1] -= p.bilateral_deal_cost
-        ask(agents, "accepts", wars.gains, pair)
+        wars.answers[0] -= p.bilateral_deal_cost
+        wars.answers[1] -= p.bilateral_deal_cost
+        ask(agents, "accepts", wars.answers, pair)
         agreed = True
         for party in range(2):
             one, two = (claimant, holder) if party == 0 else (holder, claimant)
             eta = _shock(keys, draws.ACCEPT, members.pair[one, two], t, p.choice_precision)
-            agreed = agreed and eta < wars.gains[party]
+            agreed = agreed and eta < wars.answers[party]
             event_log.note(
-                log, counter, t, event_log.ACCEPT, one, two, -1, eta < wars.gains[party],
-                wars.gains[party], eta, size, threat, 0.0, 0.0, 0.0,
+                log, counter, t, event_log.ACCEPT, one, two, -1, eta < wars.answers[party],
+                wars.answers[party], eta, size, threat, 0.0, 0.0, 0.0,
             )  # fmt: skip
         if agreed:
-            coalitions.promise(wars.due, wars.due_position, wars.text, rivals.position)
+            coalitions.promise(wars.due, wars.due_position, wars.accord, rivals.position)
             relations.good[claimant, holder] += 1.0
             relations.good[holder, claimant] += 1.0
             mend(week, w, claimant, holder)
@@ -144,17 +144,17 @@ def press_claim(
             relations.bad[holder, claimant] += 1.0
             begun = False
             if forcible:
-                wars.gain[0] = attack_gain
-                ask(agents, "attacks", wars.gain, pair)
+                wars.answer[0] = attack_gain
+                ask(agents, "attacks", wars.answer, pair)
                 year = t // int(p.resolve_weeks)
                 eta = _shock(
                     keys, draws.ATTACK, members.pair[claimant, holder], year, p.choice_precision
                 )
-                begun = eta < wars.gain[0]
+                begun = eta < wars.answer[0]
                 event_log.note(
-                    log, counter, t, event_log.ATTACK, claimant, holder, -1, begun, wars.gain[0],
+                    log, counter, t, event_log.ATTACK, claimant, holder, -1, begun, wars.answer[0],
                     eta, worth - value.utility[claimant], relations.heeded[claimant, holder],
-                    wars.needed[claimant, holder], attack_gain - own, 0.0,
+                    wars.reliance[claimant, holder], attack_gain - own, 0.0,
                 )  # fmt: skip
             if begun:
                 attacker, attacked, start = claimant, holder, _EVEN
@@ -180,12 +180,12 @@ def break_out(
         if third < 0:
             break
         wars.to_answer[third] = False
-        wars.gains[0], wars.gains[1], to_attacker, to_attacked = coalitions.joins_as_client(
+        wars.answers[0], wars.answers[1], to_attacker, to_attacked = coalitions.joins_as_client(
             rivals, third, attacker, attacked, wars.expected_plus, wars.expected_minus, start
         )
-        by_patrons = wars.gains[0] - to_attacker, wars.gains[1] - to_attacked
-        ask(agents, "joins", wars.gains, (third * many + attacker) * many + attacked)
-        likely = coalitions.choice(wars.gains[0], wars.gains[1], p.choice_precision)
+        by_patrons = wars.answers[0] - to_attacker, wars.answers[1] - to_attacked
+        ask(agents, "joins", wars.answers, (third * many + attacker) * many + attacked)
+        likely = coalitions.choice(wars.answers[0], wars.answers[1], p.choice_precision)
         # One draw decides both: a low one joins the attacker, a high one the attacked.
         luck = draws.uniform(keys, draws.JOIN, members.join[third, attacker, attacked], t)
         to_second = luck >= likely[0] and (1.0 - luck < likely[1] or likely[1] > likely[0])
@@ -226,13 +226,13 @@ def break_with(
     pledges = coalitions.weigh_pledges(
         wars.consent_gain, wars.to_answer, rivals, claimant, holder, _EVEN
     )
-    wars.gain[0] = coalitions.breaks(rivals, claimant, holder, pledges)
-    ask(agents, "breaks_with", wars.gain, pair)
+    wars.answer[0] = coalitions.breaks(rivals, claimant, holder, pledges)
+    ask(agents, "breaks_with", wars.answer, pair)
     eta = _shock(keys, draws.RUPTURE, members.pair[claimant, holder], year, p.choice_precision)
-    broken = eta < wars.gain[0]
+    broken = eta < wars.answer[0]
     event_log.note(
-        log, counter, t, event_log.RUPTURE, claimant, holder, -1, broken, wars.gain[0], eta,
-        pledges, relations.heeded[claimant, holder], wars.needed[claimant, holder], 0.0, 0.0,
+        log, counter, t, event_log.RUPTURE, claimant, holder, -1, broken, wars.answer[0], eta,
+        pledges, relations.heeded[claimant, holder], wars.reliance[claimant, holder], 0.0, 0.0,
     )  # fmt: skip
     if broken:
         coalitions.oppose(wars.opposed_since, claimant, holder, t)
@@ -283,7 +283,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
             # Defeat has taught: it believes in no more than the forces show.
             rivals = Setting(
                 aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free,
-                who.air, who.ground, force.cost, who.discount, relations.heeded, wars.needed,
+                who.air, who.ground, force.cost, who.discount, relations.heeded, wars.reliance,
                 wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
                 p.breach_price, p.war_speed, 0.0, p.perceived_volatility, p.task_exponent,
                 p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
@@ -292,14 +292,14 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
                 rivals, enemy, opponent, wars.expected_plus, wars.expected_minus, wars.may_join,
                 _BEHIND,
             )  # fmt: skip
-            wars.gain[0] = worth - value.utility[enemy] - p.breach_price
-            ask(agents, "comes_back", wars.gain, enemy)
+            wars.answer[0] = worth - value.utility[enemy] - p.breach_price
+            ask(agents, "comes_back", wars.answer, enemy)
             year = t // int(p.resolve_weeks)
             eta = _shock(keys, draws.RETURN, members.pair[enemy, enemy], year, p.choice_precision)
-            returns = eta < wars.gain[0]
+            returns = eta < wars.answer[0]
             event_log.note(
-                log, counter, t, event_log.RETURN, enemy, opponent, -1, returns, wars.gain[0], eta,
-                worth - value.utility[enemy], 0.0, 0.0, 0.0, 0.0,
+                log, counter, t, event_log.RETURN, enemy, opponent, -1, returns, wars.answer[0],
+                eta, worth - value.utility[enemy], 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
             if returns:
                 attacker, attacked, start = enemy, opponent, _BEHIND
@@ -321,7 +321,7 @@ def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
             fought = Setting(
                 aims.weight, aims.ideal, force.position, force.holder, topic.takeable,
                 wars.committed, who.air, who.ground, force.cost, who.discount, relations.heeded,
-                wars.needed, wars.pledge, patronage.autonomy, patronage.pull, links.patron,
+                wars.reliance, wars.pledge, patronage.autonomy, patronage.pull, links.patron,
                 links.proxy, p.breach_price, p.war_speed, worn, p.perceived_volatility,
                 p.task_exponent, p.loss_exponent, p.choice_precision, p.loyalty,
                 p.dependence_weight,
@@ -354,14 +354,14 @@ def end_war(
         log, counter, t, event_log.DEFEAT, winner, loser, -1, True, 0.0, 0.0,
         float(wars.weeks[slot]), 0.0, 0.0, 0.0, 0.0,
     )  # fmt: skip
-    coalitions.fall(fought, wars.text, wars.new_holder, winners, losers, winner)
+    coalitions.fall(fought, wars.accord, wars.new_holder, winners, losers, winner)
     for k in range(force.holder.shape[0]):
         if wars.new_holder[k] != force.holder[k]:
-            force.position[k] = wars.text[k]
+            force.position[k] = wars.accord[k]
             wars.due[k] = False
             event_log.note(
                 log, counter, t, event_log.FALL, wars.new_holder[k], force.holder[k], k, True, 0.0,
-                0.0, wars.text[k], 0.0, 0.0, 0.0, 0.0,
+                0.0, wars.accord[k], 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
             force.holder[k] = wars.new_holder[k]
     if loser == course.enemy[0]:
@@ -379,22 +379,22 @@ def make_peace(
     members, topic = g.members, g.topic
     value, wars = w.value, w.wars
     attacker, attacked = wars.first[slot], wars.second[slot]
-    wars.gains[0], wars.gains[1] = coalitions.text_of_war(
-        wars.text, fought, attacker, attacked, wars.plus[slot], wars.minus[slot], wars.front[slot],
-        topic.minor, value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
+    wars.answers[0], wars.answers[1] = coalitions.text_of_war(
+        wars.accord, fought, attacker, attacked, wars.plus[slot], wars.minus[slot],
+        wars.front[slot], topic.minor, value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
     )  # fmt: skip
-    wars.gains[0] -= p.bilateral_deal_cost
-    wars.gains[1] -= p.bilateral_deal_cost
-    ask(agents, "makes_peace", wars.gains, attacker * wars.free.shape[0] + attacked)
+    wars.answers[0] -= p.bilateral_deal_cost
+    wars.answers[1] -= p.bilateral_deal_cost
+    ask(agents, "makes_peace", wars.answers, attacker * wars.free.shape[0] + attacked)
     agreed = True
     for party in range(2):
         one, two = (attacker, attacked) if party == 0 else (attacked, attacker)
         eta = _shock(keys, draws.PEACE, members.pair[one, two], t, p.choice_precision)
-        agreed = agreed and eta < wars.gains[party]
+        agreed = agreed and eta < wars.answers[party]
         event_log.note(
-            log, counter, t, event_log.PEACE, one, two, -1, eta < wars.gains[party],
-            wars.gains[party], eta, wars.front[slot], 0.0, 0.0, 0.0, 0.0,
+            log, counter, t, event_log.PEACE, one, two, -1, eta < wars.answers[party],
+            wars.answers[party], eta, wars.front[slot], 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
     if agreed:
-        coalitions.promise(wars.due, wars.due_position, wars.text, fought.position)
+        coalitions.promise(wars.due, wars.due_position, wars.accord, fought.position)
         wars.first[slot] = -1

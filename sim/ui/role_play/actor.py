@@ -97,6 +97,9 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
     return Asking
 
 
+_AMONG_MEMBERS = ("claim", "contest", "third")
+
+
 def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., float]:
     """A decision of an actor that asks the reader, where it is open."""
 
@@ -106,6 +109,10 @@ def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., fl
         answer = float(getattr(cls, decision.method)(self, *about))
         if not _is_open(self, decision.method, *about):
             return answer
+        if decision.each in _AMONG_MEMBERS or decision.method == "comes_back":
+            said = reader(self, decision.method, about[0] if about else "", "", answer)
+            # No draw of theirs lies beyond this; two sides of a war are asked about one by one.
+            return answer if said is None else GAIN_LIMIT if said else -GAIN_LIMIT
         told = dict(zip(decision.about, about, strict=True))
         other, issue = told.get("other", ""), told.get("issue", "")
         said = reader(self, decision.method, other, issue, answer)
