@@ -381,7 +381,8 @@ def make_peace(
     attacker, attacked = wars.first[slot], wars.second[slot]
     wars.answers[0], wars.answers[1] = coalitions.text_of_war(
         wars.accord, fought, attacker, attacked, wars.plus[slot], wars.minus[slot],
-        wars.front[slot], topic.minor, value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
+        wars.front[slot], topic.minor, value.voice, p.bilateral_surplus_floor, int(p.nash_steps),
+        p.nash_damping,
     )  # fmt: skip
     wars.answers[0] -= p.bilateral_deal_cost
     wars.answers[1] -= p.bilateral_deal_cost
