@@ -23,7 +23,7 @@ import sim
 from sim.errors import ScenarioError, SimError
 from sim.experiments.benchmark import baselines, battery, library, play, report, rivals, scores
 from sim.experiments.benchmark.forecasts import Forecast, Scored, reached_by, smoothed
-from sim.experiments.benchmark.library import OUTCOMES, War, load_library
+from sim.experiments.benchmark.war_library import OUTCOMES, War, load_library
 from sim.plots import benchmark as figures
 from sim.ui.cli import main
 
@@ -647,7 +647,7 @@ def test_a_rival_that_does_better_is_named(wars: tuple[War, ...]) -> None:
     rival = found_of(wars, [[[9, 9], [0], [0]], [[9], [0]]]).model
     named = Forecast("no returns", rival.rank, rival.probability, rival.hazard, rival.reached)
     both = battery.Benchmark(
-        found.library, 10, 1, found.played, found.scored, found.model, (named,), found.baselines,
+        found.wars, 10, 1, found.played, found.scored, found.model, (named,), found.baselines,
         None,
     )  # fmt: skip
     assert 'taken out do better than the model as "no returns"' in report.page(both)

@@ -8,6 +8,6 @@ and for the ranking of pairs (`scores`), beside the same wars with a part of the
 """
 
 from sim.experiments.benchmark.battery import Benchmark, run
-from sim.experiments.benchmark.library import load_library
+from sim.experiments.benchmark.war_library import load_library
 
 __all__ = ["Benchmark", "load_library", "run"]

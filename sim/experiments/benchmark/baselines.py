@@ -9,7 +9,7 @@ from scipy import optimize
 
 from sim.engine.inputs import Floats
 from sim.experiments.benchmark.forecasts import Forecast, Scored, reached_by, smoothed
-from sim.experiments.benchmark.library import War
+from sim.experiments.benchmark.war_library import War
 from sim.scenario.schema import Scenario
 
 # Of the square of each coefficient: weak, so that there is a best line also where all break.

@@ -13,10 +13,10 @@ import pandas as pd
 from sim.engine.inputs import Floats
 from sim.experiments.benchmark.baselines import baselines
 from sim.experiments.benchmark.forecasts import Forecast, Scored
-from sim.experiments.benchmark.library import Library, War
 from sim.experiments.benchmark.play import Played, Tell, forecast, play_all, played
 from sim.experiments.benchmark.rivals import RIVALS, SHUFFLED, shuffled
 from sim.experiments.benchmark.scores import SCORES, Estimate, estimate, permutation_p
+from sim.experiments.benchmark.war_library import Library, War
 from sim.results.ensemble_spec import whole
 from sim.runs.progress import teller
 from sim.writing import write_whole
@@ -63,7 +63,7 @@ class Benchmark:
 
     Attributes
     ----------
-    library : Library
+    wars : Library
         The wars.
     runs, seed : int
         As `run` was called.
@@ -79,7 +79,7 @@ class Benchmark:
         The wars with shuffled aims.
     """
 
-    library: Library
+    wars: Library
     runs: int
     seed: int
     played: Mapping[str, Played]
@@ -184,7 +184,7 @@ def run(
     Parameters
     ----------
     library : Library
-        From `sim.experiments.benchmark.library.load_library`.
+        From `sim.experiments.benchmark.war_library.load_library`.
     runs, seed : int
         Of each war.
     out : path, optional

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.inputs import Floats
-from sim.experiments.benchmark.library import STATUSES, War
+from sim.experiments.benchmark.war_library import STATUSES, War
 from sim.measures.breaks import BROKE
 
 

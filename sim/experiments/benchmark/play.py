@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.experiments.benchmark.forecasts import Forecast, Scored, smoothed
-from sim.experiments.benchmark.library import War
+from sim.experiments.benchmark.war_library import War
 from sim.measures.breaks import BROKE, FORMAL, JOINED, STRAINED, WAR, breaks
 from sim.runs.ensemble import ensemble
 from sim.scenario.schema import Scenario

@@ -117,7 +117,7 @@ def _sure(gap: Estimate) -> str:
 
 def _wars(found: Benchmark) -> list[str]:
     """Notes on the library."""
-    notes = [f"* {note}." for note in found.library.notes]
+    notes = [f"* {note}." for note in found.wars.notes]
     return ["\n".join(notes)] if notes else []
 
 

@@ -45,7 +45,7 @@ def add_commands(commands: Commands, _: argparse.ArgumentParser) -> None:
 
 
 def _benchmark(options: argparse.Namespace) -> int:
-    from sim.experiments.benchmark.library import default_folder, load_library
+    from sim.experiments.benchmark.war_library import default_folder, load_library
 
     library = load_library(options.folder or default_folder())
     folder = None
