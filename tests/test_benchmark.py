@@ -21,7 +21,7 @@ from matplotlib.text import Text
 
 import sim
 from sim.errors import ScenarioError, SimError
-from sim.experiments.benchmark import baselines, battery, library, play, report, rivals, scores
+from sim.experiments.benchmark import baselines, battery, play, report, rivals, scores, war_library
 from sim.experiments.benchmark.forecasts import Forecast, Scored, reached_by, smoothed
 from sim.experiments.benchmark.war_library import OUTCOMES, War, load_library
 from sim.plots import benchmark as figures
@@ -148,7 +148,7 @@ def found_of(wars: tuple[War, ...], counts: list[list[list[int]]]) -> battery.Be
     every = {war.name: invented(war, few) for war, few in zip(wars, counts, strict=True)}
     scored = Scored(tuple(war for war in wars if war.outcomes))
     return battery.Benchmark(
-        library.Library(wars), 10, 1, every, scored, play.forecast(battery.MODEL, scored, every),
+        war_library.Library(wars), 10, 1, every, scored, play.forecast(battery.MODEL, scored, every),
         (), tuple(baselines.baselines(scored, 10)) if scored.wars else (), None,
     )  # fmt: skip
 
@@ -339,7 +339,7 @@ def test_what_is_known_beforehand_is_said(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_month_or_a_year_counts_as_its_middle(words: str, day: dt.date | None) -> None:
-    assert library.date_of(words) == day
+    assert war_library.date_of(words) == day
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_faults_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_the_outcomes_of_the_library_can_be_read() -> None:
-    told = library.read_outcomes(library.default_folder() / OUTCOMES)
+    told = war_library.read_outcomes(war_library.default_folder() / OUTCOMES)
     assert len(told) == 71
     assert Counter(one.status for one in told)["broke"] == 24
     assert len({one.war for one in told}) == 9
