@@ -149,7 +149,8 @@ def found_of(wars: tuple[War, ...], counts: list[list[list[int]]]) -> battery.Be
     scored = Scored(tuple(war for war in wars if war.outcomes))
     return battery.Benchmark(
         war_library.Library(wars), 10, 1, every, scored,
-        play.forecast(battery.MODEL, scored, every), (), tuple(baselines.baselines(scored, 10)) if scored.wars else (), None,
+        play.forecast(battery.MODEL, scored, every), (),
+        tuple(baselines.baselines(scored, 10)) if scored.wars else (), None,
     )  # fmt: skip
 
 
