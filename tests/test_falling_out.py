@@ -54,6 +54,59 @@ def test_the_mesa_model_plays_the_same_falling_out(league):
         assert np.array_equal(again[name].values, mine[name].values, equal_nan=True), name
 
 
+def test_who_is_at_war_with_the_enemy_demands_nothing_of_it_and_it_nothing_of_them(wars):
+    asked = rows(wars, "demand", "attack", "rupture")
+    assert not asked.empty
+    at_war = asked[asked.week < 28]
+    assert "empire" not in {*at_war.actor, *at_war.counterpart}
+    assert "empire" in {*asked.actor, *asked.counterpart}
+
+
+def test_no_event_is_lost_when_everybody_breaks_with_everybody(league):
+    loose = {f"issues.{name}.by_force": False for name in ("valley", "port", "lake")}
+    angry = {"parameters.breach_price": 0.0, "parameters.dispute_rate": 1.0}
+    results = sim.ensemble(sim.with_changes(league, loose | angry), 20, 2, record="events")
+    assert results.sizes["run"] == 20
+    assert not rows(results, "consent").empty
+
+
+def test_the_status_of_a_pair_is_what_its_events_say(league):
+    """Read again, event by event, without the sides of wars."""
+    results = sim.ensemble(sim.with_changes(league, ALL_BREAK), 20, 6, record="events")
+    table = sim.to_frame(results, "events")
+    found = sim.measures.breaks(results).set_index(["run", "actor", "other"])
+    attacks = table[table.decision.isin(["attack", "return"])]
+    direct = attacks[attacks.answer].groupby(["run", "actor", "counterpart"])["week"].min()
+    assert len(direct) > 10
+    for (run, one, other), week in direct.items():
+        key = (run, one, other) if (run, one, other) in found.index else (run, other, one)
+        assert found.loc[key].status == BROKE
+        assert found.loc[key].week <= week
+    price = ALL_BREAK["parameters.breach_price"]
+    nearly = attacks[~attacks.answer & (attacks.shock < attacks.gain + price)]
+    for row in nearly[nearly.decision == "attack"].itertuples():
+        key = (row.run, row.actor, row.counterpart)
+        key = key if key in found.index else (row.run, row.counterpart, row.actor)
+        assert found.loc[key].strained <= row.week
+    never = found[found.status == HELD].index
+    begun = attacks[attacks.answer].itertuples()
+    touched = {(row.run, *sorted((row.actor, row.counterpart))) for row in begun}
+    assert not {(run, *sorted((a, b))) for run, a, b in never} & touched
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"issues.valley.held_by": "blue"}, "issues.valley.held_by"),
+        ({"guarantees": []}, "guarantees"),
+        ({"course.secured": 29}, "course"),
+    ],
+)
+def test_a_branch_does_not_change_who_held_what_at_first_or_the_past_course(league, change, said):
+    with pytest.raises(ScenarioError, match=said):
+        sim.branch(sim.simulate(league, seed=1), at=60, set=change)
+
+
 def test_a_resolve_lasts_a_year(wars):
     attacks = rows(wars, "attack")
     year = attacks.week // 52
@@ -159,7 +212,7 @@ def test_the_front_follows_its_course_and_the_war_is_over_on_its_day(league):
     assert state[28:].min() == 3
 
 
-def test_a_pair_breaks_strains_or_holds_by_its_events(league):
+def test_every_pair_has_one_status_and_a_week_only_if_it_broke(league):
     results = sim.simulate(league, seed=1)
     found = sim.measures.breaks(results)
     assert set(found.status) <= {HELD, STRAINED, BROKE}

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.agents.registry import REGISTERED, checked
 from sim.engine import draws
 from sim.engine.build import begin, keys_of, most_events, prepare
-from sim.engine.decisions import DECISIONS, Kind
+from sim.engine.decisions import AMONG_MEMBERS, DECISIONS, Kind
 from sim.engine.event_log import ROWS, counter, empty, must_be_sound
 from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.schedule import play_in_python
@@ -446,7 +446,7 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     ) -> Iterator[tuple[SupportsIndex | tuple[int, int], SupportsIndex, tuple[object, ...]]]:
         """Yield each place in the array of answers, the actor that is asked and its information."""
         who, names, world = self.inputs.who, self.layout.actors, self.seen
-        if decision.each in ("claim", "contest", "third"):
+        if decision.each in AMONG_MEMBERS:
             yield from self._asked_among_members(decision, about)
         elif decision.method == "comes_back":
             yield 0, about, ()

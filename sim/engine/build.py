@@ -494,6 +494,7 @@ def most_a_week(kind: Kind, lay: Layout) -> int:
         "war": 1, "shift": 0, "actor": len(lay.actors), "patron": len(lay.actors),
         "claim": len(lay.held) * len(lay.actors), "contest": MOST_WARS * bool(lay.held),
         "third": MOST_WARS * len(lay.actors) * bool(lay.held),
+        "ally": len(lay.held) * len(lay.actors) ** 2,
         "issue": len(lay.issues), "objective": len(lay.objectives), "pair": len(lay.pairs),
     }  # fmt: skip
     times = each[kind.each]

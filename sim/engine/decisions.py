@@ -31,9 +31,9 @@ class Kind(NamedTuple):
         What it is decided once for: each "actor", each "patron" (the convener decides, and the
         event counts for the patron), each "issue" (the convener decides), or each "pair" of allies
         that bargain (both decide), each "claim" of an actor on what another holds, each "contest",
-        a war among members, or each "third" actor at its outbreak. What nobody decides happens at
-        most once a week for each of these, for each "objective", or in the whole "war"; a "shift"
-        has its own week.
+        a war among members, each "third" actor at its outbreak, or each "ally" at a rupture. What
+        nobody decides happens at most once a week for each of these, for each "objective", or in
+        the whole "war"; a "shift" has its own week.
     about : tuple of str
         What the method is told, or what it happens about: "other", another actor; "issue".
     asked : str
@@ -98,7 +98,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("join", 11, ("own", "patrons", "tie"), 25, "joins", each="third", about=("other",)),
     Kind("rupture", 11, ("pledges", "tie", "dependence"), 26, "breaks_with", each="claim",
          about=("other",)),
-    Kind("consent", 11, ("tie",), 27, "consents", each="third", about=("other",)),
+    Kind("consent", 11, ("tie",), 27, "consents", each="ally", about=("other",)),
     Kind("mend", 11, (), each="claim"),
     Kind("return", 11, ("war",), 28, "comes_back", each="war"),
     Kind("peace", 11, ("front",), 30, "makes_peace", each="contest", about=("other",),
@@ -116,6 +116,9 @@ DRAWS = {
     "observe": 6, "territory": 12, "dispute_value": 14, "weight": 15, "ideal": 16,
     "attribute": 17, "scapegoat": 18, "flare": 22, "war_front": 29, "fall_to": 31,
 }  # fmt: skip
+
+# What is decided once for each of these is about what members of a coalition do to each other.
+AMONG_MEMBERS = ("claim", "contest", "third", "ally")
 
 _TAKES_PART = Kind("", 3, method="takes_part", asked="takes_part")
 # The decisions of actors, by the method that answers.

@@ -651,7 +651,9 @@ def fall(s, after, holder_after, winners, losers, principal) -> None:
 
 
 @compiled
-def next_claim(s, flare, chance_a_week, first, plus, minus, due) -> tuple[int, int]:
+def next_claim(
+    s, flare, chance_a_week, first, plus, minus, side, common_war, due
+) -> tuple[int, int]:
     """Claimant and holder of the next claim that flares up, (-1, -1) if none does any more.
 
     The lowest draw comes first. Nothing is demanded of an opponent in a war, or while something
@@ -665,8 +667,10 @@ def next_claim(s, flare, chance_a_week, first, plus, minus, due) -> tuple[int, i
         are changed to 1.
     chance_a_week : float
         That a claim flares up.
-    first, plus, minus
+    first, plus, minus, side
         As in `commit`.
+    common_war : bool
+        Whether the coalition's war is fought.
     due : ndarray of bool, shape (K,)
         What is being handed over.
     """
@@ -675,7 +679,9 @@ def next_claim(s, flare, chance_a_week, first, plus, minus, due) -> tuple[int, i
         for j in range(flare.shape[0]):
             if flare[i, j] >= least or i == j or claim(s, i, j) <= 0.0:
                 continue
-            if not are_at_war(i, j, first, plus, minus) and not is_due(s, i, j, due):
+            if are_at_war(i, j, first, plus, minus, side, common_war):
+                continue
+            if not is_due(s, i, j, due):
                 claimant, holder, least = i, j, flare[i, j]
     if claimant >= 0:
         flare[claimant, holder] = 1.0
@@ -683,7 +689,7 @@ def next_claim(s, flare, chance_a_week, first, plus, minus, due) -> tuple[int, i
 
 
 @compiled
-def commit(committed, free, many, m, first, plus, minus, side, at_war) -> None:
+def commit(committed, free, many, m, first, plus, minus, side, common_war) -> None:
     """Divide every actor's capability evenly among the wars that it is in.
 
     Parameters
@@ -700,11 +706,11 @@ def commit(committed, free, many, m, first, plus, minus, side, at_war) -> None:
         Ones for those that take part.
     side : ndarray of int, shape (N,)
         Camp in the coalition's war, 0 for a neutral.
-    at_war : bool
+    common_war : bool
         Whether that is fought.
     """
     for i in range(m.shape[0]):
-        many[i] = 1 if at_war and side[i] != 0 else 0
+        many[i] = 1 if common_war and side[i] != 0 else 0
         for war in range(first.shape[0]):
             if first[war] >= 0 and plus[war, i] + minus[war, i] > 0.0:
                 many[i] += 1
@@ -713,8 +719,10 @@ def commit(committed, free, many, m, first, plus, minus, side, at_war) -> None:
 
 
 @compiled
-def are_at_war(i, j, first, plus, minus) -> bool:
-    """Whether two actors are on opposite sides of any war among members."""
+def are_at_war(i, j, first, plus, minus, side, common_war) -> bool:
+    """Whether two actors are on opposite sides of the common war or of any among members."""
+    if common_war and side[i] * side[j] < 0:
+        return True
     for war in range(first.shape[0]):
         if first[war] >= 0:
             across = plus[war, i] * minus[war, j] + plus[war, j] * minus[war, i]

@@ -119,6 +119,16 @@ def _faults(
     for issue in old.issues:
         if issue in new.issues and old.issues[issue].start != new.issues[issue].start:
             yield Fault(f"issues.{issue}.start", "is where it stood at first: use a dated event")
+        held = [war.issues[issue].held_by for war in (old, new) if issue in war.issues]
+        if len(set(held)) > 1:
+            yield Fault(f"issues.{issue}.held_by", "says who held it at first: that is over")
+    if old.guarantees != new.guarantees:
+        yield Fault("guarantees", "stood at first: a branch cannot change them")
+    was, now = (prepare(war)[0].course for war in (old, new))
+    ends = int(was.secured[0]), int(now.secured[0])
+    ended = ends[0] != ends[1] and any(0 <= end < week for end in ends)
+    if ended or not np.array_equal(was.front[:week], now.front[:week]):
+        yield Fault("course", f"cannot change before week {week}: that is over")
     if _before(old, week) != _before(new, week):
         yield Fault("events", f"cannot change before week {week}: that is over")
     for mechanism in ("bilateral", "tie_behaviour"):

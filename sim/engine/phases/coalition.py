@@ -22,6 +22,21 @@ def _shock(keys, decision, who, t, choice_precision) -> float:
 
 
 @phase
+def judge_by(p: ParameterValues, g: Inputs, w: World) -> Setting:
+    """What a war among members is judged by, with what each has for one more."""
+    who, topic, links = g.who, g.topic, g.links
+    aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
+    setting = Setting(
+        aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free, who.air,
+        who.ground, force.cost, who.discount, relations.heeded, wars.reliance, wars.pledge,
+        patronage.autonomy, patronage.pull, links.patron, links.proxy, p.breach_price, p.war_speed,
+        p.war_optimism, p.perceived_volatility, p.task_exponent, p.loss_exponent,
+        p.choice_precision, p.loyalty, p.dependence_weight,
+    )  # fmt: skip
+    return setting
+
+
+@phase
 def share_out(week: Week, g: Inputs, w: World) -> None:
     """What the enemy held falls to members in the week in which it is beaten."""
     t, keys, log, counter = week.t, week.keys, week.log, week.counter
@@ -41,11 +56,10 @@ def share_out(week: Week, g: Inputs, w: World) -> None:
 
 
 @phase
-def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
+def commit_forces(p: ParameterValues, g: Inputs, w: World, setting: Setting) -> None:
     """What each has for one more war, and what it would lose in its wars without each."""
-    who, topic, links, course = g.who, g.topic, g.links, g.course
-    aims, force, ceasefire, relations, wars = w.aims, w.force, w.ceasefire, w.relations, w.wars
-    patronage = w.patronage
+    who, course = g.who, g.course
+    force, ceasefire, relations, wars = w.force, w.ceasefire, w.relations, w.wars
     coalitions.commit(
         wars.committed, wars.free, wars.many, force.capability, wars.first, wars.plus,
         wars.minus, who.side, ceasefire.state[0] == WAR,
@@ -55,13 +69,7 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World) -> None:
         wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
         for j in range(wars.free.shape[0]):
             wars.reliance[i, j] = relations.dependence[i, j]
-    fought = Setting(
-        aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.committed,
-        who.air, who.ground, force.cost, who.discount, relations.heeded, wars.reliance,
-        wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
-        p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
-        p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
-    )  # fmt: skip
+    fought = coalitions.with_forces(setting, wars.committed, p.war_optimism)
     coalitions.add_dependences(wars.reliance, fought, wars.first, wars.plus, wars.minus, wars.front)
 
 
@@ -73,33 +81,41 @@ def hand_over(p: ParameterValues, w: World) -> None:
 
 
 @phase
-def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
+def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Setting) -> None:
     """Claims on what others hold flare up, and are pressed one after the other."""
     t, keys = week.t, week.keys
-    who, topic, links, members = g.who, g.topic, g.links, g.members
-    aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
+    who, members = g.who, g.members
+    force, ceasefire, wars = w.force, w.ceasefire, w.wars
+    common_war = ceasefire.state[0] == WAR
     if t >= members.decisions_from[0]:
-        rivals = Setting(
-            aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free,
-            who.air, who.ground, force.cost, who.discount, relations.heeded, wars.reliance,
-            wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
-            p.breach_price, p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent,
-            p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
-        )  # fmt: skip
         for i in range(wars.free.shape[0]):
             draws.uniforms(wars.flare[i], keys, draws.NO_DRAWS, draws.FLARE, members.pair[i], t)
         for _ in range(wars.free.shape[0] * force.holder.shape[0]):
             claimant, holder = coalitions.next_claim(
-                rivals, wars.flare, p.dispute_rate, wars.first, wars.plus, wars.minus, wars.due
+                setting,
+                wars.flare,
+                p.dispute_rate,
+                wars.first,
+                wars.plus,
+                wars.minus,
+                who.side,
+                common_war,
+                wars.due,
             )
             if claimant < 0:
                 break
-            press_claim(week, p, g, w, rivals, claimant, holder)
+            press_claim(week, p, g, w, setting, claimant, holder)
 
 
 @phase
 def press_claim(
-    week: Week, p: ParameterValues, g: Inputs, w: World, rivals: Setting, claimant: int, holder: int
+    week: Week,
+    p: ParameterValues,
+    g: Inputs,
+    w: World,
+    setting: Setting,
+    claimant: int,
+    holder: int,
 ) -> None:
     """A demand, a text for it, and what follows if it is refused."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
@@ -107,7 +123,7 @@ def press_claim(
     value, relations, wars = w.value, w.relations, w.wars
     pair = claimant * wars.free.shape[0] + holder
     size, forcible, own, attack_gain, worth, defence = coalitions.weigh_claim(
-        rivals, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, _EVEN
+        setting, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, _EVEN
     )
     forcible = forcible and coalitions.free_slot(wars.first) >= 0
     threat = coalitions.chance(attack_gain, p.choice_precision) if forcible else 0.0
@@ -119,8 +135,8 @@ def press_claim(
     )  # fmt: skip
     if wars.answer[0] > 0.0:
         wars.answers[0], wars.answers[1] = coalitions.text_of_two(
-            wars.accord, rivals, claimant, holder, threat, worth, defence, topic.minor, value.voice,
-            p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
+            wars.accord, setting, claimant, holder, threat, worth, defence, topic.minor,
+            value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
         )  # fmt: skip
         wars.answers[0] -= p.bilateral_deal_cost
         wars.answers[1] -= p.bilateral_deal_cost
@@ -135,7 +151,7 @@ def press_claim(
                 wars.answers[party], eta, size, threat, 0.0, 0.0, 0.0,
             )  # fmt: skip
         if agreed:
-            coalitions.promise(wars.due, wars.due_position, wars.accord, rivals.position)
+            coalitions.promise(wars.due, wars.due_position, wars.accord, setting.position)
             relations.good[claimant, holder] += 1.0
             relations.good[holder, claimant] += 1.0
             mend(week, w, claimant, holder)
@@ -158,14 +174,14 @@ def press_claim(
                 )  # fmt: skip
             if begun:
                 attacker, attacked, start = claimant, holder, _EVEN
-                break_out(week, p, g, w, rivals, attacker, attacked, start)
+                break_out(week, p, g, w, setting, attacker, attacked, start)
             elif p.ruptures > 0.5 and wars.opposed_since[claimant, holder] < 0:
-                break_with(week, p, g, w, rivals, claimant, holder)
+                break_with(week, p, g, w, setting, claimant, holder)
 
 
 @phase
 def break_out(
-    week: Week, p: ParameterValues, g: Inputs, w: World, rivals: Setting, attacker: int,
+    week: Week, p: ParameterValues, g: Inputs, w: World, setting: Setting, attacker: int,
     attacked: int, start: float,
 ) -> None:  # fmt: skip
     """A war begins: third actors answer, the strongest first, each knowing who has answered."""
@@ -181,7 +197,7 @@ def break_out(
             break
         wars.to_answer[third] = False
         wars.answers[0], wars.answers[1], to_attacker, to_attacked = coalitions.joins_as_client(
-            rivals, third, attacker, attacked, wars.expected_plus, wars.expected_minus, start
+            setting, third, attacker, attacked, wars.expected_plus, wars.expected_minus, start
         )
         by_patrons = wars.answers[0] - to_attacker, wars.answers[1] - to_attacked
         ask(agents, "joins", wars.answers, (third * many + attacker) * many + attacked)
@@ -216,7 +232,13 @@ def break_out(
 
 @phase
 def break_with(
-    week: Week, p: ParameterValues, g: Inputs, w: World, rivals: Setting, claimant: int, holder: int
+    week: Week,
+    p: ParameterValues,
+    g: Inputs,
+    w: World,
+    setting: Setting,
+    claimant: int,
+    holder: int,
 ) -> None:
     """A formal rupture: a claimant whose demand was refused, and allies that stand with it."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
@@ -224,9 +246,9 @@ def break_with(
     relations, wars = w.relations, w.wars
     year, pair = t // int(p.resolve_weeks), claimant * wars.free.shape[0] + holder
     pledges = coalitions.weigh_pledges(
-        wars.consent_gain, wars.to_answer, rivals, claimant, holder, _EVEN
+        wars.consent_gain, wars.to_answer, setting, claimant, holder, _EVEN
     )
-    wars.answer[0] = coalitions.breaks(rivals, claimant, holder, pledges)
+    wars.answer[0] = coalitions.breaks(setting, claimant, holder, pledges)
     ask(agents, "breaks_with", wars.answer, pair)
     eta = _shock(keys, draws.RUPTURE, members.pair[claimant, holder], year, p.choice_precision)
     broken = eta < wars.answer[0]
@@ -267,13 +289,11 @@ def mend(week: Week, w: World, claimant: int, holder: int) -> None:
 
 
 @phase
-def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
+def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Setting) -> None:
     """The beaten enemy takes up arms again against the strongest member."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    who, topic, links = g.who, g.topic, g.links
     members, course = g.members, g.course
-    aims, force, ceasefire, value = w.aims, w.force, w.ceasefire, w.value
-    relations, wars, patronage = w.relations, w.wars, w.patronage
+    ceasefire, value, wars = w.ceasefire, w.value, w.wars
     enemy = course.enemy[0]
     able = p.returning > 0.5 and ceasefire.state[0] == VICTORY and enemy >= 0
     if able and wars.many[enemy] == 0 and coalitions.free_slot(wars.first) >= 0:
@@ -281,15 +301,9 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         opponent = coalitions.strongest(wars.free, members.member)
         if opponent >= 0 and wars.free[enemy] > 0.0 and flare < p.dispute_rate:
             # Defeat has taught: it believes in no more than the forces show.
-            rivals = Setting(
-                aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free,
-                who.air, who.ground, force.cost, who.discount, relations.heeded, wars.reliance,
-                wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy,
-                p.breach_price, p.war_speed, 0.0, p.perceived_volatility, p.task_exponent,
-                p.loss_exponent, p.choice_precision, p.loyalty, p.dependence_weight,
-            )  # fmt: skip
+            sober = coalitions.with_forces(setting, wars.free, 0.0)
             _, _, _, _, worth, _ = coalitions.weigh_claim(
-                rivals, enemy, opponent, wars.expected_plus, wars.expected_minus, wars.may_join,
+                sober, enemy, opponent, wars.expected_plus, wars.expected_minus, wars.may_join,
                 _BEHIND,
             )  # fmt: skip
             wars.answer[0] = worth - value.utility[enemy] - p.breach_price
@@ -303,29 +317,22 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
             )  # fmt: skip
             if returns:
                 attacker, attacked, start = enemy, opponent, _BEHIND
-                break_out(week, p, g, w, rivals, attacker, attacked, start)
+                break_out(week, p, g, w, setting, attacker, attacked, start)
 
 
 @phase
-def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
+def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Setting) -> None:
     """The fronts of wars among members move; a text or a victory ends them."""
     t, keys = week.t, week.keys
-    who, topic, links, members = g.who, g.topic, g.links, g.members
-    aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
+    members = g.members
+    relations, wars = w.relations, w.wars
     coalitions.live_through_wars(
         relations.good, relations.bad, wars.first, wars.plus, wars.minus, p.war_intensity
     )
     for slot in range(wars.first.shape[0]):
         if wars.first[slot] >= 0:
             worn = p.war_optimism * p.optimism_weeks / (p.optimism_weeks + wars.weeks[slot])
-            fought = Setting(
-                aims.weight, aims.ideal, force.position, force.holder, topic.takeable,
-                wars.committed, who.air, who.ground, force.cost, who.discount, relations.heeded,
-                wars.reliance, wars.pledge, patronage.autonomy, patronage.pull, links.patron,
-                links.proxy, p.breach_price, p.war_speed, worn, p.perceived_volatility,
-                p.task_exponent, p.loss_exponent, p.choice_precision, p.loyalty,
-                p.dependence_weight,
-            )  # fmt: skip
+            fought = coalitions.with_forces(setting, wars.committed, worn)
             where = members.pair[wars.first[slot], wars.second[slot]]
             luck = draws.normal_of(draws.uniform(keys, draws.WAR_FRONT, where, t))
             wars.front[slot] = coalitions.next_front(

@@ -1,6 +1,7 @@
 """The part of a week in which members of a coalition contend with each other.
 
-It is compiled as a function of its own: the compiler takes longer for one long text than for two.
+It is compiled as a function of its own, so that the compiler can leave it out where nothing is
+held.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sim.engine.phases.coalition import (
     commit_forces,
     fight_wars,
     hand_over,
+    judge_by,
     make_demands,
     share_out,
 )
@@ -30,11 +32,12 @@ def contend_in_python(
     """The phases of `contend`, where an issue is held by an actor."""
     week = Week(t, keys, NO_DRAWS, log, counter, w.kept, agents)
     share_out(week, g, w)
-    commit_forces(p, g, w)
+    setting = judge_by(p, g, w)
+    commit_forces(p, g, w, setting)
     hand_over(p, w)
-    make_demands(week, p, g, w)
-    come_back(week, p, g, w)
-    fight_wars(week, p, g, w)
+    make_demands(week, p, g, w, setting)
+    come_back(week, p, g, w, setting)
+    fight_wars(week, p, g, w, setting)
 
 
 _contend = compiled(inlined(contend_in_python, "contend_compiled"))

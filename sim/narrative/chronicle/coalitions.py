@@ -42,6 +42,17 @@ def quarrels(story: Story) -> Iterator[Sentence]:
         yield Sentence(event.week, event.phase, weight, sentence(text))
 
 
+def _followed(story: Story, event: Event, n: int, decision: str, leader: str) -> list[str]:
+    """Who came to the side of a leader in what an event began, up to the next of its kind."""
+    found: list[str] = []
+    for other in story.events[n + 1 :]:
+        if other.week != event.week or other.decision == event.decision:
+            break
+        if (other.decision, other.counterpart, other.answer) == (decision, leader, True):
+            found.append(other.actor)
+    return found
+
+
 def _attack(story: Story, event: Event, n: int) -> tuple[str, float]:
     words, terms = story.words, event.terms
     text = f"{words.says(event.actor, 'attack')} {words.who(event.counterpart)}, which has refused "
@@ -49,14 +60,7 @@ def _attack(story: Story, event: Event, n: int) -> tuple[str, float]:
     text += "more" if terms["war"] >= 0.0 else "less"
     text += f" to {words.it(event.actor)} than peace, at a tie of {level(terms['tie'])}"
     for side, leader in (("beside", event.actor), ("on the side of", event.counterpart)):
-        came = [
-            other.actor
-            for other in story.events[n + 1 :]
-            if other.week == event.week
-            and other.decision == "join"
-            and other.answer
-            and other.counterpart == leader
-        ]
+        came = _followed(story, event, n, "join", leader)
         if came:
             text += f"; {words.says(came, 'enter')} the war {side} {words.who(leader)}"
     return text, 11.0
@@ -66,14 +70,7 @@ def _rupture(story: Story, event: Event, n: int) -> tuple[str, float]:
     words = story.words
     text = f"{words.says(event.actor, 'break')} with {words.who(event.counterpart)}, which has "
     text += f"refused {words.its(event.actor)} demand"
-    allies = [
-        other.actor
-        for other in story.events[n + 1 :]
-        if other.week == event.week
-        and other.decision == "consent"
-        and other.answer
-        and other.counterpart == event.actor
-    ]
+    allies = _followed(story, event, n, "consent", event.actor)
     if allies:
         text += f"; {words.says(allies, 'stand')} with {words.it(event.actor)}"
     return text, 9.0

@@ -16,7 +16,7 @@ from sim.agents.model import Actor
 from sim.agents.registry import GAIN_LIMIT
 from sim.engine import draws
 from sim.engine.build import keys_of
-from sim.engine.decisions import DECISIONS, Kind
+from sim.engine.decisions import AMONG_MEMBERS, DECISIONS, Kind
 from sim.engine.inputs import BY_RULE, NEVER, Floats
 from sim.engine.state import CEASEFIRE, SETTLEMENT
 from sim.rules.ceasefires import breach_costs
@@ -97,9 +97,6 @@ def asking(cls: type[Actor], reader: Reader) -> type[Actor]:
     return Asking
 
 
-_AMONG_MEMBERS = ("claim", "contest", "third")
-
-
 def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., float]:
     """A decision of an actor that asks the reader, where it is open."""
 
@@ -109,7 +106,7 @@ def _asked(cls: type[Actor], decision: Kind, reader: Reader) -> Callable[..., fl
         answer = float(getattr(cls, decision.method)(self, *about))
         if not _is_open(self, decision.method, *about):
             return answer
-        if decision.each in _AMONG_MEMBERS or decision.method == "comes_back":
+        if decision.each in AMONG_MEMBERS or decision.method == "comes_back":
             said = reader(self, decision.method, about[0] if about else "", "", answer)
             # No draw of theirs lies beyond this; two sides of a war are asked about one by one.
             return answer if said is None else GAIN_LIMIT if said else -GAIN_LIMIT
