@@ -168,7 +168,7 @@ def test_an_own_class_can_replace_every_decision_and_each_is_asked():
     results = simulate(case, seed=3)
     for name in plain.data_vars:
         assert results[name].values.tobytes() == plain[name].values.tobytes(), name
-    league = load(ROOT / "tests/cases/league.toml", {"issues.valley.by_force": False})
+    league = load(ROOT / "tests/cases/two_claims.toml")
     all_of_them = {f"actors.{name}.agent": "watching" for name in league.actors}
     watched = with_changes(league, all_of_them)
     for run in range(12):  # a rupture with allies, a return and a peace take some runs

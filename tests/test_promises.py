@@ -445,10 +445,10 @@ def test_every_answer_follows_from_its_gain_and_its_shock(syria: Scenario) -> No
     seen = set()
     more = {"mechanisms.clashes": True, "issues.arms.agenda.at": "when it pays"}
     league = files.load(ROOT / "tests/cases/league.toml")
-    formal = files.with_changes(league, {"issues.valley.by_force": False})
+    formal = files.load(ROOT / "tests/cases/two_claims.toml")
     for event in (
         *events(simulate(files.with_changes(syria, more), runs=6, seed=17)),
-        *events(simulate(league, runs=20, seed=17)), *events(simulate(formal, runs=40, seed=17)),
+        *events(simulate(league, runs=20, seed=17)), *events(simulate(formal, runs=20, seed=17)),
     ):  # fmt: skip
         if event.decision in happened:
             continue
