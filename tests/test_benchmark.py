@@ -482,7 +482,20 @@ def test_every_rival_is_the_war_with_one_thing_changed(wars: tuple[War, ...]) ->
         assert apart[name].pop(f"mechanisms.{switch}") is False
         # a mechanism that is off gives up its parameters
         assert all(path.startswith("parameters.") for path in apart[name])
-    assert set(apart) == {"pure threat", "nothing can be taken", *switches}
+    numbers = {
+        "shocks of a week": ("parameters.resolve_weeks", 1),
+        "no dependence": ("parameters.dependence_weight", 0.0),
+    }
+    for name, (path, value) in numbers.items():
+        assert apart[name] == {path: value}
+    lists = {"no guarantees": "guarantees", "no patrons": "patrons"}
+    assert set(apart) == {"pure threat", "nothing can be taken", *switches, *numbers, *lists}
+    for name, field in lists.items():
+        case = sim.files.load(ROOT / "scenarios/wars/balkan_league_1912.toml")
+        changed = rivals.RIVALS[name].change(case)
+        assert getattr(case, field)
+        assert not getattr(changed, field)
+        assert {path.split(".")[0] for path, _, _ in sim.files.differing(case, changed)} == {field}
 
 
 def test_shuffled_aims_are_dealt_out_among_their_holders(wars: tuple[War, ...]) -> None:

@@ -30,7 +30,8 @@ def setting(weight, ideal, position, holder, **changes):
         "pull": np.zeros(0), "patron": NOBODY, "proxy": NOBODY, "breach_price": PRICE,
         "war_speed": SPEED, "war_optimism": 0.0, "perceived_volatility": VOLATILITY,
         "task_exponent": 1.0, "loss_exponent": 2.0, "choice_precision": LAMBDA,
-        "loyalty": LOYALTY, "dependence_weight": 0.25,
+        "loyalty": LOYALTY, "dependence_weight": 0.25, "enemy": -1, "territory": -1,
+        "enemy_pole": 0.0, "over_front": False,
     }  # fmt: skip
     assert changes.keys() <= given.keys()
     arrays = {k: np.array(v) if isinstance(v, list) else v for k, v in changes.items()}
@@ -104,6 +105,33 @@ def test_where_nothing_can_be_taken_no_war_is_worth_it(seed):
     assert better == worse == pytest.approx(now)
     assert value < now
     assert not rules.can_be_attacked(s, 0, 1)
+
+
+def test_the_front_is_at_stake_in_a_war_that_the_beaten_enemy_begins_and_in_no_other():
+    # Actor 2, beaten, wants the front at 0; actor 1 holds nothing but the victory.
+    s = setting(
+        [[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]], [[1.0, 1.0], [0.0, 1.0], [0.5, 0.0]], [0.0, 0.9],
+        [1, -1], enemy=2, territory=1, enemy_pole=0.0,
+    )  # fmt: skip
+    theirs = rules.judged_by(s, 2, s.capability, 0.0)
+    assert rules.worth(theirs, 2, *sides(3, 2, 1), 0.4, 1)[2:] == pytest.approx((1.0, 0.0))
+    assert rules.worth(theirs, 1, *sides(3, 2, 1), 0.4, -1)[2:] == pytest.approx((0.0, 1.0))
+    assert rules.front_as_position(theirs, 0.4) == 0.6
+    other = rules.judged_by(s, 0, s.capability, 0.0)
+    _, _, better, worse = rules.worth(other, 2, *sides(3, 0, 1), 0.5, 0)
+    assert better == worse
+
+
+def test_whom_the_victory_matters_to_comes_to_help_against_the_enemy_that_is_back():
+    s = setting(
+        [[0.2, 0.8]] * 3, [[0.5, 1.0], [0.5, 1.0], [0.5, 0.0]], [0.5, 0.9], [1, -1],
+        enemy=2, territory=1, enemy_pole=0.0,
+    )  # fmt: skip
+    theirs = rules.judged_by(s, 2, s.capability, 0.0)
+    with_enemy, with_member = rules.joins(theirs, 0, 2, 1, *sides(3, 2, 1), 0.4)
+    assert with_enemy < 0.0 < with_member
+    aside = rules.joins(s, 0, 2, 1, *sides(3, 2, 1), 0.4)
+    assert max(aside) < 0.0
 
 
 def test_who_has_nothing_at_stake_stays_out_on_both_sides_alike():

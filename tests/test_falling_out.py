@@ -62,10 +62,9 @@ def test_who_is_at_war_with_the_enemy_demands_nothing_of_it_and_it_nothing_of_th
     assert "empire" in {*asked.actor, *asked.counterpart}
 
 
-def test_no_event_is_lost_when_everybody_breaks_with_everybody(league):
-    loose = {f"issues.{name}.by_force": False for name in ("valley", "port", "lake")}
-    angry = {"parameters.breach_price": 0.0, "parameters.dispute_rate": 1.0}
-    results = sim.ensemble(sim.with_changes(league, loose | angry), 20, 2, record="events")
+def test_no_event_is_lost_when_everybody_breaks_with_everybody():
+    case = sim.files.load(ROOT / "tests/cases/two_claims.toml", {"parameters.dispute_rate": 1.0})
+    results = sim.ensemble(case, 20, 2, record="events")
     assert results.sizes["run"] == 20
     assert not rows(results, "consent").empty
 
@@ -167,6 +166,53 @@ def test_a_beaten_enemy_comes_back_if_much_is_left_to_it(league):
     assert set(back.actor) == {"empire"}
     never = sim.with_changes(league, strong | {"mechanisms.returning": False})
     assert rows(sim.ensemble(never, 10, 2, record="events"), "return").empty
+
+
+def test_an_enemy_that_comes_back_brings_the_front_and_the_danger_back(league):
+    """Side by side with the same luck: runs in which it may come back, and in which it may not."""
+    case = sim.with_changes(league, {
+        "parameters.left_after_defeat": 1.0, "parameters.breach_price": 0.01, "weeks": 120,
+    })  # fmt: skip
+    never = sim.with_changes(case, {"mechanisms.returning": False})
+    with_it, without = (sim.ensemble(c, 12, 2, record="events,tie,position") for c in (case, never))
+    back = rows(with_it, "return")
+    first = back[back.answer].groupby("run").week.min()
+    first = first[first < 100]
+    assert len(first) > 3
+    fell, closer = 0, []
+    for run, week in first.items():
+        own = with_it.sel(run=run)
+        front = own.position.sel(issue="front").values[week : week + 4]
+        assert without.sel(run=run).position.sel(issue="front").values[week] == 0.95
+        assert (front < 0.75).any()
+        again = rows(with_it, "threatened")
+        fell += ((again.run == run) & (again.week >= week)).any()
+        closer += [
+            float(
+                own.tie.sel(actor="green", other="red")[week + 8]
+                - without.sel(run=run).tie.sel(actor="green", other="red")[week + 8]
+            )
+        ]
+    assert fell > 0
+    assert np.mean(closer) > 0.0
+
+
+def test_who_fights_on_one_side_stands_opposed_no_more(league):
+    case = sim.files.load(ROOT / "tests/cases/two_claims.toml", {
+        "parameters.left_after_defeat": 1.0, "parameters.dispute_rate": 0.5,
+    })  # fmt: skip
+    table = rows(sim.ensemble(case, 30, 4, record="events"), "rupture", "mend", "join", "return")
+    mended = table[table.decision == "mend"]
+    # Both came to the help of whom the enemy has attacked, in that week, or one is that one.
+    beside = 0
+    for event in mended.itertuples():
+        now = table[(table.run == event.run) & (table.week == event.week)]
+        attacked = set(now[(now.decision == "return") & now.answer].counterpart)
+        joined = set(
+            now[(now.decision == "join") & now.answer & now.counterpart.isin(attacked)].actor
+        )
+        beside += {event.actor, event.counterpart} <= attacked | joined
+    assert beside > 0
 
 
 @pytest.mark.parametrize(

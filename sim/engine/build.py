@@ -252,7 +252,7 @@ def _course(scenario: Scenario, lay: Layout) -> Course:
         weeks = [weeks_after(scenario, point.date) for point in course.positions]
         last = weeks[-1]
         if course.secured is not None:
-            secured, last = week_of(scenario, course.secured), scenario.weeks
+            secured = last = week_of(scenario, course.secured)
         every = np.arange(scenario.weeks)
         front = np.interp(every, weeks, [point.position for point in course.positions])
         front = np.where((every >= math.floor(weeks[0])) & (every <= last), front, -1.0)

@@ -54,17 +54,31 @@ class Setting(NamedTuple):
     choice_precision: float
     loyalty: float
     dependence_weight: float
+    enemy: int  # that has been beaten, -1 if none has
+    territory: int  # issue of the front, -1 if there is none
+    enemy_pole: float  # where the front stands if the enemy wins
+    over_front: bool  # whether the war at hand decides on the front too
 
 
 @compiled
-def with_forces(s, capability, war_optimism) -> Setting:
-    """The same setting with other forces, shape (N,), and another optimism."""
+def judged_by(s, first, capability, war_optimism) -> Setting:
+    """The same setting for a war that `first` leads, with other forces, (N,), and optimism.
+
+    A war that the beaten enemy begins is about the front of the coalition's war once more.
+    """
     return Setting(
         s.weight, s.ideal, s.position, s.holder, s.takeable, capability, s.air, s.ground, s.cost,
         s.discount, s.tie, s.dependence, s.pledge, s.autonomy, s.pull, s.patron, s.proxy,
         s.breach_price, s.war_speed, war_optimism, s.perceived_volatility, s.task_exponent,
-        s.loss_exponent, s.choice_precision, s.loyalty, s.dependence_weight,
+        s.loss_exponent, s.choice_precision, s.loyalty, s.dependence_weight, s.enemy, s.territory,
+        s.enemy_pole, first >= 0 and first == s.enemy and s.territory >= 0,
     )  # fmt: skip
+
+
+@compiled
+def front_as_position(s, front) -> float:
+    """Position of the front, if the war that the enemy has begun stands at `front`, in [0, 1]."""
+    return front if s.enemy_pole > 0.5 else 1.0 - front
 
 
 @compiled
@@ -108,7 +122,8 @@ def order(out, s, winners, losers) -> None:
 
     What the losers hold, and armed men can take, goes to the mean ideal of the winners that claim
     it, weighted by their chance to take part, force and salience; all else stays. An actor that
-    does not claim an issue takes no part in its division.
+    does not claim an issue takes no part in its division. In a war over the front that goes to the
+    pole of the winners.
 
     Parameters
     ----------
@@ -131,6 +146,8 @@ def order(out, s, winners, losers) -> None:
                 wanted += part * s.ideal[i, k]
         if total > 0.0:
             out[k] += losers[holder] * (wanted / total - s.position[k])
+    if s.over_front:
+        out[s.territory] = s.enemy_pole if winners[s.enemy] > 0.0 else 1.0 - s.enemy_pole
 
 
 @compiled
@@ -436,11 +453,11 @@ def add_dependences(needed, s, first, plus, minus, front) -> None:
         Front of each war.
     """
     for war in range(first.shape[0]):
+        of_war = judged_by(s, first[war], s.capability, s.war_optimism)
         for i in range(needed.shape[0] if first[war] >= 0 else 0):
             for j in range(needed.shape[0]):
-                beside = plus[war, i] * plus[war, j] + minus[war, i] * minus[war, j]
-                if i != j and beside > 0.0:
-                    needed[i, j] += dependence_in(s, i, j, plus[war], minus[war], front[war])
+                if i != j and on_one_side(i, j, plus[war], minus[war]):
+                    needed[i, j] += dependence_in(of_war, i, j, plus[war], minus[war], front[war])
 
 
 @compiled
@@ -729,6 +746,12 @@ def are_at_war(i, j, first, plus, minus, side, common_war) -> bool:
             if across > 0.0:
                 return True
     return False
+
+
+@compiled
+def on_one_side(i, j, plus, minus) -> bool:
+    """Whether two actors take part in a war on the same side."""
+    return plus[i] * plus[j] + minus[i] * minus[j] > 0.0
 
 
 @compiled

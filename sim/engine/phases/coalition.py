@@ -21,17 +21,32 @@ def _shock(keys, decision, who, t, choice_precision) -> float:
     return draws.logit(draws.uniform(keys, decision, who, t)) / choice_precision
 
 
+@compiled
+def _mend(log, counter, t, opposed_since, pledge, i, j) -> None:
+    """A rupture, if there is one, is undone: the two stand opposed no more."""
+    since = opposed_since[i, j]
+    if since >= 0:
+        event_log.note(
+            log, counter, t, event_log.MEND, i, j, -1, True, 0.0, 0.0, float(t - since), 0.0, 0.0,
+            0.0, 0.0,
+        )  # fmt: skip
+        coalitions.reconcile(opposed_since, pledge, i, j)
+
+
 @phase
 def judge_by(p: ParameterValues, g: Inputs, w: World) -> Setting:
     """What a war among members is judged by, with what each has for one more."""
-    who, topic, links = g.who, g.topic, g.links
+    who, topic, links, course = g.who, g.topic, g.links, g.course
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
+    beaten = course.enemy[0] if w.ceasefire.state[0] == VICTORY else -1
+    enemy_pole = 1.0 if beaten >= 0 and who.side[beaten] > 0 else 0.0
     setting = Setting(
         aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free, who.air,
         who.ground, force.cost, who.discount, relations.heeded, wars.reliance, wars.pledge,
         patronage.autonomy, patronage.pull, links.patron, links.proxy, p.breach_price, p.war_speed,
         p.war_optimism, p.perceived_volatility, p.task_exponent, p.loss_exponent,
-        p.choice_precision, p.loyalty, p.dependence_weight,
+        p.choice_precision, p.loyalty, p.dependence_weight, beaten, topic.territory[0], enemy_pole,
+        False,
     )  # fmt: skip
     return setting
 
@@ -69,7 +84,7 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World, setting: Setting) -> 
         wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
         for j in range(wars.free.shape[0]):
             wars.reliance[i, j] = relations.dependence[i, j]
-    fought = coalitions.with_forces(setting, wars.committed, p.war_optimism)
+    fought = coalitions.judged_by(setting, -1, wars.committed, p.war_optimism)
     coalitions.add_dependences(wars.reliance, fought, wars.first, wars.plus, wars.minus, wars.front)
 
 
@@ -122,10 +137,13 @@ def press_claim(
     members, topic = g.members, g.topic
     value, relations, wars = w.value, w.relations, w.wars
     pair = claimant * wars.free.shape[0] + holder
+    judged = coalitions.judged_by(setting, claimant, wars.free, p.war_optimism)
     size, forcible, own, attack_gain, worth, defence = coalitions.weigh_claim(
-        setting, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, _EVEN
+        judged, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, _EVEN
     )
-    forcible = forcible and coalitions.free_slot(wars.first) >= 0
+    # The front is at stake in what the beaten enemy begins, so in one war at a time.
+    able = not judged.over_front or wars.many[claimant] == 0
+    forcible = forcible and able and coalitions.free_slot(wars.first) >= 0
     threat = coalitions.chance(attack_gain, p.choice_precision) if forcible else 0.0
     wars.answer[0] = size - p.bilateral_deal_cost
     ask(agents, "demands", wars.answer, pair)
@@ -135,7 +153,7 @@ def press_claim(
     )  # fmt: skip
     if wars.answer[0] > 0.0:
         wars.answers[0], wars.answers[1] = coalitions.text_of_two(
-            wars.accord, setting, claimant, holder, threat, worth, defence, topic.minor,
+            wars.accord, judged, claimant, holder, threat, worth, defence, topic.minor,
             value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
         )  # fmt: skip
         wars.answers[0] -= p.bilateral_deal_cost
@@ -151,10 +169,10 @@ def press_claim(
                 wars.answers[party], eta, size, threat, 0.0, 0.0, 0.0,
             )  # fmt: skip
         if agreed:
-            coalitions.promise(wars.due, wars.due_position, wars.accord, setting.position)
+            coalitions.promise(wars.due, wars.due_position, wars.accord, judged.position)
             relations.good[claimant, holder] += 1.0
             relations.good[holder, claimant] += 1.0
-            mend(week, w, claimant, holder)
+            _mend(log, counter, t, wars.opposed_since, wars.pledge, claimant, holder)
         else:
             relations.bad[claimant, holder] += 1.0
             relations.bad[holder, claimant] += 1.0
@@ -174,14 +192,14 @@ def press_claim(
                 )  # fmt: skip
             if begun:
                 attacker, attacked, start = claimant, holder, _EVEN
-                break_out(week, p, g, w, setting, attacker, attacked, start)
+                break_out(week, p, g, w, judged, attacker, attacked, start)
             elif p.ruptures > 0.5 and wars.opposed_since[claimant, holder] < 0:
-                break_with(week, p, g, w, setting, claimant, holder)
+                break_with(week, p, g, w, judged, claimant, holder)
 
 
 @phase
 def break_out(
-    week: Week, p: ParameterValues, g: Inputs, w: World, setting: Setting, attacker: int,
+    week: Week, p: ParameterValues, g: Inputs, w: World, judged: Setting, attacker: int,
     attacked: int, start: float,
 ) -> None:  # fmt: skip
     """A war begins: third actors answer, the strongest first, each knowing who has answered."""
@@ -197,7 +215,7 @@ def break_out(
             break
         wars.to_answer[third] = False
         wars.answers[0], wars.answers[1], to_attacker, to_attacked = coalitions.joins_as_client(
-            setting, third, attacker, attacked, wars.expected_plus, wars.expected_minus, start
+            judged, third, attacker, attacked, wars.expected_plus, wars.expected_minus, start
         )
         by_patrons = wars.answers[0] - to_attacker, wars.answers[1] - to_attacked
         ask(agents, "joins", wars.answers, (third * many + attacker) * many + attacked)
@@ -228,6 +246,11 @@ def break_out(
         wars.committed, wars.free, wars.many, force.capability, wars.first, wars.plus, wars.minus,
         who.side, ceasefire.state[0] == WAR,
     )  # fmt: skip
+    # Who fights on one side stands opposed no more.
+    for i in range(many):
+        for j in range(i):
+            if coalitions.on_one_side(i, j, wars.expected_plus, wars.expected_minus):
+                _mend(log, counter, t, wars.opposed_since, wars.pledge, i, j)
 
 
 @phase
@@ -236,7 +259,7 @@ def break_with(
     p: ParameterValues,
     g: Inputs,
     w: World,
-    setting: Setting,
+    judged: Setting,
     claimant: int,
     holder: int,
 ) -> None:
@@ -246,9 +269,9 @@ def break_with(
     relations, wars = w.relations, w.wars
     year, pair = t // int(p.resolve_weeks), claimant * wars.free.shape[0] + holder
     pledges = coalitions.weigh_pledges(
-        wars.consent_gain, wars.to_answer, setting, claimant, holder, _EVEN
+        wars.consent_gain, wars.to_answer, judged, claimant, holder, _EVEN
     )
-    wars.answer[0] = coalitions.breaks(setting, claimant, holder, pledges)
+    wars.answer[0] = coalitions.breaks(judged, claimant, holder, pledges)
     ask(agents, "breaks_with", wars.answer, pair)
     eta = _shock(keys, draws.RUPTURE, members.pair[claimant, holder], year, p.choice_precision)
     broken = eta < wars.answer[0]
@@ -275,20 +298,6 @@ def break_with(
 
 
 @phase
-def mend(week: Week, w: World, claimant: int, holder: int) -> None:
-    """A rupture, if there is one, is undone: the two stand opposed no more."""
-    t, log, counter = week.t, week.log, week.counter
-    wars = w.wars
-    since = wars.opposed_since[claimant, holder]
-    if since >= 0:
-        event_log.note(
-            log, counter, t, event_log.MEND, claimant, holder, -1, True, 0.0, 0.0, float(t - since),
-            0.0, 0.0, 0.0, 0.0,
-        )  # fmt: skip
-        coalitions.reconcile(wars.opposed_since, wars.pledge, claimant, holder)
-
-
-@phase
 def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Setting) -> None:
     """The beaten enemy takes up arms again against the strongest member."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
@@ -301,7 +310,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Sett
         opponent = coalitions.strongest(wars.free, members.member)
         if opponent >= 0 and wars.free[enemy] > 0.0 and flare < p.dispute_rate:
             # Defeat has taught: it believes in no more than the forces show.
-            sober = coalitions.with_forces(setting, wars.free, 0.0)
+            sober = coalitions.judged_by(setting, enemy, wars.free, 0.0)
             _, _, _, _, worth, _ = coalitions.weigh_claim(
                 sober, enemy, opponent, wars.expected_plus, wars.expected_minus, wars.may_join,
                 _BEHIND,
@@ -316,8 +325,9 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Sett
                 eta, worth - value.utility[enemy], 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
             if returns:
+                judged = coalitions.judged_by(setting, enemy, wars.free, p.war_optimism)
                 attacker, attacked, start = enemy, opponent, _BEHIND
-                break_out(week, p, g, w, setting, attacker, attacked, start)
+                break_out(week, p, g, w, judged, attacker, attacked, start)
 
 
 @phase
@@ -325,19 +335,22 @@ def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Set
     """The fronts of wars among members move; a text or a victory ends them."""
     t, keys = week.t, week.keys
     members = g.members
-    relations, wars = w.relations, w.wars
+    force, relations, wars = w.force, w.relations, w.wars
     coalitions.live_through_wars(
         relations.good, relations.bad, wars.first, wars.plus, wars.minus, p.war_intensity
     )
     for slot in range(wars.first.shape[0]):
         if wars.first[slot] >= 0:
             worn = p.war_optimism * p.optimism_weeks / (p.optimism_weeks + wars.weeks[slot])
-            fought = coalitions.with_forces(setting, wars.committed, worn)
+            fought = coalitions.judged_by(setting, wars.first[slot], wars.committed, worn)
             where = members.pair[wars.first[slot], wars.second[slot]]
             luck = draws.normal_of(draws.uniform(keys, draws.WAR_FRONT, where, t))
             wars.front[slot] = coalitions.next_front(
                 fought, wars.plus[slot], wars.minus[slot], wars.front[slot], p.war_volatility, luck
             )
+            if fought.over_front:
+                position = coalitions.front_as_position(fought, wars.front[slot])
+                force.position[fought.territory] = position
             wars.weeks[slot] += 1
             if wars.front[slot] <= 0.0 or wars.front[slot] >= 1.0:
                 end_war(week, p, g, w, fought, slot)

@@ -28,8 +28,8 @@ def divided(scenario: Scenario) -> tuple[str, ...]:
     )
 
 
-def _without(mechanism: str) -> Callable[[Scenario], Scenario]:
-    return lambda scenario: with_changes(scenario, {f"mechanisms.{mechanism}": False}, note=False)
+def _with(path: str, value: object) -> Callable[[Scenario], Scenario]:
+    return lambda scenario: with_changes(scenario, {path: value}, note=False)
 
 
 def _indifferent(scenario: Scenario) -> Scenario:
@@ -54,14 +54,23 @@ RIVALS: Mapping[str, Rival] = {
     ),
     "static attention": Rival(
         "What actors attend to never shifts, also when the threat is gone.",
-        _without("salience_decay"),
+        _with("mechanisms.salience_decay", False),
     ),
     "nothing can be taken": Rival("What is held can be demanded, not taken.", _nothing_to_take),
-    "nobody joins": Rival("Every quarrel stays one of two.", _without("joining")),
-    "no ruptures": Rival("Nobody breaks formally.", _without("ruptures")),
-    "no returns": Rival("A beaten enemy stays beaten.", _without("returning")),
+    "nobody joins": Rival("Every quarrel stays one of two.", _with("mechanisms.joining", False)),
+    "no ruptures": Rival("Nobody breaks formally.", _with("mechanisms.ruptures", False)),
+    "no returns": Rival("A beaten enemy stays beaten.", _with("mechanisms.returning", False)),
+    "shocks of a week": Rival(
+        "Who is asked again a week later answers with new luck.",
+        _with("parameters.resolve_weeks", 1),
+    ),
+    "no dependence": Rival(
+        "Nobody spares whom it needs.", _with("parameters.dependence_weight", 0.0)
+    ),
+    "no guarantees": Rival("No outsider is pledged to come.", _with("guarantees", [])),
+    "no patrons": Rival("Who arms and pays a member has no say.", _with("patrons", {})),
     "tie cut from behaviour": Rival(
-        "Everybody acts by the ties of before the war.", _without("tie_behaviour")
+        "Everybody acts by the ties of before the war.", _with("mechanisms.tie_behaviour", False)
     ),
 }
 SHUFFLED = "aims shuffled"
