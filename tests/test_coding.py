@@ -97,6 +97,7 @@ def test_kinds_and_wars_are_scored_apart_and_cells_of_one_coder_left_out(
 def test_the_table_says_what_is_coded_again_and_what_is_flagged(coding: ModuleType) -> None:
     rows = [("ideal", war, 9, 0.5, a, a, a) for war, a in
             [("elm", 0.669), ("oak", 0.67), ("ash", 0.8), ("fir", np.nan)]]  # fmt: skip
+    rows += [("threat", "elm", 5, 0, 0, 0, 0), ("ideal", coding.EVERY, 36, 0, 0, 0, 0)]
     columns = ["kind", "war", "cells", "same", "alpha", "low", "high"]
     lines = coding.markdown(pd.DataFrame(rows, columns=columns)).splitlines()[2:]
     assert lines == [
@@ -104,6 +105,8 @@ def test_the_table_says_what_is_coded_again_and_what_is_flagged(coding: ModuleTy
         "| ideal | oak | 9 | 50 % | 0.67 | 0.67 to 0.67 | flagged |",
         "| ideal | ash | 9 | 50 % | 0.80 | 0.80 to 0.80 |  |",
         "| ideal | fir | 9 | 50 % | - | - | one value only |",
+        "| threat | elm | 5 | 0 % | 0.00 | 0.00 to 0.00 |  |",
+        f"| ideal | {coding.EVERY} | 36 | 0 % | 0.00 | 0.00 to 0.00 |  |",
     ]
 
 

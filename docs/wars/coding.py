@@ -135,6 +135,8 @@ def markdown(found: pd.DataFrame) -> str:
         else:
             numbers = f"{row.alpha:.2f} | {row.low:.2f} to {row.high:.2f}"
             reading = "again" if row.alpha < AGAIN else "flagged" if row.alpha < FLAGGED else ""
+        if row.kind == "threat" or row.war == EVERY:  # the bounds are for the aims of one war
+            reading = ""
         share = f"{100 * row.same:.0f} %"
         lines.append(f"| {row.kind} | {row.war} | {row.cells} | {share} | {numbers} | {reading} |")
     return "\n".join(lines) + "\n"
