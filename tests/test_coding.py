@@ -8,9 +8,9 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import module_of
+from conftest import ROOT, module_of
 
-pytest.importorskip("krippendorff")
+from sim.scenario import files
 
 CELL = "actors.elm.long.{}.ideal"
 
@@ -155,3 +155,18 @@ def test_a_missing_file_or_column_is_named(
     with pytest.raises(SystemExit, match="2"):
         coding.main([str(path)])
     assert "no column second; did you mean second by secnd?" in capsys.readouterr().err
+
+
+def test_the_page_has_the_agreement_of_the_codings(coding: ModuleType) -> None:
+    page = (ROOT / "docs/wars/CODING.md").read_text(encoding="utf-8")
+    found = coding.agreement(coding.read(ROOT / "scenarios/wars/codings.csv"))
+    assert coding.markdown(found) in page
+
+
+def test_every_ideal_of_the_first_coder_is_that_of_the_war(coding: ModuleType) -> None:
+    table = coding.read(ROOT / "scenarios/wars/codings.csv")
+    for war, cells in table[table.kind == "ideal"].groupby("war"):
+        case = files.load(ROOT / f"scenarios/wars/{war}.toml")
+        for cell in cells.itertuples():
+            _, actor, _, issue, _ = cell.cell.split(".")
+            assert case.actors[actor].long[issue].ideal == cell.first, (war, cell.cell)

@@ -245,6 +245,17 @@ def test_the_new_war_has_ceasefires_and_talks_and_a_peace_or_none(tmp_path: Path
     assert len(set(ends.values.tolist())) > 1
 
 
+def test_the_lines_that_are_to_be_taken_in_make_allies_that_may_fall_out(tmp_path: Path) -> None:
+    main(["new", str(tmp_path / "war.toml")])
+    text = (tmp_path / "war.toml").read_text()
+    start = text.index("# [issues.port]")
+    taken_in = "\n".join(line.removeprefix("# ") for line in text[start:].splitlines())
+    (tmp_path / "war.toml").write_text(text[:start] + taken_in + "\n")
+    table = sim.to_frame(sim.ensemble(tmp_path / "war.toml", 3, 1, record="events"), "events")
+    demands = table[table.decision == "demand"]
+    assert {*zip(demands.actor, demands.counterpart, strict=True)} == {("ally", "government")}
+
+
 def test_new_never_writes_over_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("# mine\n", encoding="utf-8")

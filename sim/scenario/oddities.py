@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.scenario.english import listed
 from sim.scenario.schema import Issue, Scenario, week_of
 
 
@@ -20,15 +21,17 @@ def oddities(case: Scenario) -> Iterator[str]:
         Right in itself.
     """
     for name, issue in case.issues.items():
-        ideals = [
-            aims[name].ideal
-            for actor in case.actors.values()
-            for aims in (actor.short, actor.long)
+        ideals = {
+            (who, term): aims[name].ideal
+            for who, actor in case.actors.items()
+            for term, aims in (("short", actor.short), ("long", actor.long))
             if name in aims
-        ]
+        }
+        # Who holds it gives something up, also if it has no aim on it.
+        holds = issue.held_by is not None and all(who != issue.held_by for who, _ in ideals)
         if not ideals:
             yield f"issues.{name}: nobody wants anything of it"
-        elif max(ideals) - min(ideals) < 0.05:
+        elif max(ideals.values()) - min(ideals.values()) < 0.05 and not holds:
             yield f"issues.{name}: all who care want the same, so nobody opposes anybody on it"
         if not _moves(case, name, issue):
             yield f"issues.{name}: nothing can move it"
@@ -45,10 +48,11 @@ def oddities(case: Scenario) -> Iterator[str]:
             yield f"events.{n}: after the last week of the run, so it never happens"
     if not case.roles.must_sign and case.coalition is None:
         yield "roles.must_sign: nobody must sign a ceasefire: none can be made"
-    tables = [*case.issues.values(), *case.actors.values()]
-    silent = sum(table.source is None for table in tables)
+    tables = {**case.issues, **case.actors}
+    silent = [name for name, table in tables.items() if table.source is None]
     if silent:
-        yield f"source: {silent} of {len(tables)} issues and actors do not say where they are from"
+        said = f"{len(silent)} of {len(tables)} issues and actors do not say where they are from"
+        yield f"source: {said}: {listed(silent)}"
 
 
 def _moves(case: Scenario, name: str, issue: Issue) -> bool:

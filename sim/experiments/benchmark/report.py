@@ -38,6 +38,7 @@ def page(found: Benchmark, figure: str = "") -> str:
     if scored.wars:
         parts += [" ".join(verdict(found)), *_wars(found)]
         parts += ["## Scores", *_scores(found), "## The model less each other", *_gaps(found)]
+        parts += ["## Each war alone", *_apart(found)]
         if found.shuffles is not None:
             parts += ["## Aims shuffled", *_shuffles(found, found.shuffles)]
     else:
@@ -66,8 +67,7 @@ def verdict(found: Benchmark) -> list[str]:
         if math.isnan(own.value):
             said.append(f"For {words} there is nothing to compare.")
             continue
-        told = [one for one in found.baselines if not _missing(name, found, one)]
-        best = min(told, key=lambda one: -SCORES[name].better * _value(name, found, one))
+        best = _best_baseline(name, found)
         gap = estimate(name, scored, found.model, best)
         theirs = _value(name, found, best)
         lead = SCORES[name].better * gap.value
@@ -171,6 +171,27 @@ def _gaps(found: Benchmark) -> list[str]:
     return [*said, table(["less", *(SCORES[name].title for name in PRIMARY)], rows)]
 
 
+def _apart(found: Benchmark) -> list[str]:
+    """The primary scores in each war alone, of the model and of the best baseline over all."""
+    scored, rows = found.scored, []
+    for place, war in enumerate(scored.wars):
+        mine = scored.war == place
+        cells = []
+        for name in PRIMARY:
+            score = SCORES[name]
+            of = mine & score.counts(scored)
+            for one in (found.model, _best_baseline(name, found)) if of.any() else ():
+                cells.append(_number(score.value(scored, one, of)))
+            cells += [] if of.any() else [NONE, NONE]
+        rows.append([war.name, str(mine.sum()), str(scored.broke[mine].sum()), *cells])
+    named = [_best_baseline(name, found).name for name in PRIMARY]
+    head = ["war", "pairs", "broke"]
+    for name, best in zip(PRIMARY, named, strict=True):
+        head += [f"{SCORES[name].title}, the model", f"the same, {best}"]
+    return ["The model and, of each score, the forecast without a simulator that does best over "
+            "all wars.", table(head, rows)]  # fmt: skip
+
+
 def _shuffles(found: Benchmark, dealt: Shuffles) -> list[str]:
     """Where the wars as coded stand among those with shuffled aims."""
     rows = []
@@ -233,6 +254,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
     )
+
+
+def _best_baseline(name: str, found: Benchmark) -> Forecast:
+    """The forecast without a simulator that does best over all wars."""
+    told = [one for one in found.baselines if not _missing(name, found, one)]
+    return min(told, key=lambda one: -SCORES[name].better * _value(name, found, one))
 
 
 def _missing(name: str, found: Benchmark, one: Forecast) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -239,33 +240,47 @@ class Interactions:
     def _wars_among_members(self) -> Iterator[Interaction]:
         """Weeks of wars among members: good beside each other, bad against each other."""
         s, (i, j) = self._p.war_intensity, self.pair
-        for first, last, sides in wars_among_members(self.story):
+        for first, last, sides, begun_by in wars_among_members(self.story):
             where = [n for n, side in enumerate(sides) for name in (i, j) if name in side]
             if len(where) < 2:
                 continue
             good, bad = (s, 0.0) if where[0] == where[1] else (0.0, s)
             kind = "allied" if good else "fought"
             key = (kind, first, *sorted(sides[0] | sides[1]))
+            # What brought the two into it: who attacked, and their own answers.
+            meant = tuple(e for e in begun_by if e.decision != "join" or e.actor in self.pair)
             for t in range(first, last + 1):
                 for by, of in (self.pair, self.pair[::-1]):
-                    yield Interaction(t, by, of, good, bad, key, kind, "")
+                    decided = meant if t == first else ()
+                    yield Interaction(t, by, of, good, bad, key, kind, "", decided)
 
 
-def wars_among_members(story: Story) -> list[tuple[int, int, tuple[set[str], set[str]]]]:
-    """Wars among members of a coalition: first and last week, and who took part on either side."""
-    found: list[tuple[int, int, tuple[set[str], set[str]]]] = []
-    going: list[tuple[int, str, str, tuple[set[str], set[str]]]] = []
+class WarAmongMembers(NamedTuple):
+    """A war among members of a coalition."""
+
+    first: int
+    last: int
+    sides: tuple[set[str], set[str]]
+    """Who took part: the attacker and who came to it, the attacked and who came to it."""
+    begun_by: list[Event]
+    """The attack, and the answers of those who came."""
+
+
+def wars_among_members(story: Story) -> list[WarAmongMembers]:
+    """Wars among members of a coalition, those that are over first."""
+    found: list[WarAmongMembers] = []
+    going: list[WarAmongMembers] = []
     agreed = {id(b) for a, b in answers(story, "peace") if a.answer and b.answer}
     for event in story.events:
         if event.decision in ("attack", "return") and event.answer:
             sides = {event.actor}, {event.counterpart}
-            going.append((event.week, event.actor, event.counterpart, sides))
+            going.append(WarAmongMembers(event.week, story.weeks - 1, sides, [event]))
         elif event.decision == "join" and event.answer:
-            _, first, _, sides = going[-1]
-            sides[0 if event.counterpart == first else 1].add(event.actor)
+            war = going[-1]
+            war.sides[0 if event.counterpart == war.begun_by[0].actor else 1].add(event.actor)
+            war.begun_by.append(event)
         if event.decision == "defeat" or id(event) in agreed:
             two = {event.actor, event.counterpart}
-            over = next(war for war in going if {war[1], war[2]} == two)
-            going.remove(over)
-            found.append((over[0], event.week, over[3]))
-    return found + [(week, story.weeks - 1, sides) for week, _, _, sides in going]
+            leaders = [{war.begun_by[0].actor, war.begun_by[0].counterpart} for war in going]
+            found.append(going.pop(leaders.index(two))._replace(last=event.week))
+    return found + going

@@ -31,8 +31,8 @@ NOTES = (
     "one week that together exceed this share it in proportion. An event's share is what it did "
     "itself; what it led others to do later is told as theirs. A change has size 1 if it goes as "
     "far as the number plausibly may: a doubling or halving, 0.1 for an ideal, and a yes for a no. "
-    "What would turn a decision is never asked of clashes between allies and of what conveners put "
-    "on the table."
+    "What would turn a decision is never asked of clashes between allies, of formal ruptures, of "
+    "peace in wars among members, and of what conveners put on the table."
 )
 
 
@@ -185,6 +185,8 @@ def _why(story: Story, event: Event) -> str:
         about = "the deal itself" if kind == "local" else "endorsing the text of the talks"
         return f", as {about} {gains} {it} {size(parts[kind])}"
     than = "more" if event.gain > 0 else "less"
+    if event.decision in ("accept", "attack", "join", "return"):
+        return f", as all told it is worth {size(event.gain)} {than} to {it} than not to"
     return f", as a ceasefire is worth {size(event.gain)} {than} than war"
 
 
