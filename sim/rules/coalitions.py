@@ -76,6 +76,19 @@ def judged_by(s, first, capability, war_optimism) -> Setting:
 
 
 @compiled
+def first_front(s) -> float:
+    """Where the front of a new war stands: in the middle, or, over the front, where that stands.
+
+    At least a week's step off its ends, so that who has lost all can try.
+    """
+    if not s.over_front:
+        return 0.5
+    now = s.position[s.territory]
+    front = now if s.enemy_pole > 0.5 else 1.0 - now
+    return min(max(front, s.war_speed), 1.0 - s.war_speed)
+
+
+@compiled
 def front_as_position(s, front) -> float:
     """Position of the front, if the war that the enemy has begun stands at `front`, in [0, 1]."""
     return front if s.enemy_pole > 0.5 else 1.0 - front

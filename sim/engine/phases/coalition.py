@@ -11,8 +11,8 @@ from sim.rules import coalitions
 from sim.rules.coalitions import Setting
 from sim.rules.jit import compiled
 
-# A new war begins in the middle; the beaten enemy that comes back is a little behind.
-_EVEN, _BEHIND = 0.5, 0.4
+# Where a quarrel of two would begin, as they judge it.
+_EVEN = 0.5
 
 
 @compiled
@@ -138,8 +138,9 @@ def press_claim(
     value, relations, wars = w.value, w.relations, w.wars
     pair = claimant * wars.free.shape[0] + holder
     judged = coalitions.judged_by(setting, claimant, wars.free, p.war_optimism)
+    start = coalitions.first_front(judged)
     size, forcible, own, attack_gain, worth, defence = coalitions.weigh_claim(
-        judged, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, _EVEN
+        judged, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, start
     )
     # The front is at stake in what the beaten enemy begins, so in one war at a time.
     able = not judged.over_front or wars.many[claimant] == 0
@@ -191,7 +192,7 @@ def press_claim(
                     wars.reliance[claimant, holder], attack_gain - own, 0.0,
                 )  # fmt: skip
             if begun:
-                attacker, attacked, start = claimant, holder, _EVEN
+                attacker, attacked = claimant, holder
                 break_out(week, p, g, w, judged, attacker, attacked, start)
             elif p.ruptures > 0.5 and wars.opposed_since[claimant, holder] < 0:
                 break_with(week, p, g, w, judged, claimant, holder)
@@ -311,9 +312,10 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Sett
         if opponent >= 0 and wars.free[enemy] > 0.0 and flare < p.dispute_rate:
             # Defeat has taught: it believes in no more than the forces show.
             sober = coalitions.judged_by(setting, enemy, wars.free, 0.0)
+            start = coalitions.first_front(sober)
             _, _, _, _, worth, _ = coalitions.weigh_claim(
                 sober, enemy, opponent, wars.expected_plus, wars.expected_minus, wars.may_join,
-                _BEHIND,
+                start,
             )  # fmt: skip
             wars.answer[0] = worth - value.utility[enemy] - p.breach_price
             ask(agents, "comes_back", wars.answer, enemy)
@@ -326,7 +328,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Sett
             )  # fmt: skip
             if returns:
                 judged = coalitions.judged_by(setting, enemy, wars.free, p.war_optimism)
-                attacker, attacked, start = enemy, opponent, _BEHIND
+                attacker, attacked = enemy, opponent
                 break_out(week, p, g, w, judged, attacker, attacked, start)
 
 
