@@ -9,6 +9,14 @@ from sim.errors import ScenarioError
 from sim.measures.breaks import BROKE, FORMAL, HELD, JOINED, STRAINED, WAR
 
 LEAGUE = ROOT / "tests/cases/league.toml"
+# A strong enemy that has lost little, and that much is left to.
+UNBROKEN = {
+    "actors.empire.capability": 9.0,
+    "parameters.left_after_defeat": 1.0,
+    "course.positions": [
+        {"date": "1912-10-07", "position": 0.3}, {"date": "1913-04-21", "position": 0.78},
+    ],
+}  # fmt: skip
 ALL_BREAK = {"parameters.breach_price": 0.01, "parameters.war_optimism": 0.02}
 
 
@@ -159,7 +167,7 @@ def test_several_wars_are_fought_at_a_time_and_allies_fight_while_the_threat_sta
 
 
 def test_a_beaten_enemy_comes_back_if_much_is_left_to_it(league):
-    strong = {"parameters.left_after_defeat": 1.0, "parameters.breach_price": 0.01}
+    strong = UNBROKEN | {"parameters.breach_price": 0.01}
     results = sim.ensemble(sim.with_changes(league, strong), 30, 2, record="events")
     back = rows(results, "return")
     assert back[back.answer].run.nunique() > 3
@@ -170,21 +178,20 @@ def test_a_beaten_enemy_comes_back_if_much_is_left_to_it(league):
 
 def test_an_enemy_that_comes_back_brings_the_front_and_the_danger_back(league):
     """Side by side with the same luck: runs in which it may come back, and in which it may not."""
-    case = sim.with_changes(league, {
-        "parameters.left_after_defeat": 1.0, "parameters.breach_price": 0.01, "weeks": 120,
-    })  # fmt: skip
+    case = sim.with_changes(league, UNBROKEN | {"parameters.breach_price": 0.01, "weeks": 120})
     never = sim.with_changes(case, {"mechanisms.returning": False})
     with_it, without = (sim.ensemble(c, 12, 2, record="events,tie,position") for c in (case, never))
     back = rows(with_it, "return")
     first = back[back.answer].groupby("run").week.min()
     first = first[first < 100]
     assert len(first) > 3
-    fell, closer = 0, []
+    low, fell, closer = 0, 0, []
     for run, week in first.items():
         own = with_it.sel(run=run)
-        front = own.position.sel(issue="front").values[week : week + 4]
-        assert without.sel(run=run).position.sel(issue="front").values[week] == 0.95
-        assert (front < 0.75).any()
+        front = own.position.sel(issue="front").values[week : week + 8]
+        assert without.sel(run=run).position.sel(issue="front").values[week] == 0.78
+        assert len(set(front.tolist())) > 4
+        low += (front < 0.7).any()
         again = rows(with_it, "threatened")
         fell += ((again.run == run) & (again.week >= week)).any()
         closer += [
@@ -193,14 +200,15 @@ def test_an_enemy_that_comes_back_brings_the_front_and_the_danger_back(league):
                 - without.sel(run=run).tie.sel(actor="green", other="red")[week + 8]
             )
         ]
+    assert low > 0
     assert fell > 0
     assert np.mean(closer) > 0.0
 
 
 def test_who_fights_on_one_side_stands_opposed_no_more(league):
-    case = sim.files.load(ROOT / "tests/cases/two_claims.toml", {
-        "parameters.left_after_defeat": 1.0, "parameters.dispute_rate": 0.5,
-    })  # fmt: skip
+    case = sim.files.load(
+        ROOT / "tests/cases/two_claims.toml", UNBROKEN | {"parameters.dispute_rate": 0.5}
+    )
     table = rows(sim.ensemble(case, 30, 4, record="events"), "rupture", "mend", "join", "return")
     mended = table[table.decision == "mend"]
     # Both came to the help of whom the enemy has attacked, in that week, or one is that one.
