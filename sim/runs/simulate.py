@@ -86,7 +86,7 @@ def simulate(
     case = given(scenario, set)
     if weeks is not None:
         case = with_changes(case, {"weeks": weeks})
-    warn_of_middles(case)
+    warn_of_middles(case, stacklevel=4)
     runs = whole("runs", runs, 1, MOST_RUNS)
     seed, first = whole("seed", seed, 0, 2**64 - 1), whole("first", first, 0, MOST_RUNS)
     for part in parts or ():
