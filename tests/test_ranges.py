@@ -37,6 +37,7 @@ from sim.ui.cli import main
 STRENGTH, IDEAL, PRICE = (
     "actors.crown.capability", "actors.crown.long.charter.ideal", "parameters.breach_price",
 )  # fmt: skip
+BOTH = "attention,attention_ideal"
 RANGES = {
     STRENGTH: {"low": 2, "high": 4},
     IDEAL: {"low": 0.5, "mode": 0.6, "high": 0.9},
@@ -430,10 +431,10 @@ def test_a_replay_and_a_branch_have_the_numbers_of_their_run(
 def test_measures_read_the_numbers_that_each_run_has(toy: Scenario) -> None:
     pull = "parameters.pull_of_alignment"
     case = files.with_changes(toy, {"weeks": 5, pull: {"low": 0.001, "high": 0.2}})
-    found = sim.ensemble(case, runs=3, uncertain=True, record="actors")
+    found = sim.ensemble(case, runs=3, uncertain=True, record=BOTH)
     split = drift_by_issue(found, ("crown", "duchy"))
     for run in range(3):
-        alone = sim.ensemble(drawn_scenario(case, 1, run), runs=1, first=run, record="actors")
+        alone = sim.ensemble(drawn_scenario(case, 1, run), runs=1, first=run, record=BOTH)
         assert np.array_equal(split.sel(run=[run]), drift_by_issue(alone, ("crown", "duchy")))
 
 

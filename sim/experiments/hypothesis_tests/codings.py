@@ -125,7 +125,7 @@ def _ideal(scenario: Scenario, actor: str, issue: str) -> Ideal:
 
 
 def recoded(scenario: Scenario, ideals: Mapping[str, Mapping[str, Ideal]], name: str) -> Scenario:
-    """A scenario with other long-term ideals: issue -> actor (with an aim on it) -> ideal, range."""
+    """A scenario with other long-term ideals: issue -> actor (with an aim on it) -> ideal."""
     data = files.as_data(scenario)
     data["name"] = name
     moved = {
