@@ -277,6 +277,8 @@ def test_what_is_drawn_depends_on_seed_run_and_path_alone(crown: Scenario, toy: 
     every = drawn_numbers(crown, 1, runs)
     alone = files.with_changes(toy, {STRENGTH: RANGES[STRENGTH], "actors.duchy.capability": 7.0})
     assert np.array_equal(drawn_numbers(alone, 1, runs)[:, 0], every[:, 0])
+    last = files.with_changes(toy, {PRICE: RANGES[PRICE]})
+    assert np.array_equal(drawn_numbers(last, 1, runs)[:, 0], every[:, 2])
     assert np.array_equal(drawn_numbers(crown, 1, runs[7:9]), every[7:9])
     assert not np.isin(drawn_numbers(crown, 2, runs), every).any()
     twice = {STRENGTH: RANGES[STRENGTH], "actors.duchy.capability": RANGES[STRENGTH]}
