@@ -116,6 +116,7 @@ DRAWS = {
     **{kind.name: kind.draw for kind in KINDS if kind.draw is not None},
     "observe": 6, "territory": 12, "dispute_value": 14, "weight": 15, "ideal": 16,
     "attribute": 17, "scapegoat": 18, "flare": 22, "war_front": 29, "fall_to": 31,
+    "range": 32,
 }  # fmt: skip
 
 # What is decided once for each of these is about what members of a coalition do to each other.

@@ -11,6 +11,7 @@ gives four words; a decision takes word (decision mod 4).
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections.abc import Callable
@@ -43,6 +44,7 @@ def __getattr__(name: str) -> int:
     raise AttributeError(f"no draw is called {name}")
 
 
+@functools.lru_cache(maxsize=10_000)
 def subject(name: str) -> np.uint64:
     """Identity of a subject: 64 bits of BLAKE2b of its name, the same on every machine.
 

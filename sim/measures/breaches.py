@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from sim.engine import event_log as log
 from sim.engine.build import prepare
-from sim.engine.inputs import Who
 from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
 from sim.measures.ceasefire_spells import under_ceasefire
 from sim.measures.dyads import described
 from sim.measures.event_columns import answers
 from sim.measures.intervals import LEVEL, mean_of, several
 from sim.results.dataset import scenario_of
+from sim.results.provenance import scenarios_of_runs
 from sim.results.selection import by_week, names_on, run_number, variable
 
 AGES: tuple[tuple[int, int | None], ...] = ((1, 4), (5, 12), (13, None))
@@ -235,15 +235,18 @@ def _camps(results: xr.Dataset) -> list[NDArray[np.bool_]]:
 
 def _in_arms(results: xr.Dataset) -> NDArray[np.float64]:
     """Capability at the end of the week that fights or can."""
-    who, place = _who(results)
-    weights: NDArray[np.float64] = by_week(results, "capability", "actor") * who.in_arms[place]
-    return weights
+    weights: NDArray[np.float64] = by_week(results, "capability", "actor")
+    return weights * _of_actors(results, "in_arms")
 
 
-def _who(results: xr.Dataset) -> tuple[Who, list[int]]:
-    """What the engine is given of actors, and where those of the results stand in it."""
-    given, _, layout = prepare(scenario_of(results))
-    return given.who, [layout.actors.index(name) for name in names_on(results)]
+def _of_actors(results: xr.Dataset, name: str) -> NDArray[np.float64]:
+    """What the engine is given of actors by this name, shape (runs or 1, 1, actors)."""
+    found = []
+    for scenario in scenarios_of_runs(results):
+        given, _, layout = prepare(scenario)
+        place = [layout.actors.index(actor) for actor in names_on(results)]
+        found.append(getattr(given.who, name)[place])
+    return np.stack(found)[:, None]
 
 
 def _bound(results: xr.Dataset) -> NDArray[np.float64]:
@@ -254,8 +257,7 @@ def _bound(results: xr.Dataset) -> NDArray[np.float64]:
     """
     if scenario_of(results).ceasefire.covers is None:
         return np.ones(1)
-    who, place = _who(results)
-    covered = who.covered[place]
+    covered = _of_actors(results, "covered")
     settled = by_week(results, "state") == SETTLEMENT
     settled = np.pad(settled, ((0, 0), (1, 0)))[:, :-1]
     return np.where(settled[..., None], 1.0, covered)

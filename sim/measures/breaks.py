@@ -12,7 +12,8 @@ import xarray as xr
 
 from sim.engine.decisions import CODE
 from sim.measures.dyads import described
-from sim.results.dataset import event_column, scenario_of
+from sim.results.dataset import event_column
+from sim.results.provenance import scenarios_of_runs
 from sim.results.selection import names_on, pair, variable
 
 HELD, STRAINED, BROKE = "held", "strained", "broke"
@@ -92,7 +93,9 @@ def _breaches(results: xr.Dataset) -> Iterator[Breach]:
     rows = np.flatnonzero(np.isin(kind, list(code)))
     columns = ("run", "week", "actor", "counterpart", "answer", "gain", "shock")
     column = {name: event_column(results, name)[rows].tolist() for name in columns}
-    price = scenario_of(results).parameters.breach_price
+    runs = list(dict.fromkeys(column["run"]))
+    prices = [case.parameters.breach_price for case in scenarios_of_runs(results, runs)]
+    price = dict(zip(runs, prices if len(prices) == len(runs) else prices * len(runs), strict=True))
     war: dict[int, tuple[set[int], set[int]]] = {}  # sides of the war that breaks out, by run
     formal: dict[tuple[int, int, int], int] = {}
     against: dict[int, int] = {}
@@ -103,7 +106,7 @@ def _breaches(results: xr.Dataset) -> Iterator[Breach]:
         if name in ("attack", "return") and yes:
             war[run] = {one}, {other}
             yield Breach(run, week, one, other, WAR)
-        elif name == "attack" and event["shock"] < event["gain"] + price:
+        elif name == "attack" and event["shock"] < event["gain"] + price[run]:
             yield Breach(run, week, one, other, STRAINED)
         elif name == "join" and yes:
             mine, theirs = war[run] if other in war[run][0] else war[run][::-1]

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.engine.build import parameter_values
 from sim.errors import ResultsError
-from sim.results.dataset import MEANING, scenario_of
-from sim.results.provenance import every_week
+from sim.results.dataset import MEANING
+from sim.results.provenance import every_week, scenarios_of_runs
 from sim.results.selection import pair, run_number, several_actors, variable
 
 QUARTER = 13
@@ -108,16 +108,22 @@ def drift_by_issue(results: xr.Dataset, two: Sequence[str]) -> xr.DataArray:
     weight, ideal = variable(results, "attention"), variable(results, "attention_ideal")
     if every_week(results, "the account by issue")["week"].values[:1] != [0]:
         raise ResultsError("the account by issue needs the record from week 0 on")
-    p = parameter_values(scenario_of(results))
+    each = [parameter_values(scenario) for scenario in scenarios_of_runs(results)]
+    pulls = np.array([[p.pull_of_alignment, p.pull_of_experience] for p in each])
     w, x = (
         table.sel(actor=[i, j]).transpose("actor", "run", "week", "issue")
         for table in (weight, ideal)
     )
     agreed = np.sqrt(w.values[0] * w.values[1]) * (1.0 - 2.0 * np.abs(x.values[0] - x.values[1]))
-    added = w.isel(actor=0, drop=True).copy(data=p.pull_of_alignment * agreed)
+    # In the precision of the record.
+    pull, keep = (
+        part.astype(agreed.dtype)[:, None]
+        for part in (pulls[:, 0], 1.0 - pulls[:, 0] - pulls[:, 1])
+    )
+    added = w.isel(actor=0, drop=True).copy(data=pull[:, None] * agreed)
     account = added.values.copy()
     for t in range(1, account.shape[1]):
-        account[:, t] += (1.0 - p.pull_of_alignment - p.pull_of_experience) * account[:, t - 1]
+        account[:, t] += keep * account[:, t - 1]
     split = added.copy(data=account)
     return described(split, "drift_by_issue", "part of a tie built by objectives", "-1 to 1")
 

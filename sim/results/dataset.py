@@ -37,6 +37,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "happened": ("times that it was decided or happened so, whoever did", "events"),
     "story": ("fingerprint of who decided what when: equal where nothing differs", "code"),
     "event_count": ("events of the run in the table of events", "events"),
+    "drawn": ("value of a number that the scenario gives as a range", "that of the number"),
 }
 DIMS: dict[str, tuple[str, ...]] = {
     "1": (),

@@ -15,10 +15,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.build import must_be_held, prepare
+from sim.engine.drawn_numbers import drawn_numbers, paths, with_drawn
 from sim.engine.inputs import Inputs, Layout, ParameterValues
 from sim.errors import ResultsWarning, SimError
 from sim.results.dataset import Coordinates, about, coordinates_of, event_variables
-from sim.results.provenance import folded, provenance
+from sim.results.provenance import UNCERTAIN, folded, provenance
 from sim.results.variables import Failure, Recording, chosen
 from sim.scenario.field_types import shown
 from sim.scenario.files import load, with_changes
@@ -79,6 +80,8 @@ class Study:
     """What is the same in all runs: "heterogeneity" of objectives, "luck" of everything else."""
     block: int
     """Runs that are played and stored together."""
+    uncertain: bool = False
+    """Whether the numbers that are given as ranges are drawn; not so where there are none."""
 
     @classmethod
     def of(
@@ -91,6 +94,7 @@ class Study:
         record: str | Sequence[str] = "summary",
         hold: str | None = None,
         block: int | None = None,
+        uncertain: bool = False,
     ) -> Study:
         """A study from what a user asks for.
 
@@ -103,13 +107,17 @@ class Study:
         seed = whole("seed", seed, 0, 2**64 - 1)
         first = whole("first", first, 0, MOST_RUNS)
         must_be_held(hold)
+        if not isinstance(uncertain, bool):
+            raise SimError(f"uncertain must be true or false, is {shown(uncertain)}")
+        uncertain = uncertain and bool(scenario.ranges)
         names = chosen(record)
         if block is None:
-            size = Recording(scenario, Layout.of(scenario), names).bytes_a_run
+            size = Recording(scenario, Layout.of(scenario), names, uncertain).bytes_a_run
             # Events of a run take about this much for every actor and week.
             size += 100 * scenario.weeks * len(scenario.actors) if "events" in names else 0
             block = max(1, min(_BLOCK, _BLOCK_BYTES // size))
-        return cls(scenario, seed, runs, first, names, hold, whole("block", block, 1, MOST_RUNS))
+        block = whole("block", block, 1, MOST_RUNS)
+        return cls(scenario, seed, runs, first, names, hold, block, uncertain)
 
     @property
     def blocks(self) -> int:
@@ -130,7 +138,17 @@ class Study:
     @cached_property
     def recording(self) -> Recording:
         """What is kept, and where it is found."""
-        return Recording(self.scenario, self.prepared[2], self.record)
+        return Recording(self.scenario, self.prepared[2], self.record, self.uncertain)
+
+    def drawn(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What some runs are given of the ranges, shape (runs, ranges); nothing if not drawn."""
+        if not self.uncertain:
+            return np.zeros((len(numbers), 0))
+        return drawn_numbers(self.scenario, self.seed, numbers)
+
+    def scenario_of(self, drawn: NDArray[np.float64]) -> Scenario:
+        """The scenario that a run is given, by its row of `drawn`."""
+        return with_drawn(self.scenario, drawn) if self.uncertain else self.scenario
 
     @property
     def has_own_classes(self) -> bool:
@@ -146,12 +164,16 @@ class Study:
         """Coordinates of the results, see `sim.results.dataset.coordinates_of`."""
         lay = self.prepared[2]
         found = coordinates_of(self.scenario, lay, self.numbers(), self.scenario.weeks)
-        return {**found, "answer": ("answer", np.array(["no", "yes"], dtype=object))}
+        found["answer"] = ("answer", np.array(["no", "yes"], dtype=object))
+        if self.uncertain:
+            found["range"] = ("range", np.array(paths(self.scenario), dtype=object))
+        return found
 
     def attributes(self) -> dict[str, str | int]:
         """What results carry: scenario, seed, versions, what was held and recorded."""
         found = provenance(self.scenario, self.seed)
-        return {**found, "record": ",".join(self.record), "hold": self.hold or "nothing"}
+        found |= {"record": ",".join(self.record), "hold": self.hold or "nothing"}
+        return found | ({UNCERTAIN: "yes"} if self.uncertain else {})
 
     def dataset(
         self,

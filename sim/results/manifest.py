@@ -28,7 +28,7 @@ class Manifest(BaseModel):
         Versions of the layout of the store and of the variables in it.
     seed : str
         Of digits: whole numbers of JSON end at 2**53.
-    first, runs, block, record, hold
+    first, runs, block, record, hold, uncertain
         As in `sim.results.ensemble_spec.Study`.
     versions : dict of str
         Of the program, its rules, and what its numbers depend on.
@@ -49,6 +49,7 @@ class Manifest(BaseModel):
     block: int = Field(ge=1, le=MOST_RUNS)
     record: list[str]
     hold: str | None
+    uncertain: bool = False
     versions: dict[str, str]
     classes: dict[str, str] = {}
     scenario_hash: str
@@ -67,6 +68,7 @@ class Manifest(BaseModel):
             block=study.block,
             record=list(study.record),
             hold=study.hold,
+            uncertain=study.uncertain,
             versions=versions(),
             classes=dict(classes),
             scenario_hash=_hash(scenario),
@@ -113,7 +115,8 @@ class Manifest(BaseModel):
 
     def write(self) -> bytes:
         """The file's content."""
-        data = self.model_dump()
+        # What is not drawn is not mentioned, so that other stores have the manifest they had.
+        data = self.model_dump(exclude=set() if self.uncertain else {"uncertain"})
         return (json.dumps(data | {"checksum": _hash(_canonical(data))}, indent=1) + "\n").encode()
 
     def study(self, where: str) -> Study:
@@ -128,7 +131,7 @@ class Manifest(BaseModel):
             return Study.of(
                 self._scenario(),
                 seed=int(self.seed), runs=self.runs, first=self.first,
-                record=self.record, hold=self.hold, block=self.block,
+                record=self.record, hold=self.hold, block=self.block, uncertain=self.uncertain,
             )  # fmt: skip
         except SimError as error:
             raise ResultsError(f"{where}: {error}") from error
@@ -143,6 +146,9 @@ class Manifest(BaseModel):
             for name in ("seed", "first", "record", "hold", "block", "results_format")
             if getattr(self, name) != getattr(mine, name)
         ]
+        if self.uncertain != mine.uncertain:
+            drawn = ("drawn", "not drawn") if self.uncertain else ("not drawn", "drawn")
+            found.append("ranges are {} there and {} here (--uncertain)".format(*drawn))
         found += [
             f"the file of agent class {name!r} is another one"
             for name in mine.classes

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 
 import numpy as np
@@ -20,6 +21,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim import distribution
+from sim.engine.drawn_numbers import drawn_numbers, with_drawn
 from sim.errors import ResultsError
 from sim.rules.jit import rules_fingerprint
 from sim.scenario.files import dumps, loads_kept
@@ -30,9 +32,12 @@ FORMAT = 2
 RENAMED = {"round": "week", "event_round": "event_week"}
 # Where the text of the scenario lies: displayed results do not show attributes of coordinates.
 _HOLDER, _TEXT = "date", "scenario"
+# The attribute of results whose runs have drawn the ranges of their scenario.
+UNCERTAIN = "uncertain"
 # Axes that measures and figures need as axes, also with one value.
 _AXES = (
     "run", "week", "actor", "other", "issue", "camp", "theatre", "link", "account", "objective",
+    "range",
 )  # fmt: skip
 
 
@@ -94,6 +99,39 @@ def scenario_of(results: xr.Dataset) -> Scenario:
     if text is None:
         raise ResultsError("these results carry no scenario: they were not made by this program")
     return _scenario_inside(str(text))
+
+
+def scenarios_of_runs(results: xr.Dataset, runs: Sequence[int] | None = None) -> list[Scenario]:
+    """The scenarios that the runs of results were given, with what each has drawn of ranges.
+
+    Parameters
+    ----------
+    results : Dataset
+        Of any kind.
+    runs : sequence of int, optional
+        Numbers of the runs that are asked for; all if not given.
+
+    Returns
+    -------
+    list of Scenario
+        One a run, in their order; if no ranges were drawn a single one, which is that of all runs.
+
+    Raises
+    ------
+    ResultsError
+        As from `scenario_of`.
+    """
+    scenario = scenario_of(results)
+    if UNCERTAIN not in results.attrs:
+        return [scenario]
+    numbers = results["run"].values if runs is None else np.array(runs, dtype=np.int64)
+    drawn = drawn_numbers(scenario, int(results.attrs["seed"]), numbers)
+    return [with_drawn(scenario, row) for row in drawn]
+
+
+def scenario_of_run(results: xr.Dataset, run: int) -> Scenario:
+    """The scenario that one run was given; see `scenarios_of_runs`."""
+    return scenarios_of_runs(results, [run])[0]
 
 
 def _text(results: xr.Dataset) -> str | None:

@@ -32,10 +32,11 @@ def to_frame(results: xr.Dataset, table: str = "runs") -> pd.DataFrame:
     results : Dataset
         Select runs, weeks or actors first for a smaller table.
     table : str
-        ``"runs"``: one row a run, with the state of its last week and the last position of each
-        issue (``position_<issue>``). ``"weeks"``: one row a week of a run. ``"actors"``,
-        ``"pairs"``: one row an actor or a pair of actors, of every week; at the end of each run
-        where no week of them was recorded. ``"events"``: one row an event.
+        ``"runs"``: one row a run, with the state of its last week, the last position of each issue
+        (``position_<issue>``) and what was drawn of each range (under its path). ``"weeks"``: one
+        row a week of a run. ``"actors"``, ``"pairs"``: one row an actor or a pair of actors, of
+        every week; at the end of each run where no week of them was recorded. ``"events"``: one row
+        an event.
 
     Returns
     -------
@@ -114,6 +115,8 @@ def _runs(results: xr.Dataset) -> pd.DataFrame:
     found["state"] = [STATES[int(code)].name for code in last]
     for name in names:
         found[name] = results[name].values
+    for path in results["range"].values.tolist() if "drawn" in results else ():
+        found[path] = results["drawn"].sel(range=path).values
     if "position" in results:
         position = variable(results, "position").isel(week=-1)
     elif "final_position" in results:

@@ -40,6 +40,10 @@ IN_SUMMARY: dict[str, tuple[str, ...]] = {
 }
 
 
+# What is drawn of the ranges of a scenario, where that is asked for.
+DRAWN = "drawn"
+
+
 class Variable(NamedTuple):
     """An array that an ensemble keeps; its first dimension is that of runs."""
 
@@ -119,6 +123,8 @@ class Recording:
     """Order of actors and issues in the arrays of the engine."""
     record: tuple[str, ...]
     """From `chosen`."""
+    uncertain: bool = False
+    """Whether the ranges of the scenario are drawn, and what was drawn is kept."""
 
     @property
     def events(self) -> bool:
@@ -165,10 +171,12 @@ class Recording:
             "week": weeks, "actor": len(lay.actors), "other": len(lay.actors),
             "issue": len(lay.issues), "camp": 2, "theatre": len(lay.theatres),
             "objective": len(lay.objectives), "link": len(lay.links), "account": 4,
-            "kind": len(event_log.KINDS), "answer": 2,
+            "kind": len(event_log.KINDS), "answer": 2, "range": len(self.scenario.ranges),
         }  # fmt: skip
         like = empty_summary(0, 0, 0, 0, self.counts)
         found = [(name, dims, getattr(like, name).dtype) for name, dims in IN_SUMMARY.items()]
+        if self.uncertain:
+            found.append((DRAWN, ("range",), np.dtype(np.float64)))
         for name in self.weekly:
             part = _WEEKLY[name]
             dims = ("week", *(("account",) if part == "account" else ()))
@@ -188,13 +196,24 @@ class Recording:
         )
 
     def block(
-        self, out: Summary, weeks: Kept, rows: NDArray[np.float64], failures: list[Failure]
+        self,
+        out: Summary,
+        weeks: Kept,
+        rows: NDArray[np.float64],
+        drawn: NDArray[np.float64],
+        failures: list[Failure],
     ) -> Block:
-        """The arrays of a block in the order of the file; see `sim.engine.run_summary`."""
+        """The arrays of a block in the order of the file; see `sim.engine.run_summary`.
+
+        `drawn` is what was drawn of ranges, from `sim.engine.drawn_numbers`.
+        """
         order = file_order(self.scenario, self.layout)
         arrays: dict[str, NDArray[Any]] = {}
         for variable in self.variables:
-            if variable.name in IN_SUMMARY:
+            values: NDArray[Any]
+            if variable.name == DRAWN:
+                values = drawn
+            elif variable.name in IN_SUMMARY:
                 values = getattr(out, variable.name)
             else:
                 part = _WEEKLY[variable.name]

@@ -14,9 +14,9 @@ from typing import Any
 
 _HERE = Path(__file__).parents[1]
 # What the compiled code of a run is made from, and what its numbers come from besides: how a
-# scenario becomes arrays, and what actors decide as agents.
+# scenario becomes arrays, what is drawn of its ranges, and what actors decide as agents.
 COMPILED = ("engine.schedule", "engine.run_summary", "engine.opening")
-_NUMBERS = (*COMPILED, "engine.build")
+_NUMBERS = (*COMPILED, "engine.build", "engine.drawn_numbers")
 # Modules that play runs, give them their keys and put their results into arrays.
 _ALONE = (
     "agents.model", "results.ensemble_spec", "results.variables", "runs.blocks", "runs.simulate",

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import draws, event_log, run_summary
-from sim.engine.build import first_world, keys_of, most_events, open_run
+from sim.engine.build import first_world, keys_of, most_events, open_run, prepare
+from sim.engine.inputs import Floats
 from sim.engine.schedule import play
 from sim.engine.state import Kept, blank
 from sim.errors import StoppedError
@@ -83,10 +84,10 @@ def play_runs(study: Study, numbers: NDArray[np.int64], weeks: int | None = None
     Of each run only so many `weeks` are played, if they are given.
     """
     weeks = study.scenario.weeks if weeks is None else weeks
-    room = _Room.of(study, len(numbers))
+    room, drawn = _Room.of(study, len(numbers)), study.drawn(numbers)
     fill = _fill_by_mesa if study.has_own_classes else _fill_compiled
     try:
-        failures = fill(study, numbers, room, weeks)
+        failures = fill(study, numbers, drawn, room, weeks)
     except (MemoryError, OSError) as error:
         # A shortage of the machine is no fault of a run, and may be over the next time.
         raise StoppedError(f"the machine ran short: {type(error).__name__}: {error}") from error
@@ -98,7 +99,8 @@ def play_runs(study: Study, numbers: NDArray[np.int64], weeks: int | None = None
         # Some run of these fails: play each by itself, so that the others are kept.
         return _joined([play_runs(study, numbers[n : n + 1]) for n in range(len(numbers))])
     used = int(room.table.used[0])
-    block = study.recording.block(room.summary, room.weeks, room.table.rows[:used], failures)
+    rows = room.table.rows[:used]
+    block = study.recording.block(room.summary, room.weeks, rows, drawn, failures)
     if failures:
         lost = np.isin(numbers, [failure["run"] for failure in failures])
         kept = ~np.repeat(lost, block.arrays["event_count"])
@@ -109,7 +111,7 @@ def play_runs(study: Study, numbers: NDArray[np.int64], weeks: int | None = None
 
 
 def _fill_compiled(
-    study: Study, numbers: NDArray[np.int64], room: _Room, weeks: int
+    study: Study, numbers: NDArray[np.int64], drawn: Floats, room: _Room, weeks: int
 ) -> list[Failure]:
     g, p, lay = study.prepared
     (world, memory), (_, first) = first_world(g, lay), first_world(g, lay)
@@ -117,6 +119,10 @@ def _fill_compiled(
     luck, traits = keys_of(study.seed, numbers, study.hold)
     count, force, ties = event_log.counter(len(lay.actors)), world.force, world.relations.tie
     for n in range(len(numbers)):
+        if study.uncertain:
+            # Names are the same, so the arrays have the same shapes.
+            g, p, _ = prepare(study.scenario_of(drawn[n]))
+            _, first = first_world(g, lay)
         for now, then in zip(memory, first, strict=True):
             now[:] = then
         count[:] = 0
@@ -136,7 +142,7 @@ def _fill_compiled(
 
 
 def _fill_by_mesa(
-    study: Study, numbers: NDArray[np.int64], room: _Room, weeks: int
+    study: Study, numbers: NDArray[np.int64], drawn: Floats, room: _Room, weeks: int
 ) -> list[Failure]:
     # Mesa takes half a second to import, and only classes of one's own need it.
     from sim.agents.model import ConflictModel
@@ -144,9 +150,8 @@ def _fill_by_mesa(
     failures: list[Failure] = []
     for place, number in enumerate(numbers.tolist()):
         try:
-            model = ConflictModel(
-                study.scenario, study.seed, number, study.recording.events, hold=study.hold
-            )
+            case = study.scenario_of(drawn[place])
+            model = ConflictModel(case, study.seed, number, study.recording.events, hold=study.hold)
             for _ in range(weeks):
                 model.step()
         except MemoryError:
@@ -166,7 +171,8 @@ def _failed(study: Study, numbers: NDArray[np.int64], trace: str) -> Block:
     room = _Room.of(study, 1)
     error = trace.strip().rpartition("\n")[2]
     failure: Failure = {"run": int(numbers[0]), "error": error, "traceback": trace}
-    return study.recording.block(room.summary, room.weeks, room.table.rows[:0], [failure])
+    rows, drawn = room.table.rows[:0], np.zeros((1, len(study.scenario.ranges)))
+    return study.recording.block(room.summary, room.weeks, rows, drawn, [failure])
 
 
 def _joined(parts: Sequence[Block]) -> Block:

@@ -17,7 +17,8 @@ from sim.engine.schedule import play
 from sim.engine.state import World, blank
 from sim.errors import Fault, ResultsError, ScenarioError, renamed
 from sim.results import selection
-from sim.results.dataset import assemble, scenario_of
+from sim.results.dataset import assemble
+from sim.results.provenance import scenario_of_run
 from sim.rules.objectives import weigh
 from sim.scenario.files import as_data, differing, with_changes
 from sim.scenario.schema import Scenario
@@ -68,9 +69,9 @@ def branch(
         )
     if run is None and results.sizes.get("run", 0) > 1:
         raise ResultsError("these results hold many runs: say which, as run=3")
-    old = scenario_of(results)
-    new = with_changes(old, set)
     which = selection.run_number(results, run)
+    old = scenario_of_run(results, which)
+    new = with_changes(old, set)
     week = int(results["week"].values[selection.week_at(results, at)])
     if "branch" in results.attrs:
         raise ResultsError("this run is a branch itself: branch off the run that it comes from")

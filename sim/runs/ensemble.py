@@ -21,6 +21,7 @@ from sim.results.variables import Failure
 from sim.runs import cluster, executors
 from sim.runs.blocks import make_ready, play_block
 from sim.runs.progress import Progress
+from sim.scenario.coded_ranges import warn_of_middles
 from sim.scenario.schema import Scenario
 
 
@@ -34,6 +35,7 @@ def ensemble(
     first: int = 0,
     hold: str | None = None,
     set: Mapping[str, object] | Sequence[str] = (),
+    uncertain: bool = False,
     executor: str = "auto",
     workers: int | None = None,
     block: int | None = None,
@@ -64,6 +66,9 @@ def ensemble(
         other way round.
     set : mapping or sequence of str
         Changes, as ``{"actors.iran.capability": 1.4}``.
+    uncertain : bool
+        Draw each number that the scenario gives as a range anew for each run, whatever is held;
+        `drawn` says what each run has. Without it all runs have the middle.
     executor : str
         "threads" (as "auto" chooses, but for actor classes of one's own), "processes", "serial",
         or "dask".
@@ -101,10 +106,14 @@ def ensemble(
     >>> base = ensemble("scenarios/toy.toml", runs=200)
     >>> float((base.state.isel(week=-1) == 2).mean())  # share of runs that end settled
     """
+    case = given(scenario, set)
     study = Study.of(
-        given(scenario, set), runs=runs, seed=seed, first=first, record=record, hold=hold,
+        case, runs=runs, seed=seed, first=first, record=record, hold=hold,
         block=_even_block(runs, workers) if block is None and out is None else block,
+        uncertain=uncertain,
     )  # fmt: skip
+    if not uncertain:
+        warn_of_middles(case)
     if scheduler is not None and executor != "dask":
         raise SimError(f"a scheduler is for the executor dask, not for {executor!r}")
     if shrink and out is None:

@@ -18,12 +18,14 @@ from sim.engine.inputs import Inputs, Layout, ParameterValues
 from sim.engine.schedule import play
 from sim.engine.state import RECORDED, Kept, blank
 from sim.errors import ResultsError, SimError, nearest, renamed
-from sim.results.dataset import assemble, scenario_of
+from sim.results.dataset import assemble
 from sim.results.ensemble_spec import MOST_RUNS, Study, given, whole
+from sim.results.provenance import scenario_of_run
 from sim.results.selection import no_such_run
 from sim.results.sources import open_results
 from sim.runs.blocks import make_ready
 from sim.runs.progress import Progress
+from sim.scenario.coded_ranges import warn_of_middles
 from sim.scenario.files import with_changes
 from sim.scenario.schema import Scenario
 
@@ -84,6 +86,7 @@ def simulate(
     case = given(scenario, set)
     if weeks is not None:
         case = with_changes(case, {"weeks": weeks})
+    warn_of_middles(case, stacklevel=4)
     runs = whole("runs", runs, 1, MOST_RUNS)
     seed, first = whole("seed", seed, 0, 2**64 - 1), whole("first", first, 0, MOST_RUNS)
     for part in parts or ():
@@ -121,10 +124,11 @@ def replay(
     for failure in str(results.attrs.get("failures", "")).splitlines():
         if failure.startswith(f"run {number}: "):
             raise ResultsError(failure.replace(": ", " failed: ", 1))
-    scenario, seed = scenario_of(results), int(results.attrs["seed"])
+    seed = int(results.attrs["seed"])
     held = results.attrs.get("hold", "nothing")
     if number not in results["run"].values:
         raise no_such_run(run, results["run"].values)
+    scenario = scenario_of_run(results, number)
     again = gather(scenario, [number], seed, hold=None if held == "nothing" else held)
     if check:
         names = [name for name in ("state", "final_tie") if name in results]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, ClassVar, Literal, NoReturn
+import math
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, NamedTuple, NoReturn
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -69,6 +71,45 @@ When = dt.date | Weeks
 Status = Literal["provisional", "recoded", "recalled"]
 TOLERANCE = 1e-9  # within which shares add up to one
 SOURCE = "where the numbers of this table come from, or 'judgement'"
+
+
+class Range(NamedTuple):
+    """A number of which nobody is sure, as a scenario gives it: where it may lie.
+
+    Every value between the ends is equally likely; with a mode it is the likeliest, and chances
+    fall evenly from there to both ends (the triangular distribution).
+    """
+
+    low: float
+    high: float
+    mode: float | None = None
+
+    @property
+    def middle(self) -> float:
+        """What a run has that draws nothing: the mode, or else what lies between the ends."""
+        return (self.low + self.high) / 2 if self.mode is None else self.mode
+
+    def at(self, share: float) -> float:
+        """The value below which this share of all draws lies (the quantile function)."""
+        low, high, mode = self
+        width = high - low
+        if mode is None:
+            found = low + share * width
+        elif share * width < mode - low:
+            found = low + math.sqrt(share * width * (mode - low))
+        else:
+            found = high - math.sqrt((1.0 - share) * width * (high - mode))
+        return min(max(found, low), high)  # rounding may lead beyond an end
+
+
+RANGE_KEYS = ("low", "mode", "high")
+"""The keys of a table that gives a number as a range."""
+
+
+def is_range(value: object) -> bool:
+    """Whether plain data are a number given as a range."""
+    ends = [value.get(key) for key in ("low", "high")] if isinstance(value, Mapping) else [None]
+    return all(type(end) in (int, float) for end in ends)
 
 
 class StrictModel(BaseModel):

@@ -7,6 +7,8 @@ validated, and messages should say all that is allowed and not only the first ru
 from __future__ import annotations
 
 import datetime as dt
+import math
+import operator
 import re
 import types
 from collections.abc import Mapping
@@ -15,13 +17,16 @@ from typing import Annotated, Literal, NamedTuple, TypeGuard, Union, get_args, g
 
 from pydantic import BaseModel
 
-from sim.scenario.base_types import LINE, NAME, UNSEEN, StrictModel
+from sim.scenario.base_types import LINE, NAME, UNSEEN, StrictModel, is_range
 from sim.scenario.english import listed
 from sim.scenario.schema import Scenario
-from sim.scenario.toml_source import Path
+from sim.scenario.toml_source import Path, inline
 
 ROOT: type[BaseModel] = Scenario
 _MAPPING = get_origin(Mapping[str, int])
+
+
+_HOLDS = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
 
 
 class Option(NamedTuple):
@@ -113,6 +118,36 @@ def words(annotation: object) -> list[str]:
     ]
 
 
+def number_of(annotation: object) -> Option | None:
+    """The number among what a type allows, if it is one with decimals."""
+    return next((option for option in options(annotation) if option.kind is float), None)
+
+
+def is_whole(annotation: object) -> bool:
+    """Whether a type allows whole numbers only, or days."""
+    kinds = [kind for kind, _ in options(annotation)]
+    kinds += [
+        type(word) for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)
+    ]
+    return float not in kinds and (int in kinds or dt.date in kinds)
+
+
+def lies_within(value: object, number: Option) -> bool:
+    """Whether a value is a number, and within the limits of that option."""
+    if type(value) not in (int, float):
+        return False
+    assert isinstance(value, int | float)
+    # A whole number may be too long for a float, which only the comparison survives.
+    return abs(value) < math.inf and all(
+        _HOLDS[name](value, end) for name, end in limits_of(number.limits).items()
+    )
+
+
+def allowed_number(number: Option) -> str:
+    """Say what an option that is a number allows: ``"a number between 0 and 1"``."""
+    return _phrase(*number)
+
+
 def allowed(annotation: object) -> str:
     """Say what a type allows: ``"a number between 0 and 1 or 'never'"``."""
     said: list[str] = []
@@ -194,7 +229,7 @@ def shown(value: object) -> str:
     if isinstance(value, int) and abs(value) >= 10**60:
         return "a whole number of more than 60 digits"  # Python refuses to write the longest out
     if isinstance(value, Mapping):
-        return "a table"
+        return inline(value) if is_range(value) else "a table"
     if isinstance(value, (list, tuple)):
         return "a list"
     if isinstance(value, (dt.date, dt.time)):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Fault, ScenarioError, SimError, missing_folder
-from sim.scenario import field_types
+from sim.scenario import coded_ranges, field_types
 from sim.scenario.json_schema import schema
 from sim.scenario.migration import migrated
 from sim.scenario.overridden_changes import warn_of_overridden
@@ -86,7 +86,7 @@ def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
     Parameters
     ----------
     data : mapping
-        What a file would hold; `extends` is for files only.
+        What a file would hold; `extends` is for files only. A scenario stands for its own data.
     set : mapping or sequence of str
         Overrides, as in `load`.
 
@@ -95,6 +95,8 @@ def build(data: Mapping[str, object], set: Changes = ()) -> Scenario:
     ScenarioError
         With every fault that was found.
     """
+    if isinstance(data, Scenario):
+        data = as_data(data)
     try:
         tree = grow(unwrapped(data, field_types.ROOT), NOWHERE)
     except RecursionError:
@@ -164,14 +166,19 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     for names in idle_numbers(scenario).values():
         for name in names:
             data["parameters"].pop(name, None)
+    written: dict[str, dict[str, object]] = {
+        path: dict(coded_ranges.table_of(one)) for path, one in scenario.ranges.items()
+    }
     for path, note in scenario.sources.items():
+        written.setdefault(path, {}).update(note.model_dump(exclude_none=True))
+    for path, table in written.items():
         *outer, last = [int(key) if key.isdecimal() else key for key in path.split(".")]
         inner: Any = data
         for key in outer:
             if isinstance(inner[key], tuple):
                 inner[key] = list(inner[key])
             inner = inner[key]
-        inner[last] = {"value": inner[last], **note.model_dump(exclude_none=True)}
+        inner[last] = table if "low" in table else {"value": inner[last], **table}
     return data
 
 

@@ -1,15 +1,16 @@
 """A JSON Schema of scenario files as they are written, for editors that know TOML.
 
-It is wider than the models in three ways: every number can carry its source, a file that extends
-another need not be complete, and `extends`, `without` and `more_events` are known. What the parts
-say of each other is left to `sim.scenario.files`.
+It is wider than the models in four ways: every number can carry its source, or be a range; a file
+that extends another need not be complete; `extends`, `without` and `more_events` are known. What
+the parts say of each other is left to `sim.scenario.files`.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, get_args
 
+from sim.scenario.base_types import RANGE_KEYS, Status
 from sim.scenario.schema import Scenario
 
 type Definition = dict[str, Any]
@@ -78,17 +79,22 @@ def _widened(value: Definition) -> Definition:
         key: value[key] for key in ("title", "description", "default") if key in value
     }
     bare = {key: entry for key, entry in value.items() if key not in about}
-    noted = {
+    parts = [bare, _noted({"value": bare}, ["value", "source"])]
+    for number in bare.get("anyOf", [bare]):
+        if number.get("type") == "number":
+            parts.append(_noted(dict.fromkeys(RANGE_KEYS, number), ["low", "high"]))
+    return {"anyOf": parts, **about}
+
+
+def _noted(properties: Definition, required: list[str]) -> Definition:
+    """A table that stands for one number, with or without its source."""
+    about = {"source": {"type": "string"}, "status": {"enum": list(get_args(Status))}}
+    return {
         "type": "object",
-        "properties": {
-            "value": bare,
-            "source": {"type": "string"},
-            "status": {"enum": ["provisional", "recoded"]},
-        },
-        "required": ["value", "source"],
+        "properties": {**properties, **about},
+        "required": required,
         "additionalProperties": False,
     }
-    return {"anyOf": [bare, noted], **about}
 
 
 def _is_scalar(value: Definition) -> bool:

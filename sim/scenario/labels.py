@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
+from sim.scenario.base_types import is_range
 from sim.scenario.english import Words, day, listed
 from sim.scenario.parameters import Mechanisms, Parameters
 from sim.scenario.schema import WON_BY, Scenario
@@ -65,6 +66,10 @@ def value(scenario: Scenario, path: str, given: object) -> str:
         return day(given)
     if isinstance(given, str):
         return words.name(given)
+    if is_range(given):
+        assert isinstance(given, Mapping)
+        mode = f", likeliest {given['mode']:g}" if "mode" in given else ""
+        return f"{given['low']:g} to {given['high']:g}{mode}"
     if isinstance(given, Mapping):
         return "a table" if given else "empty"
     if isinstance(given, Iterable):

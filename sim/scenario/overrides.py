@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
 from sim.scenario import field_types
-from sim.scenario.base_types import TOLERANCE
+from sim.scenario.base_types import RANGE_KEYS, TOLERANCE, Range, is_range
 from sim.scenario.migration import now_called
 from sim.scenario.parameters import IDLE, MONITORED, is_off
 from sim.scenario.toml_source import Array, Place, Table, grow
@@ -162,10 +162,7 @@ def _leave(actor: Table, theatre: str) -> None:
     shares = actor.get("theatres")
     if not isinstance(shares, Table) or theatre not in shares:
         return
-    numbers: dict[str, Any] = {
-        key: share["value"] if isinstance(share, Table) and "value" in share else share
-        for key, share in shares.items()
-    }
+    numbers: dict[str, Any] = {key: _number(share) for key, share in shares.items()}
     right = all(type(n) in (int, float) and 0.0 <= n <= 1.0 for n in numbers.values())
     if not right or abs(sum(numbers.values()) - 1.0) > TOLERANCE:
         return
@@ -178,9 +175,18 @@ def _leave(actor: Table, theatre: str) -> None:
     for key, number in numbers.items():
         share = shares[key]
         if isinstance(share, Table):
-            share["value"] = number / rest
+            for end in ("value", *RANGE_KEYS):
+                if end in share:
+                    share[end] = _number(share[end]) / rest
         else:
             shares[key] = number / rest
+
+
+def _number(share: Any) -> Any:
+    """The number that a share is written as: by itself, with its source, or as a range."""
+    if isinstance(share, Table) and is_range(share):
+        return Range(share["low"], share["high"], share.get("mode")).middle  # type: ignore[arg-type]
+    return share["value"] if isinstance(share, Table) and "value" in share else share
 
 
 def _table(tree: object, *keys: str) -> Table:

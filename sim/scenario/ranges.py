@@ -8,7 +8,8 @@ The rule, for audits and for the size of a flip alike:
 * every other number (a weight, a capability, a cost, a control share) is halved and doubled, within
   its bounds; what is 0 stays 0.
 
-An end that the checks of a scenario refuse is moved half the way back until they accept it.
+An end that the checks of a scenario refuse is moved half the way back until they accept it. Ranges
+that a scenario itself gives are another thing: see `sim.scenario.coded_ranges`.
 """
 
 from __future__ import annotations

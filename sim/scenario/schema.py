@@ -14,13 +14,15 @@ from collections.abc import Mapping
 from html import escape
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from sim.scenario.base_types import (
     Frozen,
+    FrozenDict,
     Line,
     Name,
     Note,
+    Range,
     Sourced,
     Strength,
     StrictModel,
@@ -347,6 +349,20 @@ class Scenario(StrictModel):
     sources: Annotated[Mapping[str, Note], Frozen] = Field(
         {}, description="sources of single numbers, by path"
     )
+
+    # No field of a file: a range is written where its number stands.
+    _ranges: Mapping[str, Range] = PrivateAttr(default_factory=FrozenDict)
+
+    @property
+    def ranges(self) -> Mapping[str, Range]:
+        """The numbers that are given as ranges, by path; their fields hold the middle."""
+        return self._ranges
+
+    def with_ranges(self, ranges: Mapping[str, Range]) -> Scenario:
+        """The same scenario with these ranges noted, whose middle its fields must hold."""
+        found = self.model_copy()
+        found._ranges = FrozenDict(ranges)
+        return found
 
     def __repr__(self) -> str:
         return (

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from sim.errors import Fault, ScenarioError
+from sim.scenario.base_types import is_range
 
 Path = tuple[str | int, ...]
 
@@ -332,7 +333,7 @@ def _block(
 ) -> None:
     tables, rows = [], [head] if head else []
     for key, value in table.items():
-        if (isinstance(value, Mapping) and value and "value" not in value) or _is_tables(value):
+        if (isinstance(value, Mapping) and not _is_line(value)) or _is_tables(value):
             tables.append((key, value))
         else:
             rows.append(f"{_key(key)} = {inline(value)}")
@@ -346,6 +347,11 @@ def _block(
         else:
             for entry in value:
                 _block(entry, inner, blocks, f"[[{name}]]")
+
+
+def _is_line(table: Mapping[str, object]) -> bool:
+    """Whether a table is written on one line: an empty one, and what stands for one number."""
+    return not table or "value" in table or is_range(table)
 
 
 def _is_tables(value: object) -> TypeGuard[Sequence[Mapping[str, object]]]:

@@ -8,13 +8,15 @@ other (`sim.scenario.checks`) can be reported in the same breath.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import MOST_FAULTS, Fault, ScenarioError, nearest
-from sim.scenario import checks, field_types
+from sim.scenario import checks, coded_ranges, field_types
+from sim.scenario.base_types import RANGE_KEYS, Range
 from sim.scenario.migration import now_called
 from sim.scenario.overrides import Changes, append_events, apply, read_changes
 from sim.scenario.schema import Scenario
@@ -99,10 +101,10 @@ def finish(tree: Table, changes: Changes, faults: list[Fault], files: list[str])
             path: unwrapped(value, field_types.at(_keys(path))) for path, value in read_in.items()
         }
         tree = apply(tree, plain, place, faults)
-    sources = Table()
-    stripped = _strip(tree, field_types.ROOT, (), sources, faults)
+    noted = _Noted(tree, Table(), {}, set(), faults)
+    stripped = _strip(tree, field_types.ROOT, (), noted)
     assert isinstance(stripped, Table)
-    scenario = _validate(stripped, sources, faults, files)
+    scenario = _validate(stripped, noted, files)
     if faults or scenario is None:
         order = {file: position for position, file in enumerate(files)}
         last = len(order)
@@ -116,36 +118,40 @@ def _keys(path: str) -> Path:
     return tuple(int(key) if key.isdecimal() and len(key) < 10 else key for key in path.split("."))
 
 
-def _strip(
-    value: object, annotation: object, path: Path, sources: Table, faults: list[Fault]
-) -> object:
-    """Take ``{ value = 1.4, source = "..." }`` apart: the number stays, the source is noted."""
+class _Noted(NamedTuple):
+    """What stands beside numbers in a file."""
+
+    tree: Table
+    """What the file says."""
+    sources: Table
+    ranges: dict[str, Range]
+    wrong: set[Path]
+    """Numbers given as ranges that are no right ones."""
+    faults: list[Fault]
+
+
+_NOTE = ("source", "status")
+
+
+def _strip(value: object, annotation: object, path: Path, noted: _Noted) -> object:
+    """Take ``{ value = 1.4, source = "..." }`` apart: the number stays, the source is noted.
+
+    Of ``{ low = 0.5, high = 0.75 }`` the middle stays, and the range is noted.
+    """
 
     def within(key: str | int, entry: object) -> object:
-        kind = field_types.step(annotation, key)
-        return _strip(entry, kind, (*path, key), sources, faults)
+        return _strip(entry, field_types.step(annotation, key), (*path, key), noted)
 
     if isinstance(value, Table) and annotation is not None and field_types.is_scalar(annotation):
-        where = ".".join(map(str, path))
-        for key in value:
-            if key not in ("value", "source", "status"):
-                hint = nearest(key, ["value", "source", "status"])
-                inside = dotted((*path, key))
-                faults.append(Fault(inside, f"unknown field {key!r}", hint, *value.places[key]))
-        odd = any(key not in ("value", "source", "status") for key in value)
-        for key in ("value", "source"):
-            if key not in value and not odd:
-                place = next(iter(value.places.values()), Place())
-                problem = f"{key} is missing: a single value is written as it is, or "
-                problem += '{ value = 1.4, source = "..." }'
-                faults.append(Fault(dotted(path), problem, "", *place))
-        if "source" in value:
-            _strip(value["source"], None, (*path, "source"), sources, faults)
-            note, place = Table(), value.places["source"]
-            for key in ("source", "status"):
-                if key in value:
-                    note.put(key, value[key], value.places[key])
-            sources.put(where, note, place)
+        ranged = any(key in value for key in RANGE_KEYS)
+        if not value:
+            problem = f"must be {field_types.allowed(annotation)}, is an empty table"
+            noted.faults.append(Fault(dotted(path), problem, "", *place_of(noted.tree, path)))
+            noted.wrong.add(path)
+            return field_types.stand_in(annotation)
+        _note_source(value, path, (*(RANGE_KEYS if ranged else ("value",)), *_NOTE), noted)
+        if ranged:
+            return _range(value, annotation, path, noted)
         return value.get("value", field_types.stand_in(annotation))
     if isinstance(value, Table):
         return Table((key, within(key, entry), place) for key, entry, place in value.entries())
@@ -154,8 +160,77 @@ def _strip(
         return Array((within(position, entry), place) for position, (entry, place) in elements)
     # half of a pair of signs
     if isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
-        faults.append(Fault(dotted(path), "holds a sign that cannot be written in a file"))
+        noted.faults.append(Fault(dotted(path), "holds a sign that cannot be written in a file"))
     return value
+
+
+def _note_source(value: Table, path: Path, known: tuple[str, ...], noted: _Noted) -> None:
+    """Note the source of a number, and what is wrong with the keys of its table."""
+    faults = noted.faults
+    for key in value:
+        if key in known:
+            continue
+        problem, hint = f"unknown field {key!r}", nearest(key, list(known))
+        if key == "value":
+            problem, hint = "a number has a value or is a range, not both", "take one of them out"
+        elif "value" in known:
+            hint = nearest(key, [*known, *RANGE_KEYS])
+        faults.append(Fault(dotted((*path, key)), problem, hint, *value.places[key]))
+    odd = any(key not in known for key in value)
+    needed: tuple[str, ...] = ("value", "source")
+    if "value" not in known:
+        needed = ("low", "high", *(("source",) if "status" in value else ()))
+    for key in needed:
+        if key not in value and not odd:
+            place = next(iter(value.places.values()), Place())
+            problem = f"{key} is missing: a single value is written as it is, or "
+            problem += '{ value = 1.4, source = "..." }'
+            if "value" not in known:
+                problem = f"{key} is missing: a range is written {{ low = 0.5, high = 0.75 }}, "
+                problem += 'or with mode = 0.6 and source = "..." in it'
+            faults.append(Fault(dotted(path), problem, "", *place))
+    if "source" in value:
+        _strip(value["source"], None, (*path, "source"), noted)
+        note, place = Table(), value.places["source"]
+        for key in _NOTE:
+            if key in value:
+                note.put(key, value[key], value.places[key])
+        noted.sources.put(".".join(map(str, path)), note, place)
+
+
+def _range(value: Table, annotation: object, path: Path, noted: _Noted) -> object:
+    """Note a number that is given as a range, and give back its middle."""
+    place = next(iter(value.places.values()))
+    number, faults = field_types.number_of(annotation), list[Fault]()
+    why = coded_ranges.refused(path, whole=field_types.is_whole(annotation))
+    if number is None or why:
+        kinds = field_types.allowed(annotation)
+        faults.append(Fault(dotted(path), f"must be {kinds}, and cannot be a range", why, *place))
+    else:
+        for key in RANGE_KEYS:
+            if key in value and not field_types.lies_within(value[key], number):
+                says = field_types.allowed_number(number)
+                problem = f"must be {says}, is {field_types.shown(value[key])}"
+                faults.append(Fault(dotted((*path, key)), problem, "", *value.places[key]))
+    ends: Any = [value.get(key) for key in ("low", "high", "mode")]
+    if not faults and None not in ends[:2]:
+        low, high = float(ends[0]), float(ends[1])
+        mode = None if ends[2] is None else float(ends[2])
+        if low > high:
+            problem = f"low is {low:g}, above high, which is {high:g}"
+            faults.append(Fault(dotted(path), problem, "", *value.places["low"]))
+        elif low == high:
+            problem = f"is an empty range: low and high are both {low:g}"
+            faults.append(Fault(dotted(path), problem, "write the number alone", *place))
+        elif mode is not None and not low <= mode <= high:
+            problem = f"must be between low and high, {low:g} and {high:g}, is {mode:g}"
+            faults.append(Fault(dotted((*path, "mode")), problem, "", *value.places["mode"]))
+        else:
+            found = noted.ranges[".".join(map(str, path))] = Range(low, high, mode)
+            return found.middle
+    noted.faults.extend(faults)
+    noted.wrong.add(path)
+    return field_types.stand_in(annotation)
 
 
 def _plain(value: object) -> Any:
@@ -173,16 +248,14 @@ def _tuples(value: object) -> object:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def _validate(
-    tree: Table, sources: Table, faults: list[Fault], files: list[str]
-) -> Scenario | None:
-    data = _plain(tree)
+def _validate(tree: Table, noted: _Noted, files: list[str]) -> Scenario | None:
+    data, sources, faults = _plain(tree), noted.sources, noted.faults
     if sources:
         declared = data.get("sources", {})
         data["sources"] = {**(declared if isinstance(declared, dict) else {}), **_plain(sources)}
     given = data.get("parameters")
     given = list(given) if isinstance(given, dict) else []
-    repaired: set[Path] = set()
+    repaired = set(noted.wrong)
     scenario: Scenario | None = None
     for attempt in range(ROUNDS_OF_REPAIR):
         try:
@@ -198,10 +271,10 @@ def _validate(
                 _repair(data, path, kind)
     if scenario is None:
         return None
-    for noted in scenario.sources:
-        if not _leads_to_scalar(data, noted):
-            place = place_of(tree, ("sources", noted))
-            where = f"sources.{noted}" if noted.isprintable() else dotted(("sources", noted))
+    for of in scenario.sources:
+        if not _leads_to_scalar(data, of):
+            place = place_of(tree, ("sources", of))
+            where = f"sources.{of}" if of.isprintable() else dotted(("sources", of))
             faults.append(Fault(where, "there is no such number", "", *place))
     around = {start for path in repaired for start in _starts(path)}
     for finding in checks.findings(scenario, given):
@@ -212,6 +285,17 @@ def _validate(
         if finding.path not in around and rests_on.isdisjoint(repaired):
             place = _place(tree, finding, files)
             faults.append(Fault(dotted(finding.path), finding.problem, finding.hint, *place))
+    if not noted.ranges or faults:
+        return scenario
+    scenario = scenario.with_ranges({path: noted.ranges[path] for path in sorted(noted.ranges)})
+    found: dict[Path, checks.Finding] = {}
+    for case in coded_ranges.at_ends(scenario):
+        for finding in checks.findings(case, given):
+            found.setdefault(finding.path, finding)
+    for finding in itertools.islice(found.values(), MOST_FAULTS + 1):
+        hint = "; ".join(filter(None, ("so it is at the ends of ranges", finding.hint)))
+        place = _place(tree, finding, files)
+        faults.append(Fault(dotted(finding.path), finding.problem, hint, *place))
     return scenario
 
 

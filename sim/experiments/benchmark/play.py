@@ -80,7 +80,7 @@ def played(
     """
     results = ensemble(
         war.scenario if scenario is None else scenario, runs, seed, out, record="events",
-        workers=workers, progress=progress,
+        uncertain=True, workers=workers, progress=progress,
     )  # fmt: skip
     return counted(war, results)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ from sim.experiments.hypothesis_tests.treatments import (
 from sim.measures.intervals import wilson
 from sim.results.ensemble_spec import whole
 from sim.scenario import files
+from sim.scenario.coded_ranges import table_of
 from sim.scenario.schema import Scenario
 
 MOST_CODINGS = 100_000
@@ -44,6 +45,7 @@ AS_CODED = -1
 EXPECTED = {"tie": -1.0, "orders": 1.0, "breaches": 1.0}
 
 type Tell = Callable[[str], None]
+type Ideal = float | dict[str, float]
 
 
 def shuffled_issues(scenario: Scenario) -> tuple[str, ...]:
@@ -101,7 +103,7 @@ def shuffled(
     found = []
     for number in range(n):
         keys = draws.round_keys(seed, number)
-        ideals: dict[str, dict[str, float]] = {}
+        ideals: dict[str, dict[str, Ideal]] = {}
         for issue in issues:
             # no run uses the same random numbers
             luck = {
@@ -109,14 +111,20 @@ def shuffled(
                 for name in holders(scenario, issue)
             }
             ideals[issue] = {
-                name: scenario.actors[other].long[issue].ideal
+                name: _ideal(scenario, other, issue)
                 for name, other in zip(luck, sorted(luck, key=luck.__getitem__), strict=True)
             }
         found.append(recoded(scenario, ideals, f"{scenario.name}, aims shuffled {number}"))
     return found
 
 
-def recoded(scenario: Scenario, ideals: dict[str, dict[str, float]], name: str) -> Scenario:
+def _ideal(scenario: Scenario, actor: str, issue: str) -> Ideal:
+    """A long-term ideal as a file would have it: who is dealt one is dealt its range too."""
+    given = scenario.ranges.get(f"actors.{actor}.long.{issue}.ideal")
+    return scenario.actors[actor].long[issue].ideal if given is None else table_of(given)
+
+
+def recoded(scenario: Scenario, ideals: Mapping[str, Mapping[str, Ideal]], name: str) -> Scenario:
     """A scenario with other long-term ideals: issue -> actor (with an aim on it) -> ideal."""
     data = files.as_data(scenario)
     data["name"] = name
@@ -124,7 +132,7 @@ def recoded(scenario: Scenario, ideals: dict[str, dict[str, float]], name: str) 
         (actor, issue)
         for issue, by_actor in ideals.items()
         for actor, ideal in by_actor.items()
-        if scenario.actors[actor].long[issue].ideal != ideal
+        if _ideal(scenario, actor, issue) != ideal
     }
     for actor, issue in moved:
         data["actors"][actor]["long"][issue]["ideal"] = ideals[issue][actor]

@@ -155,6 +155,7 @@ def explain(
     if "branch" in light.attrs:
         raise ResultsError("this run is a branch: explain the run that it branches off")
     full = light if _is_full(light) else replay(light, which)
+    scenario = scenario_of(full)  # with what this run has drawn of ranges
     hold = None if light.attrs.get("hold", "nothing") == "nothing" else str(light.attrs["hold"])
     seed = int(light.attrs["seed"])
     story = Story(full, which)

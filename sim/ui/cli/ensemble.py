@@ -39,6 +39,8 @@ def add_commands(commands: common.Commands, file: argparse.ArgumentParser) -> No
     common.add_number(many, "--first", 0, "number of the first run; each number is another war")
     same = "what is the same in all runs: heterogeneity of objectives, or luck"
     many.add_argument("--hold", metavar="WHAT", help=same)
+    about = "draw each number that is given as a range anew for each run (else: its middle)"
+    many.add_argument("--uncertain", action="store_true", help=about)
     many.add_argument(
         "--block", type=int, help="runs that are played and stored together (default: up to 500)"
     )
@@ -98,7 +100,11 @@ def _ensemble(options: argparse.Namespace) -> int:
     from sim.results.store import Store
     from sim.runs.ensemble import ensemble
 
-    study = Study.of(scenario, runs=options.runs, record=options.record)
+    if options.uncertain and not scenario.ranges:
+        common.say("sim: note: --uncertain has nothing to draw: no number is given as a range")
+    study = Study.of(
+        scenario, runs=options.runs, record=options.record, uncertain=options.uncertain
+    )
     size = options.runs * study.recording.bytes_a_run
     if talk and size > WORTH_A_WORD:
         where = "on the disk, before it is compressed" if options.out else "of memory"
@@ -111,7 +117,7 @@ def _ensemble(options: argparse.Namespace) -> int:
                 scenario, options.runs, options.seed, options.out, record=options.record,
                 first=options.first, hold=options.hold, executor=options.executor,
                 workers=options.workers, block=options.block, scheduler=options.scheduler,
-                shrink=options.shrink, progress=talk,
+                shrink=options.shrink, uncertain=options.uncertain, progress=talk,
             )  # fmt: skip
     except KeyboardInterrupt:
         if options.out is None:
@@ -169,6 +175,8 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
             lines.append(f"  {name}: median {middle:.0f}; nine in ten runs {low:.0f} to {high:.0f}")
     if results.attrs.get("hold", "nothing") != "nothing":
         lines.append(f"  {results.attrs['hold']} is the same in all runs")
+    if "drawn" in results:
+        lines.append(f"  numbers drawn for each run: {results.sizes['range']} (`drawn`)")
     if out is None:
         lines.append("  nothing is kept without --out")
     elif runs:

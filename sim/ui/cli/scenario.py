@@ -47,6 +47,7 @@ def add_commands(commands: common.Commands, file: argparse.ArgumentParser) -> No
 
 def check(options: argparse.Namespace) -> None:
     """Say what is wrong with a scenario."""
+    from sim.scenario import coded_ranges
     from sim.scenario.files import load
     from sim.scenario.oddities import oddities
 
@@ -57,6 +58,8 @@ def check(options: argparse.Namespace) -> None:
         f"{len(scenario.issues)} issues, {scenario.weeks} weeks from {scenario.start}; "
         "nothing is wrong\n"
     )
+    told = coded_ranges.described(scenario)
+    sys.stdout.write(f"  {told}: `sim ensemble --uncertain` draws them\n" if told else "")
     odd = list(oddities(scenario))
     sys.stdout.write("".join(f"  {line}\n" for line in ["legal, but odd:", *odd] if odd))
     sys.stdout.write(_strengths(scenario))
@@ -114,6 +117,7 @@ def run(options: argparse.Namespace) -> int:
     """Run a war, and tell what happened."""
     from sim.results.ensemble_spec import MOST_RUNS, whole
     from sim.scenario.base_types import WEEKS
+    from sim.scenario.coded_ranges import warn_of_middles
     from sim.scenario.files import load, with_changes
 
     scenario = load(options.scenario, options.set)
@@ -121,6 +125,8 @@ def run(options: argparse.Namespace) -> int:
         weeks = whole("--weeks", options.weeks, 1, WEEKS)
         scenario = with_changes(scenario, {"weeks": weeks})
     talk = not options.quiet
+    if talk:
+        warn_of_middles(scenario)
     common.choose_driver(scenario, options.runs)
 
     from sim.engine.build import prepare

@@ -24,6 +24,7 @@ from sim.plots import catalogue, default_pairs
 from sim.plots.saving import image
 from sim.results import selection
 from sim.results.dataset import file_order, scenario_of
+from sim.results.provenance import scenarios_of_runs
 from sim.runs.simulate import replay
 from sim.scenario import labels
 from sim.scenario.english import Words, day, percent
@@ -202,14 +203,17 @@ def _both_ends(
         ends = ties.isel(week=[0, -1]).values.astype(float)
         return ends[:, 0], ends[:, 1], "after the first week"
     some = results["final_tie"].isel(run=slice(0, MOST_OPENED))
-    g, p, lay = prepare(scenario)
+    given = [prepare(case) for case in scenarios_of_runs(results, some["run"].values.tolist())]
+    if len(given) == 1:
+        given *= some.sizes["run"]
+    lay = given[0][2]
     order = file_order(scenario, lay)["actor"]
     held = results.attrs.get("hold", "nothing")
     seed, hold = int(results.attrs["seed"]), None if held == "nothing" else str(held)
     start = np.stack(
         [
-            begin(g, p, lay, seed, int(run), hold).relations.tie[np.ix_(order, order)]
-            for run in some["run"].values
+            begin(*inputs, seed, int(run), hold).relations.tie[np.ix_(order, order)]
+            for inputs, run in zip(given, some["run"].values, strict=True)
         ]
     )
     return start, some.values.astype(float), "before the war"
