@@ -163,10 +163,21 @@ def test_the_page_has_the_agreement_of_the_codings(coding: ModuleType) -> None:
     assert coding.markdown(found) in page
 
 
-def test_every_ideal_of_the_first_coder_is_that_of_the_war(coding: ModuleType) -> None:
+def test_the_wars_have_the_codings_and_where_they_differ_the_range(coding: ModuleType) -> None:
     table = coding.read(ROOT / "scenarios/wars/codings.csv")
-    for war, cells in table[table.kind == "ideal"].groupby("war"):
+    steps = {1.0: 0.5, 2.0: 1.0, 3.0: 2.0}
+    for war, cells in table.groupby("war"):
         case = files.load(ROOT / f"scenarios/wars/{war}.toml")
         for cell in cells.itertuples():
-            _, actor, _, issue, _ = cell.cell.split(".")
-            assert case.actors[actor].long[issue].ideal == cell.first, (war, cell.cell)
+            _, actor, term, issue, field = cell.cell.split(".")
+            value = getattr(getattr(case.actors[actor], term)[issue], field)
+            there = case.ranges.get(cell.cell)
+            low, high = (there.low, there.high) if there else (value, value)
+            least, most = sorted((cell.first, cell.second))
+            where = (war, cell.cell)
+            if cell.kind == "ideal":
+                assert (low, high) == (least, most), where
+            elif cell.kind == "threat":
+                assert (low, high) == (steps[least], steps[most]), where
+            else:  # weights are parts of an actor's whole: the steps are in proportion
+                assert high / low == pytest.approx(most / least, rel=1e-3), where
