@@ -65,7 +65,11 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World, setting: Setting) -> 
         wars.minus, who.side, ceasefire.state[0] == WAR,
     )  # fmt: skip
     for i in range(wars.free.shape[0]):
-        beaten = i != course.enemy[0] or ceasefire.state[0] == VICTORY
+        # Until it is beaten, the enemy's camp is at war with members and takes no side among them.
+        hostile = i == course.enemy[0] or (
+            course.enemy[0] >= 0 and who.side[i] * who.side[course.enemy[0]] > 0
+        )
+        beaten = not hostile or ceasefire.state[0] == VICTORY
         wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
         for j in range(wars.free.shape[0]):
             wars.reliance[i, j] = relations.dependence[i, j]
@@ -86,7 +90,8 @@ def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World, setting: S
     t, keys = week.t, week.keys
     who, members = g.who, g.members
     force, ceasefire, wars = w.force, w.ceasefire, w.wars
-    common_war = ceasefire.state[0] == WAR
+    # A ceasefire does not end a war: what its camps want of each other is for the talks.
+    common_war = ceasefire.state[0] != VICTORY
     if t >= members.decisions_from[0]:
         for i in range(wars.free.shape[0]):
             draws.uniforms(wars.flare[i], keys, draws.NO_DRAWS, draws.FLARE, members.pair[i], t)
