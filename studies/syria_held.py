@@ -9,6 +9,7 @@ written as for `sim run --set`. In all shares of ceasefires every ceasefire coun
 from __future__ import annotations
 
 import sys
+import tomllib
 
 import numpy as np
 import pandas as pd
@@ -103,7 +104,13 @@ def blows(results: xr.Dataset) -> pd.DataFrame:
 def main() -> None:
     """Play and print."""
     given = sys.argv[1:]
-    changes = dict(word.split("=", 1) for word in given if "=" in word)
+    changes: dict[str, object] = {}
+    for word in (word for word in given if "=" in word):
+        path, value = word.split("=", 1)
+        try:
+            changes[path] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            changes[path] = value
     plain = [word for word in given if "=" not in word]
     case = files.load(plain[0] if plain else "syria_held")
     case = with_changes(case, changes)

@@ -220,6 +220,7 @@ class Wars(NamedTuple):
     expected_plus: Annotated[Floats, "N"]
     expected_minus: Annotated[Floats, "N"]
     may_join: Annotated[Flags, "N"]
+    apart: Annotated[Flags, "K"]  # what two settle between themselves
     accord: Annotated[Floats, "K"]
     new_holder: Annotated[Ints, "K"]
     answer: Annotated[Floats, "1"]  # of the actor that decides

@@ -8,6 +8,7 @@ from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask
 from sim.engine.state import VICTORY, WAR, World
 from sim.rules import coalitions
+from sim.rules.bargaining import settle_apart
 from sim.rules.coalitions import Setting
 from sim.rules.jit import compiled
 
@@ -124,7 +125,7 @@ def press_claim(
 ) -> None:
     """A demand, a text for it, and what follows if it is refused."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    members, topic = g.members, g.topic
+    members, topic, links = g.members, g.topic, g.links
     value, relations, wars = w.value, w.relations, w.wars
     pair = claimant * wars.free.shape[0] + holder
     size, forcible, own, attack_gain, worth, defence = coalitions.weigh_claim(
@@ -139,8 +140,9 @@ def press_claim(
         wars.answer[0], 0.0, size, threat, 0.0, 0.0, 0.0,
     )  # fmt: skip
     if wars.answer[0] > 0.0:
+        settle_apart(wars.apart, claimant, holder, topic.minor, links.pairs)
         wars.answers[0], wars.answers[1] = coalitions.text_of_two(
-            wars.accord, setting, claimant, holder, threat, worth, defence, topic.minor,
+            wars.accord, setting, claimant, holder, threat, worth, defence, wars.apart,
             value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
         )  # fmt: skip
         wars.answers[0] -= p.bilateral_deal_cost
@@ -388,12 +390,13 @@ def make_peace(
 ) -> None:
     """The two that lead a war among members may settle: a text that both prefer to the war."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    members, topic = g.members, g.topic
+    members, topic, links = g.members, g.topic, g.links
     value, wars = w.value, w.wars
     attacker, attacked = wars.first[slot], wars.second[slot]
+    settle_apart(wars.apart, attacker, attacked, topic.minor, links.pairs)
     wars.answers[0], wars.answers[1] = coalitions.text_of_war(
         wars.accord, fought, attacker, attacked, wars.plus[slot], wars.minus[slot],
-        wars.front[slot], topic.minor, value.voice, p.bilateral_surplus_floor, int(p.nash_steps),
+        wars.front[slot], wars.apart, value.voice, p.bilateral_surplus_floor, int(p.nash_steps),
         p.nash_damping,
     )  # fmt: skip
     wars.answers[0] -= p.bilateral_deal_cost
