@@ -14,13 +14,13 @@ import tomllib
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim import files, measures
 from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
 from sim.results.dataset import scenario_of
 from sim.results.selection import by_week
 from sim.runs.ensemble import ensemble
-from sim.scenario.files import with_changes
 
 RECORD = "age,convener,ratified,violated,intensity_by_theatre,events"
 KNOWN = 69  # the last week of January 2017
@@ -51,6 +51,11 @@ def ends(results: xr.Dataset) -> list[tuple[str, float]]:
         (f"settled by week {KNOWN}", float((state[:, : KNOWN + 1] == SETTLEMENT).any(1).mean())),
         ("settled at some time", float((state == SETTLEMENT).any(1).mean())),
         *((f"ends: {name}", shares[name]) for name in shares.index[:5]),
+        *(
+            (f"in week {week} frozen for {n} weeks", float(frozen(state, week, n).mean()))
+            for week in (KNOWN, weeks - 1)
+            for n in (12, 52)
+        ),
         ("weeks of ceasefire", float((state == CEASEFIRE).mean())),
     ]
     length = measures.ceasefire_lengths(results)
@@ -60,6 +65,11 @@ def ends(results: xr.Dataset) -> list[tuple[str, float]]:
         for n in (1, 4, 13, 52)
     ]
     return found
+
+
+def frozen(state: NDArray[np.int64], week: int, n: int) -> NDArray[np.bool_]:
+    """Runs in which an unsettled ceasefire has stood for n weeks at the end of a week."""
+    return np.asarray((state[:, week - n + 1 : week + 1] == CEASEFIRE).all(axis=1))
 
 
 def theatres(results: xr.Dataset) -> list[tuple[str, float]]:
@@ -80,6 +90,11 @@ def theatres(results: xr.Dataset) -> list[tuple[str, float]]:
             for word, some in (("has signed", young & yes), ("has not", young & ~yes)):
                 if some.any():
                     found.append((f"  where {who} {word}", fought[some].mean() / war))
+        one, other = (names.index(who) for who in case.bilateral[0])
+        some = young & signed[..., one] & ~signed[..., other]
+        if some.any():
+            words = f"  where {names[one]} has signed and {names[other]} has not"
+            found.append((words, fought[some].mean() / war))
     return found
 
 
@@ -113,7 +128,7 @@ def main() -> None:
             changes[path] = value
     plain = [word for word in given if "=" not in word]
     case = files.load(plain[0] if plain else "syria_held")
-    case = with_changes(case, changes)
+    case = files.with_changes(case, changes)
     runs = int(plain[1]) if len(plain) > 1 else 500
     seed = int(plain[2]) if len(plain) > 2 else 1
     results = ensemble(case, runs=runs, seed=seed, record=RECORD)
