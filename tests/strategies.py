@@ -225,7 +225,7 @@ def coalition(draw: st.DrawFn, data: dict[str, Any]) -> None:
     for name in ("joining", "ruptures", "returning"):
         on[name] = draw(OFTEN)
     for issue in data["issues"].values():
-        moved = issue["prestige"] or {"moved_by", "renewed", "agenda"} & issue.keys()
+        moved = issue["prestige"] or {"moved_by", "renewed"} & issue.keys()
         if not moved and draw(OFTEN):
             issue |= {"held_by": draw(st.sampled_from(actors)), "by_force": draw(OFTEN)}
             if issue["held_by"] == enemy:
@@ -251,6 +251,7 @@ def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
         "walking_out": draw(st.booleans()), "troops": draw(st.booleans()),
         "terms": draw(st.sampled_from(["all", "promised"])),
         "voice": draw(st.sampled_from(["heads", "strength"])),
+        "resolve": draw(st.sampled_from(["weekly", "lasting"])),
     }  # fmt: skip
     numbers, monitored = data["parameters"], draw(st.booleans())
     data["ceasefire"] = {"monitored": monitored}

@@ -295,7 +295,7 @@ def test_every_pair_has_one_status_and_a_week_only_if_it_broke(league):
             "3 is not after 9",
         ),
         ({"mechanisms.clashes": True}, "clashes are replaced by claims"),
-        ({"issues.valley.moved_by": "territory"}, "moves by demand and by force alone"),
+        ({"issues.valley.moved_by": "territory"}, "by demand, by force and by a settlement alone"),
     ],
 )
 def test_what_cannot_be_is_refused(league, change, said):

@@ -49,7 +49,7 @@ def test_what_is_off_is_a_parameter_and_legal() -> None:
     assert {known.mechanism for known in NUMBERS.values()} == {*IDLE, ""}
     rules = {"attention", "foresight", "hazard", "learning", "victory", "vote_loyalty",
              "tie_behaviour", "theatres", "fights", "clashes", "terms", "voice",
-             "joining", "ruptures", "returning"}  # fmt: skip
+             "joining", "ruptures", "returning", "resolve"}  # fmt: skip
     assert set(OFF) | {"bilateral", "shifts"} | rules == set(Mechanisms.model_fields)
     assert {name for names in IDLE.values() for name in names} <= set(Parameters.model_fields)
     for values in OFF.values():

@@ -469,7 +469,7 @@ def first_world(g: Inputs, lay: Layout) -> tuple[World, Memory]:
     w.patronage.control[:], w.patronage.leverage[:] = g.start.control, 1.0
     w.ceasefire.consultation[:], w.ceasefire.convener[:] = g.start.consultation, -1
     w.ceasefire.violence_by_camp[:] = 0.5
-    w.force.effort[:] = 1.0
+    w.force.effort[:] = w.force.here[:] = 1.0
     w.ceasefire.terms[:] = w.talk.text[:] = g.start.position
     w.force.holder[:] = g.start.holder
     if isinstance(g.members, Members):

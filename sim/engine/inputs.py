@@ -36,6 +36,7 @@ SWITCHES = {
     "tie_behaviour": ("tie_behaviour", True), "promised_only": ("terms", "promised"),
     "by_strength": ("voice", "strength"), "joining": ("joining", True),
     "ruptures": ("ruptures", True), "returning": ("returning", True),
+    "lasting": ("resolve", "lasting"),
 }  # fmt: skip
 
 

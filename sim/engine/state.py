@@ -61,6 +61,7 @@ class Force(NamedTuple):
     pinned: Annotated[Floats, "K"]  # position that an experiment holds an issue at, -1 if none
     new_dispute: Annotated[Flags, "K"]  # broken out this week
     holder: Annotated[Ints, "K"]  # of each issue, -1 nobody
+    here: Annotated[Floats, "N"]  # share of its force that no war among members takes
     win_chance: Annotated[Floats, "N"]  # of camp +1, as believed
     war_weeks: Annotated[Floats, "N"]  # how long the war lasts, as believed
     imposed_plus: Annotated[Floats, "K"]  # positions that camp +1 would impose after a victory
@@ -167,6 +168,7 @@ class Talk(NamedTuple):
     attended: Annotated[Flags, "N"]
     party: Annotated[Flags, "N"]
     asked: Annotated[Flags, "N"]
+    may_stop: Annotated[Flags, "N"]  # whose yes a settlement needs
     accepted: Annotated[Flags, "N"]
     declared: Annotated[Flags, "N"]
     foreseen: Annotated[Floats, "K"]  # text that is expected of talks
@@ -218,6 +220,7 @@ class Wars(NamedTuple):
     expected_plus: Annotated[Floats, "N"]
     expected_minus: Annotated[Floats, "N"]
     may_join: Annotated[Flags, "N"]
+    apart: Annotated[Flags, "K"]  # what two settle between themselves
     accord: Annotated[Floats, "K"]
     new_holder: Annotated[Ints, "K"]
     answer: Annotated[Floats, "1"]  # of the actor that decides

@@ -256,6 +256,29 @@ def bilateral_text(
 
 
 @compiled
+def settle_apart(apart, i, j, minor, pairs) -> None:
+    """Find what two settle between themselves: minor issues, if they are a pair that talks apart.
+
+    Parameters
+    ----------
+    apart : ndarray of bool, shape (K,)
+        Filled.
+    i, j : int
+        Indices of the two.
+    minor : ndarray of bool, shape (K,)
+        Issues that allies settle between themselves.
+    pairs : ndarray of int, shape (B, 2)
+        Indices of the two allies of every pair.
+    """
+    talk = False
+    for b in range(pairs.shape[0]):
+        talk = talk or (pairs[b, 0] == i and pairs[b, 1] == j)
+        talk = talk or (pairs[b, 0] == j and pairs[b, 1] == i)
+    for k in range(apart.shape[0]):
+        apart[k] = talk and minor[k]
+
+
+@compiled
 def strike(theta, minor, texts, deals, pairs, W) -> None:
     """Move the minor issues by the bilateral deals; several deals on one issue are averaged.
 

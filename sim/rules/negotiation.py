@@ -274,6 +274,28 @@ def walk_out(away, attending, asked, side, provoked, rounds) -> None:
 
 
 @compiled
+def who_may_stop(may_stop, veto, holder, tabled) -> None:
+    """Find whose yes a settlement needs: of all with a veto, and of whoever holds what it is about.
+
+    Parameters
+    ----------
+    may_stop : ndarray of bool, shape (N,)
+        Filled.
+    veto : ndarray of bool, shape (N,)
+        Who can veto any text.
+    holder : ndarray of int, shape (K,)
+        Who holds each issue, -1 nobody.
+    tabled : ndarray of bool, shape (K,)
+        What is on the table.
+    """
+    for i in range(veto.shape[0]):
+        may_stop[i] = veto[i]
+    for k in range(holder.shape[0]):
+        if tabled[k] and holder[k] >= 0:
+            may_stop[holder[k]] = True
+
+
+@compiled
 def settled(votes_yes, veto, attending, brought, must_sign) -> bool:
     """Whether there is a settlement: no veto, and every brought party that must sign came.
 

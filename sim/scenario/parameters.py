@@ -435,7 +435,9 @@ class Parameters(StrictModel):
         source="assumed",
     )  # fmt: skip
     resolve_weeks: WeeksFromOne = number(
-        52, "weeks that a resolve to attack, break or return lasts", symbol="τ_η",
+        52, "weeks that a resolve to attack, break or return lasts (for peace too, if resolve is "
+        "'lasting')",
+        symbol="τ_η",
         plausible=(26, 104), source="assumed",
     )  # fmt: skip
     war_cost: Annotated[float, Field(ge=0, le=1000)] = number(
@@ -584,6 +586,14 @@ class Mechanisms(StrictModel):
     )
     ruptures: bool = Field(
         True, description="off: members never break formally", title="formal ruptures"
+    )
+    resolve: Literal["weekly", "lasting"] = Field(
+        "weekly",
+        description="how long the shock of a decision on peace lasts: 'weekly', every proposal, "
+        "signature, order, breach, seat and vote has its own; 'lasting', an actor has one for "
+        "`resolve_weeks`, so it answers the same when nothing has changed, and the one with which "
+        "it signs is the one with which it keeps what it has signed",
+        title="how long a resolve for peace lasts",
     )
     returning: bool = Field(
         True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
 from sim.engine.inputs import ALWAYS, BY_RULE, Inputs, ParameterValues
-from sim.engine.phases.week import Week, ask, due, heed
+from sim.engine.phases.week import Week, ask, due, heed, season
 from sim.engine.state import CEASEFIRE, WAR, World
 from sim.rules import bargaining, ceasefires
 
@@ -41,7 +41,10 @@ def convene(week: Week, p: ParameterValues, g: Inputs, w: World) -> int:
         for i in range(n):
             scratch.own_gain[i] = ceasefires.proposes(i, value.gain)
         ask(agents, "proposes", scratch.own_gain, c)
-        draws.shocks(scratch.shock, keys, fed, draws.PROPOSE, ids.actor, t, p.choice_precision)
+        # Who would sign proposes: where a resolve lasts, that is one question.
+        kind = draws.RATIFY if p.lasting > 0.5 else draws.PROPOSE
+        when = season(t, int(p.resolve_weeks), p.lasting)
+        draws.shocks(scratch.shock, keys, fed, kind, ids.actor, when, p.choice_precision)
         proposed = scratch.shock[c] < scratch.own_gain[c]
         event_log.note(
             log, counter, t, event_log.PROPOSE, c, -1, -1, proposed, scratch.own_gain[c],
@@ -129,7 +132,8 @@ def ratify(week: Week, p: ParameterValues, g: Inputs, w: World, c: int) -> bool:
     ask(agents, "ratifies", scratch.own_gain, c)
     array_ops.put(scratch.patron_wish, scratch.own_gain)
     heed(week, g, w)
-    draws.shocks(scratch.shock, keys, fed, draws.RATIFY, ids.actor, t, p.choice_precision)
+    when = season(t, int(p.resolve_weeks), p.lasting)
+    draws.shocks(scratch.shock, keys, fed, draws.RATIFY, ids.actor, when, p.choice_precision)
     array_ops.below(ceasefire.signing, scratch.shock, scratch.acted_gain)
     ceasefires.below_in_public(
         ceasefire.objected, scratch.shock, scratch.acted_gain, p.open_refusal_cost

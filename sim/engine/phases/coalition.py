@@ -8,6 +8,7 @@ from sim.engine.inputs import Inputs, ParameterValues
 from sim.engine.phases.week import Week, ask
 from sim.engine.state import VICTORY, WAR, World
 from sim.rules import coalitions
+from sim.rules.bargaining import settle_apart
 from sim.rules.coalitions import Setting
 from sim.rules.jit import compiled
 
@@ -80,7 +81,11 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World, setting: Setting) -> 
         wars.minus, who.side, ceasefire.state[0] == WAR,
     )  # fmt: skip
     for i in range(wars.free.shape[0]):
-        beaten = i != course.enemy[0] or ceasefire.state[0] == VICTORY
+        # Until it is beaten, the enemy's camp is at war with members and takes no side among them.
+        hostile = i == course.enemy[0] or (
+            course.enemy[0] >= 0 and who.side[i] * who.side[course.enemy[0]] > 0
+        )
+        beaten = not hostile or ceasefire.state[0] == VICTORY
         wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
         for j in range(wars.free.shape[0]):
             wars.reliance[i, j] = relations.dependence[i, j]
@@ -101,7 +106,8 @@ def make_demands(week: Week, p: ParameterValues, g: Inputs, w: World, setting: S
     t, keys = week.t, week.keys
     who, members = g.who, g.members
     force, ceasefire, wars = w.force, w.ceasefire, w.wars
-    common_war = ceasefire.state[0] == WAR
+    # A ceasefire does not end a war: what its camps want of each other is for the talks.
+    common_war = ceasefire.state[0] != VICTORY
     if t >= members.decisions_from[0]:
         for i in range(wars.free.shape[0]):
             draws.uniforms(wars.flare[i], keys, draws.NO_DRAWS, draws.FLARE, members.pair[i], t)
@@ -134,7 +140,7 @@ def press_claim(
 ) -> None:
     """A demand, a text for it, and what follows if it is refused."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    members, topic = g.members, g.topic
+    members, topic, links = g.members, g.topic, g.links
     value, relations, wars = w.value, w.relations, w.wars
     pair = claimant * wars.free.shape[0] + holder
     judged = coalitions.judged_by(setting, claimant, wars.free, p.war_optimism)
@@ -153,8 +159,9 @@ def press_claim(
         wars.answer[0], 0.0, size, threat, 0.0, 0.0, 0.0,
     )  # fmt: skip
     if wars.answer[0] > 0.0:
+        settle_apart(wars.apart, claimant, holder, topic.minor, links.pairs)
         wars.answers[0], wars.answers[1] = coalitions.text_of_two(
-            wars.accord, judged, claimant, holder, threat, worth, defence, topic.minor,
+            wars.accord, judged, claimant, holder, threat, worth, defence, wars.apart,
             value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
         )  # fmt: skip
         wars.answers[0] -= p.bilateral_deal_cost
@@ -398,12 +405,13 @@ def make_peace(
 ) -> None:
     """The two that lead a war among members may settle: a text that both prefer to the war."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
-    members, topic = g.members, g.topic
+    members, topic, links = g.members, g.topic, g.links
     value, wars = w.value, w.wars
     attacker, attacked = wars.first[slot], wars.second[slot]
+    settle_apart(wars.apart, attacker, attacked, topic.minor, links.pairs)
     wars.answers[0], wars.answers[1] = coalitions.text_of_war(
         wars.accord, fought, attacker, attacked, wars.plus[slot], wars.minus[slot],
-        wars.front[slot], topic.minor, value.voice, p.bilateral_surplus_floor, int(p.nash_steps),
+        wars.front[slot], wars.apart, value.voice, p.bilateral_surplus_floor, int(p.nash_steps),
         p.nash_damping,
     )  # fmt: skip
     wars.answers[0] -= p.bilateral_deal_cost

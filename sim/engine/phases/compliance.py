@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
 from sim.engine.inputs import Inputs, ParameterValues
-from sim.engine.phases.week import Week, ask, heed
+from sim.engine.phases.week import Week, ask, heed, season
 from sim.engine.state import SETTLEMENT, VICTORY, WAR, World
 from sim.rules import bargaining, ceasefires, fighting, proxies
 
@@ -54,7 +54,10 @@ def order(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
             i, value.gain, ceasefire.terms_worth, ceasefire.crossing_cost, ceasefire.military_gain
         )
     ask(agents, "orders", ceasefire.order_gain, -1)
-    draws.shocks(ceasefire.order_shock, keys, fed, draws.ORDER, ids.actor, t, p.choice_precision)
+    # Where a resolve lasts, to sign and to keep what one has signed is one question.
+    kind = draws.RATIFY if p.lasting > 0.5 else draws.ORDER
+    when = season(t, int(p.resolve_weeks), p.lasting)
+    draws.shocks(ceasefire.order_shock, keys, fed, kind, ids.actor, when, p.choice_precision)
     array_ops.below(ceasefire.ordered_to_comply, ceasefire.order_shock, ceasefire.order_gain)
     if log.shape[0] > 0:
         ceasefires.sore_points(
@@ -92,8 +95,10 @@ def comply(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
     array_ops.put(scratch.own_gain, ceasefire.order_gain)
     proxies.order_wishes(scratch.patron_wish, scratch.own_gain, ceasefire.ordered_to_comply)
     heed(week, g, w)
+    kind = draws.RATIFY if p.lasting > 0.5 else draws.COMPLY
+    when = season(t, int(p.resolve_weeks), p.lasting)
     draws.shocks_of(
-        scratch.shock, who.takes_part, keys, fed, draws.COMPLY, ids.actor, t, p.choice_precision
+        scratch.shock, who.takes_part, keys, fed, kind, ids.actor, when, p.choice_precision
     )
     for j in range(n):
         scratch.is_bound[j] = who.takes_part[j] and ceasefire.scope[j] > 0.0

@@ -20,6 +20,7 @@ from sim.engine.phases.coalition import (
     make_demands,
     share_out,
 )
+from sim.engine.phases.common_war import heed_settlement, withdraw_forces
 from sim.engine.phases.week import Ask, Week
 from sim.engine.state import World
 from sim.rules.jit import compiled, overload
@@ -35,9 +36,11 @@ def contend_in_python(
     setting = judge_by(p, g, w)
     commit_forces(p, g, w, setting)
     hand_over(p, w)
+    heed_settlement(w)
     make_demands(week, p, g, w, setting)
     come_back(week, p, g, w, setting)
     fight_wars(week, p, g, w, setting)
+    withdraw_forces(week, g, w)
 
 
 _contend = compiled(inlined(contend_in_python, "contend_compiled"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engine import array_ops, draws, event_log
 from sim.engine.inlined_phases import phase
 from sim.engine.inputs import Inputs, ParameterValues
-from sim.engine.phases.week import Week, ask, due, heed
+from sim.engine.phases.week import Week, ask, due, heed, season
 from sim.engine.state import CEASEFIRE, SETTLEMENT, World
 from sim.rules import bargaining, ceasefires, negotiation, proxies
 
@@ -25,8 +25,9 @@ def attend(week: Week, p: ParameterValues, g: Inputs, w: World) -> bool:
     ask(agents, "attends", scratch.own_gain, -1)
     array_ops.put(scratch.patron_wish, value.gain)
     heed(week, g, w)
+    when = season(t, int(p.resolve_weeks), p.lasting)
     draws.shocks_of(
-        scratch.shock, who.brought, keys, fed, draws.ATTEND, ids.actor, t, p.choice_precision
+        scratch.shock, who.brought, keys, fed, draws.ATTEND, ids.actor, when, p.choice_precision
     )
     for j in range(n):
         scratch.patron_gain[j] = scratch.acted_gain[j] - patronage.autonomy[j] * scratch.own_gain[j]
@@ -133,13 +134,15 @@ def vote(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
             ceasefire.crossing_cost, relations.heeded, relations.dependence, ceasefire.convener[0],
             p.loyalty_in_vote, 0.0,
         )  # fmt: skip
-        draws.shocks(scratch.shock, keys, fed, draws.VOTE, ids.actor, t, p.choice_precision)
+        when = season(t, int(p.resolve_weeks), p.lasting)
+        draws.shocks(scratch.shock, keys, fed, draws.VOTE, ids.actor, when, p.choice_precision)
+        negotiation.who_may_stop(talk.may_stop, who.veto, force.holder, talk.tabled)
         for i in range(n):
             scratch.patron_gain[i] = (
                 scratch.acted_gain[i] - patronage.autonomy[i] * scratch.own_gain[i]
             )
             scratch.acted_gain[i] += ceasefire.crossing_cost[i]
-            talk.asked[i] = who.veto[i] or who.guarantor[i]
+            talk.asked[i] = talk.may_stop[i] or who.guarantor[i]
         array_ops.below(talk.accepted, scratch.shock, scratch.acted_gain)
         ceasefires.below_in_public(
             talk.declared, scratch.shock, scratch.acted_gain, p.open_refusal_cost
@@ -151,7 +154,7 @@ def vote(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         )  # fmt: skip
         negotiation.judge_votes(relations.good, relations.bad, who.guarantor, talk.accepted)
         agreed = negotiation.settled(
-            talk.accepted, who.veto, talk.attended, who.brought, who.must_sign
+            talk.accepted, talk.may_stop, talk.attended, who.brought, who.must_sign
         )
         event_log.note(
             log, counter, t, event_log.SETTLE, -1, -1, -1, agreed, 0.0, 0.0, 0.0, 0.0,

@@ -19,6 +19,10 @@ def update_objectives(week: Week, p: ParameterValues, g: Inputs, w: World) -> No
     territory = topic.territory[0]
     war.power_shares(force.power, force.capability)
     fighting.take_up_arms(force.in_arms, force.acting, force.capability, who.in_arms, force.effort)
+    for i in range(force.here.shape[0]):
+        # What fights in a war among members does not fight here.
+        force.in_arms[i] *= force.here[i]
+        force.acting[i] *= force.here[i]
     force.contest[0] = war.contest(
         force.strength, who.side, force.acting, who.air, who.ground, p.task_exponent
     )

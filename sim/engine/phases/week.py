@@ -74,6 +74,12 @@ def due(t, first, period) -> bool:
     return t >= first and (t - first) % period == 0
 
 
+@compiled
+def season(t, resolve_weeks, lasting) -> int:
+    """The time by which a shock of a decision on peace is named: the week, or that of a resolve."""
+    return t // resolve_weeks if lasting > 0.5 else t
+
+
 @phase
 def heed(week: Week, g: Inputs, w: World) -> None:
     """Weigh every proxy's own gain with what its patrons wish of it, then ask the actors."""
