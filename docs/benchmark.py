@@ -30,6 +30,8 @@ FORMS = {"by_war": "by attack", "by_joined": "by joining a war of others", "by_f
 
 def page(made: str, old: str) -> str:
     """The page of a benchmark with the section that is written by hand, from the old page."""
+    if BY_HAND not in old:
+        raise SystemExit(f"{PAGE} has no section {BY_HAND!r}")
     by_hand = BY_HAND + old.partition(BY_HAND)[2].partition(AFTER)[0]
     before, _, rest = made.replace("](timing.png)", "](figures/benchmark.png)").partition(AFTER)
     return before + by_hand + AFTER + rest
@@ -47,7 +49,11 @@ def found(pairs: pd.DataFrame, labels: dict[str, str]) -> str:
         text = text.replace("%", " %") + "the runs within five years"
         if pair.broke > 0:
             text += f" (mostly {FORMS[max(FORMS, key=lambda form: getattr(pair, form))]})"
-        text += f"; it broke on {pair.date}" if broke else f"; it {_was(pair.observed)}"
+        text += (
+            f"; it broke {'on' if len(pair.date) > 7 else 'in'} {pair.date}"
+            if broke
+            else f"; it {_was(pair.observed)}"
+        )
         text += ": as it was." if (pair.broke >= FORETOLD) == broke else ": a miss."
         lines.append(text)
     if small:
@@ -62,11 +68,15 @@ def _was(observed: str) -> str:
 
 def dossier(text: str, listed: str) -> str:
     """A dossier with the list between its markers; all other text as it is."""
+    if BEGIN not in text or END not in text.partition(BEGIN)[2]:
+        raise SystemExit(f"a dossier has no {BEGIN} ... {END}")
     before, _, rest = text.partition(BEGIN)
     return f"{before}{BEGIN}\n\n{listed}\n\n{END}{rest.partition(END)[2]}"
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("say the folder of a benchmark: python docs/benchmark.py FOLDER")
     folder = Path(sys.argv[1])
     made = (folder / "benchmark.md").read_text(encoding="utf-8")
     PAGE.write_text(page(made, PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -219,7 +219,7 @@ def coalition(draw: st.DrawFn, data: dict[str, Any]) -> None:
     enemy = draw(st.sampled_from(others))
     data["coalition"] = {
         "members": draw(st.lists(st.sampled_from(members), min_size=1, unique=True)),
-        "enemy": enemy, "decisions_from": draw(st.integers(0, 10)),
+        "enemy": enemy, "decisions_from": draw(st.integers(0, min(10, weeks - 1))),
     }  # fmt: skip
     on = data.setdefault("mechanisms", {})
     for name in ("joining", "ruptures", "returning"):

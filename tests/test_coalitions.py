@@ -113,11 +113,11 @@ def test_the_front_is_at_stake_in_a_war_that_the_beaten_enemy_begins_and_in_no_o
         [[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]], [[1.0, 1.0], [0.0, 1.0], [0.5, 0.0]], [0.0, 0.9],
         [1, -1], enemy=2, territory=1, enemy_pole=0.0,
     )  # fmt: skip
-    theirs = rules.judged_by(s, 2, s.capability, 0.0)
+    theirs = rules.judged_by(s, True, s.capability, 0.0)
     assert rules.worth(theirs, 2, *sides(3, 2, 1), 0.4, 1)[2:] == pytest.approx((1.0, 0.0))
     assert rules.worth(theirs, 1, *sides(3, 2, 1), 0.4, -1)[2:] == pytest.approx((0.0, 1.0))
     assert rules.front_as_position(theirs, 0.4) == 0.6
-    other = rules.judged_by(s, 0, s.capability, 0.0)
+    other = rules.judged_by(s, False, s.capability, 0.0)
     _, _, better, worse = rules.worth(other, 2, *sides(3, 0, 1), 0.5, 0)
     assert better == worse
 
@@ -127,7 +127,7 @@ def test_whom_the_victory_matters_to_comes_to_help_against_the_enemy_that_is_bac
         [[0.2, 0.8]] * 3, [[0.5, 1.0], [0.5, 1.0], [0.5, 0.0]], [0.5, 0.9], [1, -1],
         enemy=2, territory=1, enemy_pole=0.0,
     )  # fmt: skip
-    theirs = rules.judged_by(s, 2, s.capability, 0.0)
+    theirs = rules.judged_by(s, True, s.capability, 0.0)
     with_enemy, with_member = rules.joins(theirs, 0, 2, 1, *sides(3, 2, 1), 0.4)
     assert with_enemy < 0.0 < with_member
     aside = rules.joins(s, 0, 2, 1, *sides(3, 2, 1), 0.4)
@@ -217,13 +217,57 @@ def test_secured_allies_fight_and_threatened_ones_do_not_and_the_nearly_lost_do(
     assert gain_lost > 0.0
 
 
-def text(s, threat):
+def text(s, threat, minor=(False, False), due=(False, False)):
     out = np.empty(2)
     value = [rules.worth(s, i, *sides(3, 0, 1), 0.5, 1 - 2 * i)[0] for i in (0, 1)]
     gains = rules.text_of_two(
-        out, s, 0, 1, threat, *value, np.zeros(2, dtype=bool), np.ones(3), 1e-6, 400, 0.3
+        out, s, 0, 1, threat, *value, np.array(minor), np.array(due), np.ones(3), 1e-6, 400, 0.3
     )
     return out, gains, value
+
+
+def test_a_text_leaves_alone_what_neither_claims_what_is_due_and_what_a_third_holds():
+    # Actor 1 holds both issues, and would like the second elsewhere; actor 0 does not care for it.
+    s = setting(
+        [[1.0, 0.0], [0.4, 0.6], [0.0, 1.0]], [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]], [0.0, 0.6],
+        [1, 1],
+    )  # fmt: skip
+    out, gains, _ = text(s, 0.0)
+    assert out == pytest.approx([0.0, 0.6], abs=0.02)
+    assert max(gains) < 1e-2
+    moved, _, _ = text(s, 1.0)
+    assert moved[0] > 0.1
+    assert moved[1] == 0.6
+    promised, _, _ = text(s, 1.0, due=(True, False))
+    assert promised.tolist() == [0.0, 0.6]
+    third = s._replace(holder=np.array([1, 2]))
+    assert text(third, 1.0, minor=(False, True))[0][1] == 0.6
+
+
+def test_an_order_of_victors_leaves_alone_what_somebody_holds():
+    imposed, now = np.array([1.0, 1.0]), np.array([0.2, 0.3])
+    rules.keep_held(imposed, np.array([-1, 2]), now)
+    assert imposed.tolist() == [1.0, 0.3]
+
+
+def test_a_guarantee_outlives_an_alliance_and_its_end():
+    pledge = np.zeros((3, 3, 3), dtype=np.int64)
+    pledge[0, 1, 2] = GUARANTEE
+    since = np.full((3, 3), -1)
+    rules.oppose(since, 1, 2, 4)
+    rules.ally(pledge, 1, 0, 2)
+    assert pledge[0, 1, 2] == GUARANTEE
+    assert pledge[1, 0, 2] == ALLIANCE
+    rules.reconcile(since, pledge, 1, 2)
+    assert pledge[0, 1, 2] == GUARANTEE
+    assert pledge[1, 0, 2] == 0
+
+
+def test_who_stands_opposed_already_does_so_from_the_first_week_on():
+    since = np.full((2, 2), -1)
+    rules.oppose(since, 0, 1, 7)
+    rules.oppose(since, 1, 0, 30)
+    assert since.tolist() == [[-1, 7], [7, -1]]
 
 
 def test_without_a_threat_a_demand_moves_nothing():

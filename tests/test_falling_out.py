@@ -205,6 +205,44 @@ def test_an_enemy_that_comes_back_brings_the_front_and_the_danger_back(league):
     assert np.mean(closer) > 0.0
 
 
+def test_what_an_enemy_that_is_back_has_taken_stays_its_own_until_it_is_claimed(league):
+    """Its holdings are not moved by the order of those who had beaten it before."""
+    case = sim.with_changes(league, UNBROKEN | {"parameters.breach_price": 0.01})
+    results = sim.ensemble(case, 40, 2, record="events,position")
+    fell = rows(results, "fall")
+    retaken = fell[(fell.actor == "empire") & (fell.issue == "lake")]
+    assert not retaken.empty
+    still = 0
+    for event in retaken.itertuples():
+        table = rows(results, "fall", "accept", "peace")
+        later = table[(table.run == event.run) & (table.week >= event.week)]
+        touched = later[
+            ((later.decision == "fall") & (later.issue == "lake") & (later.week > event.week))
+            | (
+                later.answer
+                & (later.decision != "fall")
+                & ((later.actor == "empire") | (later.counterpart == "empire"))
+            )
+        ]
+        until = min([*touched.week, case.weeks - 1])
+        lake = results.position.sel(run=event.run, issue="lake").values[event.week : until]
+        still += len(lake) > 4
+        assert len(set(lake.tolist())) <= 1, (event.run, event.week)
+    assert still > 0
+
+
+def test_nobody_needs_anybody_in_a_war_that_is_over(league):
+    late = sim.with_changes(league, {"coalition.decisions_from": "1913-06-02"})
+    results = sim.ensemble(late, 10, 3, record="events")
+    alone = rows(results, "attack", "rupture")
+    at_war = rows(results, "attack", "return")
+    first = at_war[at_war.answer].groupby("run").week.min()
+    # Before the first war among members there is no other war in which somebody could be needed.
+    alone = alone[alone.week <= alone.run.map(first).fillna(1e9)]
+    assert not alone.empty
+    assert (alone.term_dependence == 0.0).all()
+
+
 def test_who_fights_on_one_side_stands_opposed_no_more(league):
     case = sim.files.load(
         ROOT / "tests/cases/two_claims.toml", UNBROKEN | {"parameters.dispute_rate": 0.5}

@@ -210,6 +210,7 @@ class Wars(NamedTuple):
     minus: Annotated[Floats, "WN"]
     front: Annotated[Floats, "W"]  # from 0, the victory of the attacked, to 1
     weeks: Annotated[Ints, "W"]  # fought so far
+    over_front: Annotated[Flags, "W"]  # about the front of the coalition's war
     many: Annotated[Ints, "N"]  # wars that an actor is in
     free: Annotated[Floats, "N"]  # capability that it would have in one more
     committed: Annotated[Floats, "N"]  # capability that it has in each

@@ -117,7 +117,7 @@ def _breaches(results: xr.Dataset) -> Iterator[Breach]:
             against[run] = other
             formal[(run, *_ordered(one, other))] = week
         elif name == "consent" and yes:
-            formal[(run, *_ordered(one, against[run]))] = week
+            formal.setdefault((run, *_ordered(one, against[run])), week)
         elif name == "mend":
             since = formal.pop((run, *_ordered(one, other)))
             form = STRAINED if week - since < YEAR else FORMAL

@@ -93,8 +93,8 @@ def _panel(ax: Axes, one: Played) -> None:
         )  # fmt: skip
         lines.append(line)
         names.append(_name([actors[name].label for name in pair]))
-        if war.outcomes and (day := first_break(war, n)):
-            at = style.day(np.datetime64(day))
+        if war.outcomes and (when := first_break(war, n)):
+            at = style.day(np.datetime64(when.day))
             height = float(np.interp(at, [style.day(d) for d in days], share))
             ax.plot(
                 [at], [height], marker="D", markersize=7, color=style.INK,

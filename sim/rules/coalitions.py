@@ -54,24 +54,21 @@ class Setting(NamedTuple):
     choice_precision: float
     loyalty: float
     dependence_weight: float
-    enemy: int  # that has been beaten, -1 if none has
+    enemy: int  # of the coalition, -1 if there is none
     territory: int  # issue of the front, -1 if there is none
     enemy_pole: float  # where the front stands if the enemy wins
     over_front: bool  # whether the war at hand decides on the front too
 
 
 @compiled
-def judged_by(s, first, capability, war_optimism) -> Setting:
-    """The same setting for a war that `first` leads, with other forces, (N,), and optimism.
-
-    A war that the beaten enemy begins is about the front of the coalition's war once more.
-    """
+def judged_by(s, over_front, capability, war_optimism) -> Setting:
+    """The same setting for a war that is over the front or not, with other forces and optimism."""
     return Setting(
         s.weight, s.ideal, s.position, s.holder, s.takeable, capability, s.air, s.ground, s.cost,
         s.discount, s.tie, s.dependence, s.pledge, s.autonomy, s.pull, s.patron, s.proxy,
         s.breach_price, s.war_speed, war_optimism, s.perceived_volatility, s.task_exponent,
         s.loss_exponent, s.choice_precision, s.loyalty, s.dependence_weight, s.enemy, s.territory,
-        s.enemy_pole, first >= 0 and first == s.enemy and s.territory >= 0,
+        s.enemy_pole, over_front,
     )  # fmt: skip
 
 
@@ -451,7 +448,7 @@ def dependence_in(s, i, j, plus, minus, front) -> float:
 
 
 @compiled
-def add_dependences(needed, s, first, plus, minus, front) -> None:
+def add_dependences(needed, s, first, plus, minus, front, over_front) -> None:
     """Add what each would lose without each that fights beside it, over all wars among members.
 
     Parameters
@@ -462,11 +459,11 @@ def add_dependences(needed, s, first, plus, minus, front) -> None:
         With what each has in each of its wars.
     first, plus, minus
         As in `commit`.
-    front : ndarray, shape (W,)
-        Front of each war.
+    front, over_front : ndarray, shape (W,)
+        Front of each war; whether it is about that of the coalition's war.
     """
     for war in range(first.shape[0]):
-        of_war = judged_by(s, first[war], s.capability, s.war_optimism)
+        of_war = judged_by(s, over_front[war], s.capability, s.war_optimism)
         for i in range(needed.shape[0] if first[war] >= 0 else 0):
             for j in range(needed.shape[0]):
                 if i != j and on_one_side(i, j, plus[war], minus[war]):
@@ -475,12 +472,13 @@ def add_dependences(needed, s, first, plus, minus, front) -> None:
 
 @compiled
 def text_of_two(
-    text, s, i, j, threat, value_i, value_j, minor, voice, surplus_floor, steps, step
+    text, s, i, j, threat, value_i, value_j, minor, due, voice, surplus_floor, steps, step
 ) -> tuple[float, float]:
     """Text that two agree on under the threat of war, and what each gains by it above no deal.
 
-    The Nash text over what either holds and over `minor` issues. Without a deal i attacks with the
-    chance `threat`: ``d = u + threat (V - u)`` for both.
+    The Nash text over what either claims from the other, and over `minor` issues that nobody holds.
+    Nothing that is being handed over is tabled. Without a deal i attacks with the chance `threat`:
+    ``d = u + threat (V - u)`` for both.
 
     Parameters
     ----------
@@ -494,7 +492,9 @@ def text_of_two(
     value_i, value_j : float
         What a war is worth to both.
     minor : ndarray of bool, shape (K,)
-        Issues that allies settle between themselves.
+        Issues that the two settle between themselves.
+    due : ndarray of bool, shape (K,)
+        What is being handed over.
     voice, surplus_floor, steps, step
         As in `sim.rules.bargaining.nash_text`.
 
@@ -508,7 +508,9 @@ def text_of_two(
     start, scale = np.zeros(n), np.ones(n)
     party[i], party[j] = True, True
     for k in range(issues):
-        tabled[k] = minor[k] or s.holder[k] == i or s.holder[k] == j
+        holder = s.holder[k]
+        claimed = (holder == j and claims(s, i, k)) or (holder == i and claims(s, j, k))
+        tabled[k] = not due[k] and (claimed or (minor[k] and holder < 0))
     u_i = utility(i, s.position, s.weight, s.ideal, s.loss_exponent)
     u_j = utility(j, s.position, s.weight, s.ideal, s.loss_exponent)
     start[i], start[j] = threat * (u_i - value_i), threat * (u_j - value_j)
@@ -524,7 +526,7 @@ def text_of_two(
 
 @compiled
 def text_of_war(
-    text, s, first, second, plus, minus, front, minor, voice, surplus_floor, steps, step
+    text, s, first, second, plus, minus, front, minor, due, voice, surplus_floor, steps, step
 ) -> tuple[float, float]:
     """Text that the two that lead a war may agree on, and what each gains by it above the war.
 
@@ -533,7 +535,7 @@ def text_of_war(
     hope = worth(s, first, plus, minus, front, 1)[0]
     fear = worth(s, second, plus, minus, front, -1)[0]
     return text_of_two(
-        text, s, first, second, 1.0, hope, fear, minor, voice, surplus_floor, steps, step
+        text, s, first, second, 1.0, hope, fear, minor, due, voice, surplus_floor, steps, step
     )
 
 
@@ -609,7 +611,7 @@ def may_be_ally(s, ally, i, j) -> bool:
 
 
 @compiled
-def weigh_pledges(gains, asked, s, i, j, front) -> float:
+def weigh_pledges(gains, asked, s, i, j, front, may_join) -> float:
     """Worth to i of the pledges that it can expect against j.
 
     Parameters
@@ -618,11 +620,13 @@ def weigh_pledges(gains, asked, s, i, j, front) -> float:
         Filled: own gain of each that may stand with i, 0 for the others; who they are.
     s, i, j, front
         As in `consents`.
+    may_join : ndarray of bool, shape (N,)
+        As in `expect`.
     """
     total = 0.0
     for ally in range(gains.shape[0]):
         gains[ally] = 0.0
-        asked[ally] = may_be_ally(s, ally, i, j)
+        asked[ally] = may_join[ally] and may_be_ally(s, ally, i, j)
         if asked[ally]:
             gains[ally] = consents(s, ally, i, j, front)
             likely = chance(gains[ally], s.choice_precision)
@@ -787,27 +791,31 @@ def free_slot(first) -> int:
 
 @compiled
 def begin(
-    first, second, front, weeks, plus, minus, attacker, attacked, start, on_plus, on_minus
-) -> None:
+    first, second, front, weeks, over_front, plus, minus, s, attacker, attacked, start, on_plus,
+    on_minus,
+) -> None:  # fmt: skip
     """Put a new war, and who takes part on either side, shape (N,), into a free place."""
     war = free_slot(first)
     first[war], second[war], front[war], weeks[war] = attacker, attacked, start, 0
+    over_front[war] = s.over_front
     for i in range(on_plus.shape[0]):
         plus[war, i], minus[war, i] = on_plus[i], on_minus[i]
 
 
 @compiled
 def oppose(opposed_since, i, j, t) -> None:
-    """Mark, shape (N, N), that two stand opposed from week t on."""
-    opposed_since[i, j] = t
-    opposed_since[j, i] = t
+    """Mark, shape (N, N), that two stand opposed from week t on, if they do not yet."""
+    if opposed_since[i, j] < 0:
+        opposed_since[i, j] = t
+        opposed_since[j, i] = t
 
 
 @compiled
 def ally(pledge, i, l, against) -> None:
-    """Pledge two to each other against a third, shape (N, N, N)."""
-    pledge[l, i, against] = ALLIANCE
-    pledge[i, l, against] = ALLIANCE
+    """Pledge two to each other against a third, shape (N, N, N); a guarantee stays what it is."""
+    for one, other in ((l, i), (i, l)):
+        if pledge[one, other, against] == 0:
+            pledge[one, other, against] = ALLIANCE
 
 
 @compiled
@@ -817,9 +825,9 @@ def reconcile(opposed_since, pledge, i, j) -> None:
     opposed_since[j, i] = -1
     for l in range(opposed_since.shape[0]):
         for one, two in ((i, j), (j, i)):
-            if pledge[l, one, two] == ALLIANCE:
-                pledge[l, one, two] = 0
-                pledge[one, l, two] = 0
+            for a, b in ((l, one), (one, l)):
+                if pledge[a, b, two] == ALLIANCE:
+                    pledge[a, b, two] = 0
 
 
 @compiled
@@ -862,24 +870,18 @@ def promise(due, due_position, text, theta) -> None:
 
 
 @compiled
-def keep_held(imposed, camp, side, holder, takeable, theta) -> None:
-    """Leave what somebody holds out of a victor's order, but for what the beaten hold.
+def keep_held(imposed, holder, theta) -> None:
+    """Leave what somebody holds out of a victor's order: it moves by demand, war and text.
 
     Parameters
     ----------
-    imposed : ndarray, shape (K,)
-        Positions that a camp would impose, from `sim.rules.war.spoils`; changed.
-    camp : int
-        +1 or -1.
-    side, holder : ndarray of int, shapes (N,) and (K,)
-        Camp of each actor; who holds each issue, -1 nobody.
-    takeable : ndarray of bool, shape (K,)
-        What armed men can take.
-    theta : ndarray, shape (K,)
-        Present positions.
+    imposed, theta : ndarray, shape (K,)
+        Positions that a camp would impose, from `sim.rules.war.spoils`, changed; present ones.
+    holder : ndarray of int, shape (K,)
+        Who holds each issue, -1 nobody.
     """
     for k in range(theta.shape[0]):
-        if holder[k] >= 0 and (not takeable[k] or side[holder[k]] != -camp):
+        if holder[k] >= 0:
             imposed[k] = theta[k]
 
 

@@ -299,6 +299,16 @@ def _coalition(case: Scenario) -> Iterator[Finding]:
             problem = f"members stand in both camps: {', '.join(sorted(c for c in camps if c))}"
             hint = "the enemy's camp is no member's"
             yield Finding(("coalition", "members"), problem, hint, (("actors",),))
+        enemy = known.get(coalition.enemy)
+        if enemy is not None and enemy.camp is not None and enemy.camp in camps:
+            problem = f"the enemy stands in the camp of its members, {enemy.camp!r}"
+            uses: tuple[Path, ...] = (("coalition", "members"), ("actors", coalition.enemy, "camp"))
+            yield Finding(("coalition", "enemy"), problem, "give it the other camp", uses)
+        week = week_of(case, coalition.decisions_from)
+        if not 0 <= week < case.weeks:
+            problem = f"week {week} is outside the run, which has weeks 0 to {case.weeks - 1}"
+            uses = (("weeks",), ("start",))
+            yield Finding(("coalition", "decisions_from"), problem, uses=uses)
     for name, issue in held.items():
         path: Path = ("issues", name, "held_by")
         yield from _known(path, issue.held_by or "", "actor", known)
@@ -314,6 +324,9 @@ def _coalition(case: Scenario) -> Iterator[Finding]:
             yield Finding(path, "nobody holds it, so nobody can lose it", "give held_by")
         for actor in issue.falls_to:
             yield from _known(("issues", name, "falls_to", actor), actor, "actor", known)
+            if coalition is not None and actor == coalition.enemy:
+                problem = "what the beaten enemy holds cannot fall to it"
+                yield Finding(("issues", name, "falls_to", actor), problem, "leave it out")
         if issue.falls_to and (coalition is None or issue.held_by != coalition.enemy):
             path = ("issues", name, "falls_to")
             yield Finding(path, "only what the enemy holds falls to others when it is beaten")
@@ -321,6 +334,8 @@ def _coalition(case: Scenario) -> Iterator[Finding]:
         problem = "clashes are replaced by claims on what is held"
         yield Finding(("mechanisms", "clashes"), problem, "leave it off")
     for n, pledge in enumerate(case.guarantees):
+        if pledge in case.guarantees[:n]:
+            yield Finding(("guarantees", n), "the same pledge stands above already", "say it once")
         for field in ("by", "to", "against"):
             yield from _known(("guarantees", n, field), getattr(pledge, field), "actor", known)
         if len({pledge.by, pledge.to, pledge.against}) < 3:

@@ -39,14 +39,14 @@ def judge_by(p: ParameterValues, g: Inputs, w: World) -> Setting:
     """What a war among members is judged by, with what each has for one more."""
     who, topic, links, course = g.who, g.topic, g.links, g.course
     aims, force, relations, wars, patronage = w.aims, w.force, w.relations, w.wars, w.patronage
-    beaten = course.enemy[0] if w.ceasefire.state[0] == VICTORY else -1
-    enemy_pole = 1.0 if beaten >= 0 and who.side[beaten] > 0 else 0.0
+    enemy = course.enemy[0]
+    enemy_pole = 1.0 if enemy >= 0 and who.side[enemy] > 0 else 0.0
     setting = Setting(
         aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free, who.air,
         who.ground, force.cost, who.discount, relations.heeded, wars.reliance, wars.pledge,
         patronage.autonomy, patronage.pull, links.patron, links.proxy, p.breach_price, p.war_speed,
         p.war_optimism, p.perceived_volatility, p.task_exponent, p.loss_exponent,
-        p.choice_precision, p.loyalty, p.dependence_weight, beaten, topic.territory[0], enemy_pole,
+        p.choice_precision, p.loyalty, p.dependence_weight, enemy, topic.territory[0], enemy_pole,
         False,
     )  # fmt: skip
     return setting
@@ -88,9 +88,13 @@ def commit_forces(p: ParameterValues, g: Inputs, w: World, setting: Setting) -> 
         beaten = not hostile or ceasefire.state[0] == VICTORY
         wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
         for j in range(wars.free.shape[0]):
-            wars.reliance[i, j] = relations.dependence[i, j]
-    fought = coalitions.judged_by(setting, -1, wars.committed, p.war_optimism)
-    coalitions.add_dependences(wars.reliance, fought, wars.first, wars.plus, wars.minus, wars.front)
+            # In a war that is over nobody needs anybody.
+            over = ceasefire.state[0] == VICTORY
+            wars.reliance[i, j] = 0.0 if over else relations.dependence[i, j]
+    fought = coalitions.judged_by(setting, False, wars.committed, p.war_optimism)
+    coalitions.add_dependences(
+        wars.reliance, fought, wars.first, wars.plus, wars.minus, wars.front, wars.over_front
+    )
 
 
 @phase
@@ -143,14 +147,12 @@ def press_claim(
     members, topic, links = g.members, g.topic, g.links
     value, relations, wars = w.value, w.relations, w.wars
     pair = claimant * wars.free.shape[0] + holder
-    judged = coalitions.judged_by(setting, claimant, wars.free, p.war_optimism)
-    start = coalitions.first_front(judged)
     size, forcible, own, attack_gain, worth, defence = coalitions.weigh_claim(
-        judged, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, start
+        setting, claimant, holder, wars.expected_plus, wars.expected_minus, wars.may_join, _EVEN
     )
-    # The front is at stake in what the beaten enemy begins, so in one war at a time.
-    able = not judged.over_front or wars.many[claimant] == 0
-    forcible = forcible and able and coalitions.free_slot(wars.first) >= 0
+    # The beaten enemy takes up arms over the whole outcome of the war, or not at all: `come_back`.
+    able = claimant != g.course.enemy[0] and coalitions.free_slot(wars.first) >= 0
+    forcible = forcible and able
     threat = coalitions.chance(attack_gain, p.choice_precision) if forcible else 0.0
     wars.answer[0] = size - p.bilateral_deal_cost
     ask(agents, "demands", wars.answer, pair)
@@ -161,8 +163,8 @@ def press_claim(
     if wars.answer[0] > 0.0:
         settle_apart(wars.apart, claimant, holder, topic.minor, links.pairs)
         wars.answers[0], wars.answers[1] = coalitions.text_of_two(
-            wars.accord, judged, claimant, holder, threat, worth, defence, wars.apart,
-            value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
+            wars.accord, setting, claimant, holder, threat, worth, defence, wars.apart,
+            wars.due, value.voice, p.bilateral_surplus_floor, int(p.nash_steps), p.nash_damping,
         )  # fmt: skip
         wars.answers[0] -= p.bilateral_deal_cost
         wars.answers[1] -= p.bilateral_deal_cost
@@ -177,7 +179,7 @@ def press_claim(
                 wars.answers[party], eta, size, threat, 0.0, 0.0, 0.0,
             )  # fmt: skip
         if agreed:
-            coalitions.promise(wars.due, wars.due_position, wars.accord, judged.position)
+            coalitions.promise(wars.due, wars.due_position, wars.accord, setting.position)
             relations.good[claimant, holder] += 1.0
             relations.good[holder, claimant] += 1.0
             _mend(log, counter, t, wars.opposed_since, wars.pledge, claimant, holder)
@@ -199,10 +201,10 @@ def press_claim(
                     wars.reliance[claimant, holder], attack_gain - own, 0.0,
                 )  # fmt: skip
             if begun:
-                attacker, attacked = claimant, holder
+                judged, attacker, attacked, start = setting, claimant, holder, _EVEN
                 break_out(week, p, g, w, judged, attacker, attacked, start)
             elif p.ruptures > 0.5 and wars.opposed_since[claimant, holder] < 0:
-                break_with(week, p, g, w, judged, claimant, holder)
+                break_with(week, p, g, w, setting, claimant, holder)
 
 
 @phase
@@ -246,8 +248,8 @@ def break_out(
         wars.expected_plus[third] = 1.0 if came and not to_second else 0.0
         wars.expected_minus[third] = 1.0 if came and to_second else 0.0
     coalitions.begin(
-        wars.first, wars.second, wars.front, wars.weeks, wars.plus, wars.minus, attacker, attacked,
-        start, wars.expected_plus, wars.expected_minus,
+        wars.first, wars.second, wars.front, wars.weeks, wars.over_front, wars.plus, wars.minus,
+        judged, attacker, attacked, start, wars.expected_plus, wars.expected_minus,
     )  # fmt: skip
     # Who is in this war too has less for the next.
     coalitions.commit(
@@ -267,7 +269,7 @@ def break_with(
     p: ParameterValues,
     g: Inputs,
     w: World,
-    judged: Setting,
+    setting: Setting,
     claimant: int,
     holder: int,
 ) -> None:
@@ -277,9 +279,9 @@ def break_with(
     relations, wars = w.relations, w.wars
     year, pair = t // int(p.resolve_weeks), claimant * wars.free.shape[0] + holder
     pledges = coalitions.weigh_pledges(
-        wars.consent_gain, wars.to_answer, judged, claimant, holder, _EVEN
+        wars.consent_gain, wars.to_answer, setting, claimant, holder, _EVEN, wars.may_join
     )
-    wars.answer[0] = coalitions.breaks(judged, claimant, holder, pledges)
+    wars.answer[0] = coalitions.breaks(setting, claimant, holder, pledges)
     ask(agents, "breaks_with", wars.answer, pair)
     eta = _shock(keys, draws.RUPTURE, members.pair[claimant, holder], year, p.choice_precision)
     broken = eta < wars.answer[0]
@@ -313,12 +315,13 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Sett
     ceasefire, value, wars = w.ceasefire, w.value, w.wars
     enemy = course.enemy[0]
     able = p.returning > 0.5 and ceasefire.state[0] == VICTORY and enemy >= 0
+    able = able and setting.territory >= 0 and t >= members.decisions_from[0]
     if able and wars.many[enemy] == 0 and coalitions.free_slot(wars.first) >= 0:
         flare = draws.uniform(keys, draws.FLARE, members.pair[enemy, enemy], t)
         opponent = coalitions.strongest(wars.free, members.member)
         if opponent >= 0 and wars.free[enemy] > 0.0 and flare < p.dispute_rate:
             # Defeat has taught: it believes in no more than the forces show.
-            sober = coalitions.judged_by(setting, enemy, wars.free, 0.0)
+            sober = coalitions.judged_by(setting, True, wars.free, 0.0)
             start = coalitions.first_front(sober)
             _, _, _, _, worth, _ = coalitions.weigh_claim(
                 sober, enemy, opponent, wars.expected_plus, wars.expected_minus, wars.may_join,
@@ -334,7 +337,7 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Sett
                 eta, worth - value.utility[enemy], 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
             if returns:
-                judged = coalitions.judged_by(setting, enemy, wars.free, p.war_optimism)
+                judged = coalitions.judged_by(setting, True, wars.free, p.war_optimism)
                 attacker, attacked = enemy, opponent
                 break_out(week, p, g, w, judged, attacker, attacked, start)
 
@@ -351,7 +354,7 @@ def fight_wars(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Set
     for slot in range(wars.first.shape[0]):
         if wars.first[slot] >= 0:
             worn = p.war_optimism * p.optimism_weeks / (p.optimism_weeks + wars.weeks[slot])
-            fought = coalitions.judged_by(setting, wars.first[slot], wars.committed, worn)
+            fought = coalitions.judged_by(setting, wars.over_front[slot], wars.committed, worn)
             where = members.pair[wars.first[slot], wars.second[slot]]
             luck = draws.normal_of(draws.uniform(keys, draws.WAR_FRONT, where, t))
             wars.front[slot] = coalitions.next_front(
@@ -393,7 +396,7 @@ def end_war(
                 0.0, wars.accord[k], 0.0, 0.0, 0.0, 0.0,
             )  # fmt: skip
             force.holder[k] = wars.new_holder[k]
-    if loser == course.enemy[0]:
+    if fought.over_front and loser == course.enemy[0]:
         force.capability[loser] *= p.left_after_defeat
         force.full_capability[loser] *= p.left_after_defeat
     wars.first[slot] = -1
@@ -411,8 +414,8 @@ def make_peace(
     settle_apart(wars.apart, attacker, attacked, topic.minor, links.pairs)
     wars.answers[0], wars.answers[1] = coalitions.text_of_war(
         wars.accord, fought, attacker, attacked, wars.plus[slot], wars.minus[slot],
-        wars.front[slot], wars.apart, value.voice, p.bilateral_surplus_floor, int(p.nash_steps),
-        p.nash_damping,
+        wars.front[slot], wars.apart, wars.due, value.voice, p.bilateral_surplus_floor,
+        int(p.nash_steps), p.nash_damping,
     )  # fmt: skip
     wars.answers[0] -= p.bilateral_deal_cost
     wars.answers[1] -= p.bilateral_deal_cost

@@ -47,12 +47,8 @@ def value_war(week: Week, p: ParameterValues, g: Inputs, w: World) -> None:
         force.imposed_minus, -1, 0.0, force.position, who.side, patronage.ground_control,
         aims.weight, aims.ideal, territory, prestige,
     )  # fmt: skip
-    coalitions.keep_held(
-        force.imposed_plus, 1, who.side, force.holder, topic.takeable, force.position
-    )
-    coalitions.keep_held(
-        force.imposed_minus, -1, who.side, force.holder, topic.takeable, force.position
-    )
+    coalitions.keep_held(force.imposed_plus, force.holder, force.position)
+    coalitions.keep_held(force.imposed_minus, force.holder, force.position)
     objectives.utilities(value.utility, force.position, aims.weight, aims.ideal, p.loss_exponent)
     objectives.utilities(
         value.utility_plus, force.imposed_plus, aims.weight, aims.ideal, p.loss_exponent

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import optimize
 
 from sim.engine.inputs import Floats
-from sim.experiments.benchmark.forecasts import Forecast, Scored, reached_by, smoothed
+from sim.experiments.benchmark.forecasts import Forecast, Scored, reached_by
 from sim.experiments.benchmark.war_library import War
 from sim.scenario.schema import Scenario
 
@@ -18,7 +18,7 @@ RIDGE = 0.05
 _NEAR = 0.05
 
 
-def baselines(scored: Scored, runs: int) -> list[Forecast]:
+def baselines(scored: Scored) -> list[Forecast]:
     """All forecasts that need no run.
 
     Those that are fitted are fitted to the other wars, each war counting alike; with a single war
@@ -28,8 +28,6 @@ def baselines(scored: Scored, runs: int) -> list[Forecast]:
     ----------
     scored : Scored
         The pairs.
-    runs : int
-        "Nobody breaks" is taken for a model that has shown no break in so many runs.
     """
     agree = np.array([agreement(war.scenario, i, j) for war, i, j in scored.pairs])
     claimed = np.array([claims(war, i, j) for war, i, j in scored.pairs])
@@ -37,7 +35,7 @@ def baselines(scored: Scored, runs: int) -> list[Forecast]:
     several = len(scored.wars) > 1
     return [
         *([_base_rate(scored)] if several else []),
-        _nobody(scored, runs),
+        _nobody(scored),
         _agreement(scored, agree),
         *([_before_and_after(scored, agree)] if several else []),
         Forecast("number of claims", claimed),
@@ -186,10 +184,9 @@ def _base_rate(scored: Scored) -> Forecast:
     return Forecast(found.name, even, others[scored.war], found.hazard, found.reached)
 
 
-def _nobody(scored: Scored, runs: int) -> Forecast:
+def _nobody(scored: Scored) -> Forecast:
     never = np.zeros(len(scored.war))
-    spans = [np.zeros(len(war.edges)) for war, _, _ in scored.pairs]
-    flat = [smoothed(span, span + runs) for span in spans]
+    flat = [np.zeros(len(war.edges)) for war, _, _ in scored.pairs]
     return Forecast("nobody breaks", never, never, flat, flat)
 
 

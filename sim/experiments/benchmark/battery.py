@@ -16,7 +16,7 @@ from sim.experiments.benchmark.forecasts import Forecast, Scored
 from sim.experiments.benchmark.play import Played, Tell, forecast, play_all, played
 from sim.experiments.benchmark.rivals import RIVALS, SHUFFLED, shuffled
 from sim.experiments.benchmark.scores import SCORES, Estimate, estimate, permutation_p
-from sim.experiments.benchmark.war_library import Library, War
+from sim.experiments.benchmark.war_library import Library, Moment, War
 from sim.results.ensemble_spec import whole
 from sim.runs.progress import teller
 from sim.writing import write_whole
@@ -51,10 +51,11 @@ class Shuffles:
         return np.array([estimate(name, scored, one).value for one in self.drawn])
 
     def place(self, name: str, scored: Scored) -> float:
-        """Share of shuffles that score as well as the wars as coded, or better."""
+        """Share that scores as well as the wars as coded, or better, with these themselves."""
         better = SCORES[name].better
         mine = better * estimate(name, scored, self.coded).value
-        return float((better * self.scores(name, scored) >= mine - 1e-12).mean())
+        as_good = better * self.scores(name, scored) >= mine - 1e-12
+        return (1.0 + float(as_good.sum())) / (1.0 + len(as_good))
 
 
 @dataclass(frozen=True)
@@ -141,16 +142,16 @@ class Benchmark:
         -------
         DataFrame
             One row a pair: ``war``, ``actor``, ``other``; ``observed`` (held, strained, broke, or
-            nothing) and ``date`` of the break; then the columns of `play.Played`, and ``median``,
-            the day of the median week of its breaks.
+            nothing) and ``date`` of the break, as far as it is known; then the columns of
+            `play.Played`, and ``median``, the day of the median week of its breaks.
         """
         tables = []
         for name, one in self.played.items():
             war, table = one.war, one.table.copy()
             table.insert(0, "war", name)
             table.insert(3, "observed", [o.status for o in war.outcomes] or "")
-            days = [first_break(war, n) for n in range(len(war.outcomes))]
-            table.insert(4, "date", days or "")
+            broke = [first_break(war, n) for n in range(len(war.outcomes))]
+            table.insert(4, "date", ["" if when is None else when.words for when in broke] or "")
             middle = [
                 "" if np.isnan(week) else war.day(int(week)).isoformat() for week in table["week"]
             ]
@@ -158,13 +159,13 @@ class Benchmark:
         return pd.concat(tables, ignore_index=True)
 
 
-def first_break(war: War, n: int) -> str:
-    """The day on which a pair first broke within the weeks that count; nothing if it did not."""
+def first_break(war: War, n: int) -> Moment | None:
+    """When a pair first broke within the weeks that count; None if it did not."""
     one = war.outcomes[n]
     if war.half_year(one) < 0:
-        return ""
-    days = [one.threatened, one.broke]
-    return min(d for d in days if d is not None and war.week(d) >= 0).isoformat()
+        return None
+    known = [when for when in (one.threatened, one.broke) if when is not None]
+    return min(when for when in known if war.week(when.day) >= 0)
 
 
 def run(
@@ -229,7 +230,7 @@ def run(
             dealt = _shuffled(scored, shuffles, min(SHUFFLE_RUNS, runs), seed, out, say, workers)
     return Benchmark(
         library, runs, seed, found, scored, forecast(MODEL, scored, found), tuple(others),
-        tuple(baselines(scored, runs)) if scored.wars else (), dealt,
+        tuple(baselines(scored)) if scored.wars else (), dealt,
     )  # fmt: skip
 
 

@@ -84,9 +84,9 @@ class Forecast:
     reached: Sequence[Floats] | None = None
 
 
-def smoothed(yes: Floats, of: Floats) -> Floats:
-    """A share of runs that is never 0 nor 1: ``(k + 0.5) / (n + 1)``."""
-    return (yes + 0.5) / (of + 1.0)
+def share(yes: Floats, of: Floats) -> Floats:
+    """A share of runs, one half of none."""
+    return np.where(of > 0, yes / np.maximum(of, 1.0), 0.5)
 
 
 def reached_by(hazard: Floats) -> Floats:

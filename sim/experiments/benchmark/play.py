@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import SimError
-from sim.experiments.benchmark.forecasts import Forecast, Scored, smoothed
+from sim.experiments.benchmark.forecasts import Forecast, Scored, share
 from sim.experiments.benchmark.war_library import War
 from sim.measures.breaks import BROKE, FORMAL, JOINED, STRAINED, WAR, breaks
 from sim.runs.ensemble import ensemble
@@ -144,7 +144,7 @@ def play_all(
 
 
 def forecast(name: str, scored: Scored, found: Mapping[str, Played]) -> Forecast:
-    """What runs say of each pair: shares of them, smoothed so that nothing is impossible."""
+    """What runs say of each pair: shares of them."""
     probability, hazard, reached = [], [], []
     for war in scored.wars:
         one = found[war.name]
@@ -152,7 +152,7 @@ def forecast(name: str, scored: Scored, found: Mapping[str, Played]) -> Forecast
         for broken in one.broken.astype(np.float64):
             before = np.concatenate([[0.0], broken[:-1]])
             probability.append(broken[-1] / runs)
-            hazard.append(smoothed(broken - before, runs - before))
-            reached.append(smoothed(broken, np.full(len(broken), runs)))
+            hazard.append(share(broken - before, runs - before))
+            reached.append(broken / runs)
     shares = np.array(probability)
     return Forecast(name, shares, shares, tuple(hazard), tuple(reached))

@@ -10,8 +10,8 @@ import numpy as np
 
 from sim.experiments.benchmark.battery import Benchmark, Shuffles
 from sim.experiments.benchmark.forecasts import Forecast
-from sim.experiments.benchmark.rivals import RIVALS, SHUFFLED
-from sim.experiments.benchmark.scores import PRIMARY, SCORES, Estimate, estimate
+from sim.experiments.benchmark.rivals import RIVALS
+from sim.experiments.benchmark.scores import PRIMARY, SCORES, SUREST, Estimate, estimate
 from sim.scenario.english import count, listed, percent
 
 NONE = "–"  # noqa: RUF001  # the sign of a table for what there is not
@@ -126,23 +126,13 @@ def _scores(found: Benchmark) -> list[str]:
         [kind, one.name, *(_with_error(estimate(name, found.scored, one)) for name in SCORES)]
         for kind, one in found.forecasts()
     ]
-    if found.shuffles is not None:
-        means = []
-        for name in SCORES:
-            values = found.shuffles.scores(name, found.scored)
-            spread = float(values.std(ddof=1)) if len(values) > 1 else math.nan
-            means.append(_with_error(Estimate(float(values.mean()), spread, 2)))
-        rows.append(["rival", SHUFFLED, *means])
     said = (
         "Each war counts alike. Behind ±: the error by the jackknife over wars (within wars: "
-        "over those of which some pairs broke and some did not)"
-    )
-    if found.shuffles is not None:
-        said += f"; of {SHUFFLED}, the standard deviation over shuffles"
-    said += (
-        ". Less is better for timing and Brier, more for AUC and the c-index. A line that is "
-        "fitted is fitted to the other wars. Wars were chosen because they are telling, so their "
-        "share of breaks is no base rate: the last Brier scores are weighed to one."
+        "over those of which some pairs broke and some did not). Less is better for timing and "
+        "Brier, more for AUC and the c-index. A line that is fitted is fitted to the other wars. "
+        f"In the log score no forecast is surer of a half-year than {SUREST}. Wars were chosen "
+        "because they are telling, so their share of breaks is no base rate: the last Brier scores "
+        "are weighed to one."
     )
     head = ["", "forecast", *(score.title for score in SCORES.values())]
     return [said, table(head, rows)]
@@ -230,7 +220,7 @@ def _pairs(found: Benchmark) -> list[str]:
             for _, row in every[every["war"] == name].iterrows()
         ]  # fmt: skip
         head = [
-            "", "", "observed", "broke on", "p broke", "p strained", "p held", "median break",
+            "", "", "observed", "broke", "p broke", "p strained", "p held", "median break",
             "forms of breaks",
         ]  # fmt: skip
         threat = f"The threat is gone on {war.day_of_victory}, in week {war.secured} of the run."

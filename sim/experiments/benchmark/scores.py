@@ -22,6 +22,9 @@ type Bools = NDArray[np.bool_]
 LEVEL = 0.95
 # Base rates to which the Brier score is weighed: shares of allied pairs that break in five years.
 BASE_RATES = (0.10, 0.20)
+# Bounds of a hazard in the log score: a pair that is said never to break does so in five years with
+# a chance of 5 %. Fixed, so that the score of runs does not rise with their number.
+SUREST = 0.995
 # Sums of ranks that are nearer to each other than this are one, in the test by permutation.
 _STEP = 6
 
@@ -135,12 +138,12 @@ def integrated_brier(reached: Floats, when: int, lengths: Floats) -> float:
 def hazard_log_score(hazard: Floats, when: int) -> float:
     """Minus the log of the chance of what happened to one pair, half-year by half-year.
 
-    Infinite if what happened was held to be impossible.
+    No forecast is taken to be surer of a half-year than `SUREST`, whatever its source.
     """
-    last = when if when >= 0 else len(hazard)
-    with np.errstate(divide="ignore"):
-        lost = -np.log1p(-hazard[:last]).sum()
-        return float(lost - np.log(hazard[when])) if when >= 0 else float(lost)
+    told = np.clip(hazard, 1.0 - SUREST, SUREST)
+    last = when if when >= 0 else len(told)
+    lost = -np.log1p(-told[:last]).sum()
+    return float(lost - np.log(told[when])) if when >= 0 else float(lost)
 
 
 def permutation_p(rank: Floats, broke: Bools, war: NDArray[np.int64]) -> float:

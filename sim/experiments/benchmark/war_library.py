@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,14 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 type Pair = tuple[str, str]
 
 
+class Moment(NamedTuple):
+    """A day, or the middle of the month or year that is known."""
+
+    day: dt.date
+    words: str
+    """As the file has it: YYYY, YYYY-MM or YYYY-MM-DD."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of two members, as the file of outcomes has it."""
@@ -42,9 +51,9 @@ class Outcome:
     other: str
     status: str
     """Five years after the threat was gone: held, strained or broke."""
-    broke: dt.date | None
+    broke: Moment | None
     """When they broke after it was gone."""
-    threatened: dt.date | None
+    threatened: Moment | None
     """When they broke before."""
     line: int
 
@@ -110,7 +119,8 @@ class War:
 
         A break before the start of the run is no part of it.
         """
-        weeks = [self.week(day) for day in (outcome.threatened, outcome.broke) if day is not None]
+        both = (outcome.threatened, outcome.broke)
+        weeks = [self.week(when.day) for when in both if when is not None]
         within = [week for week in weeks if 0 <= week < self.edges[-1]]
         return int(np.searchsorted(self.edges, min(within), side="right")) if within else -1
 
@@ -212,10 +222,10 @@ def read_outcomes(path: Path) -> tuple[Outcome, ...]:
         for row in rows:
             line = rows.line_num
             cell = {name: (row[name] or "").strip() for name in _NEEDED}
-            days: dict[str, dt.date | None] = {}
+            days: dict[str, Moment | None] = {}
             for name in ("broke_while_threatened", "broke"):
                 try:
-                    days[name] = date_of(cell[name])
+                    days[name] = moment(cell[name])
                 except ValueError as error:
                     faults.append(fault(name, str(error), "YYYY, YYYY-MM or YYYY-MM-DD", line))
                     days[name] = None
@@ -241,7 +251,7 @@ def read_outcomes(path: Path) -> tuple[Outcome, ...]:
     return tuple(found)
 
 
-def date_of(words: str) -> dt.date | None:
+def moment(words: str) -> Moment | None:
     """A day, or the middle of a month or a year; nothing of an empty text.
 
     Raises
@@ -257,8 +267,8 @@ def date_of(words: str) -> dt.date | None:
     year, month, day = found.groups()
     try:
         if month is None:
-            return dt.date(int(year), 7, 1)
-        return dt.date(int(year), int(month), int(day or 15))
+            return Moment(dt.date(int(year), 7, 1), words)
+        return Moment(dt.date(int(year), int(month), int(day or 15)), words)
     except ValueError:
         raise ValueError(f"{words!r} is no date") from None
 
@@ -315,13 +325,25 @@ def _told(
             fault(one.line, where, problem, nearest(name, actors))
         if not strange and one.one == one.other:
             fault(one.line, "b", f"unknown pair: {one.one!r} with itself")
-        if one.broke is not None and not 0 <= war.week(one.broke) < war.edges[-1]:
-            problem = f"{one.broke} is not within five years after the threat is gone"
-            fault(one.line, "broke", problem, f"{war.name} is scored to {war.day(war.edges[-1])}")
+        ends = f"{war.day_of_victory} to {war.day(war.edges[-1])}"
+        if one.broke and not _may_lie_in(war, one.broke, war.secured, war.edges[-1]):
+            problem = f"{one.broke.words} is not within five years after the threat is gone"
+            fault(one.line, "broke", problem, f"{war.name} is scored for {ends}")
+        if one.threatened and war.week(one.threatened.day) >= war.secured:
+            problem = f"{one.threatened.words} is not before the threat is gone"
+            hint = f"that is on {war.day_of_victory}; what comes later stands in broke"
+            fault(one.line, "broke_while_threatened", problem, hint)
         by_war[one.war].append(one)
     return {
         name: War(name, war.scenario, tuple(by_war[name])) for name, war in wars.items()
     }, faults
+
+
+def _may_lie_in(war: War, when: Moment, first: int, last: int) -> bool:
+    """Whether a moment, as far as it is known, may lie in weeks from `first` up to `last`."""
+    length = {4: 26, 7: 3}.get(len(when.words), 0)
+    week = war.week(when.day)
+    return week + length >= first and week < last
 
 
 def _notes(wars: Iterable[War]) -> Iterator[str]:
@@ -333,8 +355,6 @@ def _notes(wars: Iterable[War]) -> Iterator[str]:
         assert coalition is not None
         known = week_of(war.scenario, coalition.decisions_from)
         for one in war.outcomes:
-            if one.threatened is not None and 0 <= war.week(one.threatened) < known:
-                yield (
-                    f"{war.name}: {one.one} and {one.other} broke in {one.threatened.year}, before "
-                    "members decide anything in a run: no run can show it"
-                )
+            if one.threatened is not None and 0 <= war.week(one.threatened.day) < known:
+                broke = f"{war.name}: {one.one} and {one.other} broke in {one.threatened.words}"
+                yield f"{broke}, before members decide anything in a run: no run can show it"
