@@ -20,6 +20,8 @@ from sim.scenario.labels import label
 # Share of draws from which on a fact does not hang on the free numbers.
 SURE = 0.95
 BEFORE, AFTER = "#c9c9c9", "#0072b2"
+# Points that names and ends left of the Axes take.
+NAMES = 260.0
 
 
 @styled
@@ -172,7 +174,8 @@ def wars(found: WarCalibration, ax: Axes | None = None) -> Axes:
         ax.plot(ends, [row, row], color=style.SOFT, linewidth=1.0, zorder=1)
     style.dress(
         ax, "Wars at numbers calibrated on the other wars",
-        "integrated Brier score of when pairs break, less is better",
+        "integrated Brier score of when pairs break, less is better; lines: from present numbers to "
+        "those of the other wars", NAMES,
     )  # fmt: skip
     ax.set_xlabel("integrated Brier score")
     ax.set_xlim(left=0.0)
@@ -212,7 +215,7 @@ def ranges(found: WarCalibration, ax: Axes | None = None) -> Axes:
     style.dress(
         ax, "What the wars say of the free numbers",
         "light: range; dark: 90 % of points as good as the best, by the emulator; diamond: best on "
-        "all wars; strokes: best without one of them; dot: present",
+        "all wars; strokes: best without one of them; dot: present", NAMES,
     )  # fmt: skip
     _only_ranges(ax, len(free))
     return ax
@@ -221,7 +224,7 @@ def ranges(found: WarCalibration, ax: Axes | None = None) -> Axes:
 def _range(ax: Axes, row: int, number: Free) -> None:
     """The range of a number with its ends."""
     ax.plot([0, 1], [row, row], color=BEFORE, linewidth=7, solid_capstyle="butt")
-    for x, side in ((-0.015, "right"), (1.015, "left")):
+    for x, side in ((-0.025, "right"), (1.025, "left")):
         end = number.low if x < 0 else number.high
         ax.text(x, row, f"{end:g}", ha=side, va="center", fontsize=8.5, color=style.SOFT)
 

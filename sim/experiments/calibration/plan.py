@@ -153,6 +153,11 @@ def load_plan(path: str | Path) -> Plan:
         raise SimError(f"{path}: is a scenario, not a plan; a plan names one under `scenario`")
     if "library" in tree:
         raise SimError(f"{path}: is about a library of wars; a plan with targets is meant")
+    if "scenario" not in tree:
+        problem = "names neither a `scenario`, with targets, nor a `library` of wars"
+        raise ScenarioError(
+            [Fault("", problem, f"it has {', '.join(tree) or 'nothing'}", str(path))]
+        )
     tables = checked(tree, _Tables)
     try:
         scenario = load(path.parent / tables.scenario)
