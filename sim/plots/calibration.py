@@ -174,8 +174,8 @@ def wars(found: WarCalibration, ax: Axes | None = None) -> Axes:
         ax.plot(ends, [row, row], color=style.SOFT, linewidth=1.0, zorder=1)
     style.dress(
         ax, "Wars at numbers calibrated on the other wars",
-        "integrated Brier score of when pairs break, less is better; lines: from present numbers to "
-        "those of the other wars", NAMES,
+        "integrated Brier score of when pairs break, less is better; lines: from present numbers "
+        "to those of the other wars", NAMES,
     )  # fmt: skip
     ax.set_xlabel("integrated Brier score")
     ax.set_xlim(left=0.0)

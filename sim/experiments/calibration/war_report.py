@@ -20,7 +20,7 @@ from sim.experiments.calibration.checkpoint import NAME
 from sim.experiments.calibration.design import SHARES
 from sim.experiments.calibration.plan import Points
 from sim.experiments.calibration.war_plan import WarPlan
-from sim.scenario.english import listed, percent
+from sim.scenario.english import count, listed, percent
 from sim.scenario.labels import label
 from sim.scenario.schema import Scenario
 from sim.writing import write_whole
@@ -241,8 +241,8 @@ class WarCalibration:
         if other is None:
             return ""
         return (
-            f" {len(other.targets)} targets of {other.scenario.name} count beside the wars, each "
-            f"as its squared miss in tolerances times {self.plan.weight:g}."
+            f" Beside the wars {count(len(other.targets), 'target')} of {other.scenario.name} "
+            f"count, each as its squared miss in tolerances times {self.plan.weight:g}."
         )
 
     def _scores(self) -> list[str]:
