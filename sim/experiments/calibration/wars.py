@@ -99,9 +99,10 @@ def calibrate_wars(
     journal = keep if isinstance(keep, Journal) else Journal(keep)
     wars, more = given.wars, max(points // 2, 1)
     played_runs = (points + (waves - 1) * more) * len(wars) * runs
+    later = f" and {waves - 1} times {more}" if waves > 1 else ""
     say(
-        f"{points} points and {waves - 1} times {more}, {len(wars)} wars, {runs} runs of each: "
-        f"{played_runs:,} runs; then {3 * len(wars) * TIMES * runs:,} at what was found"
+        f"{points} points{later}, {len(wars)} wars, {runs} runs of each: {played_runs:,} runs; "
+        f"then {3 * len(wars) * TIMES * runs:,} at what was found"
     )
     cube = spread(given, points, seed)
     seen = seen_at(given, cube, runs, seed, progress, journal)
