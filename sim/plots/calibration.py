@@ -173,12 +173,12 @@ def wars(found: WarCalibration, ax: Axes | None = None) -> Axes:
         ends = [both[f"{TIMING} {name}"] for name in (PRESENT, CALIBRATED)]
         ax.plot(ends, [row, row], color=style.SOFT, linewidth=1.0, zorder=1)
     style.dress(
-        ax, "Wars at numbers calibrated on the other wars",
+        ax, "Wars at the numbers of the other wars",
         "integrated Brier score of when pairs break, less is better; lines: from present numbers "
         "to those of the other wars", NAMES,
     )  # fmt: skip
     ax.set_xlabel("integrated Brier score")
-    ax.set_xlim(left=0.0)
+    ax.set_xlim(left=-0.01)  # a mark at 0 is whole
     ax.set_ylim(-0.7, len(table) + 0.7)
     ax.grid(visible=False, axis="y")
     style.figure_of(ax).legend(loc="outside lower center", ncols=2, fontsize=9, frameon=False)
