@@ -1,8 +1,9 @@
-"""Put a calibration into docs/CALIBRATION.md: ``python docs/calibration.py [FOLDER]``.
+"""Put a calibration into its page: ``python docs/calibration.py [FOLDER]``.
 
-FOLDER is what ``sim calibrate ... --out FOLDER`` left: its tables and figures are copied to
-docs/calibration/ (of the draws every fifth). Without it the tables that lie there are written into
-the page again.
+FOLDER is what ``sim calibrate ... --out FOLDER`` left. Of a scenario its tables and figures are
+copied to docs/calibration/ (of the draws every fifth) and written into docs/CALIBRATION.md; of a
+library of wars to docs/war_calibration/ and docs/WAR_CALIBRATION.md. Without it what lies there is
+written into both pages again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ PAGE = ROOT / "docs" / "CALIBRATION.md"
 KEPT = ROOT / "docs" / "calibration"
 EVERY = 5
 TABLES = ("numbers", "targets", "facts")
+WAR_PAGE = ROOT / "docs" / "WAR_CALIBRATION.md"
+WARS_KEPT = ROOT / "docs" / "war_calibration"
+WAR_FILES = ("wars.md", "wars.csv", "numbers.csv", "points.csv", "wars.png", "ranges.png")
 
 
 def table(name: str, kept: Path = KEPT) -> str:
@@ -69,13 +73,31 @@ def written(text: str, kept: Path = KEPT) -> str:
     return text
 
 
+def with_wars(text: str, kept: Path = WARS_KEPT) -> str:
+    """The page on wars with what the command said between its markers."""
+    begin, end = "<!-- generated: wars -->", "<!-- end -->"
+    before, _, rest = text.partition(begin)
+    told = (kept / "wars.md").read_text(encoding="utf-8").strip()
+    return f"{before}{begin}\n\n{told}\n\n{end}{rest.partition(end)[2]}"
+
+
+def keep(source: Path) -> None:
+    """Copy what a calibration left to where its page looks for it."""
+    if (source / "wars.md").exists():
+        WARS_KEPT.mkdir(exist_ok=True)
+        for name in WAR_FILES:
+            shutil.copy(source / name, WARS_KEPT / name)
+        return
+    KEPT.mkdir(exist_ok=True)
+    for name in TABLES:
+        for ending in ("csv", "png"):
+            shutil.copy(source / f"{name}.{ending}", KEPT / f"{name}.{ending}")
+    draws = pd.read_csv(source / "posterior.csv").iloc[::EVERY]
+    draws.to_csv(KEPT / "posterior.csv", index=False)
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        KEPT.mkdir(exist_ok=True)
-        source = Path(sys.argv[1])
-        for name in TABLES:
-            for ending in ("csv", "png"):
-                shutil.copy(source / f"{name}.{ending}", KEPT / f"{name}.{ending}")
-        draws = pd.read_csv(source / "posterior.csv").iloc[::EVERY]
-        draws.to_csv(KEPT / "posterior.csv", index=False)
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        keep(Path(sys.argv[1]))
+    for page, write in ((PAGE, written), (WAR_PAGE, with_wars)):
+        page.write_text(write(page.read_text(encoding="utf-8")), encoding="utf-8")

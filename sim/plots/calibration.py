@@ -9,7 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.engine.inputs import Ints
-from sim.experiments.calibration import Calibration
+from sim.experiments.calibration import Calibration, WarCalibration
+from sim.experiments.calibration.plan import Free
+from sim.experiments.calibration.war_report import ALL, CALIBRATED, LINE, PRESENT, TIMING
 from sim.plots import style
 from sim.plots.settings import styled
 from sim.scenario.english import percent
@@ -18,6 +20,8 @@ from sim.scenario.labels import label
 # Share of draws from which on a fact does not hang on the free numbers.
 SURE = 0.95
 BEFORE, AFTER = "#c9c9c9", "#0072b2"
+# Points that names and ends left of the Axes take.
+NAMES = 260.0
 
 
 @styled
@@ -46,23 +50,15 @@ def numbers(found: Calibration, ax: Axes | None = None) -> Axes:
             word: _share(values[word], number.low, number.high, number.scale)
             for word in ("low", "median", "high", "centre")
         }
-        ax.plot([0, 1], [row, row], color=BEFORE, linewidth=7, solid_capstyle="butt")
+        _range(ax, row, number)
         ax.plot([place["low"], place["high"]], [row, row], color=AFTER, linewidth=3)
         ax.plot(place["median"], row, "o", color=AFTER, markersize=6)
         ax.plot(place["centre"], row, "D", color="white", markeredgecolor=style.INK, markersize=6)
-        for x, side in ((-0.015, "right"), (1.015, "left")):
-            end = number.low if x < 0 else number.high
-            ax.text(x, row, f"{end:g}", ha=side, va="center", fontsize=8.5, color=style.SOFT)
     style.dress(
         ax, "What the free numbers may be",
         "grey: range; line and dot: 90 % and median of the posterior; diamond: its centre",
     )  # fmt: skip
-    ax.tick_params(axis="y", length=0, pad=38)
-    ax.set_xticks([])
-    ax.set_xlim(-0.02, 1.02)
-    ax.set_ylim(-0.7, len(table) - 0.3)
-    ax.grid(visible=False)
-    ax.spines[["left", "bottom"]].set_visible(False)
+    _only_ranges(ax, len(table))
     return ax
 
 
@@ -143,6 +139,104 @@ def facts(found: Calibration, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("tie, or share of decisions")
     ax.grid(visible=False, axis="y")
     return ax
+
+
+@styled
+def wars(found: WarCalibration, ax: Axes | None = None) -> Axes:
+    """How well each war is told by numbers that were calibrated on the others, beside what else.
+
+    Parameters
+    ----------
+    found : WarCalibration
+        From `sim.experiments.calibration.calibrate_wars`.
+    ax : Axes, optional
+        Axes to draw on; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+        One line a war, and one for their mean; less is better.
+    """
+    table = found.wars
+    names = [textwrap.fill(war.scenario.name.partition(":")[0], 34) for war in found.plan.wars]
+    ax, rows = _rows(ax, [*names, "mean"], 0.42 * (len(table) + 1) + 1.8)
+    ax.axhline(0.5, color=style.SOFT, linewidth=0.8)
+    for name, look in (
+        (PRESENT, {"marker": "o", "color": "white", "markeredgecolor": style.INK}),
+        (ALL, {"marker": "|", "color": style.INK, "markeredgewidth": 1.6}),
+        (LINE, {"marker": "D", "color": style.NO_COLOUR, "markeredgecolor": style.SOFT}),
+        (CALIBRATED, {"marker": "o", "color": style.INK}),
+    ):
+        values = [*table[f"{TIMING} {name}"], found.gap(TIMING, name).value]
+        ax.plot(values, rows, linestyle="none", markersize=7, label=name, **look)
+    for row, (_, both) in zip(rows, table.iterrows(), strict=False):
+        ends = [both[f"{TIMING} {name}"] for name in (PRESENT, CALIBRATED)]
+        ax.plot(ends, [row, row], color=style.SOFT, linewidth=1.0, zorder=1)
+    style.dress(
+        ax, "Wars at the numbers of the other wars",
+        "integrated Brier score of when pairs break, less is better; lines: from present numbers "
+        "to those of the other wars", NAMES,
+    )  # fmt: skip
+    ax.set_xlabel("integrated Brier score")
+    ax.set_xlim(left=-0.01)  # a mark at 0 is whole
+    ax.set_ylim(-0.7, len(table) + 0.7)
+    ax.grid(visible=False, axis="y")
+    style.figure_of(ax).legend(loc="outside lower center", ncols=2, fontsize=9, frameon=False)
+    return ax
+
+
+@styled
+def ranges(found: WarCalibration, ax: Axes | None = None) -> Axes:
+    """What a library of wars says of each free number: its range, and what is as good as the best.
+
+    Parameters
+    ----------
+    found, ax
+        See `wars`.
+
+    Returns
+    -------
+    Axes
+        One line a number, on its scale from one end of the range to the other.
+    """
+    free, table = found.plan.free, found.numbers
+    case = found.plan.wars[0].scenario
+    names = [textwrap.fill(label(case, number.path), 34) for number in free]
+    ax, rows = _rows(ax, names, 0.42 * len(free) + 1.8)
+    *some, every = found.fits
+    for n, (row, number) in enumerate(zip(rows, free, strict=True)):
+        _range(ax, row, number)
+        ax.plot(every.ends[:, n], [row, row], color=style.SOFT, linewidth=3)
+        ax.plot([fit.point[n] for fit in some], [row] * len(some), "|", color=style.INK,
+                markersize=11)  # fmt: skip
+        ax.plot(every.point[n], row, "D", color="white", markeredgecolor=style.INK, markersize=7)
+        now = _share(float(table["present"][number.path]), number.low, number.high, number.scale)
+        ax.plot(now, row, "o", color=style.INK, markersize=5)
+    style.dress(
+        ax, "What the wars say of the free numbers",
+        "light: range; dark: 90 % of points as good as the best, by the emulator; diamond: best on "
+        "all wars; strokes: best without one of them; dot: present", NAMES,
+    )  # fmt: skip
+    _only_ranges(ax, len(free))
+    return ax
+
+
+def _range(ax: Axes, row: int, number: Free) -> None:
+    """The range of a number with its ends."""
+    ax.plot([0, 1], [row, row], color=BEFORE, linewidth=7, solid_capstyle="butt")
+    for x, side in ((-0.025, "right"), (1.025, "left")):
+        end = number.low if x < 0 else number.high
+        ax.text(x, row, f"{end:g}", ha=side, va="center", fontsize=8.5, color=style.SOFT)
+
+
+def _only_ranges(ax: Axes, rows: int) -> None:
+    """No scale along the ranges: each number has its own."""
+    ax.tick_params(axis="y", length=0, pad=38)
+    ax.set_xticks([])
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.7, rows - 0.3)
+    ax.grid(visible=False)
+    ax.spines[["left", "bottom"]].set_visible(False)
 
 
 def _rows(ax: Axes | None, names: Sequence[str], height: float) -> tuple[Axes, Ints]:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from sim.experiments.calibration.checkpoint import Journal
-from sim.experiments.calibration.plan import Plan, Points
+from sim.experiments.calibration.plan import Numbers, Plan, Points
 from sim.experiments.calibration.targets import MEASURES, RECORD
 from sim.experiments.hypothesis_tests.estimates import Figure
 from sim.experiments.hypothesis_tests.facts import FACTS, check
@@ -26,7 +26,7 @@ SHARES = (0.05, 0.5, 0.95)
 NINE_TENTHS = 2 * 1.6448536269514722
 
 
-def spread(plan: Plan, points: int, seed: int) -> Points:
+def spread(plan: Numbers, points: int, seed: int) -> Points:
     """Spread so many points over the unit cube: a Latin hypercube, at the middles of its strata.
 
     Returns

@@ -83,8 +83,37 @@ class _Tables(StrictModel):
     targets: tuple[Target, ...] = Field(min_length=1)
 
 
+class Numbers:
+    """The free numbers of a plan, by name and by place in their ranges."""
+
+    free: tuple[Free, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the free numbers: the last step of each path, or all of it if two share that."""
+        short = [number.path.rsplit(".", 1)[-1] for number in self.free]
+        return [
+            number.path if short.count(name) > 1 else name
+            for number, name in zip(self.free, short, strict=True)
+        ]
+
+    def values(self, point: NDArray[np.float64]) -> dict[str, float]:
+        """The numbers at a point of the unit cube, by path."""
+        return {
+            number.path: number.at(share) for number, share in zip(self.free, point, strict=True)
+        }
+
+    def put(self, scenario: Scenario, point: NDArray[np.float64]) -> Scenario:
+        """A scenario with the numbers of a point."""
+        changes = {
+            path: int(value) if number.whole else value
+            for number, (path, value) in zip(self.free, self.values(point).items(), strict=True)
+        }
+        return with_changes(scenario, changes, note=False)
+
+
 @dataclass(frozen=True)
-class Plan:
+class Plan(Numbers):
     """The free numbers, the targets and the scenario of a calibration.
 
     Attributes
@@ -104,28 +133,9 @@ class Plan:
     free: tuple[Free, ...]
     targets: tuple[Target, ...]
 
-    @property
-    def names(self) -> list[str]:
-        """Names of the free numbers: the last step of each path, or all of it if two share that."""
-        short = [number.path.rsplit(".", 1)[-1] for number in self.free]
-        return [
-            number.path if short.count(name) > 1 else name
-            for number, name in zip(self.free, short, strict=True)
-        ]
-
-    def values(self, point: NDArray[np.float64]) -> dict[str, float]:
-        """The numbers at a point of the unit cube, by path."""
-        return {
-            number.path: number.at(share) for number, share in zip(self.free, point, strict=True)
-        }
-
     def changed(self, point: NDArray[np.float64]) -> Scenario:
         """The scenario with the numbers of a point."""
-        changes = {
-            path: int(value) if number.whole else value
-            for number, (path, value) in zip(self.free, self.values(point).items(), strict=True)
-        }
-        return with_changes(self.scenario, changes, note=False)
+        return self.put(self.scenario, point)
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -141,6 +151,13 @@ def load_plan(path: str | Path) -> Plan:
     tree = read_table(path, "a plan")
     if "actors" in tree:
         raise SimError(f"{path}: is a scenario, not a plan; a plan names one under `scenario`")
+    if "library" in tree:
+        raise SimError(f"{path}: is about a library of wars; a plan with targets is meant")
+    if "scenario" not in tree:
+        problem = "names neither a `scenario`, with targets, nor a `library` of wars"
+        raise ScenarioError(
+            [Fault("", problem, f"it has {', '.join(tree) or 'nothing'}", str(path))]
+        )
     tables = checked(tree, _Tables)
     try:
         scenario = load(path.parent / tables.scenario)
@@ -150,14 +167,24 @@ def load_plan(path: str | Path) -> Plan:
     if faults:
         raise ScenarioError(sorted(faults, key=lambda fault: fault.line))
     plan = Plan(scenario, tables.known_until, tables.free, tables.targets)
-    # Both corners must be legal scenarios before an hour of work begins.
+    must_bear_corners(plan, scenario, str(path))
+    return plan
+
+
+def must_bear_corners(plan: Numbers, scenario: Scenario, file: str) -> None:
+    """Both corners of the ranges must be legal scenarios before an hour of work begins.
+
+    Raises
+    ------
+    SimError
+        If one is not.
+    """
     for corner in (0.0, 1.0):
         try:
-            plan.changed(np.full(len(plan.free), corner))
+            plan.put(scenario, np.full(len(plan.free), corner))
         except SimError as error:
             end = "highest" if corner else "lowest"
-            raise SimError(f"{path}: with all free numbers at their {end}: {error}") from error
-    return plan
+            raise SimError(f"{file}: with all free numbers at their {end}: {error}") from error
 
 
 def _faults(tree: dict[str, object], tables: _Tables, scenario: Scenario) -> Iterator[Fault]:
@@ -166,15 +193,16 @@ def _faults(tree: dict[str, object], tables: _Tables, scenario: Scenario) -> Ite
         for field, problem, hint in _problems(target, tables.known_until, scenario.weeks):
             at = place_of(tree, ("targets", place, field))
             yield Fault(f"targets.{place} ({target.name})", problem, hint, *at)
-    for group, names in (
-        ("free", [number.path for number in tables.free]),
-        ("targets", [target.name for target in tables.targets]),
-    ):
-        for place, name in enumerate(names):
-            if name in names[:place]:
-                at = place_of(tree, (group, place))
-                yield Fault(f"{group}.{place}", f"{name!r} is named twice", "", *at)
-    for place, number in enumerate(tables.free):
+    yield from named_twice(tree, "targets", [target.name for target in tables.targets])
+    yield from free_faults(tree, tables.free, scenario)
+
+
+def free_faults(
+    tree: dict[str, object], free: tuple[Free, ...], scenario: Scenario
+) -> Iterator[Fault]:
+    """What is wrong with the free numbers of a plan, one by one, in a scenario."""
+    yield from named_twice(tree, "free", [number.path for number in free])
+    for place, number in enumerate(free):
         for value in (number.at(0.0), number.at(1.0)):
             change = {number.path: int(value) if number.whole else value}
             try:
@@ -185,6 +213,14 @@ def _faults(tree: dict[str, object], tables: _Tables, scenario: Scenario) -> Ite
                 at = place_of(tree, ("free", place, "path"))
                 yield Fault(f"free.{place} ({number.path})", problem, fault.hint, *at)
                 break
+
+
+def named_twice(tree: dict[str, object], group: str, names: list[str]) -> Iterator[Fault]:
+    """A fault for each entry of a group whose name an earlier one has."""
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            at = place_of(tree, (group, place))
+            yield Fault(f"{group}.{place}", f"{name!r} is named twice", "", *at)
 
 
 def _problems(target: Target, known_until: dt.date, weeks: int) -> Iterator[tuple[str, str, str]]:
