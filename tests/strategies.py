@@ -225,7 +225,9 @@ def coalition(draw: st.DrawFn, data: dict[str, Any]) -> None:
     for name in ("joining", "ruptures", "returning"):
         on[name] = draw(OFTEN)
     for issue in data["issues"].values():
-        moved = issue["prestige"] or {"moved_by", "renewed"} & issue.keys()
+        moved = (
+            issue["prestige"] or issue.get("bilateral") or {"moved_by", "renewed"} & issue.keys()
+        )
         if not moved and draw(OFTEN):
             issue |= {"held_by": draw(st.sampled_from(actors)), "by_force": draw(OFTEN)}
             if issue["held_by"] == enemy:

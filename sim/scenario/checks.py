@@ -315,9 +315,9 @@ def _coalition(case: Scenario) -> Iterator[Finding]:
         if coalition is None:
             problem = "what is held can be demanded by members of a coalition: there is none"
             yield Finding(path, problem, "add [coalition] with members and enemy")
-        if issue.moved_by is not None or issue.renewed is not None:
+        if issue.moved_by is not None or issue.renewed is not None or issue.bilateral:
             problem = "what is held moves by demand, by force and by a settlement alone"
-            yield Finding(path, problem, "leave out moved_by and renewed")
+            yield Finding(path, problem, "leave out moved_by, renewed and bilateral")
     for name, issue in case.issues.items():
         if issue.by_force and issue.held_by is None:
             path = ("issues", name, "by_force")

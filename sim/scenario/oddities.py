@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.english import listed
-from sim.scenario.schema import Issue, Scenario, week_of
+from sim.scenario.schema import Issue, Scenario, week_of, weeks_after
 
 
 def oddities(case: Scenario) -> Iterator[str]:
@@ -42,6 +42,19 @@ def oddities(case: Scenario) -> Iterator[str]:
         actor = case.actors[name]
         if actor.capability * (actor.tasks.air + actor.tasks.ground) <= 0.0:
             yield f"actors.{name}: a member of the coalition without force of its own"
+    if case.coalition is not None and len(case.coalition.members) < 2:
+        yield "coalition.members: one member alone has nobody to fall out with"
+    for n, pledge in enumerate(case.guarantees):
+        by = case.actors[pledge.by]
+        if by.capability * (by.tasks.air + by.tasks.ground) <= 0.0:
+            yield f"guarantees.{n}: {pledge.by} has no force to come with"
+    if case.course is not None:
+        front = next((i for i in case.issues.values() if i.moved_by == "territory"), None)
+        first = case.course.positions[0]
+        if weeks_after(case, first.date) > 0.0:
+            yield "course.positions: the first is after the start; before it the front moves by itself"
+        elif front is not None and front.start != first.position:
+            yield f"course.positions: the front begins at {first.position:g}, not at its start"
     for n, event in enumerate(case.events):
         week = week_of(case, event.date if event.date is not None else event.week or 0)
         if week >= case.weeks:

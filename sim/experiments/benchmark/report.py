@@ -14,6 +14,7 @@ from sim.experiments.benchmark.rivals import RIVALS
 from sim.experiments.benchmark.scores import PRIMARY, SCORES, SUREST, Estimate, estimate
 from sim.scenario.english import count, listed, percent
 
+FEW = 3  # fewer wars say nothing of the error over wars
 NONE = "–"  # noqa: RUF001  # the sign of a table for what there is not
 _WORDS = {
     "timing": "when pairs break (integrated Brier score, less is better)",
@@ -36,7 +37,8 @@ def page(found: Benchmark, figure: str = "") -> str:
     scored = found.scored
     parts = ["# Does it tell which allies break, and when?"]
     if scored.wars:
-        parts += [" ".join(verdict(found)), *_wars(found)]
+        first, *others = verdict(found)
+        parts += [first, "\n".join(f"* {line}" for line in others), *_wars(found)]
         parts += ["## Scores", *_scores(found), "## The model less each other", *_gaps(found)]
         parts += ["## Each war alone", *_apart(found)]
         if found.shuffles is not None:
@@ -68,6 +70,8 @@ def verdict(found: Benchmark) -> list[str]:
             said.append(f"For {words} there is nothing to compare.")
             continue
         best = _best_baseline(name, found)
+        if best is None:
+            continue
         gap = estimate(name, scored, found.model, best)
         theirs = _value(name, found, best)
         lead = SCORES[name].better * gap.value
@@ -78,8 +82,8 @@ def verdict(found: Benchmark) -> list[str]:
         else:
             which = "a forecast without a simulator does better than the model"
         said.append(
-            f"On {words}, {which}: {_number(own.value)} against {_number(theirs)} of "
-            f'"{best.name}"{_sure(gap)}.'
+            f"On {words}, {which}: the model has {_number(own.value)}, "
+            f'"{best.name}" {_number(theirs)}{_sure(gap)}.'
         )
     for name in PRIMARY:
         ahead = [
@@ -104,7 +108,7 @@ def _sure(gap: Estimate) -> str:
     """Whether a difference is larger than its error."""
     if gap.value == 0:
         return ""
-    if math.isnan(gap.reach):
+    if gap.wars < FEW or math.isnan(gap.reach):
         return "; too few wars to say how sure that is"
     ends = f"{_signed(gap.value - gap.reach)} to {_signed(gap.value + gap.reach)}"
     if abs(gap.value) > gap.reach:
@@ -163,23 +167,26 @@ def _gaps(found: Benchmark) -> list[str]:
 
 def _apart(found: Benchmark) -> list[str]:
     """The primary scores in each war alone, of the model and of the best baseline over all."""
-    scored, rows = found.scored, []
+    scored = found.scored
+    best = {name: one for name in PRIMARY if (one := _best_baseline(name, found)) is not None}
+    rows = []
     for place, war in enumerate(scored.wars):
         mine = scored.war == place
-        cells = []
-        for name in PRIMARY:
-            score = SCORES[name]
-            of = mine & score.counts(scored)
-            for one in (found.model, _best_baseline(name, found)) if of.any() else ():
-                cells.append(_number(score.value(scored, one, of)))
-            cells += [] if of.any() else [NONE, NONE]
-        rows.append([war.name, str(mine.sum()), str(scored.broke[mine].sum()), *cells])
-    named = [_best_baseline(name, found).name for name in PRIMARY]
+        cells = [war.name, str(mine.sum()), str(scored.broke[mine].sum())]
+        for name, one in best.items():
+            of = mine & SCORES[name].counts(scored)
+            told = (found.model, one)
+            values = [SCORES[name].value(scored, two, of) if of.any() else math.nan for two in told]
+            cells += map(_number, values)
+        rows.append(cells)
     head = ["war", "pairs", "broke"]
-    for name, best in zip(PRIMARY, named, strict=True):
-        head += [f"{SCORES[name].title}, the model", f"the same, {best}"]
-    return ["The model and, of each score, the forecast without a simulator that does best over "
-            "all wars.", table(head, rows)]  # fmt: skip
+    for name, one in best.items():
+        head += [f"{SCORES[name].title}, the model", f"the same, {one.name}"]
+    said = (
+        "The model and, of each score, the forecast without a simulator that does best over all "
+        "wars."
+    )
+    return [said, table(head, rows)]
 
 
 def _shuffles(found: Benchmark, dealt: Shuffles) -> list[str]:
@@ -246,10 +253,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def _best_baseline(name: str, found: Benchmark) -> Forecast:
-    """The forecast without a simulator that does best over all wars."""
+def _best_baseline(name: str, found: Benchmark) -> Forecast | None:
+    """The forecast without a simulator that does best over all wars; None if none can be told."""
     told = [one for one in found.baselines if not _missing(name, found, one)]
-    return min(told, key=lambda one: -SCORES[name].better * _value(name, found, one))
+    return min(told, key=lambda one: -SCORES[name].better * _value(name, found, one), default=None)
 
 
 def _missing(name: str, found: Benchmark, one: Forecast) -> bool:

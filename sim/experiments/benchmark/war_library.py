@@ -221,6 +221,10 @@ def read_outcomes(path: Path) -> tuple[Outcome, ...]:
     try:
         for row in rows:
             line = rows.line_num
+            if None in row or None in row.values():
+                problem = "has not as many cells as the first line"
+                faults.append(fault("", problem, "separate them by commas", line))
+                continue
             cell = {name: (row[name] or "").strip() for name in _NEEDED}
             days: dict[str, Moment | None] = {}
             for name in ("broke_while_threatened", "broke"):
@@ -323,6 +327,10 @@ def _told(
         for where, name in strange:
             problem = f"unknown pair: {one.war} has no actor {name!r}"
             fault(one.line, where, problem, nearest(name, actors))
+        enemy = war.scenario.coalition.enemy if war.scenario.coalition else ""
+        for where, name in (("a", one.one), ("b", one.other)):
+            if name == enemy:
+                fault(one.line, where, f"{name!r} is the enemy of {one.war}, no ally")
         if not strange and one.one == one.other:
             fault(one.line, "b", f"unknown pair: {one.one!r} with itself")
         ends = f"{war.day_of_victory} to {war.day(war.edges[-1])}"

@@ -137,7 +137,7 @@ def calibrate_wars(
         forecast(PRESENT, scored, last("at the present numbers", [None] * len(wars))),
         forecast(ALL, scored, last("at the numbers of all", [every] * len(wars))),
     ]  # fmt: skip
-    lines = {one.name: one for one in baselines(scored, TIMES * runs)}
+    lines = {one.name: one for one in baselines(scored)}
     return WarCalibration(
         plan=given,
         runs=runs,
