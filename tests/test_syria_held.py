@@ -140,10 +140,10 @@ def test_a_settlement_moves_what_is_held_by_its_own_step_alone(
 
 def test_who_fights_a_war_among_members_has_less_for_the_coalitions(case: Scenario) -> None:
     """Its force there is divided by one more for every other war, in the week after."""
-    loud = {**BUSY, "parameters.dispute_rate": 1.0, "weeks": 40}
+    loud = {**BUSY, "parameters.dispute_rate": 1.0, "weeks": 24}
     model = sim.ConflictModel(sim.with_changes(case, loud), seed=2)
     divided = 0
-    for _ in range(40):
+    for _ in range(24):
         force, wars = model.world.force, model.world.wars
         m, effort = force.capability.copy(), force.effort.copy()
         parts = ((wars.plus + wars.minus) * (wars.first >= 0)[:, None]).sum(axis=0)
