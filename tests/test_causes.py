@@ -90,6 +90,7 @@ WORDS = {
     "terms": ("all", "promised"),
     "voice": ("heads", "strength"),
     "fights": ("armed", "tasks"),
+    "resolve": ("weekly", "lasting"),
 }
 
 

@@ -241,6 +241,7 @@ def test_a_dump_is_complete(small: Scenario) -> None:
 SWITCHES = {
     "attention": ("flag", "danger"), "hazard": ("violations", "fighting"),
     "fights": ("armed", "tasks"), "terms": ("all", "promised"), "voice": ("heads", "strength"),
+    "resolve": ("weekly", "lasting"),
 }  # fmt: skip
 SIGNS = st.characters(codec="utf-8").filter(lambda sign: not re.match(f"[{UNSEEN}]", sign))
 NUMBERS = st.floats(0, 1) | st.floats(0, 1e-300) | st.just(5e-324) | st.integers(0, 1)

@@ -46,7 +46,7 @@ SHAPES = {
     "active covered bound engaged going_on voice scope table_share",
     "N?": "party demander votes_yes veto attending brought must_sign guarantor belligerent "
     "can_convene consulted ratified patron armed violated violates seen comply fighting who "
-    "fights asked order_complies",
+    "fights asked order_complies may_stop",
     "N#": "away",
     "NH": "places there",
     "H?": "beyond",
@@ -54,7 +54,7 @@ SHAPES = {
     "K": "at theta text nash value y to chance u_value theta_win x terms draft foreseen ahead "
     "order",
     "K?": "tabled fresh agenda forced core minor promised settled_issue at_random side_payment "
-    "expected owed",
+    "expected owed apart",
     "K#": "rule agenda_rule",
     "NK": "W X weight ideal direction",
     "NN": "A T E B S good bad dependence near",
@@ -63,6 +63,7 @@ SHAPES = {
     "O?": "sat o_short above",
     "O>K": "o_issue",
     "O>N": "o_actor",
+    "K>N": "holder",
     "L": "control f pull",
     "L?": "pressed",
     "L>N": "l_patron l_proxy",

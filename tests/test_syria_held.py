@@ -23,7 +23,7 @@ BUSY = {
     "parameters.breach_price": 0.0, "parameters.war_optimism": 0.03,
     "parameters.choice_precision": 30, "parameters.talks_min_age": 1,
     "parameters.negotiation_period": 2, "parameters.added_hazard": 0.5,
-    "issues.arms.agenda.at": "start",
+    "issues.arms.agenda.at": "start", "mechanisms.resolve": "weekly",
 }  # fmt: skip
 RECORD = "age,convener,ratified,violated,intensity_by_theatre,position,events"
 
@@ -35,7 +35,7 @@ def case() -> Scenario:
 
 @pytest.fixture(scope="module")
 def busy(case: Scenario) -> xr.Dataset:
-    return sim.ensemble(sim.with_changes(case, BUSY), 60, 3, record=RECORD)
+    return sim.ensemble(sim.with_changes(case, BUSY), 150, 3, record=RECORD)
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +125,12 @@ def test_a_settlement_moves_what_is_held_by_its_own_step_alone(
     state = by_week(busy, "state")
     arms = busy["position"].sel(issue="arms").values
     speed, found = case.parameters.implementation_speed, 0
+    won = told(busy, "fall")  # a war among members may go on in a settlement, and end
+    fallen = set(zip(won.run, won.week, strict=True))
     for run in range(len(state)):
         for week in range(3, state.shape[1]):
+            if fallen & {(run, week - n) for n in range(3)}:
+                continue
             if (state[run, week - 3 : week + 1] == SETTLEMENT).all():
                 one, two = np.diff(arms[run, week - 2 : week + 1])
                 assert two == pytest.approx((1.0 - speed) * one, abs=1e-5)
@@ -136,10 +140,10 @@ def test_a_settlement_moves_what_is_held_by_its_own_step_alone(
 
 def test_who_fights_a_war_among_members_has_less_for_the_coalitions(case: Scenario) -> None:
     """Its force there is divided by one more for every other war, in the week after."""
-    loud = {**BUSY, "parameters.dispute_rate": 1.0, "weeks": 40}
+    loud = {**BUSY, "parameters.dispute_rate": 1.0, "weeks": 24}
     model = sim.ConflictModel(sim.with_changes(case, loud), seed=2)
     divided = 0
-    for _ in range(40):
+    for _ in range(24):
         force, wars = model.world.force, model.world.wars
         m, effort = force.capability.copy(), force.effort.copy()
         parts = ((wars.plus + wars.minus) * (wars.first >= 0)[:, None]).sum(axis=0)

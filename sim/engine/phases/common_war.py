@@ -25,10 +25,19 @@ def withdraw_forces(week: Week, g: Inputs, w: World) -> None:
 
 
 @phase
+def drop_deals(w: World) -> None:
+    """A settlement replaces what two have agreed apart of what it brings."""
+    force, ceasefire, talk, wars = w.force, w.ceasefire, w.talk, w.wars
+    for k in range(force.holder.shape[0] if ceasefire.state[0] == SETTLEMENT else 0):
+        if talk.settled_issue[k]:
+            wars.due[k] = False
+
+
+@phase
 def heed_settlement(w: World) -> None:
-    """What a settlement brings is due by it: its holder has agreed, and no deal apart moves it."""
+    """What a settlement brings is due by it: its holder has agreed, so nobody claims it."""
     force, ceasefire, talk, wars = w.force, w.ceasefire, w.talk, w.wars
     for k in range(force.holder.shape[0] if ceasefire.state[0] == SETTLEMENT else 0):
         if force.holder[k] >= 0 and talk.settled_issue[k]:
-            # As phase 7 moves it, it is where it is due; so phase 11 moves it no further.
+            # Phase 7 hands it over. It is forgotten again before the next deals are handed over.
             wars.due[k], wars.due_position[k] = True, force.position[k]

@@ -20,7 +20,7 @@ from sim.engine.phases.coalition import (
     make_demands,
     share_out,
 )
-from sim.engine.phases.common_war import heed_settlement, withdraw_forces
+from sim.engine.phases.common_war import drop_deals, heed_settlement, withdraw_forces
 from sim.engine.phases.week import Ask, Week
 from sim.engine.state import World
 from sim.rules.jit import compiled, overload
@@ -35,6 +35,7 @@ def contend_in_python(
     share_out(week, g, w)
     setting = judge_by(p, g, w)
     commit_forces(p, g, w, setting)
+    drop_deals(w)
     hand_over(p, w)
     heed_settlement(w)
     make_demands(week, p, g, w, setting)
