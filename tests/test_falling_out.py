@@ -207,7 +207,8 @@ def test_an_enemy_that_comes_back_brings_the_front_and_the_danger_back(league):
 
 def test_what_an_enemy_that_is_back_has_taken_stays_its_own_until_it_is_claimed(league):
     """Its holdings are not moved by the order of those who had beaten it before."""
-    case = sim.with_changes(league, UNBROKEN | {"parameters.breach_price": 0.01})
+    mighty = {"parameters.breach_price": 0.01, "actors.empire.capability": 25.0}
+    case = sim.with_changes(league, UNBROKEN | mighty)
     results = sim.ensemble(case, 40, 2, record="events,position")
     fell = rows(results, "fall")
     retaken = fell[(fell.actor == "empire") & (fell.issue == "lake")]

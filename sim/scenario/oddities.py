@@ -52,7 +52,7 @@ def oddities(case: Scenario) -> Iterator[str]:
         front = next((i for i in case.issues.values() if i.moved_by == "territory"), None)
         first = case.course.positions[0]
         if weeks_after(case, first.date) > 0.0:
-            yield "course.positions: the first is after the start; before it the front moves by itself"
+            yield "course.positions: before the first, after the start, the forces move the front"
         elif front is not None and front.start != first.position:
             yield f"course.positions: the front begins at {first.position:g}, not at its start"
     for n, event in enumerate(case.events):
