@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,14 @@ from numpy.typing import NDArray
 
 from sim import files, measures
 from sim.engine.state import CEASEFIRE, SETTLEMENT, WAR
+from sim.experiments.calibration import targets
+from sim.experiments.calibration.plan import load_plan
 from sim.results.dataset import scenario_of
 from sim.results.selection import by_week
 from sim.runs.ensemble import ensemble
 
-RECORD = "age,convener,ratified,violated,intensity_by_theatre,events"
+RECORD = f"{targets.RECORD},ratified,intensity_by_theatre,events"
+PLAN = Path(__file__).resolve().parents[1] / "scenarios/calibration/holdings_in_syria.toml"
 KNOWN = 69  # the last week of January 2017
 YOUNG = 4  # weeks
 
@@ -98,6 +102,17 @@ def theatres(results: xr.Dataset) -> list[tuple[str, float]]:
     return found
 
 
+def aims(results: xr.Dataset) -> list[tuple[str, float]]:
+    """The targets of the calibration, by how many tolerances they are off."""
+    found = []
+    for target in load_plan(PLAN).targets:
+        measure = targets.MEASURES[target.measure].found
+        value = measure(results, target.week or 0, target.position or 0.0)
+        off = (value - target.value) / target.tolerance
+        found.append((f"target: {target.name}, known {target.value:g}, off by {off:+.1f}", value))
+    return found
+
+
 def blows(results: xr.Dataset) -> pd.DataFrame:
     """Share of runs in which two allies have broken or strained, by pair and date."""
     case = scenario_of(results)
@@ -134,7 +149,7 @@ def main() -> None:
     results = ensemble(case, runs=runs, seed=seed, record=RECORD)
     out = sys.stdout.write
     out(f"| {case.name}, {runs} runs, seed {seed} | |\n| --- | --- |\n")
-    for name, value in ends(results) + theatres(results):
+    for name, value in ends(results) + theatres(results) + aims(results):
         out(f"| {name} | {np.round(value, 3):g} |\n")
     table = blows(results)
     if len(table):

@@ -262,6 +262,12 @@ def test_who_fights_on_one_side_stands_opposed_no_more(league):
     assert beside > 0
 
 
+def test_an_enemy_whose_camp_has_won_does_not_come_back(league):
+    lost = [{"date": "1912-10-07", "position": 0.3}, {"date": "1913-04-21", "position": 0.1}]
+    case = sim.with_changes(league, UNBROKEN | {"course.positions": lost})
+    assert rows(sim.ensemble(case, 10, 2, record="events"), "return").empty
+
+
 @pytest.mark.parametrize(
     ("mechanism", "decision"),
     [("joining", "join"), ("ruptures", "rupture"), ("returning", "return")],

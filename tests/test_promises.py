@@ -320,7 +320,8 @@ PARTS = ("status", "dyad", "issue")
 def test_every_mechanism_makes_a_difference(syria: Scenario) -> None:
     runs = 8  # what counts in settlements alone shows in few of them
     base = simulate(syria, runs=runs, seed=14, parts=PARTS, log=False)
-    words = {"attention": "flag", "fights": "armed", "terms": "all", "voice": "heads"}
+    words = {"attention": "flag", "fights": "armed", "terms": "all", "voice": "heads",
+             "resolve": "lasting"}  # fmt: skip
     # Hazards go together; what is said in public feeds back on nothing, and nobody wins here.
     hazards = {
         "mechanisms.hazard": "violations",

@@ -312,9 +312,11 @@ def come_back(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Sett
     """The beaten enemy takes up arms again against the strongest member."""
     t, keys, log, counter, agents = week.t, week.keys, week.log, week.counter, week.agents
     members, course = g.members, g.course
-    ceasefire, value, wars = w.ceasefire, w.value, w.wars
+    force, ceasefire, value, wars = w.force, w.ceasefire, w.value, w.wars
     enemy = course.enemy[0]
     able = p.returning > 0.5 and ceasefire.state[0] == VICTORY and enemy >= 0
+    # The weeks at an end of the front say whose the victory was.
+    able = able and force.weeks_at_end[0] * g.who.side[enemy] < 0
     able = able and setting.territory >= 0 and t >= members.decisions_from[0]
     if able and wars.many[enemy] == 0 and coalitions.free_slot(wars.first) >= 0:
         flare = draws.uniform(keys, draws.FLARE, members.pair[enemy, enemy], t)
