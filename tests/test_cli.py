@@ -323,12 +323,8 @@ def test_the_first_run_of_an_ensemble_has_the_number_that_is_asked_for(tmp_path,
 def test_a_scenario_is_no_plan_and_the_message_says_which_plans_there_are():
     code, _, err = sim("calibrate", "toy")
     assert code == 2
-<<<<<<< HEAD
-    assert "'toy' is a scenario, a plan is meant (known: syria, syria_2015_2018, wars)" in err
-=======
-    known = "holdings, holdings_in_syria, syria, syria_2015_2018"
+    known = "holdings, holdings_in_syria, syria, syria_2015_2018, wars"
     assert f"'toy' is a scenario, a plan is meant (known: {known})" in err
->>>>>>> 3401e084a6bd63da95b4cafc142a4afbd1e2a718
 
 
 def test_a_single_run_of_a_fresh_install_does_not_wait_for_the_compiler(tmp_path):
