@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, module_of
+from pydantic import BaseModel
 
 import sim
 from sim.engine.state import World
+from sim.scenario import files, schema
+from sim.scenario.oddities import oddities
 from sim.scenario.parameters import Mechanisms, Parameters
 
 README = ROOT / "README.md"
@@ -25,6 +28,7 @@ RULES = sorted(
 )
 FENCE = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[ \t]*$", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADINGS = [
     "1. Purpose and patterns",
     "2. Entities, state variables, and scales",
@@ -181,6 +185,52 @@ def test_the_code_on_a_page_runs(
     for number, block in enumerate(blocks, start=1):
         few = re.sub(r"\bruns=([\d_]+)", lambda m: f"runs={min(int(m.group(1)), MOST_RUNS)}", block)
         exec(compile(few, f"{page.name}, python block {number}", "exec"), space)
+
+
+def allies() -> str:
+    """The section on allies that may fall out."""
+    text = (ROOT / "docs/SCENARIOS.md").read_text(encoding="utf-8")
+    return text.partition("\n## Allies that may fall out\n")[2].partition("\n## ")[0]
+
+
+def test_the_war_of_allies_on_the_page_is_a_whole_file_with_nothing_odd(tmp_path: Path) -> None:
+    (whole,) = TOML.findall(allies())
+    path = tmp_path / "page.toml"
+    path.write_text(whole, encoding="utf-8")
+    case = files.load(path)
+    assert list(oddities(case)) == []
+    assert case.coalition is not None
+    assert case.course is not None
+    assert case.course.secured is not None
+    assert case.guarantees
+    assert any(issue.falls_to for issue in case.issues.values())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_example_of_a_file_can_be_read(page: Path) -> None:
+    for block in TOML.findall(page.read_text(encoding="utf-8")):
+        tomllib.loads(block)
+
+
+def test_what_check_is_said_to_say_of_allies_it_says() -> None:
+    source = "".join(
+        (ROOT / "sim/scenario" / name).read_text() for name in ("checks.py", "oddities.py")
+    )
+    messages = re.findall(r"^\| .* \| `([^`]+)` \|$", allies(), re.MULTILINE)
+    assert len(messages) > 10
+    assert [message for message in messages if message not in source] == []
+
+
+def test_every_table_of_a_file_has_its_fields_on_the_page() -> None:
+    page = module_of("docs/generate.py")
+    tables = {
+        found
+        for found in vars(schema).values()
+        if isinstance(found, type)
+        and issubclass(found, BaseModel)
+        and found.__module__ == schema.__name__
+    }
+    assert tables == set(page.TABLES.values())
 
 
 def test_the_recipes_for_contributors_name_files_that_exist() -> None:
