@@ -22,7 +22,10 @@ from sim.scenario.parameters import Mechanisms, Parameters
 
 README = ROOT / "README.md"
 ODD = ROOT / "docs" / "ODD.md"
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "scenarios/README.md"])
+WARS = sorted((ROOT / "docs/wars").glob("*.md"))
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *WARS, ROOT / "scenarios/README.md"]
+)
 RULES = sorted(
     p for p in (ROOT / "sim/rules").glob("*.py") if p.stem not in ("__init__", "jit", "compiler")
 )
@@ -231,6 +234,44 @@ def test_every_table_of_a_file_has_its_fields_on_the_page() -> None:
         and found.__module__ == schema.__name__
     }
     assert tables == set(page.TABLES.values())
+
+
+def test_the_columns_of_the_tables_of_wars_are_described() -> None:
+    text = (ROOT / "scenarios/README.md").read_text(encoding="utf-8")
+    for name in ("outcomes", "codings"):
+        part = text.partition(f"`wars/{name}.csv`**")[2].partition("**`wars/")[0]
+        cells = re.findall(r"^\| (\**`.*?) \|", part, re.MULTILINE)
+        told = [column for cell in cells for column in re.findall(r"`(\w+)`", cell)]
+        head = (ROOT / f"scenarios/wars/{name}.csv").read_text(encoding="utf-8").split("\n")[0]
+        assert told == head.split(",")
+
+
+def test_every_rule_that_is_cited_is_a_rule_of_the_protocol() -> None:
+    rules = re.findall(r"^### (\d+)\. ", prose(ROOT / "docs/wars/PROTOCOL.md"), re.MULTILINE)
+    assert rules == [str(number) for number in range(1, 11)]
+    for path in [*WARS, *(ROOT / "scenarios/wars").glob("*.toml")]:
+        for cited in re.findall(r"\brules? (\d+(?: and \d+)?)", path.read_text(encoding="utf-8")):
+            assert set(cited.split(" and ")) <= set(rules), path.name
+
+
+def test_every_dossier_leads_to_the_protocol() -> None:
+    dossiers = [page for page in WARS if page.stem not in ("CODING", "PROTOCOL")]
+    assert dossiers
+    assert [page.name for page in dossiers if "](PROTOCOL.md" not in prose(page)] == []
+
+
+def test_the_example_of_the_protocol_is_in_the_file() -> None:
+    text = prose(ROOT / "docs/wars/PROTOCOL.md")
+    war = files.load(ROOT / "scenarios/wars/balkan_league_1912.toml")
+    aims = war.actors["serbia"].long
+    steps = {"vardar": 2, "adriatic": 3, "sandjak": 2}
+    assert set(aims) == set(steps)
+    for issue, step in steps.items():
+        assert aims[issue].weight == round(step / 7, 4)
+        assert f"{step} / 7 = {aims[issue].weight} |" in text
+    assert aims["vardar"].ideal == 0.75
+    there = war.ranges["actors.greece.long.salonica.weight"]
+    assert (there.low, there.high) == (1.0, 1.5)
 
 
 def test_the_recipes_for_contributors_name_files_that_exist() -> None:
