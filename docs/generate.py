@@ -38,6 +38,10 @@ TABLES: dict[str, type[BaseModel]] = {
     "talks": schema.Talks,
     "theatres.NAME": schema.Theatre,
     "ceasefire": schema.Ceasefire,
+    "coalition": schema.Coalition,
+    "course": schema.Course,
+    "course.positions": schema.CoursePoint,
+    "guarantees": schema.Guarantee,
     "outcomes.NAME": schema.Outcome,
     "events": schema.ScheduledEvent,
 }

@@ -11,20 +11,27 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, module_of
+from pydantic import BaseModel
 
 import sim
 from sim.engine.state import World
+from sim.scenario import files, schema
+from sim.scenario.oddities import oddities
 from sim.scenario.parameters import Mechanisms, Parameters
 
 README = ROOT / "README.md"
 ODD = ROOT / "docs" / "ODD.md"
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "scenarios/README.md"])
+WARS = sorted((ROOT / "docs/wars").glob("*.md"))
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *WARS, ROOT / "scenarios/README.md"]
+)
 RULES = sorted(
     p for p in (ROOT / "sim/rules").glob("*.py") if p.stem not in ("__init__", "jit", "compiler")
 )
 FENCE = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[ \t]*$", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADINGS = [
     "1. Purpose and patterns",
     "2. Entities, state variables, and scales",
@@ -181,6 +188,90 @@ def test_the_code_on_a_page_runs(
     for number, block in enumerate(blocks, start=1):
         few = re.sub(r"\bruns=([\d_]+)", lambda m: f"runs={min(int(m.group(1)), MOST_RUNS)}", block)
         exec(compile(few, f"{page.name}, python block {number}", "exec"), space)
+
+
+def allies() -> str:
+    """The section on allies that may fall out."""
+    text = (ROOT / "docs/SCENARIOS.md").read_text(encoding="utf-8")
+    return text.partition("\n## Allies that may fall out\n")[2].partition("\n## ")[0]
+
+
+def test_the_war_of_allies_on_the_page_is_a_whole_file_with_nothing_odd(tmp_path: Path) -> None:
+    (whole,) = TOML.findall(allies())
+    path = tmp_path / "page.toml"
+    path.write_text(whole, encoding="utf-8")
+    case = files.load(path)
+    assert list(oddities(case)) == []
+    assert case.coalition is not None
+    assert case.course is not None
+    assert case.course.secured is not None
+    assert case.guarantees
+    assert any(issue.falls_to for issue in case.issues.values())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_example_of_a_file_can_be_read(page: Path) -> None:
+    for block in TOML.findall(page.read_text(encoding="utf-8")):
+        tomllib.loads(block)
+
+
+def test_what_check_is_said_to_say_of_allies_it_says() -> None:
+    source = "".join(
+        (ROOT / "sim/scenario" / name).read_text() for name in ("checks.py", "oddities.py")
+    )
+    messages = re.findall(r"^\| .* \| `([^`]+)` \|$", allies(), re.MULTILINE)
+    assert len(messages) > 10
+    assert [message for message in messages if message not in source] == []
+
+
+def test_every_table_of_a_file_has_its_fields_on_the_page() -> None:
+    page = module_of("docs/generate.py")
+    tables = {
+        found
+        for found in vars(schema).values()
+        if isinstance(found, type)
+        and issubclass(found, BaseModel)
+        and found.__module__ == schema.__name__
+    }
+    assert tables == set(page.TABLES.values())
+
+
+def test_the_columns_of_the_tables_of_wars_are_described() -> None:
+    text = (ROOT / "scenarios/README.md").read_text(encoding="utf-8")
+    for name in ("outcomes", "codings"):
+        part = text.partition(f"`wars/{name}.csv`**")[2].partition("**`wars/")[0]
+        cells = re.findall(r"^\| (\**`.*?) \|", part, re.MULTILINE)
+        told = [column for cell in cells for column in re.findall(r"`(\w+)`", cell)]
+        head = (ROOT / f"scenarios/wars/{name}.csv").read_text(encoding="utf-8").split("\n")[0]
+        assert told == head.split(",")
+
+
+def test_every_rule_that_is_cited_is_a_rule_of_the_protocol() -> None:
+    rules = re.findall(r"^### (\d+)\. ", prose(ROOT / "docs/wars/PROTOCOL.md"), re.MULTILINE)
+    assert rules == [str(number) for number in range(1, 11)]
+    for path in [*WARS, *(ROOT / "scenarios/wars").glob("*.toml")]:
+        for cited in re.findall(r"\brules? (\d+(?: and \d+)?)", path.read_text(encoding="utf-8")):
+            assert set(cited.split(" and ")) <= set(rules), path.name
+
+
+def test_every_dossier_leads_to_the_protocol() -> None:
+    dossiers = [page for page in WARS if page.stem not in ("CODING", "PROTOCOL")]
+    assert dossiers
+    assert [page.name for page in dossiers if "](PROTOCOL.md" not in prose(page)] == []
+
+
+def test_the_example_of_the_protocol_is_in_the_file() -> None:
+    text = prose(ROOT / "docs/wars/PROTOCOL.md")
+    war = files.load(ROOT / "scenarios/wars/balkan_league_1912.toml")
+    aims = war.actors["serbia"].long
+    steps = {"vardar": 2, "adriatic": 3, "sandjak": 2}
+    assert set(aims) == set(steps)
+    for issue, step in steps.items():
+        assert aims[issue].weight == round(step / 7, 4)
+        assert f"{step} / 7 = {aims[issue].weight} |" in text
+    assert aims["vardar"].ideal == 0.75
+    there = war.ranges["actors.greece.long.salonica.weight"]
+    assert (there.low, there.high) == (1.0, 1.5)
 
 
 def test_the_recipes_for_contributors_name_files_that_exist() -> None:
