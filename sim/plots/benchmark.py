@@ -17,6 +17,7 @@ from sim.experiments.benchmark.play import Played
 from sim.measures.breaks import BROKE, HELD, STRAINED
 from sim.plots import naming, style
 from sim.plots.settings import styled
+from sim.plots.shares import share_broken
 
 # Told apart by the shade and the dash of the line: by what became of a pair, "" for not known.
 _LOOKS: dict[str, tuple[str, style.Dash, float]] = {
@@ -101,11 +102,8 @@ def _panel(ax: Axes, one: Played) -> None:
                 markeredgecolor="white", markeredgewidth=0.8, zorder=4, linestyle="none",
                 clip_on=False,
             )  # fmt: skip
-    style.dress(ax, war.scenario.name, f"{one.runs} runs, half-years", _BESIDE)
-    style.date_axis(ax, days)
+    share_broken(ax, war.scenario.name, f"{one.runs} runs, half-years", days, _BESIDE)
     ax.set_xlabel("")
-    ax.set_ylim(-0.02, 1.02)
-    style.label_height(ax, "share of runs in which\nthe pair has broken")
     naming.name_lines(ax, lines, names)
 
 
