@@ -132,7 +132,8 @@ def break_shares(results: xr.Dataset) -> pd.DataFrame:
         rows.append(
             {
                 "actor": one, "other": other, "runs": len(mine), "share": len(mine) / many,
-                "low": float(low), "high": float(high), "date": _median(mine["week"], start), **forms,
+                "low": float(low), "high": float(high), "date": _median(mine["week"], start),
+                **forms,
             }
         )  # fmt: skip
     columns = ["actor", "other", "runs", "share", "low", "high", "date"]

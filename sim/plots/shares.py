@@ -130,7 +130,7 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
 def breaks(
     results: xr.Dataset, pairs: Sequence[Sequence[str]] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Share of runs in which each pair of allies has broken, by date.
+    """Share of runs in which each pair has broken, by date.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def breaks(
         wanted = [selection.pair(results, two) for two in pairs]
     if not wanted:
         runs = results.sizes["run"]
-        raise ResultsError(f"no pair of allies has broken in any of the {runs} runs")
+        raise ResultsError(f"no pair has broken in any of the {runs} runs")
     colour, label = style.colours(results), style.labels(results)
     weeks, dates = results["week"].values, results["date"].values
     broke = found[found["status"] == BROKE]

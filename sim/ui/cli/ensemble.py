@@ -192,7 +192,7 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
 
 
 def _broken(results: xr.Dataset) -> list[str]:
-    """The pairs of allies that broke most often, a line each; nothing without a coalition."""
+    """The pairs that broke most often, a line each; nothing for a war without a coalition."""
     from sim.measures.breaks import FORMS, break_shares
     from sim.results.dataset import scenario_of
     from sim.scenario.english import day, percent
@@ -210,7 +210,7 @@ def _broken(results: xr.Dataset) -> list[str]:
             f"  {one} and {other} broke: {percent(row['share'], ' %')} of runs "
             f"({', '.join(forms)}), median {day(row['date'].date())}"
         )
-    return lines or ["  no pair of allies broke in any run"]
+    return lines or ["  no pair broke in any run"]
 
 
 def _tell(results: xr.Dataset, options: argparse.Namespace) -> None:

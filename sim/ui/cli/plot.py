@@ -39,8 +39,8 @@ def add_commands(commands: common.Commands, _: argparse.ArgumentParser) -> None:
     common.add_shared(export, "source")
     export.add_argument(
         "--table", default="runs", metavar="NAME",
-        help="what a row is: runs (default), weeks, actors, pairs or events; breaks: what became of "
-        "each pair of actors in each run, and when",
+        help="what a row is: runs (default), weeks, actors, pairs or events; or breaks: what "
+        "became of each pair in each run, and when",
     )  # fmt: skip
     export.add_argument("--out", required=True, metavar="FILE", help="file for the table, .csv")
     common.add_shared(export, "--force", "--quiet")
@@ -95,8 +95,13 @@ def _export(options: argparse.Namespace) -> None:
     results = open_results(options.source, events=options.table in ("events", "breaks"))
     if options.table == "breaks":
         from sim.measures import breaks
+        from sim.results.dataset import scenario_of
 
         table = breaks(results)
+        for name in ("other", "actor"):
+            labels = {key: one.label for key, one in scenario_of(results).actors.items()}
+            place = list(table.columns).index(name) + 1
+            table.insert(place, f"{name}_label", table[name].map(labels))
     else:
         table = to_frame(results, options.table)
     write_whole(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))

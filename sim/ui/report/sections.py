@@ -173,21 +173,20 @@ def course(results: xr.Dataset) -> str:
 
 
 def broken(results: xr.Dataset) -> str:
-    """The pairs of allies that broke, how often, when, and in which form."""
-    try:
-        table = measures.break_shares(results)
-    except ResultsError:
+    """The pairs that broke, how often, when, and in which form."""
+    if "event_kind" not in results:
         note = "Not recorded of all runs: an ensemble keeps it with --record events."
         return html.paragraph(note, "note")
+    table = measures.break_shares(results)
     if table.empty:
-        return html.paragraph("No pair of allies broke in any run.")
+        return html.paragraph("No pair broke in any run.")
     actors, rows = scenario_of(results).actors, []
     for _, row in table.iterrows():
         names = f"{actors[row['actor']].label} and {actors[row['other']].label}"
         forms = (percent(row[f"by_{form}"], " %") for form in FORMS)
         rows.append((names, *_share_row(row), day(row["date"].date()), *forms))
     heads = ("pair", "runs", "share", "95 % interval", "median date", *FORMS.values())
-    return html.table("Pairs of allies that broke, by the form of their first break", heads, rows)
+    return html.table("Pairs that broke, by the form of their first break", heads, rows)
 
 
 def moved_ties(results: xr.Dataset, scenario: Scenario) -> str:
