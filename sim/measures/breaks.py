@@ -88,10 +88,11 @@ def breaks(results: xr.Dataset) -> pd.DataFrame:
             )
     columns = ["run", "actor", "other", "status", "week", "form", "strained"]
     found = pd.DataFrame(rows, columns=columns)
-    dates = np.full(len(found), np.datetime64("NaT"), dtype="datetime64[s]")
+    dates = np.full(len(found), np.datetime64("NaT", "s"), dtype="datetime64[s]")
     broken = (found["status"] == BROKE).to_numpy()
     weeks = found["week"].to_numpy(dtype=float)[broken].astype(int)
-    dates[broken] = np.datetime64(scenario_of(results).start) + 7 * weeks
+    days = (7 * weeks).astype("timedelta64[D]")
+    dates[broken] = np.datetime64(scenario_of(results).start, "D") + days
     found.insert(5, "date", dates)
     return found
 
@@ -99,8 +100,8 @@ def breaks(results: xr.Dataset) -> pd.DataFrame:
 def break_shares(results: xr.Dataset) -> pd.DataFrame:
     """How often each pair broke, when, and in which form; the pair that broke most often first.
 
-    Pairs that never broke are left out, and those of opposite camps, which were at war from the
-    first.
+    Pairs that never broke are left out, and those of opposite camps or with the enemy of the
+    coalition, which had nothing to break.
 
     Parameters
     ----------
@@ -125,7 +126,8 @@ def break_shares(results: xr.Dataset) -> pd.DataFrame:
     broke = found[found["status"] == BROKE]
     for two, mine in broke.groupby(["actor", "other"], sort=False):
         one, other = map(str, two)
-        if camp[one] and camp[other] and camp[one] != camp[other]:
+        apart = camp[one] and camp[other] and camp[one] != camp[other]
+        if apart or (case.coalition is not None and case.coalition.enemy in two):
             continue
         low, high = wilson(len(mine), many)
         forms = {f"by_{form}": float((mine["form"] == form).sum()) / many for form in FORMS}
