@@ -1,5 +1,6 @@
 """Figures of shares of runs: line-ups and broken pairs over the dates, outcomes at the end."""
 
+# ruff: noqa: RUF001 (a dash between two names)
 from __future__ import annotations
 
 import textwrap
@@ -18,7 +19,6 @@ from sim.errors import ResultsError
 from sim.measures.breaks import BROKE
 from sim.plots import naming, style
 from sim.plots.settings import styled
-from sim.plots.timeseries import both
 from sim.results import selection
 from sim.results.dataset import scenario_of
 from sim.scenario.english import percent
@@ -31,6 +31,7 @@ TINTS = (
 MOST_LINE_UPS = len(TINTS) - 1
 MOST_NAMES = 8
 MOST_BROKEN = 12
+ONE_LINE = 26
 # What excludes each other, and what may hold beside it.
 BAR, BESIDE = "#9db4c4", "#e4d9bd"
 
@@ -183,7 +184,8 @@ def breaks(
             markeredgecolor=style.INK, clip_on=False,
             markevery=style.spaced(place, len(wanted), len(weeks)),
         )  # fmt: skip
-        drawn[-1].set_label(both(ax, label[i], label[j]))
+        name = naming.of_pair([label[i], label[j]])
+        drawn[-1].set_label(name if len(name) <= ONE_LINE else name.replace(" – ", " –\n"))
     share_broken(ax, "Pairs that broke", style.note_of_all(results, "", note), dates)
     naming.key(ax, drawn)  # lines often end at one height: the marker says which is which
     return ax
