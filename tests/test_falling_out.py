@@ -1,12 +1,24 @@
 """Members of a coalition that fall out, in whole runs."""
 
+# ruff: noqa: RUF001 (a dash between two names)
+
+import re
+
+import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT
 
 import sim
-from sim.errors import ScenarioError
+from sim.errors import ResultsError, ScenarioError, SimError
 from sim.measures.breaks import BROKE, FORMAL, HELD, JOINED, STRAINED, WAR
+from sim.measures.run_numbers import HEADLINES
+from sim.narrative.explanation import pair_of
+from sim.plots import catalogue
+from sim.results.dataset import save
+from sim.ui.cli import main
+from sim.ui.report import sections
 
 LEAGUE = ROOT / "tests/cases/league.toml"
 # A strong enemy that has lost little, and that much is left to.
@@ -351,5 +363,160 @@ def test_what_cannot_be_is_refused(league, change, said):
 def test_the_chronicle_tells_who_fell_out_over_what(league):
     told = sim.chronicle.page(sim.simulate(sim.with_changes(league, ALL_BREAK), seed=3))
     assert "attacks" in told
-    assert "which has refused its demand" in told
+    assert "which has refused its demand over the" in " ".join(told.split())
     assert "after" in told
+
+
+@pytest.fixture(scope="module")
+def full(league):
+    """Eight runs that hold everything."""
+    return sim.simulate(sim.with_changes(league, ALL_BREAK), runs=8, seed=3)
+
+
+def told(results):
+    """Run, week and text of each sentence of the chronicles."""
+    start = np.datetime64(str(results["date"].values[0])[:10])
+    for run in results["run"].values.tolist():
+        for day, text in sim.chronicle.sentences(results, run):
+            yield run, int((np.datetime64(day) - start).astype(int)) // 7, text
+
+
+def test_a_sentence_names_what_is_claimed_of_who_holds_it_then(full):
+    """Of the quarrelling pairs each holds one thing, but for the lake that falls to one of two."""
+    demands = re.compile(
+        r"(\w+) (?:attacks|breaks with) (\w+), which has refused its demand over ([^:;.]*)"
+    )
+    found = [
+        (run, week, match) for run, week, text in told(full) if (match := demands.search(text))
+    ]
+    assert len(found) > 8
+    for run, week, match in found:
+        one, other, over = match.groups()
+        falls = rows(full.sel(run=[run]), "fall").query(f"week < {week} or issue == 'lake'")
+        holder = {"valley": "red", "port": "green"} | {
+            row.issue: row.actor for row in falls.itertuples() if row.week <= week
+        }
+        named = re.findall(r"the (\w+)", over)
+        assert named
+        assert {holder[issue] for issue in named} == {other.lower()}, match.group()
+        assert {"Red": "valley", "Blue": "valley"}.get(one, "port") in named or "lake" in named
+
+
+def test_a_text_goes_where_the_chronicle_says(full, league):
+    speed = league.parameters.implementation_speed
+    moves = re.compile(r"by a text: the (\w+) is to go from (\d\.\d+) to (\d\.\d+)")
+    checked = 0
+    for run, week, text in told(full):
+        match = moves.search(text)
+        if match is None:
+            continue
+        issue, start, end = match.groups()
+        position = full["position"].sel(run=run, issue=issue).values
+        assert position[week] == pytest.approx(float(start), abs=0.006)
+        left = (1.0 - speed) ** 40
+        later = rows(full.sel(run=[run]), "fall", "peace", "accept").query("answer")
+        later = later[(later.week > week) & (later.week <= week + 40)]
+        if later.empty and week + 40 < len(position):
+            there = float(end) + left * (float(start) - float(end))
+            assert position[week + 40] == pytest.approx(there, abs=0.01)
+            checked += 1
+    assert checked > 1
+
+
+def test_a_record_without_preferences_is_told_without_what_is_claimed(full):
+    less = full.drop_vars(["weight", "ideal"])
+    texts = [text for _, _, text in told(less)]
+    assert any("which has refused its demand: war" in text for text in texts)
+    assert not any("demand over" in text or "is to go" in text for text in texts)
+
+
+def test_shares_of_breaks_are_counts_of_the_breaks_of_allies(wars):
+    table, found = sim.measures.break_shares(wars), sim.measures.breaks(wars)
+    assert table.runs.is_monotonic_decreasing
+    assert not set(table.actor) & {"empire"} | set(table.other) & {"empire"}
+    first = table.iloc[0]
+    mine = found.query(
+        f"actor == '{first.actor}' and other == '{first.other}' and status == 'broke'"
+    )
+    assert first.runs == len(mine) == round(first.share * 30)
+    assert first.by_war == pytest.approx((mine.form == WAR).sum() / 30)
+    assert table[["by_war", "by_joined", "by_formal"]].sum(axis=1).to_numpy() == pytest.approx(
+        table.share
+    )
+    assert mine.date.min() <= first.date <= mine.date.max()
+    assert first.low < first.share <= first.high
+    dates = pd.to_datetime(wars["date"].values)[mine.week.astype(int)]
+    assert (mine.date.to_numpy() == dates.to_numpy()).all()
+
+
+def test_the_figure_shows_in_how_many_runs_a_pair_had_broken_by_each_date(wars):
+    table, found = sim.measures.break_shares(wars), sim.measures.breaks(wars)
+    ax = sim.plots.breaks(wars)
+    labels = dict(zip(wars["actor"].values, wars["actor_label"].values, strict=True))
+    names = [f"{labels[row.actor]} – {labels[row.other]}" for row in table.itertuples()]
+    lines = {line.get_label(): line for line in ax.lines}
+    assert list(lines) == names
+    broke = found[found.status == BROKE].set_index(["actor", "other"])
+    for name, row in zip(names, table.itertuples(), strict=True):
+        weeks = broke.loc[[(row.actor, row.other)], "week"].to_numpy()
+        expected = [(weeks <= week).sum() / 30 for week in wars["week"].values]
+        assert np.allclose(lines[name].get_ydata(), expected)
+        assert lines[name].get_drawstyle() == "steps-post"
+    assert len({line.get_marker() for line in ax.lines}) == min(len(names), 12)
+    asked = sim.plots.breaks(wars, [("red", "empire"), ("blue", "red")])
+    assert len(asked.lines) == 2
+    plt.close("all")
+    none = wars.assign(event_answer=wars["event_answer"] & False)
+    with pytest.raises(ResultsError, match="no pair has broken in any of the 30 runs"):
+        sim.plots.breaks(none)
+
+
+def test_wars_with_a_coalition_have_the_figure_by_default_and_others_do_not(wars, toy):
+    assert "breaks" in [figure.name for figure in catalogue.of_page(wars, "ensemble")]
+    plain = sim.simulate(toy, runs=2, weeks=3)
+    assert "breaks" not in [figure.name for figure in catalogue.of_page(plain, "ensemble")]
+
+
+def test_the_command_line_says_who_broke_with_whom(wars, tmp_path, capsys):
+    save(wars, tmp_path / "results.nc")
+    source, table, page = (str(tmp_path / name) for name in ("results.nc", "breaks.csv", "f.png"))
+    assert main(["export", source, "--table", "breaks", "--out", table]) == 0
+    read, found = pd.read_csv(table), sim.measures.breaks(wars)
+    assert (read.drop(columns=["actor_label", "other_label"]).status == found.status).all()
+    assert read.actor_label[0] == "Red"
+    assert main(["plot", source, "--figure", "breaks", "--out", page]) == 0
+    assert main(["export", source, "--table", "break", "--out", f"{table}.csv"]) == 2
+    assert "did you mean 'breaks'" in capsys.readouterr().err
+    first = sim.measures.break_shares(wars).iloc[0]
+    assert f">{first.runs}</td>" in sections.broken(wars)
+    assert "--record events" in sections.broken(wars.drop_vars("event_kind"))
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (
+            "events",
+            r"Red and Blue broke: [\d.]+ % of runs \([\d.]+ % by war.*\), median \d+ \w+ 19\d\d",
+        ),
+        ("summary", "who broke with whom is not recorded: --record events keeps it"),
+    ],
+)
+def test_an_ensemble_prints_the_pairs_that_broke_most_often(record, said, capsys):
+    assert main(["ensemble", str(LEAGUE), "--runs", "6", "--record", record]) == 0
+    assert re.search(said, capsys.readouterr().out)
+
+
+def test_a_pair_to_explain_is_the_first_of_a_coalition_and_a_lack_is_said_without_python(
+    league, toy
+):
+    assert pair_of(league, None) == ("red", "blue")
+    with pytest.raises(SimError) as refused:
+        pair_of(toy, None)
+    assert "--pair crown duchy" in str(refused.value)
+    assert "pair=" not in str(refused.value)
+
+
+def test_a_deal_is_of_bilateral_talks_alone():
+    assert "deals of bilateral talks" in HEADLINES
+    assert not any(name.startswith("bilateral deals") for name in HEADLINES)

@@ -36,7 +36,7 @@ from sim.scenario.schema import Scenario
 
 LONG_TITLE = "A war whose name is a whole sentence and tells of the valley, the river and the hills"
 ALONE = [name for name, figure in catalogue.FIGURES.items() if figure.single]
-CASES = ("one run", "five runs", "two weeks", "600 weeks", "long labels", "25 actors")
+CASES = ("one run", "five runs", "two weeks", "600 weeks", "long labels", "25 actors", "members")
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +59,18 @@ def wars(toy: Scenario, syria: Scenario) -> dict[str, xr.Dataset]:
         "600 weeks": simulate(toy, runs=2, seed=1, weeks=600),
         "long labels": simulate(
             files.with_changes(syria, long | {"name": LONG_TITLE}), runs=3, seed=1, weeks=40
+        ),
+        # with labels that are long for the members, whose quarrels are what is told
+        "members": simulate(
+            files.load(
+                ROOT / "tests/cases/league.toml",
+                {
+                    f"actors.{name}.label": f"Kingdom of {name}, its dominions (and its islands)"
+                    for name in ("red", "blue", "green", "white")
+                },
+            ),
+            runs=4,
+            seed=1,
         ),
         "12 actors": simulate(of_many(syria, 12), runs=2, seed=1, weeks=20),
         "25 actors": simulate(of_many(syria, 25), runs=2, seed=1, weeks=12),

@@ -3,8 +3,8 @@
 * pairs and sets of actors: `ties`, `tie`, `drift_accounts`, `drift_by_issue`, `cohesion`,
   `drift_rate`
 * turns of a tie: `divergence`, `rupture`
-* pairs that held, were strained or broke: `breaks`; cooling and hostility told apart: `cooling`,
-  `hostility`
+* pairs that held, were strained or broke: `breaks`, `break_shares`; cooling and hostility told
+  apart: `cooling`, `hostility`
 * camps: `camps`, `eigenvector_split`, `sides`, `apart`, `line_ups`, `line_ups_over_time`; of any
   signed network `best_division`, `eigenvector_signs`, `frustration_of`
 * landscape: `landscape`, `line_up_energy`; on any numbers `energies`, `local_minima`
@@ -33,7 +33,7 @@ from sim.measures.breaches import (
     violence,
     violence_by_theatre,
 )
-from sim.measures.breaks import breaks, cooling, hostility
+from sim.measures.breaks import break_shares, breaks, cooling, hostility
 from sim.measures.ceasefire_spells import (
     CENSORED,
     COLLAPSE,
@@ -87,9 +87,10 @@ from sim.measures.war_outcomes import MEANINGS, STATES, outcome_shares, outcomes
 __all__ = [
     "CENSORED", "COLLAPSE", "LEVEL", "MEANINGS", "MOST_ENUMERATED", "OTHERS", "SETTLEMENT", "SPELL",
     "STATES", "Camps", "apart", "attendance", "best_division", "blame_concentration",
-    "breach_rates", "breach_weights", "breaches_by_camp", "breaks", "camps", "ceasefire_attempts",
-    "ceasefire_hazard", "ceasefire_lengths", "ceasefire_survival", "ceasefire_violence",
-    "ceasefires", "cohesion", "configurations", "cooling", "divergence", "drift_accounts",
+    "breach_rates", "breach_weights", "breaches_by_camp", "break_shares", "breaks", "camps",
+    "ceasefire_attempts", "ceasefire_hazard", "ceasefire_lengths", "ceasefire_survival",
+    "ceasefire_violence", "ceasefires", "cohesion", "configurations", "cooling", "divergence",
+    "drift_accounts",
     "drift_by_issue", "drift_rate", "eigenvector_signs", "eigenvector_split", "energies",
     "first_breakers", "frustration_of", "hostility", "kaplan_meier", "landscape", "line_up_energy",
     "line_ups", "line_ups_over_time", "local_minima", "mean_interval", "median_weeks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -12,13 +13,15 @@ import xarray as xr
 
 from sim.engine.decisions import CODE
 from sim.measures.dyads import described
+from sim.measures.intervals import wilson
 from sim.results.dataset import event_column
-from sim.results.provenance import scenarios_of_runs
+from sim.results.provenance import scenario_of, scenarios_of_runs
 from sim.results.selection import names_on, pair, variable
 
 HELD, STRAINED, BROKE = "held", "strained", "broke"
 # How two break: one attacks the other, they are in a war on opposite sides, or formally.
 WAR, JOINED, FORMAL = "war", "joined", "formal"
+FORMS = {WAR: "by war", JOINED: "on opposite sides of a war", FORMAL: "formally"}
 # A formal rupture that is undone within so many weeks was a strain.
 YEAR = 52
 _KINDS = ("attack", "return", "join", "rupture", "consent", "mend")
@@ -51,8 +54,8 @@ def breaks(results: xr.Dataset) -> pd.DataFrame:
     -------
     DataFrame
         One row for each run and pair: `run`, `actor`, `other` (as the results order them),
-        `status`, `week` and `form` of the first break, `strained` (week of the first strain);
-        missing where there was none.
+        `status`, `week`, `date` and `form` of the first break, `strained` (week of the first
+        strain); missing where there was none.
 
     Raises
     ------
@@ -83,7 +86,66 @@ def breaks(results: xr.Dataset) -> pd.DataFrame:
                     "strained": np.nan if strain is None else strain,
                 }
             )
-    return pd.DataFrame(rows)
+    columns = ["run", "actor", "other", "status", "week", "form", "strained"]
+    found = pd.DataFrame(rows, columns=columns)
+    dates = np.full(len(found), np.datetime64("NaT", "s"), dtype="datetime64[s]")
+    broken = (found["status"] == BROKE).to_numpy()
+    weeks = found["week"].to_numpy(dtype=float)[broken].astype(int)
+    days = (7 * weeks).astype("timedelta64[D]")
+    dates[broken] = np.datetime64(scenario_of(results).start, "D") + days
+    found.insert(5, "date", dates)
+    return found
+
+
+def break_shares(results: xr.Dataset) -> pd.DataFrame:
+    """How often each pair broke, when, and in which form; the pair that broke most often first.
+
+    Pairs that never broke are left out, and those of opposite camps or with the enemy of the
+    coalition, which had nothing to break.
+
+    Parameters
+    ----------
+    results : Dataset
+        With events.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair: `actor`, `other`, `runs` in which it broke, their `share` with the ends
+        `low` and `high` of its 95 % interval, the median `date` of its breaks, and the shares of
+        all runs in which it broke in each form (`by_war`, `by_joined`, `by_formal`).
+
+    Raises
+    ------
+    ResultsError
+        If events were not recorded.
+    """
+    found, many, case = breaks(results), results.sizes["run"], scenario_of(results)
+    camp, start = {name: actor.camp for name, actor in case.actors.items()}, case.start
+    rows: list[dict[str, Any]] = []
+    broke = found[found["status"] == BROKE]
+    for two, mine in broke.groupby(["actor", "other"], sort=False):
+        one, other = map(str, two)
+        apart = camp[one] and camp[other] and camp[one] != camp[other]
+        if apart or (case.coalition is not None and case.coalition.enemy in two):
+            continue
+        low, high = wilson(len(mine), many)
+        forms = {f"by_{form}": float((mine["form"] == form).sum()) / many for form in FORMS}
+        rows.append(
+            {
+                "actor": one, "other": other, "runs": len(mine), "share": len(mine) / many,
+                "low": float(low), "high": float(high), "date": _median(mine["week"], start),
+                **forms,
+            }
+        )  # fmt: skip
+    columns = ["actor", "other", "runs", "share", "low", "high", "date"]
+    table = pd.DataFrame(rows, columns=[*columns, *(f"by_{form}" for form in FORMS)])
+    return table.sort_values("runs", ascending=False, kind="stable", ignore_index=True)
+
+
+def _median(weeks: pd.Series[float], start: dt.date) -> pd.Timestamp:
+    """The day of the median of some weeks."""
+    return pd.Timestamp(start + dt.timedelta(days=int(7 * weeks.median()))).as_unit("s")
 
 
 def _breaches(results: xr.Dataset) -> Iterator[Breach]:

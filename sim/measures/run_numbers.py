@@ -27,7 +27,7 @@ _COUNTS = {
     "ceasefires signed": ("ceasefire", (1,)),
     "ceasefires collapsed": ("collapse", (1,)),
     "rounds of talks with a vote": ("settle", (0, 1)),
-    "bilateral deals": ("deal", (1,)),
+    "deals of bilateral talks": ("deal", (1,)),
 }
 HEADLINES = (*(f"weeks of {words.name}" for words in STATES), *_COUNTS)
 _BY_ACTOR = [

@@ -24,7 +24,7 @@ from sim.plots.issue_space import offers
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import layout, network, networks
 from sim.plots.saving import write
-from sim.plots.shares import line_ups, outcomes
+from sim.plots.shares import breaks, line_ups, outcomes
 from sim.plots.style import colours
 from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.timeseries import attention, drift_accounts, ties
@@ -32,6 +32,7 @@ from sim.plots.violence import said_and_done, theatres
 
 __all__ = [
     "attention",
+    "breaks",
     "ceasefire_survival",
     "ceasefires",
     "colours",

@@ -1,10 +1,8 @@
 """The figure of a benchmark: when pairs of allies break in the runs, and when they did."""
 
-# ruff: noqa: RUF001 (a dash between two names)
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -17,6 +15,7 @@ from sim.experiments.benchmark.play import Played
 from sim.measures.breaks import BROKE, HELD, STRAINED
 from sim.plots import naming, style
 from sim.plots.settings import styled
+from sim.plots.shares import share_broken
 
 # Told apart by the shade and the dash of the line: by what became of a pair, "" for not known.
 _LOOKS: dict[str, tuple[str, style.Dash, float]] = {
@@ -29,8 +28,8 @@ _WORDS = {
     BROKE: "pair that broke", STRAINED: "strained", HELD: "held", "": "not known what became of it"
 }  # fmt: skip
 _COLUMNS, _WIDE, _HIGH = 2, 8.2, 4.0
-# Letters of the name of an actor, and points that names beside a panel take from its title.
-_NAME, _BESIDE = 24, 300.0
+# Points that names beside a panel take from its title.
+_BESIDE = 300.0
 
 
 @styled
@@ -92,7 +91,7 @@ def _panel(ax: Axes, one: Played) -> None:
             zorder=3 if status == BROKE else 2,
         )  # fmt: skip
         lines.append(line)
-        names.append(_name([actors[name].label for name in pair]))
+        names.append(naming.of_pair([actors[name].label for name in pair]))
         if war.outcomes and (when := first_break(war, n)):
             at = style.day(np.datetime64(when.day))
             height = float(np.interp(at, [style.day(d) for d in days], share))
@@ -101,15 +100,6 @@ def _panel(ax: Axes, one: Played) -> None:
                 markeredgecolor="white", markeredgewidth=0.8, zorder=4, linestyle="none",
                 clip_on=False,
             )  # fmt: skip
-    style.dress(ax, war.scenario.name, f"{one.runs} runs, half-years", _BESIDE)
-    style.date_axis(ax, days)
+    share_broken(ax, war.scenario.name, f"{one.runs} runs, half-years", days, _BESIDE)
     ax.set_xlabel("")
-    ax.set_ylim(-0.02, 1.02)
-    style.label_height(ax, "share of runs in which\nthe pair has broken")
     naming.name_lines(ax, lines, names)
-
-
-def _name(labels: Sequence[str]) -> str:
-    """Both names; what stands in brackets goes where there is no room for it."""
-    short = (label if len(label) <= _NAME else label.partition(" (")[0] for label in labels)
-    return " – ".join(style.short(label, _NAME) for label in short)

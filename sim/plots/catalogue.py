@@ -23,7 +23,7 @@ from sim.plots.issue_space import offers
 from sim.plots.matrices import tie_matrices, tie_matrix
 from sim.plots.networks import network, networks
 from sim.plots.saving import write
-from sim.plots.shares import line_ups, outcomes
+from sim.plots.shares import breaks, line_ups, outcomes
 from sim.plots.survival import ceasefire_survival, turns
 from sim.plots.timeseries import attention, drift_accounts, ties
 from sim.plots.violence import said_and_done, theatres
@@ -37,6 +37,10 @@ OPTIONS = {"--pair": ("pairs", "pair", "allies"), "--at": ("dates", "at"), "--ru
 
 def _two_actors(results: xr.Dataset) -> bool:
     return bool(results.sizes["actor"] > 1)
+
+
+def _coalition(results: xr.Dataset) -> bool:
+    return scenario_of(results).coalition is not None
 
 
 def _theatres(results: xr.Dataset) -> bool:
@@ -118,6 +122,7 @@ _THEATRES = ("intensity_by_theatre", "intensity")
 _SAID = ("objected", "declared", "accepted", "event_kind")
 _ALL = (
     Figure("outcomes", outcomes, ("state",), ("ensemble",)),
+    Figure("breaks", breaks, ("event_kind",), ("ensemble",), when=_coalition),
     Figure("ceasefires", ceasefires, _CEASEFIRE, ("run",), one=True),
     Figure("ties", ties, ("tie",), ("ensemble", "run"), when=_two_actors),
     Figure("turns", turns, ("tie",), ("ensemble",), when=_two_actors),

@@ -1,5 +1,6 @@
 """Names of lines at their ends, and legends where there is room for them."""
 
+# ruff: noqa: RUF001 (a dash between two names)
 from __future__ import annotations
 
 import itertools
@@ -13,7 +14,16 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from sim.plots.style import INK, Look, figure_of, room, size, small
+from sim.plots.style import INK, Look, figure_of, room, short, size, small
+
+# Letters of the name of an actor in that of a pair.
+_NAME = 24
+
+
+def of_pair(labels: Sequence[str]) -> str:
+    """Both names; what stands in brackets goes where there is no room for it."""
+    cut = (label if len(label) <= _NAME else label.partition(" (")[0] for label in labels)
+    return " – ".join(short(label, _NAME) for label in cut)
 
 
 def name_lines(ax: Axes, lines: Sequence[Line2D], names: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
-"""Figures of shares of runs: line-ups over the dates, outcomes at the end."""
+"""Figures of shares of runs: line-ups and broken pairs over the dates, outcomes at the end."""
 
+# ruff: noqa: RUF001 (a dash between two names)
 from __future__ import annotations
 
 import textwrap
@@ -9,9 +10,13 @@ import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from sim import measures
+from sim.errors import ResultsError
+from sim.measures.breaks import BROKE
 from sim.plots import naming, style
 from sim.plots.settings import styled
 from sim.results import selection
@@ -25,6 +30,8 @@ TINTS = (
 )  # fmt: skip
 MOST_LINE_UPS = len(TINTS) - 1
 MOST_NAMES = 8
+MOST_BROKEN = 12
+ONE_LINE = 26
 # What excludes each other, and what may hold beside it.
 BAR, BESIDE = "#9db4c4", "#e4d9bd"
 
@@ -118,6 +125,80 @@ def _told(share: xr.DataArray, row: int, label: Mapping[str, str]) -> str:
     told = f"the same, but {few}\non the other side" if crossed else "the same camps"
     told = textwrap.fill(told.replace("\n", " "), 34)
     return f"{told},\nwithout {words(out - aside)}" if out - aside else told
+
+
+@styled
+def breaks(
+    results: xr.Dataset, pairs: Sequence[Sequence[str]] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Share of runs in which each pair has broken, by date.
+
+    Parameters
+    ----------
+    results : Dataset
+        Of two runs or more, with events.
+    pairs : sequence of (str, str), optional
+        Names of actors; by default those that broke in some run (see
+        `sim.measures.break_shares`), at most the twelve that did most often.
+    ax : Axes, optional
+        Axes to draw on; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+        Steps, dashed in the colours of the two actors.
+
+    Raises
+    ------
+    ResultsError
+        If there is but one run, a name is not known, events were not recorded, or no pair broke.
+    """
+    measures.several(results)
+    found, note = measures.breaks(results), ""
+    if pairs is None:
+        often = measures.break_shares(results)[["actor", "other"]].itertuples(index=False)
+        every = [(str(one), str(other)) for one, other in often]
+        wanted = every[:MOST_BROKEN]
+        if len(wanted) < len(every):
+            note = f"{len(wanted)} of the {len(every)} pairs that broke"
+    else:
+        wanted = [selection.pair(results, two) for two in pairs]
+    if not wanted:
+        runs = results.sizes["run"]
+        raise ResultsError(f"no pair has broken in any of the {runs} runs")
+    colour, label = style.colours(results), style.labels(results)
+    weeks, dates = results["week"].values, results["date"].values
+    broke = found[found["status"] == BROKE]
+    counted = {
+        frozenset(two): np.searchsorted(np.sort(mine["week"].to_numpy(dtype=float)), weeks, "right")
+        for two, mine in broke.groupby(["actor", "other"])
+    }
+    ax = style.canvas(ax, 8.0, max(4.2, 1.2 + 0.42 * len(wanted)))
+    never = np.zeros(len(weeks))
+    drawn: list[Line2D] = []
+    for place, (i, j) in enumerate(wanted):
+        share = counted.get(frozenset((i, j)), never) / results.sizes["run"]
+        drawn += ax.plot(
+            dates, share, color=colour[j], gapcolor=colour[i], drawstyle="steps-post",
+            linestyle=(0, (5, 5)), marker=style.marker_of(place), markerfacecolor="white",
+            markeredgecolor=style.INK, clip_on=False,
+            markevery=style.spaced(place, len(wanted), len(weeks)),
+        )  # fmt: skip
+        name = naming.of_pair([label[i], label[j]])
+        drawn[-1].set_label(name if len(name) <= ONE_LINE else name.replace(" – ", " –\n"))
+    share_broken(ax, "Pairs that broke", style.note_of_all(results, "", note), dates)
+    naming.key(ax, drawn)  # lines often end at one height: the marker says which is which
+    return ax
+
+
+def share_broken(
+    ax: Axes, title: str, note: str, dates: NDArray[np.datetime64], left: float = 46.0
+) -> None:
+    """Title and scales of Axes that show in what share of runs each pair has broken."""
+    style.dress(ax, title, note, left)
+    style.date_axis(ax, dates)
+    ax.set_ylim(-0.02, 1.02)
+    style.label_height(ax, "share of runs in which\nthe pair has broken")
 
 
 @styled

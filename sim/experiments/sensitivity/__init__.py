@@ -64,7 +64,8 @@ def audit(
         default two: how the tie of the pair changes from the first week to the last, and the share
         of orders to spoil of its second member, if that is a patron.
     pair : (str, str), optional
-        Whose tie; the scenario's first bilateral pair if not given.
+        Whose tie; the scenario's first bilateral pair if not given, or else the first two members
+        of its coalition.
     runs : int
         Runs of each end of the numbers that are looked at closely, at least 2.
     codings : int
@@ -87,7 +88,8 @@ def audit(
     Raises
     ------
     SimError
-        If the scenario has no bilateral pair and none is given, or an argument is out of range.
+        If no pair is given and the scenario has neither a bilateral pair nor a coalition, or an
+        argument is out of range.
     """
     began = time.monotonic()
     say = teller() if say is None else say

@@ -128,7 +128,8 @@ def explain(
     run : int, optional
         Its number; may be left out if there is only one.
     pair : (str, str), optional
-        Names of actors; by default the scenario's first bilateral pair.
+        Names of actors; by default the scenario's first bilateral pair, or else the first two
+        members of its coalition.
     events : int
         How many of the events that moved the tie most are told, and their decisions turned.
     since, until : date, str or int, optional
@@ -140,7 +141,8 @@ def explain(
     ResultsError
         If there is no such run, actor or week, or the results do not hold what is needed.
     SimError
-        If an argument is out of range, or the scenario has no bilateral pair and none is given.
+        If an argument is out of range, or no pair is given and the scenario has neither a bilateral
+        pair nor a coalition.
 
     Examples
     --------
@@ -190,15 +192,17 @@ def explain(
 
 
 def pair_of(scenario: Scenario, pair: Sequence[str] | None) -> tuple[str, ...]:
-    """The pair that is asked about: the one given, or the scenario's first bilateral pair."""
+    """The pair that is asked about, else the first bilateral pair or two members of a coalition."""
     if pair is not None:
         return tuple(pair) if not isinstance(pair, str) else (pair,)
-    if not scenario.bilateral:
-        raise SimError(
-            "the scenario has no bilateral pair: say whose tie is meant, as pair=('a', 'b') or "
-            "--pair a b"
-        )
-    return scenario.bilateral[0]
+    if scenario.bilateral:
+        return scenario.bilateral[0]
+    if scenario.coalition is not None:
+        return scenario.coalition.members[:2]
+    raise SimError(
+        "the scenario has no bilateral pair and no coalition: say whose tie is meant (the pair of "
+        f"actors, as --pair {' '.join([*scenario.actors][:2])})"
+    )
 
 
 def _run(results: xr.Dataset, run: int | None) -> int:

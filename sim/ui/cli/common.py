@@ -47,7 +47,8 @@ _SHARED: dict[str, Options] = {
     "--pair": {
         "nargs": 2,
         "metavar": ("ACTOR", "ACTOR"),
-        "help": "two actors (default: the scenario's first bilateral pair)",
+        "help": "two actors (default: the first bilateral pair, or the first two members of the "
+        "coalition)",
     },
     "--workers": {"type": int, "help": "how many threads or processes (default: one a core)"},
     "--plugin": {"metavar": "FILE", "help": "Python file with actor classes of your own"},

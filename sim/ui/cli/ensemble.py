@@ -14,6 +14,9 @@ from sim.ui.cli import common
 if TYPE_CHECKING:
     import xarray as xr
 
+# How many of the pairs that broke are told.
+MOST_PAIRS = 5
+
 
 def add_commands(commands: common.Commands, file: argparse.ArgumentParser) -> None:
     """Add these commands to the parser; `file` is a parent with a scenario and ``--set``."""
@@ -173,6 +176,7 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
         ):
             low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
             lines.append(f"  {name}: median {middle:.0f}; nine in ten runs {low:.0f} to {high:.0f}")
+        lines += _broken(results)
     if results.attrs.get("hold", "nothing") != "nothing":
         lines.append(f"  {results.attrs['hold']} is the same in all runs")
     if "drawn" in results:
@@ -185,6 +189,28 @@ def _account(results: xr.Dataset, seconds: float, out: str | None, hint: str = "
             f"sim replay {out} --run {results['run'].values[0]}{hint}"
         )
     return "\n".join(lines)
+
+
+def _broken(results: xr.Dataset) -> list[str]:
+    """The pairs that broke most often, a line each; nothing for a war without a coalition."""
+    from sim.measures.breaks import FORMS, break_shares
+    from sim.results.dataset import scenario_of
+    from sim.scenario.english import day, percent
+
+    scenario = scenario_of(results)
+    if scenario.coalition is None:
+        return []
+    if "event_kind" not in results:
+        return ["  who broke with whom is not recorded: --record events keeps it"]
+    lines = []
+    for row in break_shares(results).head(MOST_PAIRS).to_dict("records"):
+        one, other = (scenario.actors[row[name]].label for name in ("actor", "other"))
+        forms = [f"{percent(row[f'by_{x}'], ' %')} {FORMS[x]}" for x in FORMS if row[f"by_{x}"]]
+        lines.append(
+            f"  {one} and {other} broke: {percent(row['share'], ' %')} of runs "
+            f"({', '.join(forms)}), median {day(row['date'].date())}"
+        )
+    return lines or ["  no pair broke in any run"]
 
 
 def _tell(results: xr.Dataset, options: argparse.Namespace) -> None:

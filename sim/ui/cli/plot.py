@@ -34,12 +34,13 @@ def add_commands(commands: common.Commands, _: argparse.ArgumentParser) -> None:
     report.add_argument("--out", required=True, metavar="FILE", help="file for the page, .html")
     common.add_shared(report, "--force", "--plugin", "--ids", "--quiet")
 
-    about = "write results as a CSV table: runs, weeks, actors, pairs or events"
+    about = "write results as a CSV table: runs, weeks, actors, pairs, events or breaks"
     export = common.add_command(commands, _export, "export", help=about)
     common.add_shared(export, "source")
     export.add_argument(
         "--table", default="runs", metavar="NAME",
-        help="what a row is: runs (default), weeks, actors, pairs or events",
+        help="what a row is: runs (default), weeks, actors, pairs or events; or breaks: what "
+        "became of each pair in each run, and when",
     )  # fmt: skip
     export.add_argument("--out", required=True, metavar="FILE", help="file for the table, .csv")
     common.add_shared(export, "--force", "--quiet")
@@ -83,12 +84,26 @@ def _report(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     out = common.file_for(options, "a table", (".csv",))
+    from sim.errors import ResultsError, nearest
     from sim.results.sources import open_results
-    from sim.results.tables import to_frame
+    from sim.results.tables import TABLES, to_frame
     from sim.writing import write_whole
 
-    results = open_results(options.source, events=options.table == "events")
-    table = to_frame(results, options.table)
+    known = [*TABLES, "breaks"]
+    if options.table not in known:
+        raise ResultsError(f"there is no table {options.table!r} ({nearest(options.table, known)})")
+    results = open_results(options.source, events=options.table in ("events", "breaks"))
+    if options.table == "breaks":
+        from sim.measures import breaks
+        from sim.results.dataset import scenario_of
+
+        table = breaks(results)
+        for name in ("other", "actor"):
+            labels = {key: one.label for key, one in scenario_of(results).actors.items()}
+            place = list(table.columns).index(name) + 1
+            table.insert(place, f"{name}_label", table[name].map(labels))
+    else:
+        table = to_frame(results, options.table)
     write_whole(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     if not options.quiet:
         common.say(f"left in {out}: {len(table)} rows, {len(table.columns)} columns")

@@ -71,11 +71,15 @@ def html(
     scenario, found = scenario_of(results), extremes(results)
     many = results.sizes["run"] > 1
     say("drawing the figures ...")
+    broken = (
+        [section("Who broke with whom", sections.broken(results))] if scenario.coalition else []
+    )
     parts = [
         section("What was run", sections.study(results)),
         section("The scenario in short", sections.setting(scenario, ids)),
         section("How it ends", sections.ends(results, scenario, ids)),
         section("The course of the war", sections.course(results)),
+        *broken,
         section("Ties that changed most", sections.moved_ties(results, scenario)),
         section("Figures of all runs" if many else "Figures", sections.figures(results)),
     ]

@@ -17,6 +17,7 @@ from sim import measures
 from sim.engine.build import begin, prepare
 from sim.errors import ResultsError, SimError
 from sim.measures import run_numbers
+from sim.measures.breaks import FORMS
 from sim.measures.war_outcomes import state_shares
 from sim.narrative import html
 from sim.narrative.chronicle import page as chronicle_page
@@ -169,6 +170,23 @@ def course(results: xr.Dataset) -> str:
         rows.append((name, mean, interval, f"{middle:.0f}", _span(low, high, "z.0f")))
     heads = ("a run", "mean", "95 % interval of the mean", "median", "5 to 95 % of runs")
     return html.table("Weeks in each state, ceasefires and talks", heads, rows)
+
+
+def broken(results: xr.Dataset) -> str:
+    """The pairs that broke, how often, when, and in which form."""
+    if "event_kind" not in results:
+        note = "Not recorded of all runs: an ensemble keeps it with --record events."
+        return html.paragraph(note, "note")
+    table = measures.break_shares(results)
+    if table.empty:
+        return html.paragraph("No pair broke in any run.")
+    actors, rows = scenario_of(results).actors, []
+    for _, row in table.iterrows():
+        names = f"{actors[row['actor']].label} and {actors[row['other']].label}"
+        forms = (percent(row[f"by_{form}"], " %") for form in FORMS)
+        rows.append((names, *_share_row(row), day(row["date"].date()), *forms))
+    heads = ("pair", "runs", "share", "95 % interval", "median date", *FORMS.values())
+    return html.table("Pairs that broke, by the form of their first break", heads, rows)
 
 
 def moved_ties(results: xr.Dataset, scenario: Scenario) -> str:
