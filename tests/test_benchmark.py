@@ -9,6 +9,7 @@ import datetime as dt
 import itertools
 import math
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -677,8 +678,19 @@ def test_the_first_paragraph_says_who_wins(wars: tuple[War, ...]) -> None:
     assert "Wars: 2; pairs of allies: 5; broke within five years" in good
     assert "(Brier score, less is better), the model does better than every forecast" in good
     assert "(AUC within wars, more is better), a forecast without a simulator does better" in bad
-    assert '1.000 of "agreement of long aims"' in bad
+    assert '"agreement of long aims" 1.000; too few wars' in bad
     assert "comes in 100 % of all deals" in bad
+
+
+def test_where_nobody_broke_no_forecast_is_best_and_the_page_is_made(
+    wars: tuple[War, ...],
+) -> None:
+    war = wars[0]
+    held = tuple(replace(one, status="held", broke=None) for one in war.outcomes)
+    for some in ((War(war.name, war.scenario, held),), (War(war.name, war.scenario, held[:1]),)):
+        found = found_of(some, [[[9, 9, 9], [0], [1]][: len(some[0].outcomes)]])
+        page = report.page(found)
+        assert "which pair of a war breaks (AUC within wars, more is better) there is" in page
 
 
 def test_a_rival_that_does_better_is_named(wars: tuple[War, ...]) -> None:

@@ -12,8 +12,9 @@ from sim.scenario.files import load
 from sim.scenario.schema import ScheduledEvent, Tabled
 
 SYRIA = ROOT / "scenarios/syria_2015_2018.toml"
-# The plain version knows the first theory, and no experiment that puts an issue somewhere.
-PLAYED = [path for path in SCENARIOS if path.stem != "threat_returns"]
+# The plain version knows the first theory, no experiment that puts an issue somewhere, and nothing
+# that is held.
+PLAYED = [path for path in SCENARIOS if path.stem not in ("threat_returns", "syria_held")]
 STILL = {"parameters.weight_spread": 0, "parameters.ideal_spread": 0}
 
 # Variables of the results by actor, and the attribute of the plain object.
