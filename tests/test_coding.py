@@ -168,16 +168,18 @@ def test_the_wars_have_the_codings_and_where_they_differ_the_range(coding: Modul
     steps = {1.0: 0.5, 2.0: 1.0, 3.0: 2.0}
     for war, cells in table.groupby("war"):
         case = files.load(ROOT / f"scenarios/wars/{war}.toml")
-        for cell in cells.itertuples():
-            _, actor, term, issue, field = cell.cell.split(".")
-            value = getattr(getattr(case.actors[actor], term)[issue], field)
+        actor = cells["cell"].str.split(".").str[1]
+        raw = cells[["first", "second"]].where(cells["kind"] == "weight", 0.0)
+        # A coder's weights are parts of an actor's whole.
+        whole = raw.groupby(actor).transform("sum")
+        for cell, of in zip(cells.itertuples(), whole.to_numpy(), strict=True):
+            _, name, term, issue, field = cell.cell.split(".")
+            value = getattr(getattr(case.actors[name], term)[issue], field)
             there = case.ranges.get(cell.cell)
-            low, high = (there.low, there.high) if there else (value, value)
-            least, most = sorted((cell.first, cell.second))
-            where = (war, cell.cell)
-            if cell.kind == "ideal":
-                assert (low, high) == (least, most), where
-            elif cell.kind == "threat":
-                assert (low, high) == (steps[least], steps[most]), where
-            else:  # weights are parts of an actor's whole: the steps are in proportion
-                assert high / low == pytest.approx(most / least, rel=1e-3), where
+            found = (there.low, there.high) if there else (value, value)
+            both = (cell.first, cell.second)
+            if cell.kind == "threat":
+                both = tuple(steps[one] for one in both)
+            elif cell.kind == "weight":
+                both = tuple(one / total for one, total in zip(both, of, strict=True))
+            assert found == pytest.approx(sorted(both), abs=2e-3), (war, cell.cell)

@@ -270,8 +270,9 @@ def test_the_example_of_the_protocol_is_in_the_file() -> None:
         assert aims[issue].weight == round(step / 7, 4)
         assert f"{step} / 7 = {aims[issue].weight} |" in text
     assert aims["vardar"].ideal == 0.75
-    there = war.ranges["actors.greece.long.salonica.weight"]
-    assert (there.low, there.high) == (1.0, 1.5)
+    there = war.ranges["actors.montenegro.long.sandjak.weight"]
+    assert (there.low, there.high) == (0.25, 0.4)
+    assert "actors.greece.long.salonica.weight" not in war.ranges
 
 
 def test_the_recipes_for_contributors_name_files_that_exist() -> None:
