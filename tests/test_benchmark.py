@@ -623,7 +623,7 @@ def test_a_stopped_command_goes_on_to_the_same_numbers(
         calls.append(war.name)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return real(war, *rest, **more)  # type: ignore[arg-type]
+        return real(war, *rest, **more)  # type: ignore[arg-type]  # handed on as it came
 
     with monkeypatch.context() as once:
         once.setattr(play, "played", stopped)

@@ -433,7 +433,15 @@ def test_a_record_without_preferences_is_told_without_what_is_claimed(full):
 def test_shares_of_breaks_are_counts_of_the_breaks_of_allies(wars):
     table, found = sim.measures.break_shares(wars), sim.measures.breaks(wars)
     assert table.runs.is_monotonic_decreasing
-    assert not set(table.actor) & {"empire"} | set(table.other) & {"empire"}
+    # The neighbour joins wars; it is an ally of green alone, its client.
+    broke = found[found.status == "broke"]
+    assert {"empire", "neighbour"} <= {*broke.actor, *broke.other}
+    outside = {
+        frozenset(pair) - {"red", "blue", "green", "white"}
+        for pair in zip(table.actor, table.other, strict=True)
+        if frozenset(pair) != {"green", "neighbour"}
+    }
+    assert outside == {frozenset()}
     first = table.iloc[0]
     mine = found.query(
         f"actor == '{first.actor}' and other == '{first.other}' and status == 'broke'"

@@ -229,7 +229,7 @@ def test_a_theatre_that_goes_leaves_its_range_to_the_others_in_proportion(syria:
     shares = {one: {"low": 0.2, "high": 0.4}, two: 0.2, gone: 0.5}
     case = files.with_changes(syria, {path: shares}, note=False)
     left = files.with_changes(case, {}, [f"theatres.{gone}"])
-    assert left.ranges[f"{path}.{one}"] == pytest.approx(Range(0.4, 0.8))  # type: ignore[comparison-overlap]
+    assert left.ranges[f"{path}.{one}"] == pytest.approx(Range(0.4, 0.8))  # type: ignore[comparison-overlap]  # a tuple is compared
 
 
 # draws --------------------------------------------------------------------------------------------
@@ -486,7 +486,7 @@ def test_middles_are_used_and_told_once_where_nothing_is_drawn(crown: Scenario) 
 
 def test_uncertain_is_yes_or_no(crown: Scenario) -> None:
     with pytest.raises(SimError, match="uncertain must be true or false, is 'yes'"):
-        sim.ensemble(crown, runs=1, uncertain="yes")  # type: ignore[arg-type]
+        sim.ensemble(crown, runs=1, uncertain="yes")  # type: ignore[arg-type]  # what is refused
 
 
 # beyond single ensembles --------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from sim.scenario.schema import Scenario
 from sim.ui.cli import main
 
 PLAN = """
-library = "wars"
+wars = "wars"
 
 [[free]]
 path = "parameters.breach_price"
@@ -228,9 +228,9 @@ def test_the_plan_that_comes_with_the_program_can_be_used() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('library = "wars"', 'library = "none"', "plan.toml: library: {0}/none: there is no fold"),
-        ('library = "wars"', 'library = "empty"', "no scenario file in it has a [coalition]"),
-        ('library = "wars"', "", "plan.toml: names neither a `scenario`, with targets, nor"),
+        ('wars = "wars"', 'wars = "none"', "plan.toml: wars: {0}/none: there is no fold"),
+        ('wars = "wars"', 'wars = "empty"', "no scenario file in it has a [coalition]"),
+        ('wars = "wars"', "", "plan.toml: names neither a `scenario`, with targets, nor"),
         ("breach_price", "breech_price", "did you mean 'breach_price'?"),
         ("low = 0.01", "low = 1.0", "low must be below high"),
         ("high = 0.99", "high = 9", "plan.toml:5: free.0 (parameters.breach_price): at 9: must be"),
@@ -256,7 +256,7 @@ def test_a_plan_that_cannot_be_used_gets_one_clear_message(
 def test_wars_without_outcomes_leave_none_to_be_left_out(tmp_path: Path) -> None:
     path = plan_file(tmp_path)
     written(tmp_path / "wars", ELM)
-    with pytest.raises(SimError, match="library: outcomes of 1 of its 2 wars are known; one is"):
+    with pytest.raises(SimError, match="wars: outcomes of 1 of its 2 wars are known; one is"):
         load_war_plan(path)
 
 

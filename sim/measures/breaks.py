@@ -100,8 +100,8 @@ def breaks(results: xr.Dataset) -> pd.DataFrame:
 def break_shares(results: xr.Dataset) -> pd.DataFrame:
     """How often each pair broke, when, and in which form; the pair that broke most often first.
 
-    Pairs that never broke are left out, and those of opposite camps or with the enemy of the
-    coalition, which had nothing to break.
+    Counted are pairs of allies that broke in some run: two members of the coalition, or an actor
+    and its patron. Who else fights each other had no alliance to break; `breaks` has them all.
 
     Parameters
     ----------
@@ -121,20 +121,20 @@ def break_shares(results: xr.Dataset) -> pd.DataFrame:
         If events were not recorded.
     """
     found, many, case = breaks(results), results.sizes["run"], scenario_of(results)
-    camp, start = {name: actor.camp for name, actor in case.actors.items()}, case.start
+    members = set() if case.coalition is None else {*case.coalition.members}
+    tied = {frozenset((patron, proxy)) for patron, by in case.patrons.items() for proxy in by}
     rows: list[dict[str, Any]] = []
     broke = found[found["status"] == BROKE]
     for two, mine in broke.groupby(["actor", "other"], sort=False):
         one, other = map(str, two)
-        apart = camp[one] and camp[other] and camp[one] != camp[other]
-        if apart or (case.coalition is not None and case.coalition.enemy in two):
+        if not {one, other} <= members and frozenset((one, other)) not in tied:
             continue
         low, high = wilson(len(mine), many)
         forms = {f"by_{form}": float((mine["form"] == form).sum()) / many for form in FORMS}
         rows.append(
             {
                 "actor": one, "other": other, "runs": len(mine), "share": len(mine) / many,
-                "low": float(low), "high": float(high), "date": _median(mine["week"], start),
+                "low": float(low), "high": float(high), "date": _median(mine["week"], case.start),
                 **forms,
             }
         )  # fmt: skip

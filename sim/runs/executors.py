@@ -110,6 +110,8 @@ def in_processes(
                 breaks = 0
                 yield block, answer
         except BrokenProcessPool:
+            # A worker that is ending closes its pipe first and has an exit code only later.
+            pool.shutdown(wait=True, cancel_futures=True)
             if any(worker.exitcode == _UNGUARDED for worker in started.values()):
                 raise SimError(
                     "worker processes read the script that starts them from its first line, and "

@@ -184,9 +184,10 @@ def _leave(actor: Table, theatre: str) -> None:
 
 def _number(share: Any) -> Any:
     """The number that a share is written as: by itself, with its source, or as a range."""
-    if isinstance(share, Table) and is_range(share):
-        return Range(share["low"], share["high"], share.get("mode")).middle  # type: ignore[arg-type]
-    return share["value"] if isinstance(share, Table) and "value" in share else share
+    written: Any = share if isinstance(share, Table) else {}
+    if is_range(written):
+        return Range(written["low"], written["high"], written.get("mode")).middle
+    return written.get("value", share)
 
 
 def _table(tree: object, *keys: str) -> Table:

@@ -82,8 +82,8 @@ def verdict(found: Benchmark) -> list[str]:
         else:
             which = "a forecast without a simulator does better than the model"
         said.append(
-            f"On {words}, {which}: the model has {_number(own.value)}, "
-            f'"{best.name}" {_number(theirs)}{_sure(gap)}.'
+            f"On {words}, {which}: the model has {digits(own.value)}, "
+            f'"{best.name}" {digits(theirs)}{_sure(gap)}.'
         )
     for name in PRIMARY:
         ahead = [
@@ -110,12 +110,11 @@ def _sure(gap: Estimate) -> str:
         return ""
     if gap.wars < FEW or math.isnan(gap.reach):
         return "; too few wars to say how sure that is"
-    ends = f"{_signed(gap.value - gap.reach)} to {_signed(gap.value + gap.reach)}"
     if abs(gap.value) > gap.reach:
-        return f"; the difference, {_signed(gap.value)} ({ends}), is more than its error over wars"
+        return f"; the difference, {interval(gap)}, is more than its error over wars"
     return (
-        f"; the difference, {_signed(gap.value)} ({ends}), is within its error over wars, so "
-        "neither is shown to be better"
+        f"; the difference, {interval(gap)}, is within its error over wars, so neither is shown to "
+        "be better"
     )
 
 
@@ -148,12 +147,7 @@ def _gaps(found: Benchmark) -> list[str]:
     for _, one in list(found.forecasts())[1:]:
         cells = []
         for name in PRIMARY:
-            gap = estimate(name, found.scored, found.model, one)
-            told = NONE if math.isnan(gap.value) else _signed(gap.value)
-            if not math.isnan(gap.reach):
-                ends = f"{_signed(gap.value - gap.reach)} to {_signed(gap.value + gap.reach)}"
-                told += f" ({ends})"
-            cells.append(told)
+            cells.append(interval(estimate(name, found.scored, found.model, one)))
         rows.append([one.name, *cells])
     said = [
         "Primary scores, with 95 % intervals by the jackknife of the difference over wars "
@@ -177,7 +171,7 @@ def _apart(found: Benchmark) -> list[str]:
             of = mine & SCORES[name].counts(scored)
             told = (found.model, one)
             values = [SCORES[name].value(scored, two, of) if of.any() else math.nan for two in told]
-            cells += map(_number, values)
+            cells += map(digits, values)
         rows.append(cells)
     head = ["war", "pairs", "broke"]
     for name, one in best.items():
@@ -200,8 +194,8 @@ def _shuffles(found: Benchmark, dealt: Shuffles) -> list[str]:
         low, high = (float(end) for end in np.quantile(values, (0.05, 0.95)))
         place = percent(dealt.place(name, found.scored), " %")
         rows.append(
-            [SCORES[name].title, _number(own), _number(float(values.mean())),
-             f"{_number(low)} to {_number(high)}", place]
+            [SCORES[name].title, digits(own), digits(float(values.mean())),
+             f"{digits(low)} to {digits(high)}", place]
         )  # fmt: skip
     said = (
         f"Who holds which aim on what is to be divided is dealt out anew {len(dealt.drawn)} times, "
@@ -220,7 +214,7 @@ def _pairs(found: Benchmark) -> list[str]:
             [
                 actors[row["actor"]].label, actors[row["other"]].label,
                 row["observed"] or NONE, row["date"] or NONE,
-                *(_number(row[x]) for x in ("broke", "strained", "held")),
+                *(digits(row[x]) for x in ("broke", "strained", "held")),
                 row["median"] or NONE,
                 _forms(row),
             ]
@@ -270,12 +264,24 @@ def _value(name: str, found: Benchmark, one: Forecast) -> float:
 def _with_error(one: Estimate) -> str:
     if math.isnan(one.value):
         return NONE
-    return _number(one.value) + ("" if math.isnan(one.error) else f" ± {_number(one.error)}")
+    return digits(one.value) + ("" if math.isnan(one.error) else f" ± {digits(one.error)}")
 
 
-def _number(value: float) -> str:
+def digits(value: float) -> str:
+    """A score to three digits."""
     return NONE if math.isnan(value) else f"{value:.3f}"
 
 
-def _signed(value: float) -> str:
+def interval(gap: Estimate) -> str:
+    """A difference with its 95 % interval, as far as there is one."""
+    if math.isnan(gap.value):
+        return NONE
+    if math.isnan(gap.reach):
+        return signed(gap.value)
+    ends = f"{signed(gap.value - gap.reach)} to {signed(gap.value + gap.reach)}"
+    return f"{signed(gap.value)} ({ends})"
+
+
+def signed(value: float) -> str:
+    """A difference to three digits, with its sign."""
     return f"{value:+.3f}".replace("-", "−")  # noqa: RUF001  # a minus sign

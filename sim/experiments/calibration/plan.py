@@ -151,10 +151,10 @@ def load_plan(path: str | Path) -> Plan:
     tree = read_table(path, "a plan")
     if "actors" in tree:
         raise SimError(f"{path}: is a scenario, not a plan; a plan names one under `scenario`")
-    if "library" in tree:
+    if "wars" in tree:
         raise SimError(f"{path}: is about a library of wars; a plan with targets is meant")
     if "scenario" not in tree:
-        problem = "names neither a `scenario`, with targets, nor a `library` of wars"
+        problem = "names neither a `scenario`, with targets, nor a folder of `wars`"
         raise ScenarioError(
             [Fault("", problem, f"it has {', '.join(tree) or 'nothing'}", str(path))]
         )

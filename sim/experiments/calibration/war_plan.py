@@ -39,7 +39,7 @@ class Together(StrictModel):
 
 
 class _Tables(StrictModel):
-    library: Line
+    wars: Line
     score: Literal["timing"] = "timing"
     free: tuple[Free, ...] = Field(min_length=1)
     together: Together | None = None
@@ -78,7 +78,7 @@ def is_about_wars(path: str | Path) -> bool:
     SimError
         If it cannot be read.
     """
-    return "library" in read_table(resolve(path, kind="a plan"), "a plan")
+    return "wars" in read_table(resolve(path, kind="a plan"), "a plan")
 
 
 def load_war_plan(path: str | Path) -> WarPlan:
@@ -94,17 +94,17 @@ def load_war_plan(path: str | Path) -> WarPlan:
     tree = read_table(path, "a plan")
     tables = checked(tree, _Tables)
     try:
-        library = load_library(path.parent / tables.library)
+        found = load_library(path.parent / tables.wars)
     except SimError as error:
-        raise SimError(f"{path}: library: {error}") from error
-    wars = tuple(war for war in library.wars if war.outcomes)
+        raise SimError(f"{path}: wars: {error}") from error
+    wars = tuple(war for war in found.wars if war.outcomes)
     if len(wars) < LEAST_WARS:
         problem = (
-            f"outcomes of {len(wars)} of its {len(library.wars)} wars are known; one is left out "
+            f"outcomes of {len(wars)} of its {len(found.wars)} wars are known; one is left out "
             f"at a time, so {LEAST_WARS} are needed"
         )
         hint = f"say in {OUTCOMES} what became of pairs"
-        raise ScenarioError([Fault("library", problem, hint, str(path))])
+        raise ScenarioError([Fault("wars", problem, hint, str(path))])
     faults = list(islice(free_faults(tree, tables.free, wars[0].scenario), MOST_FAULTS + 1))
     if faults:
         raise ScenarioError(sorted(faults, key=lambda fault: fault.line))

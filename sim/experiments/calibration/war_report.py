@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError, StoppedError
 from sim.experiments.benchmark.forecasts import Forecast, Scored
-from sim.experiments.benchmark.report import NONE, table
+from sim.experiments.benchmark.report import NONE, digits, interval, table
 from sim.experiments.benchmark.scores import SCORES, Estimate, estimate
 from sim.experiments.calibration.checkpoint import NAME
 from sim.experiments.calibration.design import SHARES
@@ -202,7 +202,7 @@ class WarCalibration:
         ]
         for other, words in ((PRESENT, "the present numbers"), (LINE, "the line")):
             gap = self.gap(TIMING, CALIBRATED, other)
-            said.append(f"Calibrated numbers less {words}: {_interval(gap)}{_sure(gap)}.")
+            said.append(f"Calibrated numbers less {words}: {interval(gap)}{_sure(gap)}.")
         said.append(
             f"Numbers of all wars together score {every:.3f} on these wars themselves: the "
             f"difference to {own:.3f} is what the fit owes to having seen the war."
@@ -214,7 +214,7 @@ class WarCalibration:
                 f"{self.gap(RANKING, CALIBRATED).value:.3f} calibrated, "
                 f"{self.gap(RANKING, PRESENT).value:.3f} at present, "
                 f'{self.gap(RANKING, RANKING_LINE).value:.3f} by "{RANKING_LINE}"; calibrated less '
-                f"present {_interval(rank)}{_sure(rank)}."
+                f"present {interval(rank)}{_sure(rank)}."
             )
         fit = self.fits[-1]
         free = [
@@ -251,23 +251,23 @@ class WarCalibration:
         tables = []
         for score, said in ((TIMING, names), (RANKING, ranks)):
             rows = [
-                [f"`{war}`", *(_number(row[f"{score} {name}"]) for name in said)]
+                [f"`{war}`", *(digits(row[f"{score} {name}"]) for name in said)]
                 for war, row in self.wars.iterrows()
             ]
-            rows.append(["mean", *(_number(self.gap(score, name).value) for name in said)])
+            rows.append(["mean", *(digits(self.gap(score, name).value) for name in said)])
             tables.append(table(["war", *said], rows))
         gaps = [
             [
                 other if other == line else "the line",
-                _interval(self.gap(TIMING, CALIBRATED, other)),
-                _interval(self.gap(RANKING, CALIBRATED, line)),
+                interval(self.gap(TIMING, CALIBRATED, other)),
+                interval(self.gap(RANKING, CALIBRATED, line)),
             ]
             for other, line in ((PRESENT, PRESENT), (ALL, ALL), (LINE, RANKING_LINE))
         ]
         fits = [
             [
                 f"`{fit.without}`" if fit.without else "none", f"{fit.score:.4f} ± {fit.error:.4f}",
-                percent(float(fit.flat.mean()), " %"), _number(fit.own),
+                percent(float(fit.flat.mean()), " %"), digits(fit.own),
                 percent(max(self.skill.get(fit.without, math.nan), 0.0), " %")
                 if fit.without else NONE,
             ]
@@ -344,23 +344,6 @@ def value_at(scenario: Scenario, path: str) -> float:
     for key in path.split("."):
         found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
     return float(found) if isinstance(found, int | float) else math.nan
-
-
-def _number(value: float) -> str:
-    return NONE if math.isnan(value) else f"{value:.3f}"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")  # noqa: RUF001  # a minus sign
-
-
-def _interval(gap: Estimate) -> str:
-    if math.isnan(gap.value):
-        return NONE
-    if math.isnan(gap.reach):
-        return _signed(gap.value)
-    ends = (_signed(gap.value + side * gap.reach) for side in (-1, 1))
-    return f"{_signed(gap.value)} ({' to '.join(ends)})"
 
 
 def _sure(gap: Estimate) -> str:
