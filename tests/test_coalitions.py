@@ -25,8 +25,8 @@ def setting(weight, ideal, position, holder, **changes):
         "holder": np.array(holder), "takeable": np.ones(issues, dtype=bool),
         "capability": np.ones(n), "air": np.zeros(n), "ground": np.ones(n),
         "cost": np.full(n, COST), "discount": np.full(n, 0.99), "tie": np.zeros((n, n)),
-        "dependence": np.zeros((n, n)), "pledge": np.zeros((n, n, n), dtype=np.int64),
-        "autonomy": np.ones(n),
+        "dependence": np.zeros((n, n)), "exposure": np.zeros((n, n)),
+        "pledge": np.zeros((n, n, n), dtype=np.int64), "autonomy": np.ones(n),
         "pull": np.zeros(0), "patron": NOBODY, "proxy": NOBODY, "breach_price": PRICE,
         "war_speed": SPEED, "war_optimism": 0.0, "perceived_volatility": VOLATILITY,
         "task_exponent": 1.0, "loss_exponent": 2.0, "choice_precision": LAMBDA,
@@ -201,10 +201,10 @@ def threatened(front):
         [front, 0.0], [2, 1], capability=[1.0, 1.0, 2.0],
     )  # fmt: skip
     beside = sides(3, [0, 1], 2)
-    alone = rules.dependence_in(s, 0, 1, *beside, front)
-    needed = np.zeros((3, 3))
-    needed[0, 1] = alone
-    s = s._replace(dependence=needed, dependence_weight=1.0)
+    alone = rules.lost_without(s, 0, 1, 1.0, *beside, front)
+    exposed = np.zeros((3, 3))
+    exposed[0, 1] = rules.lost_without(s, 0, 1, 0.5, *beside, front)
+    s = s._replace(exposure=exposed, dependence_weight=1.0)
     return alone, rules.attacks(s, 0, 1, *sides(3, 0, 1), 0.5)[0]
 
 

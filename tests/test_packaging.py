@@ -23,7 +23,11 @@ from sim.ui.cli import main
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-SCENARIOS = {path.stem: path for path in (ROOT / "scenarios").glob("*.toml")}
+SCENARIOS = {
+    path.stem: path
+    for inner in ("", "wars") for path in (ROOT / "scenarios" / inner).glob("*.toml")
+    if path.stem != "shared"
+}  # fmt: skip
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
 SOURCES = sorted((ROOT / "sim").rglob("*.py"))
 
@@ -127,6 +131,13 @@ def test_the_shipped_scenarios_are_those_that_are_written_at_the_top() -> None:
     assert sim.scenarios() == sorted(SCENARIOS)
     for name, path in SCENARIOS.items():
         assert sim.scenario_path(name) == path
+
+
+def test_a_war_of_the_library_is_run_and_copied_by_its_name(tmp_path: Path) -> None:
+    assert sim.load("balkan").name == sim.load(SCENARIOS["balkan_league_1912"]).name
+    copy = tmp_path / "mine.toml"
+    assert main(["new", str(copy), "--from", "balkan"]) == 0
+    assert sim.load(copy).parameters == sim.load("balkan").parameters
 
 
 def test_the_first_words_of_a_name_find_the_only_scenario_that_is_no_variant() -> None:

@@ -11,6 +11,7 @@ import xarray as xr
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from week_by_week import Game, even_draws
 
 from sim import files
@@ -219,6 +220,50 @@ def test_who_would_rather_lose_with_a_partner_gone_does_not_need_it() -> None:
     )  # fmt: skip
     assert out[0, 1] > 0.0
     assert out[1, 0] == 0.0
+
+
+def exposed(left: float, front: float = 0.5) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What a war with each other costs five actors in the field, and what they need of each."""
+    n, needed, out = 5, np.empty((5, 5)), np.empty((5, 5))
+    m, half = np.array([3.0, 1.0, 2.0, 1.0, 0.5]), np.full(n, 0.5)
+    u, cost, delta = np.full(n, front), np.full(n, 0.1), np.full(n, 0.99)
+    high = np.where(SIDES < 0, 0.0, 1.0)
+    psi = war.contest(np.empty(2), SIDES, m, half, half, 0.5)
+    believed = np.full(n, 0.008 * (2 * psi - 1))
+    V_w = np.array(
+        [
+            war.war_value(u[i], 0.1, 0.99, front, believed[i], 0.06, high[i], 1 - high[i])
+            for i in range(n)
+        ]
+    )
+    war.dependences(
+        needed, psi, np.ones(n, dtype=np.bool_), SIDES, m, half, half, 0.5, 0.008, V_w, u, high,
+        1 - high, cost, delta, front, believed, 0.06,
+    )  # fmt: skip
+    war.exposures(
+        out, np.full(n, left), SIDES, m, half, half, 0.5, 0.008, u, high, 1 - high, cost, delta,
+        front, believed, 0.06,
+    )  # fmt: skip
+    return needed, out
+
+
+def test_a_war_that_takes_no_forces_off_costs_in_the_field_what_the_other_is_needed_for() -> None:
+    needed, out = exposed(1.0)
+    assert needed.max() > 0.01
+    assert out == pytest.approx(needed, abs=1e-12)
+
+
+def test_forces_that_a_war_takes_off_are_missed_in_the_field_whomever_it_is_with() -> None:
+    needed, out = exposed(0.5)
+    _, all_gone = exposed(0.0)
+    for i, j in itertools.product(range(5), repeat=2):
+        if i == j or SIDES[i] == 0:
+            assert out[i, j] == 0.0
+        elif SIDES[i] == SIDES[j]:
+            assert out[i, j] > needed[i, j]
+        else:
+            assert 0.0 < out[i, j] < all_gone[i, j]
+    assert exposed(0.5, front=0.999)[1][SIDES > 0].max() < 0.05 * out[SIDES > 0].max()
 
 
 def test_only_conveners_are_needed(second: Scenario) -> None:

@@ -217,6 +217,8 @@ class Wars(NamedTuple):
     opposed_since: Annotated[Ints, "NN"]  # week of a rupture that stands, -1 if none
     pledge: Annotated[Ints, "NNN"]  # of l to j against i
     reliance: Annotated[Floats, "NN"]  # on j in all wars beside it
+    exposure: Annotated[Floats, "NN"]  # what a war with j would cost in all other wars
+    left: Annotated[Floats, "N"]  # share of forces in a war if one more is fought
     flare: Annotated[Floats, "NN"]  # draws of the week
     expected_plus: Annotated[Floats, "N"]
     expected_minus: Annotated[Floats, "N"]

@@ -40,6 +40,7 @@ class Setting(NamedTuple):
     discount: NDArray[np.float64]  # (N,)
     tie: NDArray[np.float64]  # (N, N)
     dependence: NDArray[np.float64]  # (N, N) what i would lose in its present wars without j
+    exposure: NDArray[np.float64]  # (N, N) the same, with forces taken off for a war with j
     pledge: NDArray[np.int64]  # (N, N, N) of l to j against i: 0, GUARANTEE or ALLIANCE
     autonomy: NDArray[np.float64]  # (N,) what no patron pulls
     pull: NDArray[np.float64]  # (L,) of a patron on its proxy
@@ -65,10 +66,10 @@ def judged_by(s, over_front, capability, war_optimism) -> Setting:
     """The same setting for a war that is over the front or not, with other forces and optimism."""
     return Setting(
         s.weight, s.ideal, s.position, s.holder, s.takeable, capability, s.air, s.ground, s.cost,
-        s.discount, s.tie, s.dependence, s.pledge, s.autonomy, s.pull, s.patron, s.proxy,
-        s.breach_price, s.war_speed, war_optimism, s.perceived_volatility, s.task_exponent,
-        s.loss_exponent, s.choice_precision, s.loyalty, s.dependence_weight, s.enemy, s.territory,
-        s.enemy_pole, over_front,
+        s.discount, s.tie, s.dependence, s.exposure, s.pledge, s.autonomy, s.pull, s.patron,
+        s.proxy, s.breach_price, s.war_speed, war_optimism, s.perceived_volatility,
+        s.task_exponent, s.loss_exponent, s.choice_precision, s.loyalty, s.dependence_weight,
+        s.enemy, s.territory, s.enemy_pole, over_front,
     )  # fmt: skip
 
 
@@ -227,7 +228,7 @@ def tie_to_side(s, i, side) -> float:
 def joins(s, i, first, second, plus, minus, front) -> tuple[float, float]:
     """Own gains of a third actor from joining side plus and side minus, against standing aside.
 
-    ``V_plus - V_aside + loyalty (T(i, plus) - T(i, minus)) - dependence_weight Dep_i,second -
+    ``V_plus - V_aside + loyalty (T(i, plus) - T(i, minus)) - dependence_weight Exp_i,second -
     breach_price``, mirrored for minus. An ally of first against second saves the price of the
     breach on side plus, and one of second against first, or its guarantor, on side minus; a
     guarantor of second pays the price once more on side plus.
@@ -255,8 +256,8 @@ def joins(s, i, first, second, plus, minus, front) -> tuple[float, float]:
     plus[i], minus[i] = was_plus, was_minus
     to_plus = with_first - aside + ties - s.breach_price
     to_minus = with_second - aside - ties - s.breach_price
-    to_plus -= s.dependence_weight * s.dependence[i, second]
-    to_minus -= s.dependence_weight * s.dependence[i, first]
+    to_plus -= s.dependence_weight * s.exposure[i, second]
+    to_minus -= s.dependence_weight * s.exposure[i, first]
     if s.pledge[i, first, second] == ALLIANCE:
         to_plus += s.breach_price
     if s.pledge[i, second, first] > 0:
@@ -351,12 +352,12 @@ def expect(plus, minus, s, first, second, front, may_join) -> None:
 def attacks(s, i, j, plus, minus, front) -> tuple[float, float]:
     """Own gain of i from attacking j, and what a war is worth to it.
 
-    ``V_i - u_i - loyalty T_ij - dependence_weight Dep_ij - breach_price``, the price twice for
+    ``V_i - u_i - loyalty T_ij - dependence_weight Exp_ij - breach_price``, the price twice for
     j's own guarantor.
     """
     value = worth(s, i, plus, minus, front, 1)[0]
     gain = value - utility(i, s.position, s.weight, s.ideal, s.loss_exponent) - s.breach_price
-    gain -= s.loyalty * s.tie[i, j] + s.dependence_weight * s.dependence[i, j]
+    gain -= s.loyalty * s.tie[i, j] + s.dependence_weight * s.exposure[i, j]
     for other in range(plus.shape[0]):
         if s.pledge[i, j, other] == GUARANTEE:
             gain -= s.breach_price
@@ -425,38 +426,45 @@ def weigh_claim(
 
 
 @compiled
-def dependence_in(s, i, j, plus, minus, front) -> float:
-    """What i would lose of the worth of a war without j, that fights on its side.
+def lost_without(s, i, j, left, plus, minus, front) -> float:
+    """What i would lose of the worth of a war with fewer forces, and without j if beside it.
 
     Parameters
     ----------
     s : Setting
+        Its capability is changed at i, and put back.
     i, j : int
-        Two actors on one side.
+        An actor that takes part, and another.
+    left : float
+        Share of its forces that i has left, in [0, 1].
     plus, minus : ndarray, shape (N,)
         Ones for those that take part; changed at j, and put back.
     front : float
         As in `worth`.
     """
     part = 1 if plus[i] > 0.0 else -1
-    side = plus if plus[i] > 0.0 else minus
     before = worth(s, i, plus, minus, front, part)[0]
-    others, side[j] = side[j], 0.0
+    forces, was_plus, was_minus = s.capability[i], plus[j], minus[j]
+    s.capability[i] *= left
+    if on_one_side(i, j, plus, minus):
+        plus[j], minus[j] = 0.0, 0.0
     after = worth(s, i, plus, minus, front, part)[0]
-    side[j] = others
+    s.capability[i], plus[j], minus[j] = forces, was_plus, was_minus
     return max(before - after, 0.0)
 
 
 @compiled
-def add_dependences(needed, s, first, plus, minus, front, over_front) -> None:
-    """Add what each would lose without each that fights beside it, over all wars among members.
+def add_losses(dependence, exposure, s, left, first, plus, minus, front, over_front) -> None:
+    """Add what each would lose by each other actor, over all wars among members.
 
     Parameters
     ----------
-    needed : ndarray, shape (N, N)
-        What i would lose without j; added to.
+    dependence, exposure : ndarray, shape (N, N)
+        What i would lose without j; by a war with j. Added to.
     s : Setting
         With what each has in each of its wars.
+    left : ndarray, shape (N,)
+        Share of it that is left if one more war is fought.
     first, plus, minus
         As in `commit`.
     front, over_front : ndarray, shape (W,)
@@ -464,10 +472,16 @@ def add_dependences(needed, s, first, plus, minus, front, over_front) -> None:
     """
     for war in range(first.shape[0]):
         of_war = judged_by(s, over_front[war], s.capability, s.war_optimism)
-        for i in range(needed.shape[0] if first[war] >= 0 else 0):
-            for j in range(needed.shape[0]):
-                if i != j and on_one_side(i, j, plus[war], minus[war]):
-                    needed[i, j] += dependence_in(of_war, i, j, plus[war], minus[war], front[war])
+        on_plus, on_minus = plus[war], minus[war]
+        for i in range(dependence.shape[0] if first[war] >= 0 else 0):
+            for j in range(dependence.shape[0]):
+                if i == j or on_plus[i] + on_minus[i] == 0.0:
+                    continue
+                if on_one_side(i, j, on_plus, on_minus):
+                    dependence[i, j] += lost_without(
+                        of_war, i, j, 1.0, on_plus, on_minus, front[war]
+                    )
+                exposure[i, j] += lost_without(of_war, i, j, left[i], on_plus, on_minus, front[war])
 
 
 @compiled

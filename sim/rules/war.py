@@ -264,6 +264,56 @@ def dependences(
 
 
 @compiled
+def exposures(
+    out, left, side, m, air, ground, task_exponent, front_speed, u, u_plus, u_minus, cost, delta,
+    front, believed, perceived_volatility
+) -> None:  # fmt: skip
+    """Work out what each would lose in the field by a war of its own with each other actor.
+
+    As `dependences`, with only a part of i's own forces left; j's are missing where it is of the
+    same camp.
+
+    Parameters
+    ----------
+    out : ndarray, shape (N, N)
+        Filled: what i would lose by a war with j; 0 for neutrals.
+    left : ndarray, shape (N,)
+        Share of an actor's forces that stays in this war, in [0, 1].
+    side, m, air, ground, task_exponent
+        As in `strength`.
+    front_speed, u, u_plus, u_minus, cost, delta, front, believed, perceived_volatility
+        As in `war_values`.
+    """
+    n = m.shape[0]
+    without, strengths = np.empty(n), np.empty(2)
+    front = min(max(front, 0.0), 1.0)
+    for j in range(n):
+        without[j] = m[j]
+    psi = contest(strengths, side, m, air, ground, task_exponent)
+    for i in range(n):
+        p, weeks = gambler(front, believed[i], perceived_volatility)
+        before = lottery_value(u[i], cost[i], delta[i], p, weeks, u_plus[i], u_minus[i])
+        alone = -1.0  # of i, with all others of its camp
+        for j in range(n):
+            out[i, j] = 0.0
+            if side[i] == 0 or i == j:
+                continue
+            if side[i] == side[j] or alone < 0.0:
+                without[i] = m[i] * left[i]
+                without[j] = 0.0 if side[i] == side[j] else m[j]
+                now = contest(strengths, side, without, air, ground, task_exponent)
+                without[i], without[j] = m[i], m[j]
+                drift = believed[i] + 2.0 * front_speed * (now - psi)
+                p, weeks = gambler(front, drift, perceived_volatility)
+                worth = lottery_value(u[i], cost[i], delta[i], p, weeks, u_plus[i], u_minus[i])
+                out[i, j] = max(before - worth, 0.0)
+                if side[i] != side[j]:
+                    alone = out[i, j]
+            else:
+                out[i, j] = alone
+
+
+@compiled
 def war_values(
     V_w, V_d, p_win, weeks, u, u_plus, u_minus, cost, delta, side, front, drift,
     perceived_volatility, disarmed_vulnerability

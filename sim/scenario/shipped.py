@@ -1,6 +1,7 @@
 """The scenarios that come with the program, found by name.
 
-They are written in ``scenarios/`` at the top of the repository. A wheel holds a copy of that folder
+They are written in ``scenarios/`` at the top of the repository, the library of coalition wars in
+``scenarios/wars/``. A wheel holds a copy of that folder
 inside the package; a clone, and an editable install of it, reads the folder itself.
 """
 
@@ -16,7 +17,11 @@ from sim.errors import Fault, ScenarioError, nearest
 Kind = Literal["a scenario", "a plan", "a history"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_FOLDERS: dict[Kind, str] = {"a scenario": "", "a plan": "calibration", "a history": "history"}
+_FOLDERS: dict[Kind, tuple[str, ...]] = {
+    "a scenario": ("", "wars"), "a plan": ("calibration",), "a history": ("history",),
+}  # fmt: skip
+# What other files extend, and nobody can run: it has no actors.
+_PARTS = ("shared",)
 
 
 def folder() -> Path:
@@ -47,7 +52,7 @@ def scenarios() -> list[str]:
     ScenarioError
         If this copy of the program has no scenarios.
     """
-    return _names("a scenario")
+    return sorted(_files("a scenario").keys() - _PARTS)
 
 
 def scenario_path(name: str) -> Path:
@@ -104,7 +109,7 @@ def resolve(name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a
         if path.is_file():
             return path
         if not bare:
-            if path.suffix == ".toml" and path.stem in _names(kind) and not path.exists():
+            if path.suffix == ".toml" and path.stem in _files(kind) and not path.exists():
                 hint = f"{path.stem!r} alone, without folder and ending, comes with the program"
                 raise ScenarioError([Fault("", "there is no such file", hint, str(path))])
             return path
@@ -121,20 +126,20 @@ def resolve(name: str | os.PathLike[str], beside: Path = Path(), kind: Kind = "a
     raise ScenarioError([Fault("", problem, offer(text, kind))])
 
 
-def _names(kind: Kind) -> list[str]:
-    return sorted(path.stem for path in (folder() / _FOLDERS[kind]).glob("*.toml"))
+def _files(kind: Kind) -> dict[str, Path]:
+    """Every file of a kind by its name."""
+    found = (path for inner in _FOLDERS[kind] for path in (folder() / inner).glob("*.toml"))
+    return {path.stem: path for path in found}
 
 
 def _find(name: str, kind: Kind) -> Path | None:
-    names, place = _names(kind), folder() / _FOLDERS[kind]
-    if name not in names:
-        names = [other for other in names if other.startswith(f"{name}_")]
-        if len(names) > 1:
-            names = [other for other in names if not _is_variant(place / f"{other}.toml")]
-        if len(names) != 1:
-            return None
-        name = names[0]
-    return place / f"{name}.toml"
+    files = _files(kind)
+    if name in files:
+        return files[name]
+    begun = [path for other, path in files.items() if other.startswith(f"{name}_")]
+    if len(begun) > 1:
+        begun = [path for path in begun if not _is_variant(path)]
+    return begun[0] if len(begun) == 1 else None
 
 
 def _is_variant(path: Path) -> bool:
@@ -143,7 +148,7 @@ def _is_variant(path: Path) -> bool:
 
 def offer(name: str, kind: Kind) -> str:
     """Name what comes with the program and has the nearest name, or say how to see all."""
-    names = _names(kind)
+    names = sorted(_files(kind).keys() - _PARTS)
     begun = {other.partition("_")[0] for other in names}
     close = nearest(name[:80], sorted({*names, *(word for word in begun if _find(word, kind))}))
     if kind != "a scenario":

@@ -11,6 +11,7 @@ from sim.rules import coalitions
 from sim.rules.bargaining import settle_apart
 from sim.rules.coalitions import Setting
 from sim.rules.jit import compiled
+from sim.rules.war import exposures
 
 # Where a quarrel of two would begin, as they judge it.
 _EVEN = 0.5
@@ -43,9 +44,9 @@ def judge_by(p: ParameterValues, g: Inputs, w: World) -> Setting:
     enemy_pole = 1.0 if enemy >= 0 and who.side[enemy] > 0 else 0.0
     setting = Setting(
         aims.weight, aims.ideal, force.position, force.holder, topic.takeable, wars.free, who.air,
-        who.ground, force.cost, who.discount, relations.heeded, wars.reliance, wars.pledge,
-        patronage.autonomy, patronage.pull, links.patron, links.proxy, p.breach_price, p.war_speed,
-        p.war_optimism, p.perceived_volatility, p.task_exponent, p.loss_exponent,
+        who.ground, force.cost, who.discount, relations.heeded, wars.reliance, wars.exposure,
+        wars.pledge, patronage.autonomy, patronage.pull, links.patron, links.proxy, p.breach_price,
+        p.war_speed, p.war_optimism, p.perceived_volatility, p.task_exponent, p.loss_exponent,
         p.choice_precision, p.loyalty, p.dependence_weight, enemy, topic.territory[0], enemy_pole,
         False,
     )  # fmt: skip
@@ -72,29 +73,41 @@ def share_out(week: Week, g: Inputs, w: World) -> None:
 
 
 @phase
-def commit_forces(p: ParameterValues, g: Inputs, w: World, setting: Setting) -> None:
+def commit_forces(week: Week, p: ParameterValues, g: Inputs, w: World, setting: Setting) -> None:
     """What each has for one more war, and what it would lose in its wars without each."""
-    who, course = g.who, g.course
-    force, ceasefire, relations, wars = w.force, w.ceasefire, w.relations, w.wars
+    t = week.t
+    who, course, members, topic = g.who, g.course, g.members, g.topic
+    force, ceasefire, relations, wars, value = w.force, w.ceasefire, w.relations, w.wars, w.value
+    many = wars.free.shape[0]
     coalitions.commit(
         wars.committed, wars.free, wars.many, force.capability, wars.first, wars.plus,
         wars.minus, who.side, ceasefire.state[0] == WAR,
     )  # fmt: skip
-    for i in range(wars.free.shape[0]):
+    beaten = ceasefire.state[0] == VICTORY
+    for i in range(many):
         # Until it is beaten, the enemy's camp is at war with members and takes no side among them.
         hostile = i == course.enemy[0] or (
             course.enemy[0] >= 0 and who.side[i] * who.side[course.enemy[0]] > 0
         )
-        beaten = not hostile or ceasefire.state[0] == VICTORY
-        wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and beaten
-        for j in range(wars.free.shape[0]):
+        wars.may_join[i] = p.joining > 0.5 and wars.free[i] > 0.0 and (beaten or not hostile)
+        # In a ceasefire too the half of what the coalition's war may need again would be gone.
+        wars.left[i] = 1.0 - 1.0 / (max(wars.many[i], 1) + 1.0)
+        for j in range(many):
             # In a war that is over nobody needs anybody.
-            over = ceasefire.state[0] == VICTORY
-            wars.reliance[i, j] = 0.0 if over else relations.dependence[i, j]
+            wars.reliance[i, j] = 0.0 if beaten else relations.dependence[i, j]
+            wars.exposure[i, j] = 0.0
+    if t >= members.decisions_from[0] and not beaten and topic.territory[0] >= 0:
+        exposures(
+            wars.exposure, wars.left, who.side, force.acting, who.air, who.ground, p.task_exponent,
+            p.front_speed, value.utility, value.utility_plus, value.utility_minus,
+            force.cost_at_effort, who.discount, force.position[topic.territory[0]],
+            force.believed_drift, p.perceived_volatility,
+        )  # fmt: skip
     fought = coalitions.judged_by(setting, False, wars.committed, p.war_optimism)
-    coalitions.add_dependences(
-        wars.reliance, fought, wars.first, wars.plus, wars.minus, wars.front, wars.over_front
-    )
+    coalitions.add_losses(
+        wars.reliance, wars.exposure, fought, wars.left, wars.first, wars.plus, wars.minus,
+        wars.front, wars.over_front,
+    )  # fmt: skip
 
 
 @phase
@@ -198,7 +211,7 @@ def press_claim(
                 event_log.note(
                     log, counter, t, event_log.ATTACK, claimant, holder, -1, begun, wars.answer[0],
                     eta, worth - value.utility[claimant], relations.heeded[claimant, holder],
-                    wars.reliance[claimant, holder], attack_gain - own, 0.0,
+                    wars.exposure[claimant, holder], attack_gain - own, 0.0,
                 )  # fmt: skip
             if begun:
                 judged, attacker, attacked, start = setting, claimant, holder, _EVEN

@@ -34,7 +34,7 @@ def contend_in_python(
     week = Week(t, keys, NO_DRAWS, log, counter, w.kept, agents)
     share_out(week, g, w)
     setting = judge_by(p, g, w)
-    commit_forces(p, g, w, setting)
+    commit_forces(week, p, g, w, setting)
     drop_deals(w)
     hand_over(p, w)
     heed_settlement(w)
