@@ -43,7 +43,6 @@ def changes(case: Scenario) -> dict[str, Scenario]:
         "who fights is who is armed": without(case, "fights", "armed"),
         "all terms count": without(case, "terms", "all"),
         "parties count by head": without(case, "voice", "heads"),
-        "allies can clash": without(case, "clashes", True),
         "nobody walks out": without(case, "walking_out"),
         "guarantors' troops": without(case, "troops", True),
         "a monitor": with_(case, {"ceasefire.monitored": True}),

@@ -232,9 +232,6 @@ def coalition(draw: st.DrawFn, data: dict[str, Any]) -> None:
             issue |= {"held_by": draw(st.sampled_from(actors)), "by_force": draw(OFTEN)}
             if issue["held_by"] == enemy:
                 issue["falls_to"] = {one: draw(st.floats(0.1, 3.0)) for one in some(draw, members)}
-            on["clashes"] = False
-            for number in ("clash_cost", "clash_step"):
-                data["parameters"].pop(number, None)
         elif issue.get("moved_by") and draw(st.booleans()):
             days = sorted(draw(st.sets(st.integers(0, weeks - 1), min_size=1, max_size=3)))
             data["course"] = {"positions": [{"date": day, "position": draw(UNIT)} for day in days]}
@@ -249,7 +246,7 @@ def coalition(draw: st.DrawFn, data: dict[str, Any]) -> None:
 def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
     """Add some of what is beyond the second theory; changes the data in place."""
     on = data["mechanisms"] = {
-        "fights": draw(st.sampled_from(["armed", "tasks"])), "clashes": draw(st.booleans()),
+        "fights": draw(st.sampled_from(["armed", "tasks"])),
         "walking_out": draw(st.booleans()), "troops": draw(st.booleans()),
         "terms": draw(st.sampled_from(["all", "promised"])),
         "voice": draw(st.sampled_from(["heads", "strength"])),
@@ -258,8 +255,8 @@ def beyond(draw: st.DrawFn, data: dict[str, Any]) -> None:
     numbers, monitored = data["parameters"], draw(st.booleans())
     data["ceasefire"] = {"monitored": monitored}
     for name, known in (
-        ("cost_saved_by_holding_back", on["fights"] == "tasks"), ("clash_cost", on["clashes"]),
-        ("clash_step", on["clashes"]), ("guarantor_breach_cost", on["troops"]),
+        ("cost_saved_by_holding_back", on["fights"] == "tasks"),
+        ("guarantor_breach_cost", on["troops"]),
         ("breach_cost", monitored), ("monitored_observation_chance", monitored),
     ):  # fmt: skip
         if known and draw(RARELY):

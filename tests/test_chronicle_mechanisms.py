@@ -1,4 +1,4 @@
-"""What the chronicle says of theatres, monitors, own forces, holding back, walking out, clashes."""
+"""What the chronicle says of theatres, monitors, own forces, holding back, walking out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from sim.narrative.chronicle import ceasefires, fighting, negotiations, page, se
 from sim.narrative.chronicle.considerations import weighed
 from sim.narrative.chronicle.reasons import terms_issue
 from sim.narrative.chronicle.timeline import Story
-from sim.narrative.explanation import sentences as telling
-from sim.narrative.explanation.attribution import Trace
 from sim.results.dataset import events
 from sim.runs.simulate import simulate
 from sim.scenario.schema import Scenario
@@ -27,9 +25,7 @@ RUNS = 8
 
 @pytest.fixture(scope="module")
 def case(second: Scenario) -> Scenario:
-    """Everything on, with allies that clash easily."""
-    cheap = {"parameters.clash_cost": 0.0, "mechanisms.dependence": False}
-    return files.with_changes(everything(second), cheap)
+    return everything(second)
 
 
 @pytest.fixture(scope="module")
@@ -127,27 +123,6 @@ def test_a_state_breaks_a_ceasefire_with_its_own_planes_or_troops(
     assert "Hezbollah with" not in ends
 
 
-def test_every_clash_is_told_with_who_began_and_who_prevailed(results: xr.Dataset) -> None:
-    found = [e for e in events(results) if e.decision == "prevail"]
-    texts = every(results, negotiations.clashes)
-    assert len(texts) == len(found) > 3
-    for event, text in zip(found, texts, strict=True):
-        assert "fight each other over the decision-making posts" in text
-        winner = {"russia": "Russia", "iran": "Iran"}[event.actor]
-        assert f"{winner} prevails, which moves them to {event.terms['position']:.2f}." in text
-        begun = [
-            e for e in events(results)
-            if e.decision == "clash" and e.answer
-            and (e.run, e.week, e.issue) == (event.run, event.week, event.issue)
-        ]  # fmt: skip
-        if len(begun) == 2:
-            assert "both begin it" in text
-        else:
-            name = {"russia": "Russia", "iran": "Iran"}[begun[0].actor]
-            assert f"{name} begins it" in text
-            assert ("as the prize" in text) == (begun[0].gain > 0)
-
-
 def test_what_is_kept_off_the_table_is_told_once_and_what_is_raised_with_who_wished_it(
     results: xr.Dataset,
 ) -> None:
@@ -232,36 +207,6 @@ def test_a_page_of_everything_can_be_told(results: xr.Dataset) -> None:
 
 
 # elsewhere ----------------------------------------------------------------------------------------
-
-
-def test_clashes_are_part_of_why_a_tie_moved(results: xr.Dataset) -> None:
-    pair = ("russia", "iran")
-    clashed = 0
-    for run in range(3):
-        story = Story(results, run)
-        trace = Trace(story, pair, int(results.attrs["seed"]))
-        tie = results["tie"].sel(run=run)
-        both = 0.5 * (tie.sel(actor=pair[0], other=pair[1]) + tie.sel(actor=pair[1], other=pair[0]))
-        for week in range(0, story.weeks, 7):
-            assert trace.tie(week) == pytest.approx(float(both[week]), abs=1e-9)
-        clashed += sum(event.decision == "prevail" for event in story.events)
-    assert clashed > 0
-
-
-def test_a_clash_names_who_began_it_and_that_nothing_is_asked_to_turn_it(
-    results: xr.Dataset,
-) -> None:
-    pair, seen = ("russia", "iran"), 0
-    for run in range(3):
-        story = Story(results, run)
-        begun = {e.week: e.actor for e in story.events if e.decision == "clash" and e.answer}
-        for part in Trace(story, pair, int(results.attrs["seed"])).parts:
-            if part.kind == "clash":
-                text = telling._decision(story, [], [], part, True, 0.0)
-                assert text.endswith("What would have turned a clash is never asked.")
-                assert "No single decision" not in text
-                seen += story.words.who(begun[part.weeks[0]]) in text
-    assert seen
 
 
 def test_a_reader_breaks_a_monitored_ceasefire_at_will(second: Scenario) -> None:

@@ -10,7 +10,7 @@ from conftest import ROOT
 
 import sim
 import sim.experiments.compare
-from sim.engine.event_log import KINDS
+from sim.engine.event_log import CODE
 from sim.errors import ResultsError, ScenarioError, SimError
 from sim.experiments.compare import compare, first_divergence
 from sim.measures import run_numbers
@@ -433,7 +433,7 @@ def test_what_a_notebook_shows_is_short_and_does_not_wrap_numbers(weaker):
     assert "iran " not in shown
 
 
-@pytest.mark.parametrize("kind", [kind.name for kind in KINDS if kind.name != "shift"])
+@pytest.mark.parametrize("kind", [name for name in CODE if name != "shift"])
 @pytest.mark.parametrize("actor", ["russia", "northern_rebels"])
 def test_every_event_at_which_runs_may_part_is_told_in_words(syria, kind, actor):
     for answer in (True, False):

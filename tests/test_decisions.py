@@ -15,7 +15,7 @@ from sim.rules import jit
 
 
 def test_phrases_and_kinds_of_events_have_the_same_names() -> None:
-    assert set(PHRASES) == {kind.name for kind in KINDS} - {"shift"}
+    assert set(PHRASES) == {*CODE} - {"shift"}
     assert set(TERMS) == {term for kind in KINDS for term in kind.terms}
 
 

@@ -351,7 +351,6 @@ def test_every_pair_has_one_status_and_a_week_only_if_it_broke(league):
             {"course.positions": [{"date": 9, "position": 0.3}, {"date": 3, "position": 0.4}]},
             "3 is not after 9",
         ),
-        ({"mechanisms.clashes": True}, "clashes are replaced by claims"),
         ({"issues.valley.moved_by": "territory"}, "by demand, by force and by a settlement alone"),
     ],
 )

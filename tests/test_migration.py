@@ -17,7 +17,7 @@ import sim
 from sim import files, measures
 from sim.results import manifest
 from sim.results.dataset import scenario_of
-from sim.scenario.migration import _THEORIES, FIELDS, PARAMETERS, migrated
+from sim.scenario.migration import _THEORIES, FIELDS, GONE, PARAMETERS, migrated
 from sim.scenario.parameters import Mechanisms, Parameters
 from sim.scenario.schema import Scenario
 from sim.ui.cli import main
@@ -77,6 +77,38 @@ nu = 1
     assert migrated('without = ["truce.covers", "parameters.ell"]\n') == (
         'without = ["ceasefire.covers", "parameters.attrition_rate"]\n'
     )
+
+
+@pytest.mark.parametrize("path", GONE)
+def test_what_was_taken_out_is_refused_with_where_it_went(path: str) -> None:
+    case = files.load(ROOT / "tests/cases/toy.toml")
+    with pytest.raises(sim.ScenarioError, match="`held_by` one of them; `sim migrate"):
+        files.with_changes(case, {path: 0})
+
+
+def test_what_was_taken_out_goes_with_its_line_and_nothing_else() -> None:
+    old = """[mechanisms]
+clashes = false # mine
+foresight = false
+
+[parameters]
+  clash_cost = { value = 0.02, source = "guess" }
+loyalty = 0.05
+c_clash = 1
+[sources]
+"parameters.clash_step" = { source = "none" }
+"""
+    new = """[mechanisms]
+# mine
+foresight = false
+
+[parameters]
+loyalty = 0.05
+[sources]
+"""
+    assert migrated(old) == new
+    assert migrated(old.replace("\n", "\r\n")) == new.replace("\n", "\r\n")
+    assert migrated("mechanisms.clashes = true\nweeks = 3\n") == "weeks = 3\n"
 
 
 PROSE = """Asks what parameters.r does, and whether truce.monitored matters.
@@ -307,7 +339,8 @@ ODD = (
     "without = ['parameters.\\u0072', 3]", 'without = ["parameters.\\u0072", "truce"]',
     "without = 'truce'", "free = [{ path = 'parameters.nu' }, { path = { nu = 3 } }]", "[[free]]",
     "path = 'parameters.nu'", "[sources]", "'truce.covers' = { source = 'x' }", "'''", "a = '''",
-    "]", "{", "=", "# x",
+    "clashes = true", "clash_cost = { value = 1, source = 'x' } # x",
+    "'parameters.clash_step' = { source = 'x' }", "]", "{", "=", "# x",
 )  # fmt: skip
 
 
@@ -333,6 +366,10 @@ def by_hand(data: dict[str, Any]) -> dict[str, Any]:
         ]
     if isinstance(new.get("sources"), dict):
         new["sources"] = {path(key): value for key, value in new["sources"].items()}
+    for group, inside in new.items():
+        if isinstance(inside, dict):
+            before = "" if group == "sources" else f"{group}."
+            new[group] = {k: v for k, v in inside.items() if before + k not in GONE}
     if "theory" in new:
         theory = new.pop("theory")
         assert (theory["value"] if isinstance(theory, dict) else theory) == "first"
@@ -364,6 +401,8 @@ def test_any_file_is_migrated_to_what_it_meant_or_refused(lines: list[str]) -> N
         (b'theory = "third"\n', "in one line"),
         (b'theory = "first"\n[[mechanisms]]\nvoice = "heads"\n', "must be a table"),
         (b"\xef\xbb\xbfrounds = 3\r\nweeks = 3\r\n", "both 'rounds' and 'weeks'"),
+        (b"mechanisms = { clashes = true }\n", "by hand"),
+        (b"[parameters.clash_cost]\nvalue = 1\n", "by hand"),
         (b"[truce]\nmonitored = true\n[ceasefire]\n", "both 'truce' and 'ceasefire'"),
     ],
 )
@@ -406,6 +445,7 @@ def as_before(text: str) -> str:
     for new, old in OLD_NAMES:
         assert text.count(f"\n{new}") == 1, new
         text = text.replace(f"\n{new}", f"\n{old}")
+    text = text.replace("\n[mechanisms]\n", "\n[mechanisms]\nclashes = false\n")
     return text.replace("\n[camps", '\ntheory = "second"\n\n[camps', 1)
 
 

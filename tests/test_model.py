@@ -156,10 +156,7 @@ def test_an_own_class_can_replace_every_decision_and_each_is_asked():
 
     watching = type("Watching", (StateActor,), {name: watch(name) for name in DECISIONS})
     register("watching")(watching)
-    everything = {
-        "mechanisms.fights": "tasks", "mechanisms.clashes": True,
-        "issues.arms.agenda.at": "when it pays",
-    }  # fmt: skip
+    everything = {"mechanisms.fights": "tasks", "issues.arms.agenda.at": "when it pays"}
     plain = simulate(load(SYRIA, everything), seed=3)
     case = load(
         SYRIA,

@@ -42,7 +42,7 @@ def spoiling(function: Callable[..., Any]) -> Callable[..., Any]:
 def test_no_phase_reads_a_scratch_number_that_another_phase_has_left(
     case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scenario = files.with_changes(files.load(case), {"weeks": WEEKS, "mechanisms.clashes": True})
+    scenario = files.with_changes(files.load(case), {"weeks": WEEKS})
     plain = Game(scenario, seed=2, plain=True)
     decided = {event.kind for event in plain.step(WEEKS)}
     assert {"order", "comply", "attend", "vote", "settle"} <= decided

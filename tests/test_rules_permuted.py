@@ -19,7 +19,6 @@ from sim.rules import (
     negotiation,
     objectives,
     proxies,
-    rivalry,
     ties,
     war,
 )
@@ -30,7 +29,6 @@ MODULES = (
     negotiation,
     ceasefires,
     proxies,
-    rivalry,
     ties,
     war,
     fighting,
@@ -105,7 +103,7 @@ SCALARS = {"r": 2.0, "camp": 1, "state": 2, "lam": 80.0, "ces": 0.5, "eps": 0.02
 WITHOUT_ORDER = {
     "bargaining_power", "bargains", "gambler", "lottery_value", "war_value", "move_front",
     "delivered_share", "collapse_chance", "smooth", "accuse", "raised", "believed_hazard",
-    "chance_of_threat", "weeks_held", "clashes",
+    "chance_of_threat", "weeks_held",
 }  # fmt: skip
 
 RULES = {

@@ -48,7 +48,7 @@ def test_what_is_off_is_a_parameter_and_legal() -> None:
     assert set(IDLE) <= {*Mechanisms.model_fields, MONITORED}
     assert {known.mechanism for known in NUMBERS.values()} == {*IDLE, ""}
     rules = {"attention", "foresight", "hazard", "learning", "victory", "vote_loyalty",
-             "tie_behaviour", "theatres", "fights", "clashes", "terms", "voice",
+             "tie_behaviour", "theatres", "fights", "terms", "voice",
              "joining", "ruptures", "returning", "resolve"}  # fmt: skip
     assert set(OFF) | {"bilateral", "shifts"} | rules == set(Mechanisms.model_fields)
     assert {name for names in IDLE.values() for name in names} <= set(Parameters.model_fields)

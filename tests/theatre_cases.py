@@ -21,14 +21,14 @@ SPREAD = {
 }
 # Every mechanism beyond the second theory.
 ALL = {
-    "mechanisms.theatres": True, "mechanisms.fights": "tasks", "mechanisms.clashes": True,
+    "mechanisms.theatres": True, "mechanisms.fights": "tasks",
     "mechanisms.walking_out": True, "mechanisms.troops": True, "ceasefire.monitored": True,
     "mechanisms.terms": "promised", "mechanisms.voice": "strength",
     "issues.arms.agenda.at": "when it pays",
 }  # fmt: skip
 # The same, off.
 NONE = {
-    "mechanisms.theatres": False, "mechanisms.fights": "armed", "mechanisms.clashes": False,
+    "mechanisms.theatres": False, "mechanisms.fights": "armed",
     "mechanisms.walking_out": False, "mechanisms.troops": False, "ceasefire.monitored": False,
     "mechanisms.terms": "all", "mechanisms.voice": "heads",
     "issues.arms.agenda.at": dt.date(2017, 2, 1),

@@ -176,9 +176,7 @@ def _war() -> Scenario:
                 "demanders": ["militia"],
             },
             "bilateral": [["patron", "ally"]],
-            "mechanisms": {
-                "fights": "tasks", "clashes": True, "terms": "promised", "voice": "strength",
-            },
+            "mechanisms": {"fights": "tasks", "terms": "promised", "voice": "strength"},
             "parameters": {
                 "ceasefire_period": 2, "negotiation_period": 2, "bilateral_period": 2,
                 "talks_min_age": 1,

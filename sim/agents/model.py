@@ -180,11 +180,6 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         local, core = talk.pair_local[pair, side], talk.pair_core[pair, side]
         return float(bargaining.bargains(local, core, cost))
 
-    def clashes(self, other: str, issue: str) -> float:
-        """Gain from fighting an ally over an issue that is newly in dispute between them."""
-        pair, side = self.model.pair(self.name, other)
-        return float(self.model.world.talk.clash_gain[pair, side])
-
     def demands(self, other: str) -> float:
         """Gain from demanding what another holds: above 0 the demand is made."""
         return self.model.rule_gain
@@ -451,11 +446,9 @@ class ConflictModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         elif decision.method == "comes_back":
             yield 0, about, ()
         elif decision.each == "pair":
-            issue = (self.layout.issues[about],) if about >= 0 else ()
             for pair, (i, j) in enumerate(self.inputs.links.pairs):
-                if not issue or world.talk.clashing[pair]:
-                    yield (pair, 0), i, (names[j], *issue)
-                    yield (pair, 1), j, (names[i], *issue)
+                yield (pair, 0), i, (names[j],)
+                yield (pair, 1), j, (names[i],)
         elif decision.each == "issue":
             for k in np.flatnonzero(world.talk.raising):
                 yield k, about, (self.layout.issues[k],)

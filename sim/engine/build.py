@@ -119,7 +119,6 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
     side_payment = flags("side_payment") & ~prestige
     disputes = scenario.mechanisms.local_disputes
     pairs = lay.pairs if scenario.mechanisms.bilateral else ()
-    clashing = {name for pair in pairs for name in pair} if scenario.mechanisms.clashes else set()
     armed = np.array([a.armed for a in actors], dtype=np.bool_)
     fighting_tasks = (tasks["air"] + tasks["ground"]) * (p.by_tasks and side != 0)
     in_arms = np.where(armed, 1.0, fighting_tasks)
@@ -142,7 +141,7 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         patience=np.array([math.exp(p.long_term_horizon * math.log(d)) for d in delta]),
         pole=np.array([float(scenario.roles.conveners.get(n, 0.0)) for n in lay.actors]),
         can_convene=role(scenario.roles.conveners),
-        needed=role({*scenario.roles.conveners, *clashing, *_members(scenario)}),
+        needed=role({*scenario.roles.conveners, *_members(scenario)}),
         belligerent=role(scenario.roles.belligerents),
         must_sign=role(scenario.roles.must_sign),
         patron=role({patron for patron, _ in lay.links}),
@@ -196,12 +195,6 @@ def prepare(scenario: Scenario) -> tuple[Inputs, ParameterValues, Layout]:
         objective=_subjects("objective:" + ".".join(o) for o in lay.objectives),
         pair=_subjects(f"pair:{a}>{b}" for i, j in pairs for a, b in ((i, j), (j, i))),
         run=_subjects(["run"]),
-        clash=_subjects(
-            f"clash:{a}>{b}:{issue}"
-            for issue in lay.issues
-            for i, j in pairs
-            for a, b in ((i, j), (j, i))
-        ).reshape(len(lay.issues), 2 * len(pairs)),
     )
     start = Start(
         capability=np.array([a.capability for a in actors], dtype=np.float64),
@@ -502,5 +495,4 @@ def most_a_week(kind: Kind, lay: Layout) -> int:
         times *= 2 if kind.both else 1
     if kind.each == "pair":
         times *= 2 if kind.method else 1  # both decide
-        times *= len(lay.issues) if "issue" in kind.about else 1
     return times

@@ -16,7 +16,8 @@ class Kind(NamedTuple):
     Attributes
     ----------
     name : str
-        The decision or happening, as the record gives it; empty for a decision without an event.
+        The decision or happening, as the record gives it; empty for a decision without an event,
+        and for what was taken out.
     phase : int
         Number of the phase in `sim.engine.schedule`.
     terms : tuple of str
@@ -58,6 +59,9 @@ class Kind(NamedTuple):
     both: bool = False
 
 
+# The place of a kind that was taken out: the codes of all others stay as they are in records.
+_GONE = Kind("", 10, each="shift")
+
 # fmt: off
 # The order is the code of a kind in the record: append, never reorder.
 KINDS: tuple[Kind, ...] = (
@@ -87,9 +91,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("dispute", 10, ("position",), 13, each="issue"),
     Kind("victory", 10, ("position", "weeks"), each="war"),
     Kind("raise", 8, (), 19, "raises", each="issue", about=("issue",)),
-    Kind("clash", 10, ("prize", "tie", "dependence", "cost"), 20, "clashes", each="pair",
-         about=("other", "issue")),
-    Kind("prevail", 10, ("position",), 21, each="pair", about=("issue",)),
+    _GONE, _GONE,
     Kind("demand", 11, ("claim", "threat"), None, "demands", each="claim", about=("other",)),
     Kind("accept", 11, ("claim", "threat"), 23, "accepts", each="claim", about=("other",),
          both=True, turned=True),
@@ -108,10 +110,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("fall", 11, ("position",), each="issue"),
 )
 # fmt: on
-CODE = {kind.name: code for code, kind in enumerate(KINDS)}
+CODE = {kind.name: code for code, kind in enumerate(KINDS) if kind.name}
 PHASE = {kind.name: kind.phase for kind in KINDS}
 
-# Numbers of draws: of the events of these names, and of what leaves no event.
+# Numbers of draws: of the events of these names, and of what leaves no event. What had 20 and 21
+# was taken out.
 DRAWS = {
     **{kind.name: kind.draw for kind in KINDS if kind.draw is not None},
     "observe": 6, "territory": 12, "dispute_value": 14, "weight": 15, "ideal": 16,

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sim.engine.decisions import DRAWS
 from sim.rules.jit import compiled, overload
 
-DECISIONS = len(DRAWS)
+DECISIONS = 1 + max(DRAWS.values())
 # No draws from outside: the generator's are taken.
 NO_DRAWS = np.zeros((0, 0, 0))
 

@@ -32,7 +32,7 @@ ALWAYS, NEVER, BY_RULE = 1, -1, 0
 SWITCHES = {
     "danger": ("attention", "danger"), "foresight": ("foresight", True),
     "fighting": ("hazard", "fighting"), "learning": ("learning", True),
-    "victory": ("victory", True), "by_tasks": ("fights", "tasks"), "clashes": ("clashes", True),
+    "victory": ("victory", True), "by_tasks": ("fights", "tasks"),
     "tie_behaviour": ("tie_behaviour", True), "promised_only": ("terms", "promised"),
     "by_strength": ("voice", "strength"), "joining": ("joining", True),
     "ruptures": ("ruptures", True), "returning": ("returning", True),
@@ -70,7 +70,7 @@ class Who(NamedTuple):
     patience: Floats  # weight on long-term objectives
     pole: Floats  # a convener's end of the prestige issue
     can_convene: Flags
-    needed: Flags  # whom its camp may have to cross: conveners, and allies that can clash
+    needed: Flags  # whom its camp may have to cross: conveners and members
     belligerent: Flags
     must_sign: Flags
     patron: Flags
@@ -141,7 +141,6 @@ class Ids(NamedTuple):
     objective: Words  # (O,)
     pair: Words  # (2 B,) each ally within each pair
     run: Words  # (1,)
-    clash: Words  # (K, 2 B) each ally within each pair, by issue
 
 
 class Course(NamedTuple):

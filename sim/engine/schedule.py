@@ -12,7 +12,7 @@ from sim.engine.phases.ceasefire_round import hold_ceasefire_round
 from sim.engine.phases.compliance import keep_or_break
 from sim.engine.phases.contention import contend
 from sim.engine.phases.delivery import deliver
-from sim.engine.phases.disputes import clash, end_ceasefire_or_war, renew_disputes
+from sim.engine.phases.disputes import end_ceasefire_or_war, renew_disputes
 from sim.engine.phases.experience import drift
 from sim.engine.phases.military import fight
 from sim.engine.phases.negotiation_round import hold_negotiation_round
@@ -42,8 +42,8 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -
     7. delivery, wear of leverage, draw of a collapse; the winners' terms after a victory
     8. negotiation round (every `negotiation_period` weeks, in a ceasefire): attendance, text, vote
     9. bilateral round (every `bilateral_period` weeks): allies patch their differences
-    10. new local disputes, and clashes of allies over them; a collapse takes effect; a front held
-        long enough, or the given day, is a victory
+    10. new local disputes; a collapse takes effect; a front held long enough, or the given day, is
+        a victory
     11. military dynamics: fighting, territory, forces; optimism learns; where allies hold what
         others claim, they demand, agree, attack, join, break with each other and make peace
     12. experience and ties
@@ -73,7 +73,6 @@ def play_in_python(g, p, w, rec, log, counter, keys, fed, first, last, agents) -
         hold_negotiation_round(week, p, g, w)  # 8
         hold_bilateral_round(week, p, g, w)  # 9
         renew_disputes(week, g, w)  # 10
-        clash(week, p, g, w)
         end_ceasefire_or_war(week, p, g, w)
         fight(week, p, g, w)  # 11
         contend(t, keys, log, counter, agents, p, g, w)

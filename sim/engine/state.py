@@ -59,7 +59,6 @@ class Force(NamedTuple):
     learned: Annotated[Ints, "1"]  # weeks of war that optimism has learned from
     weeks_at_end: Annotated[Ints, "1"]  # of the front; negative at 0; stays after a victory
     pinned: Annotated[Floats, "K"]  # position that an experiment holds an issue at, -1 if none
-    new_dispute: Annotated[Flags, "K"]  # broken out this week
     holder: Annotated[Ints, "K"]  # of each issue, -1 nobody
     here: Annotated[Floats, "N"]  # share of its force that no war among members takes
     win_chance: Annotated[Floats, "N"]  # of camp +1, as believed
@@ -181,9 +180,6 @@ class Talk(NamedTuple):
     pair_gain: Annotated[Floats, "B2"]
     pair_shock: Annotated[Floats, "2B"]
     pair_deal: Annotated[Flags, "B"]
-    prize: Annotated[Floats, "B2"]  # of a clash
-    clash_gain: Annotated[Floats, "B2"]
-    clashing: Annotated[Flags, "B"]  # who contest the issue at hand
 
 
 class Relations(NamedTuple):
@@ -263,7 +259,6 @@ class Scratch(NamedTuple):
     issue_draw: Annotated[Floats, "K"]
     issue_draw2: Annotated[Floats, "K"]
     issue_shock: Annotated[Floats, "K"]
-    pair_draw: Annotated[Floats, "2B"]
     run_draw: Annotated[Floats, "1"]
 
 

@@ -330,9 +330,6 @@ def _coalition(case: Scenario) -> Iterator[Finding]:
         if issue.falls_to and (coalition is None or issue.held_by != coalition.enemy):
             path = ("issues", name, "falls_to")
             yield Finding(path, "only what the enemy holds falls to others when it is beaten")
-    if held and case.mechanisms.clashes:
-        problem = "clashes are replaced by claims on what is held"
-        yield Finding(("mechanisms", "clashes"), problem, "leave it off")
     for n, pledge in enumerate(case.guarantees):
         if pledge in case.guarantees[:n]:
             yield Finding(("guarantees", n), "the same pledge stands above already", "say it once")

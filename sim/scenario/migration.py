@@ -1,4 +1,4 @@
-"""Convert files of earlier versions: old names of fields, and what they are called now."""
+"""Convert files of earlier versions: names of fields that are now called otherwise, or gone."""
 
 from __future__ import annotations
 
@@ -38,12 +38,16 @@ PARAMETERS: Mapping[str, str] = {
     "vside_smoothing": "camp_violence_smoothing", "vside_reset": "camp_violence_reset",
     "settled_hazard": "settlement_hazard_factor", "bilateral_eps": "bilateral_surplus_floor",
     "nash_step": "nash_damping", "obs_monitor": "monitored_observation_chance",
-    "beta": "breach_cost", "beta_troops": "guarantor_breach_cost", "c_clash": "clash_cost",
+    "beta": "breach_cost", "beta_troops": "guarantor_breach_cost",
     "own_cost": "cost_saved_by_holding_back", "opening": "opening_offer",
 }  # fmt: skip
 """The parameters that had another name, and their name now."""
 FIELDS: Mapping[str, str] = {"rounds": "weeks", "truce": "ceasefire"}
 """The same of fields at the top of a file."""
+GONE = (
+    "mechanisms.clashes", "parameters.c_clash", "parameters.clash_cost", "parameters.clash_step",
+)  # fmt: skip
+"""Settings of clashes between allies, which were taken out of the theory."""
 
 # What `theory = "..."` stood for where a file said nothing else.
 _THEORIES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
@@ -77,6 +81,11 @@ _REST = re.compile(r"[ \t]*(?:\r?\n)?")
 
 def now_called(path: str) -> str:
     """Message on a path with a name of an earlier version; empty if there is none in it."""
+    if path in GONE:
+        return (
+            "clashes of allies were taken out of the theory; allies fight over what is `held_by` "
+            "one of them; `sim migrate FILE` takes out its lines"
+        )
     if path == "theory":
         return "there is one theory with `mechanisms`; `sim migrate FILE` writes out what it set"
     for old, new in zip(path.split("."), _path_now(path).split("."), strict=True):
@@ -88,8 +97,8 @@ def now_called(path: str) -> str:
 def migrated(text: str, folder: Path | None = None) -> str:
     """A scenario, plan or history of an earlier version with the names of this one.
 
-    Old names are replaced, and ``theory`` by what the file left to it. Everything else stays as it
-    is, to the letter.
+    Old names are replaced, ``theory`` by what the file left to it, and lines about what is gone are
+    taken out. Everything else stays as it is, to the letter.
 
     Parameters
     ----------
@@ -125,10 +134,11 @@ def _migrated(
         if theory not in list(_THEORIES) or ("theory",) not in scanned.values:
             raise SimError(f'theory must be "first" or "second", in one line: {_BY_HAND}')
         del wanted["theory"]
-        start = next(start for path, start, _ in scanned.keys if path == ("theory",))
-        rest = _REST.match(text, scanned.values[("theory",)][1])
-        assert rest is not None
-        edits.append((text.rfind("\n", 0, start) + 1, rest.end(), ""))
+    for path, start, _ in scanned.keys:
+        if path in scanned.values and (path == ("theory",) or _is_gone(path)):
+            rest = _REST.match(text, scanned.values[path][1])
+            assert rest is not None
+            edits.append((text.rfind("\n", 0, start) + 1, rest.end(), ""))
     new = _edited(text, edits)
     base = _base(wanted, folder, chain) if "theory" in old or chain else {}
     on = _values(base.get("mechanisms")) | _values(wanted.get("mechanisms"))
@@ -173,6 +183,14 @@ def _key_now(path: Keys) -> str:
     return str(path[-1])
 
 
+def _is_gone(path: Keys) -> bool:
+    """Whether this, or what the source here is of, is gone from the theory."""
+    match path:
+        case [str(group), str(name)]:
+            return (name if group == "sources" else f"{group}.{name}") in GONE
+    return False
+
+
 def _is_path(path: Keys) -> bool:
     """Whether the text that stands here is a path in a scenario."""
     match path:
@@ -194,7 +212,8 @@ def _renamed(data: object, path: Keys = ()) -> Any:
         name = _key_now((*path, key))
         if name != key and name in data:
             raise SimError(f"it says both {key!r} and {name!r}, which are the same: take one out")
-        new[name] = _renamed(value, (*path, key))
+        if not _is_gone((*path, key)):
+            new[name] = _renamed(value, (*path, key))
     return new
 
 
@@ -229,12 +248,16 @@ def _with(text: str, group: str, values: Mapping[str, object]) -> str:
 
 
 def _says(text: str, wanted: Mapping[str, object]) -> bool:
-    """Whether a text is TOML that says this, in whatever order."""
+    """Whether a text is TOML that says this, in whatever order; an empty table says nothing."""
     try:
         found, _ = parse(text)
     except SimError:
         return False
-    one, other = (json.dumps(data, sort_keys=True, default=repr) for data in (found, wanted))
+    one, other = (
+        json.dumps({key: value for key, value in data.items() if value != {}}, sort_keys=True,
+                   default=repr)
+        for data in (found, wanted)
+    )  # fmt: skip
     return one == other
 
 

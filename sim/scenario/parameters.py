@@ -403,14 +403,6 @@ class Parameters(StrictModel):
         plausible=(1, 4), mechanism="walking_out", off=0,
         source="rebels suspended talks over breaches, 2 January 2017 (SNHR); assumed",
     )  # fmt: skip
-    clash_cost: Unit = number(
-        0.01, "cost of a clash with an ally", symbol="c_clash", plausible=(0, 0.03),
-        mechanism="clashes", source="infighting: Christia 2012; value assumed",
-    )  # fmt: skip
-    clash_step: Rate = number(
-        0.5, "how far the winner of a clash moves the issue", plausible=(0.2, 1),
-        mechanism="clashes", source="assumed",
-    )  # fmt: skip
     # wars among members of a coalition
     breach_price: Unit = number(
         0.03, "price of a breach of the peace: an attack, joining a war, a rupture, a return",
@@ -507,8 +499,8 @@ class Mechanisms(StrictModel):
     )
     tie_behaviour: bool = Field(
         True,
-        description="off: loyalty, consultation, access, contagion and clashes go by the ties from "
-        "before the war, however those move",
+        description="off: loyalty, consultation, access and contagion go by the ties from before "
+        "the war, however those move",
         title="behaviour by present ties",
     )
     attention: Literal["flag", "danger"] = Field(
@@ -574,11 +566,6 @@ class Mechanisms(StrictModel):
         False, description="off: guarantor_breach_cost = 0", title="troops of guarantors"
     )
     walking_out: bool = Field(False, description="off: walkout_rounds = 0")
-    clashes: bool = Field(
-        False,
-        description="off: allies never fight each other over posts",
-        title="clashes between allies",
-    )
     joining: bool = Field(
         True,
         description="off: nobody joins a war among members",

@@ -153,9 +153,8 @@ def _chosen(story: Story) -> list[Sentence]:
     for tell in (
         background.opening, background.shifts, background.aims, ceasefires.attempts,
         ceasefires.orders, ceasefires.revisions, ceasefires.ends, negotiations.talks,
-        negotiations.deals, negotiations.clashes, fighting.efforts, background.disputes,
-        background.ties, background.fronts, background.victory,
-        coalitions.quarrels,
+        negotiations.deals, fighting.efforts, background.disputes, background.ties,
+        background.fronts, background.victory, coalitions.quarrels,
     ):  # fmt: skip
         found += tell(story)
     room = min(MOST, round(FEWEST + A_WEEK * story.weeks))

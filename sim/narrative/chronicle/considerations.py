@@ -21,7 +21,6 @@ def weighed(
     it = it or words.it(event.actor)
     settled = ceasefire is not None and ceasefire.calm(event.week)
     calm = "the settlement" if settled else "a ceasefire"
-    meeting = "the clash" if event.decision == "clash" else "the meeting"
     found: list[tuple[float, str]] = []
 
     def add(name: str, sign: float, text: str) -> None:
@@ -48,32 +47,16 @@ def weighed(
         ("military", -1, size, f"fighting on promises {it} a military gain of {{}}"),
         ("seat", -1, size, f"sitting down with opponents who break the ceasefire costs {it} {{}}"),
         ("contagion", -1, size, f"last week's violations set {it} against it by {{}}"),
-        ("cost", -1, size, f"{meeting} itself costs {it} {{}}"),
+        ("cost", -1, size, f"the meeting itself costs {it} {{}}"),
         ("breach", 1, size, f"a breach that is seen would cost {it} {{}}"),
         ("local", 1, signed, f"the deal itself is worth {{}} to {it}"),
         ("endorsement", 1, signed, f"endorsing what lies on the table is worth {{}} to {it}"),
     ):
         if name in terms:
             add(name, sign, text.format(form(terms[name])))
-    if event.decision == "clash":
-        found += _of_a_clash(story, event, it)
-    elif "tie" in terms:
+    if "tie" in terms:
         found.append((0.0, f"the tie to {words.who(event.counterpart)} is {level(terms['tie'])}"))
     if "blame" in terms:
         blame = level(terms["blame"])
         found.append((0.0, f"{words.who(event.counterpart)} is blamed for breaches by {blame}"))
     return sorted(found, key=lambda reason: -abs(reason[0]))
-
-
-def _of_a_clash(story: Story, event: Event, it: str) -> list[tuple[float, str]]:
-    """What speaks for and against fighting an ally."""
-    other, numbers = story.words.who(event.counterpart), story.scenario.parameters
-    on, prize = story.scenario.mechanisms, event.terms["prize"]
-    tie = numbers.loyalty * event.terms["tie"] if on.loyalty else 0.0
-    need = numbers.dependence_weight * event.terms["dependence"] if on.dependence else 0.0
-    told = [
-        (prize, f"what is at stake is worth {signed(prize)} to {it}"),
-        (-tie, f"the tie to {other} counts for {signed(-tie)}"),
-        (-need, f"what would be lost in the field without {other} counts for {size(need)}"),
-    ]
-    return [(number, text) for number, text in told if abs(number) >= NOTHING]

@@ -173,32 +173,6 @@ def _agreement(story: Story, meeting: Meeting, yes: list[str]) -> str:
     return sentence(said)
 
 
-def clashes(story: Story) -> Iterator[Sentence]:
-    """Allies that fight each other over something that is newly in dispute."""
-    words, told = story.words, set[frozenset[str]]()
-    by = {
-        (e.week, e.issue, e.actor, e.counterpart): e
-        for e in story.events if e.decision == "clash"
-    }  # fmt: skip
-    for event in story.events:
-        if event.decision != "prevail":
-            continue
-        pair = words.inorder([event.actor, event.counterpart])
-        acts = [by.get((event.week, event.issue, a, b)) for a, b in (pair, pair[::-1])]
-        begun = [act for act in acts if act is not None and act.answer]
-        text = f"{words.all(pair)} fight each other over {words.issue(event.issue)}"
-        if len(begun) == 2:
-            text += ": both begin it"
-        elif begun:
-            text += f": {words.says(begun[0].actor, 'begin')} it{reasons.clash(story, begun[0])}"
-        them = "them" if words.issue_is_plural(event.issue) else "it"
-        text += f"; {words.says(event.actor, 'prevail')}, which moves {them} to "
-        text += level(event.terms["position"])
-        known = frozenset(pair) in told
-        told.add(frozenset(pair))
-        yield Sentence(event.week, event.phase, 2.5 if known else 9.0, sentence(text))
-
-
 def deals(story: Story) -> Iterator[Sentence]:
     """Bilateral deals of allies; of several equal outcomes in a row only the first."""
     rows: dict[frozenset[str], list[list[Deal]]] = {}

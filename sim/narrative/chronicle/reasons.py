@@ -188,18 +188,6 @@ def tabling(story: Story, event: Event) -> str:
     return f", {link} the talks are worth {size(event.gain)} {than} to {who} with it{close(event)}"
 
 
-def clash(story: Story, event: Event) -> str:
-    """Why an ally begins a clash, as the end of a clause."""
-    words, it = story.words, story.words.it(event.actor)
-    if event.gain <= 0:
-        costs = f"it costs {it} {size(event.gain)} more than it promises"
-        return because(against(costs)) + close(event)
-    worth = f", as the prize is worth {size(event.terms['prize'])} to {it}"
-    if event.terms["tie"] < 0:
-        worth += f" and {words.its(event.actor)} ally is no longer a friend"
-    return worth + close(event)
-
-
 def patrons(story: Story, event: Event, number: float) -> str:
     """The pull of an actor's patrons, by the names of those who were of the same mind."""
     words, proxy, week = story.words, event.actor, event.week

@@ -2,8 +2,8 @@
 
 The rules that judge acts are `sim.rules.ties.live_through_war`, `sim.rules.ceasefires`
 (`judge_ratification`, `resent_exclusion`), `sim.rules.proxies.blame_violators` and
-`sim.rules.negotiation.judge_votes`; `sim.engine.schedule` judges bilateral deals and clashes. The
-record tells who did what, and this says it again by pairs.
+`sim.rules.negotiation.judge_votes`; `sim.engine.schedule` judges bilateral deals. The record
+tells who did what, and this says it again by pairs.
 """
 
 from __future__ import annotations
@@ -74,7 +74,6 @@ class Interactions:
         yield from self._ceasefire_rounds()
         yield from self._breaches()
         yield from self._talks()
-        yield from self._clashes()
         yield from self._demands()
         yield from self._wars_among_members()
 
@@ -204,21 +203,6 @@ class Interactions:
                 good, bad = (1.0, 0.0) if done else (0.0, 1.0)
                 for by, of in (self.pair, self.pair[::-1]):
                     yield Interaction(week, by, of, good, bad, ("deal", week), "deal", "", meant)
-
-    def _clashes(self) -> Iterator[Interaction]:
-        """Fights of the two over what was newly in dispute between them."""
-        begun: list[Event] = []
-        for event in self.story.events:
-            if {event.actor, event.counterpart} != set(self.pair):
-                continue
-            if event.decision == "clash" and event.answer:
-                begun.append(event)
-            elif event.decision == "prevail":
-                where = (event.week, event.issue)
-                who = tuple(e for e in begun if (e.week, e.issue) == where)
-                for by, of in (self.pair, self.pair[::-1]):
-                    key = ("clash", *where)
-                    yield Interaction(event.week, by, of, 0.0, 1.0, key, "clash", "", who)
 
     def series(self, name: str, **where: str) -> Floats:
         """A variable of the record week by week; it was recorded, or the run was played again."""

@@ -31,8 +31,8 @@ NOTES = (
     "one week that together exceed this share it in proportion. An event's share is what it did "
     "itself; what it led others to do later is told as theirs. A change has size 1 if it goes as "
     "far as the number plausibly may: a doubling or halving, 0.1 for an ideal, and a yes for a no. "
-    "What would turn a decision is never asked of clashes between allies, of formal ruptures, of "
-    "peace in wars among members, and of what conveners put on the table."
+    "What would turn a decision is never asked of formal ruptures, of peace in wars among members, "
+    "and of what conveners put on the table."
 )
 
 
@@ -69,8 +69,6 @@ def what(story: Story, part: Contribution, pair: tuple[str, str], until: int) ->
         return f"{words.says(part.actor, 'consult')} {other} on the ceasefire after all"
     if part.kind == "breach":
         return _breach(story, part)
-    if part.kind == "clash":
-        return f"{words.all(pair)} fight over what is newly in dispute between them"
     if part.kind == "demand":
         done = decided is not None and decided.answer
         how = "agree" if done else "do not agree"
@@ -283,7 +281,7 @@ def _decision(
 ) -> str:
     """The decision behind an event, its reason, and what would have turned it; `tie` as it is."""
     if not made:
-        return _unturnable(story, part) or " No single decision caused it."
+        return " No single decision caused it."
     event = found[0].decision if found else made[0]
     text = " " + sentence(clause(event, story.words) + why(story, event))
     if part.kind == "deal" and len(made) > 1 and not event.answer:
@@ -305,13 +303,3 @@ def _decision(
         then = would
     turned = f"{said(flip)}{on}, {then}."
     return f"{text} {turned[0].upper()}{turned[1:]}"
-
-
-def _unturnable(story: Story, part: Contribution) -> str:
-    """Who began a clash, and that it is not asked what would have turned it; else nothing."""
-    clashes = [event for event in part.decisions if event.decision == "clash"]
-    if not clashes:
-        return ""
-    words = story.words
-    began = [f"{words.says(e.actor, 'begin')} it{reasons.clash(story, e)}" for e in clashes]
-    return f" {sentence('; '.join(began))} What would have turned a clash is never asked."

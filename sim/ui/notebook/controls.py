@@ -107,7 +107,7 @@ def control(scenario: Scenario, path: str, span: Sequence[float] | None = None) 
 def default_paths(scenario: Scenario, pair: Sequence[str] = ()) -> list[str]:
     """Default fields to move, chosen from the parts of the scenario alone.
 
-    The strengths of a pair of actors; what the second wants of the issue on which the two clash
+    The strengths of a pair of actors; what the second wants of the issue on which the two differ
     most (product of their weights and of the distance of their ideals); and the strongest link of
     control that either holds, or that there is. Without a pair, the first two actors.
     """
@@ -115,13 +115,13 @@ def default_paths(scenario: Scenario, pair: Sequence[str] = ()) -> list[str]:
     paths = [f"actors.{name}.capability" for name in two]
     for one, other in itertools.combinations(two, 2):
         mine, theirs = scenario.actors[one].long, scenario.actors[other].long
-        clash = {
+        apart = {
             issue: mine[issue].weight * theirs[issue].weight
             * abs(mine[issue].ideal - theirs[issue].ideal)
             for issue in mine if issue in theirs
         }  # fmt: skip
-        if clash and max(clash.values()) > 0.0:
-            issue = max(clash, key=clash.__getitem__)
+        if apart and max(apart.values()) > 0.0:
+            issue = max(apart, key=apart.__getitem__)
             paths.append(f"actors.{other}.long.{issue}.ideal")
     held = {
         (p, q): share for p, proxies in scenario.patrons.items() for q, share in proxies.items()

@@ -161,12 +161,10 @@ def _draw(actor: Actor, decision: Kind, *about: str) -> float:
     if decision.each == "patron":
         place = model.actor(about[0]).index
     if "issue" in decision.about:
-        issue = model.layout.issues.index(about[-1])
-        subjects, place = ids.issue, issue
+        subjects, place = ids.issue, model.layout.issues.index(about[-1])
     if decision.each == "pair":
         pair, side = model.pair(actor.name, about[0])
-        subjects = ids.clash[issue] if "issue" in decision.about else ids.pair
-        place = 2 * pair + side
+        subjects, place = ids.pair, 2 * pair + side
     luck = keys_of(model.seed, np.array([model.run], dtype=np.uint64))[0][0]
     draw = float(draws.uniform(luck, decision.draw, subjects[place], t))
     if decision.answer == "chance":
