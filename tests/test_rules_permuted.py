@@ -91,6 +91,7 @@ OWN: dict[str, dict[str, str]] = {
     "order_wishes": {"own": "N"},
     "heed_all": {"own": "N"},
     "dependences": {"out": "NN", "needed": "N?"},
+    "exposures": {"out": "NN", "left": "N"},
     "learn_from_war": {"weeks": ""},
     "below_in_public": {"out": "N?"},
     "gambler": {"drift": ""},
