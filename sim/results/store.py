@@ -283,6 +283,8 @@ class Store:
         }
         whole = self._whole(receipt)
         try:
+            if gone := self.place.missing([_MANIFEST]):  # zarr would begin the folder anew
+                raise FileNotFoundError(gone[0])
             self._arrays.write(FINISHED, span, whole)
             for variable in self.study.recording.variables:
                 values = block.arrays[variable.name]
