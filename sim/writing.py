@@ -51,10 +51,11 @@ def write_whole(target: Path, content: bytes | memoryview) -> None:
         raise ResultsError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def put(target: Path, content: bytes | memoryview) -> None:
+def put(target: Path, content: bytes | memoryview, lasting: bool = True) -> None:
     """Write a file as `write_whole` does, but leave the errors of the system as they are.
 
-    The file, and the folder that names it, are on the disk on return, where the system knows how.
+    The file, and the folder that names it, are on the disk on return, where the system knows how
+    and the file is to be `lasting`.
 
     Parameters
     ----------
@@ -62,6 +63,8 @@ def put(target: Path, content: bytes | memoryview) -> None:
         The file to write; its folder is made if it is not there.
     content : bytes
         Everything that the file shall hold.
+    lasting : bool
+        Wait for the disk. What can be made again need not be there after a loss of power.
 
     Raises
     ------
@@ -75,10 +78,12 @@ def put(target: Path, content: bytes | memoryview) -> None:
         with os.fdopen(handle, "wb") as file:
             _write(file, content)
             file.flush()
-            sync(file.fileno())
+            if lasting:
+                sync(file.fileno())
         os.chmod(partial, 0o666 & ~_umask())  # a temporary file is private, a result is not
         os.replace(partial, target)
-        sync_path(target.parent)
+        if lasting:
+            sync_path(target.parent)
     finally:
         if partial is not None:
             with contextlib.suppress(OSError):

@@ -13,7 +13,9 @@ import time
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 from conftest import ROOT, hear_ctrl_c
+from zarr.core.buffer import cpu, default_buffer_prototype
 
 from sim import files
 from sim.errors import ResultsError, SimError, StoppedError
@@ -21,6 +23,7 @@ from sim.results import manifest
 from sim.results.dataset import scenario_of
 from sim.results.ensemble_spec import Study
 from sim.results.store import Store, writing
+from sim.results.store_layout import layout
 from sim.results.store_location import Folder, place
 from sim.runs import ensemble as ensembles
 from sim.runs.ensemble import complete, ensemble
@@ -58,6 +61,25 @@ def copy_of(base, tmp_path):
 
 def again(toy, folder, **more):
     return ensemble(toy, 60, 3, folder, record=ALL, **more)
+
+
+@pytest.mark.parametrize("name", ["toy", "balkan"])
+def test_the_files_before_the_first_run_are_those_that_zarr_writes(name):
+    study = Study.of(files.load(name), runs=30, seed=1, record=ALL, uncertain=name == "balkan")
+    made = layout(study)
+    kept = {name: cpu.Buffer.from_bytes(content) for name, content in made.items()}
+    group = zarr.open_group(zarr.storage.MemoryStore(kept), mode="r+")
+    names = {path.rpartition("/")[0] for path in made if path.count("/") == 1} - {"events"}
+    assert names == set(group.array_keys())
+    for name in names:
+        metadata = group[name].metadata.to_buffer_dict(default_buffer_prototype())
+        assert metadata["zarr.json"].to_bytes() == made[f"{name}/zarr.json"]
+    for name, (_, values) in study.coordinates().items():
+        assert group[name].shape == np.shape(values)
+        group[name].with_config({"write_empty_chunks": True})[:] = group[name][:]
+        if np.asarray(values).dtype.kind in "iO":
+            assert (group[name][:] == values).all()
+    assert {name: content.to_bytes() for name, content in kept.items()} == made
 
 
 def test_a_store_holds_what_the_ensemble_in_memory_holds(toy, base):

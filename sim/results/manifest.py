@@ -69,7 +69,7 @@ class Manifest(BaseModel):
             record=list(study.record),
             hold=study.hold,
             uncertain=study.uncertain,
-            versions=versions(),
+            versions=dict(versions()),
             classes=dict(classes),
             scenario_hash=_hash(scenario),
             scenario=scenario,

@@ -13,8 +13,9 @@ import functools
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
+from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
@@ -48,12 +49,16 @@ def provenance(scenario: Scenario, seed: int) -> dict[str, str | int]:
         "format": FORMAT,
         _TEXT: dumps(scenario),
         "seed": str(seed),
-        "versions": json.dumps(versions()),
+        "versions": json.dumps(dict(versions())),
     }
 
 
-def versions() -> dict[str, str]:
-    """Versions of this program and its rules, and of what its numbers depend on."""
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """Versions of this program and its rules, and of what its numbers depend on.
+
+    They are looked up once in a process: what was imported stays.
+    """
     found = {
         "rules": rules_fingerprint(),
         "python": platform.python_version(),
@@ -65,7 +70,7 @@ def versions() -> dict[str, str]:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
-    return found
+    return MappingProxyType(found)
 
 
 def folded(results: xr.Dataset) -> xr.Dataset:

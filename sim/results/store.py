@@ -176,7 +176,8 @@ class Store:
         """Make, repair or resize the arrays: write what is not as the study has it."""
         for name, content in layout(self.study).items():
             if self.place.read(f"{ARRAYS}/{name}") != content:
-                self.place.write(f"{ARRAYS}/{name}", content)
+                # The same command makes them again: they need not wait for the disk.
+                self.place.write(f"{ARRAYS}/{name}", content, lasting=False)
 
     def _drop_the_rest(self) -> None:
         """Remove what belongs to runs that the study has no more."""
@@ -282,6 +283,8 @@ class Store:
         }
         whole = self._whole(receipt)
         try:
+            if gone := self.place.missing([_MANIFEST]):  # zarr would begin the folder anew
+                raise FileNotFoundError(gone[0])
             self._arrays.write(FINISHED, span, whole)
             for variable in self.study.recording.variables:
                 values = block.arrays[variable.name]

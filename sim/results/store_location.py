@@ -82,12 +82,12 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file; an old one stays whole until the new one is."""
+    def write(self, name: str, content: bytes, lasting: bool = True) -> None:
+        """Write a file; an old one stays whole until the new one is. See `sim.writing.put`."""
         path = self.path / name
         if path.is_dir():  # nothing of ours is a folder there
             shutil.rmtree(path)
-        put(path, content)
+        put(path, content, lasting)
 
     def remove(self, names: list[str]) -> None:
         """Remove files and folders with all that is in them; what is not there is removed."""
@@ -224,7 +224,7 @@ class Remote:
         except FileNotFoundError:
             return None
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, lasting: bool = True) -> None:
         """Write a file."""
         path = f"{self._root}/{name}"
         self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
